@@ -1,0 +1,217 @@
+/* abi.h - the contract between a compiled model and whatever runs it.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A compiled model is a shared (or static) library with one exported function, `dlc_model_query`
+ * (in a static library: `NAME_dlc_model_query`, NAME being the model's). It returns a read-only
+ * description: every stored tensor, every entry point, and how much memory each kind needs. An entry
+ * point is called with one struct that points at inputs, outputs and the five arenas.
+ *
+ * Plain C, no dependency. Structures that a caller fills start with their own size, so that either side
+ * may be older than the other. All strings are UTF-8 and live as long as the library is loaded.
+ */
+#ifndef DLC_ABI_H
+#define DLC_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DLC_MAGIC 0x6c646f4du /* "Modl" in little-endian bytes */
+#define DLC_ABI_VERSION 1u
+#define DLC_QUERY_SYMBOL "dlc_model_query"
+#define DLC_ALIGNMENT 64u /* of every arena, in bytes */
+#define DLC_MAX_RANK 8u
+
+typedef enum dlc_dtype {
+  DLC_F32 = 1,
+  DLC_F64 = 2,
+  DLC_I32 = 3,
+  DLC_I64 = 4,
+  DLC_UI8 = 5,
+  DLC_I1 = 6 /* one byte an element, 0 or 1 */
+} dlc_dtype;
+
+/* The five kinds of memory. Each is one arena whose layout the descriptor gives. */
+typedef enum dlc_arena {
+  DLC_PARAMS = 0,   /* weights: read-only in inference, may be shared by any number of calls */
+  DLC_BUFFERS = 1,  /* running statistics: saved with the weights, written by training */
+  DLC_TRAINING = 2, /* optimizer slots */
+  DLC_SESSION = 3,  /* one per stream of calls: caches, recurrent state */
+  DLC_WORKSPACE = 4 /* one per call in flight; content is undefined between calls */
+} dlc_arena;
+#define DLC_ARENA_COUNT 5
+
+typedef enum dlc_tensor_kind {
+  DLC_PARAMETER = 0,
+  DLC_BUFFER = 1,
+  DLC_SLOT = 2, /* an optimizer's, for one parameter */
+  DLC_SESSION_STATE = 3
+} dlc_tensor_kind;
+
+/* How a tensor is filled from a seed. `values` as noted; fan_in and fan_out stand in dlc_tensor.
+ * The stream of random numbers is named by the tensor; element i (logical, row-major) is draw i. */
+typedef enum dlc_init {
+  DLC_INIT_ZEROS = 0,
+  DLC_INIT_ONES = 1,
+  DLC_INIT_CONSTANT = 2,        /* values[0] */
+  DLC_INIT_NORMAL = 3,          /* mean 0, standard deviation values[0] */
+  DLC_INIT_UNIFORM = 4,         /* values[0] <= x < values[1] */
+  DLC_INIT_KAIMING_UNIFORM = 5, /* PyTorch's kaiming_uniform_(a = sqrt(values[0])): bound sqrt(6/((1+values[0])*fan_in)) */
+  DLC_INIT_FAN_IN_UNIFORM = 6,  /* bound 1/sqrt(fan_in) */
+  DLC_INIT_XAVIER_UNIFORM = 7,  /* bound sqrt(6/(fan_in+fan_out)) */
+  DLC_INIT_XAVIER_NORMAL = 8,   /* standard deviation sqrt(2/(fan_in+fan_out)) */
+  DLC_INIT_KAIMING_NORMAL = 9   /* standard deviation sqrt(2/fan_in) */
+} dlc_init;
+
+typedef struct dlc_tensor {
+  const char *name; /* "fc1.weight"; a slot: "fc1.weight.m" */
+  uint32_t dtype;
+  uint32_t kind;  /* dlc_tensor_kind */
+  uint32_t arena; /* dlc_arena */
+  uint32_t rank;
+  const int64_t *shape;   /* logical, as in files */
+  const int64_t *strides; /* in elements, of the logical axes: where element (i, j, ...) lies in the arena */
+  uint64_t offset;        /* in bytes, from the start of the arena */
+  uint64_t bytes;         /* occupied from offset on, padding included */
+  uint32_t init;          /* dlc_init */
+  uint32_t reserved;
+  double values[2]; /* of the initialiser */
+  int64_t fan_in, fan_out;
+  const char *parameter; /* a slot: the parameter's name; else NULL */
+  const char *slot;      /* a slot: its name in the optimizer, "m"; else NULL */
+  const char *group;     /* a parameter or slot: its training group; NULL if none */
+} dlc_tensor;
+
+/* An input or output of an entry point: dense, row-major, in the caller's memory. */
+typedef struct dlc_port {
+  const char *name;
+  uint32_t dtype;
+  uint32_t rank;
+  const int64_t *shape; /* at full capacity */
+  const int64_t *batch; /* for each axis 0, or k: the axis is k times the extent of the call */
+} dlc_port;
+
+/* A number that a call may set: hyper-parameters. */
+typedef struct dlc_scalar {
+  const char *name; /* "lr", or "<group>.lr" for one group alone */
+  double value;     /* the default */
+} dlc_scalar;
+
+typedef enum dlc_entry_kind {
+  DLC_FUNCTION = 0,
+  DLC_TRAIN = 1,     /* loss, gradients, clipping, update */
+  DLC_GRADIENTS = 2, /* loss, metrics and gradients as outputs "gradient.<parameter>" */
+  DLC_APPLY = 3,     /* gradients as inputs "gradient.<parameter>"; clipping and update */
+  DLC_SESSION_CALL = 4
+} dlc_entry_kind;
+
+typedef enum dlc_entry_flags {
+  DLC_ROWS_INDEPENDENT = 1 << 0, /* a row of the outputs depends on that row of the inputs alone */
+  DLC_WRITES_PARAMS = 1 << 1,
+  DLC_WRITES_BUFFERS = 1 << 2,
+  DLC_WRITES_TRAINING = 1 << 3,
+  DLC_USES_RANDOM = 1 << 4, /* reads seed, step and row of the call */
+  DLC_USES_STEP = 1 << 5,
+  DLC_HAS_BATCH = 1 << 6 /* some input or output depends on the extent */
+} dlc_entry_flags;
+
+typedef enum dlc_status {
+  DLC_OK = 0,
+  DLC_BAD_INDEX = 1,    /* a label or token out of range: row, value, limit */
+  DLC_NOT_FINITE = 2,   /* with DLC_TRAP_NOT_FINITE: the first value that is NaN or infinite */
+  DLC_BAD_EXTENT = 3,   /* extent below 1 or above the capacity: value, limit */
+  DLC_BAD_STRUCT = 4,   /* the call's struct_size is not one that this library knows */
+  DLC_MISSING_ARENA = 5 /* a NULL where memory is needed: value is the dlc_arena */
+} dlc_status;
+
+typedef struct dlc_error {
+  int32_t code;      /* dlc_status */
+  uint32_t reserved;
+  const char *op;    /* "mnist.mlir:17:10: cross_entropy"; NULL if no op is to blame */
+  int64_t row;       /* along the batch; flat index / row size where there are more axes; -1 if unknown */
+  int64_t value;     /* what was found */
+  int64_t limit;     /* what it must be below */
+} dlc_error;
+
+/* A part of a kernel: units [first, last) of it. Parts may run at once, in any order. */
+typedef void (*dlc_body)(void *context, int64_t first, int64_t last);
+
+typedef struct dlc_services {
+  uint32_t struct_size;
+  uint32_t threads; /* how many run a body at once, the caller included; 1: parallel_for is never called */
+  void *pool;
+  /* Runs body over [0, count), cut into parts of at least `grain` units, and returns when all are done. */
+  void (*parallel_for)(void *pool, dlc_body body, void *context, int64_t count, int64_t grain);
+  /* NULL, or called before (begin = 1) and after (begin = 0) each kernel. */
+  void (*profile)(void *profile_context, uint32_t kernel, int32_t begin);
+  void *profile_context;
+} dlc_services;
+
+typedef enum dlc_call_flags { DLC_TRAP_NOT_FINITE = 1 << 0 } dlc_call_flags;
+
+typedef struct dlc_call {
+  uint32_t struct_size; /* sizeof(dlc_call) */
+  uint32_t flags;       /* dlc_call_flags */
+  const void *const *inputs;
+  void *const *outputs;
+  void *arenas[DLC_ARENA_COUNT];
+  const double *scalars; /* all of the entry point's, in order; NULL: the defaults */
+  int64_t extent;        /* rows of this call: 1 to the capacity */
+  uint64_t seed;         /* of all random streams */
+  int64_t step;          /* 1 at the first update */
+  int64_t row;           /* index of the first row within an accumulated batch */
+  const dlc_services *services; /* NULL: one thread */
+  dlc_error error;              /* filled where the result is not DLC_OK */
+} dlc_call;
+
+typedef int32_t (*dlc_function)(dlc_call *call);
+
+typedef struct dlc_entry {
+  const char *name;
+  const char *signature; /* to read: "(image: f32[batch, 784]) -> (probability: f32[batch, 10])" */
+  uint32_t kind;         /* dlc_entry_kind */
+  uint32_t flags;        /* dlc_entry_flags */
+  uint32_t input_count, output_count, scalar_count;
+  uint32_t arenas;   /* bit i: needs arena i */
+  int64_t capacity;  /* the largest extent */
+  uint64_t workspace_bytes;
+  const dlc_port *inputs, *outputs;
+  const dlc_scalar *scalars;
+  dlc_function function;
+} dlc_entry;
+
+/* A kernel, as the profile hook numbers it. */
+typedef struct dlc_kernel {
+  const char *name;
+  const char *source; /* places in the model file, separated by ' ' */
+  double flops, bytes; /* of one call at full capacity, as predicted */
+} dlc_kernel;
+
+typedef struct dlc_model {
+  uint32_t magic; /* DLC_MAGIC */
+  uint32_t abi_version;
+  uint32_t struct_size;  /* sizeof(dlc_model) */
+  uint32_t tensor_size, port_size, scalar_size, entry_size, kernel_size; /* sizeof each */
+  const char *name;
+  const char *producer; /* "dlc 0.1.0" */
+  const char *language; /* version of the model language: "1" */
+  const char *target;   /* "x86-64-v3" or "x86-64-v4" */
+  const char *cpu_features; /* required, separated by ',': "avx2,fma" */
+  uint64_t hash; /* of parameters and slots (names, shapes, types): a checkpoint fits or does not */
+  uint32_t tensor_count, entry_count, kernel_count, reserved;
+  const dlc_tensor *tensors;
+  const dlc_entry *entries; /* one name may stand here several times, with different capacities */
+  const dlc_kernel *kernels;
+  uint64_t arena_bytes[DLC_ARENA_COUNT]; /* the workspace's is the largest of all entry points */
+} dlc_model;
+
+/* `abi_version`: the caller's DLC_ABI_VERSION. NULL if the library cannot serve it. */
+typedef const dlc_model *(*dlc_query)(uint32_t abi_version);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* DLC_ABI_H */
