@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# run.sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# From a clean clone to a trained network: installs what is missing, builds dlc, compiles mnist.mlir and trains it.
+#   examples/mnist/run.sh [--data DIR] [options of `dlc-run train`]...
+#     --data DIR   IDX files of your own, plain or gzip, in place of MNIST
+# What follows is handed to `dlc-run train` and wins over what stands here: --epochs 20, --set lr=3e-4, --threads 2.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+root=$PWD
+
+data=
+arguments=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    -h | --help) sed -n '5,8s/^# \{0,1\}//p' examples/mnist/run.sh; exit 0 ;;
+    --data) [ $# -ge 2 ] || { echo "run.sh: error: --data needs a folder" >&2; exit 1; }; data=$2; shift 2 ;;
+    --data=*) data=${1#--data=}; shift ;;
+    *) arguments+=("$1"); shift ;;
+  esac
+done
+# A relative path is relative to where the person stands.
+if [ -n "$data" ]; then
+  data=$(cd "$OLDPWD" && realpath -e -- "$data" 2>/dev/null) || { echo "run.sh: error: --data: there is no such folder" >&2; exit 1; }
+fi
+
+tools/setup
+tools/build release dlc dlc-run
+[ -n "$data" ] || data=$(python3 examples/mnist/fetch-digits.py)
+
+bin=build/release/bin
+out=build/mnist
+mkdir -p "$out"
+step() { printf '\n$ %s\n' "$*"; "$@"; }
+step "$bin/dlc" examples/mnist/mnist.mlir -o "$out/mnist.so"
+step "$bin/dlc-run" train "$out/mnist.so" --data "$data" --epochs 5 --seed 1 \
+  --out "$out/mnist.safetensors" --curve "$out/loss.svg" "${arguments[@]}"
+
+printf '\n$ %s\n' "$bin/dlc-run eval $out/mnist.so --weights $out/mnist.safetensors --data $data"

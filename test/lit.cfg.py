@@ -1,0 +1,55 @@
+# lit.cfg.py
+# SPDX-License-Identifier: Apache-2.0
+#
+# How the tests run. A test is a file with RUN lines (.mlir, .test) or a case of a GoogleTest program (bin/*_tests, listed
+# by unit/lit.cfg.py). What a RUN line may use besides the tools and FileCheck:
+#   %examples       the project's examples/
+#   %fake           a small hand-written model library, for tests of the runtime that need no compiler
+#   %cc %cxx        the C and C++ compiler of this build; %cflags what they need where the build is sanitized
+#   %src %obj       the source and the build folder
+#   %python         Python 3 (the standard library only)
+import os
+
+import lit.formats
+
+config.name = "dlc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "unit"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.dlc_obj_root, "test")
+
+# Our build's programs first, then FileCheck, not, count and split-file from LLVM.
+config.environment["PATH"] = os.pathsep.join(
+    [os.path.join(config.dlc_obj_root, "bin"), config.llvm_tools_dir, os.environ.get("PATH", "/usr/bin:/bin")])
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input-filter=error"
+config.environment["LC_ALL"] = "C"
+# LLVM's inlined allocator code poisons memory that Debian's uninstrumented libraries never unpoison.
+config.environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "allow_user_poisoning=0")
+# DLC_LOG_DIAGNOSTICS names the file to which the tools append the source place of each message (coverage of messages).
+for name in ("UBSAN_OPTIONS", "TSAN_OPTIONS", "DLC_LOG_DIAGNOSTICS"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+
+def library(name):
+    """A library of the build, wherever CMake put it."""
+    for folder in ("lib", "bin", "test"):
+        path = os.path.join(config.dlc_obj_root, folder, name)
+        if os.path.exists(path):
+            return path
+    return os.path.join(config.dlc_obj_root, "lib", name)
+
+
+config.substitutions += [
+    ("%examples", os.path.join(config.dlc_src_root, "examples")),
+    ("%fake", library("libdlc_fake_model.so")),
+    ("%cflags", "-fsanitize=" + config.dlc_sanitize if config.dlc_sanitize else ""),
+    ("%cxx", config.dlc_cxx),
+    ("%cc", config.dlc_cc),
+    ("%src", config.dlc_src_root),
+    ("%obj", config.dlc_obj_root),
+    ("%python", config.dlc_python),
+]
+if not config.dlc_sanitize:
+    config.available_features.add("unsanitized")  # for tests that count allocations, symbols or bytes
