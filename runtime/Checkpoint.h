@@ -1,0 +1,52 @@
+//===- Checkpoint.h - what a checkpoint says beside its tensors --------------===//
+//
+// SPDX-License-Identifier: Apache-2.0
+//
+// A checkpoint is one safetensors file: parameters and buffers under their names, optimizer slots as
+// `optimizer.<parameter>.<slot>`, session state that training carries on as `session.<name>`, and this
+// record as metadata (all strings: "dlc.checkpoint" = format version, "dlc.model", "dlc.hash" (16 hex digits),
+// "dlc.step", "dlc.seed", "dlc.epoch", "dlc.cursor"; free values as "user.<key>"). It holds all that is
+// needed to go on bit for bit. Any tool that reads safetensors finds the weights in it.
+//
+// Training::save and Training::load (Model.h) write and read it.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_RUNTIME_CHECKPOINT_H
+#define DLC_RUNTIME_CHECKPOINT_H
+
+#include "runtime/Export.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace dlc {
+
+class SafetensorsFile;
+
+/// Version of the checkpoint format that this runtime writes; it reads this one and older ones.
+inline constexpr int CheckpointVersion = 1;
+
+struct CheckpointInfo {
+  int Version = CheckpointVersion; ///< filled by Training::save
+  std::string Model;               ///< the model's name; filled by Training::save
+  uint64_t Hash = 0;               ///< dlc_model::hash; filled by Training::save
+  int64_t Step = 0;                ///< updates done; filled by Training::save
+  uint64_t Seed = 0;               ///< of the random streams; filled by Training::save
+  int64_t Epoch = 0;               ///< the caller's: epochs completed
+  int64_t Cursor = 0;              ///< the caller's: rows of the current epoch already used
+  std::map<std::string, std::string> Values; ///< the caller's own
+};
+
+/// The record of a checkpoint, or nothing where the file is a plain weights file. Throws Error where the
+/// metadata says that it is a checkpoint but cannot be understood, or is of a newer format.
+DLC_API std::optional<CheckpointInfo> readCheckpointInfo(const SafetensorsFile &File);
+DLC_API std::optional<CheckpointInfo> readCheckpointInfo(const std::string &Path);
+
+/// The record as safetensors metadata.
+DLC_API std::map<std::string, std::string> checkpointMetadata(const CheckpointInfo &Info);
+
+} // namespace dlc
+
+#endif // DLC_RUNTIME_CHECKPOINT_H

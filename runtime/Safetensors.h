@@ -1,0 +1,62 @@
+//===- Safetensors.h - named tensors in a file -------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0
+//
+// The safetensors format: an 8-byte length, a JSON header, the tensors' bytes. The header is untrusted input:
+// its size is bounded, and every name, type, shape and offset is checked when the file is opened, before any
+// of it is used. Tensors are read one at a time.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_RUNTIME_SAFETENSORS_H
+#define DLC_RUNTIME_SAFETENSORS_H
+
+#include "runtime/Tensor.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dlc {
+
+class DLC_API SafetensorsFile {
+public:
+  struct Entry {
+    std::string Name;
+    std::string TypeName;      ///< as in the file: "F32", "BF16"
+    std::optional<DType> Type; ///< none where the runtime does not know the type
+    std::vector<int64_t> Axes;
+    uint64_t Offset = 0, Bytes = 0; ///< within the data part
+  };
+
+  /// Opens and checks a file. Throws Error naming the path.
+  explicit SafetensorsFile(const std::string &Path);
+  ~SafetensorsFile();
+  SafetensorsFile(SafetensorsFile &&) noexcept;
+  SafetensorsFile &operator=(SafetensorsFile &&) noexcept;
+
+  const std::string &path() const;
+  /// In the order of their bytes.
+  const std::vector<Entry> &entries() const;
+  /// NULL if there is none of that name.
+  const Entry *find(std::string_view Name) const;
+  const std::map<std::string, std::string> &metadata() const;
+  /// Reads one tensor. Throws Error if the name is unknown, the type unsupported, or reading fails.
+  Tensor read(std::string_view Name) const;
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> I;
+};
+
+/// Writes a file atomically (see AtomicFile): equal inputs give equal bytes. Tensors stand in the given order,
+/// metadata sorted by key.
+DLC_API void writeSafetensors(const std::string &Path, std::span<const NamedView> Tensors,
+                              const std::map<std::string, std::string> &Metadata = {});
+
+} // namespace dlc
+
+#endif // DLC_RUNTIME_SAFETENSORS_H

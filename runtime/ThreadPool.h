@@ -1,0 +1,73 @@
+//===- ThreadPool.h - the threads that kernels share -------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0
+//
+// A small pool behind dlc_services::parallel_for. Workers spin for a few microseconds after a job and then
+// sleep, so that an idle program uses no processor. How work is cut depends on count and grain alone, never on
+// the number of threads; a kernel whose parts are independent thus gives the same bits for any number.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_RUNTIME_THREADPOOL_H
+#define DLC_RUNTIME_THREADPOOL_H
+
+#include "runtime/Export.h"
+#include "runtime/abi.h"
+
+#include <cstdint>
+#include <memory>
+
+namespace dlc {
+
+class DLC_API ThreadPool {
+public:
+  /// `Threads` run a body at once, the calling thread included; 0: defaultThreads(). One thread starts none.
+  explicit ThreadPool(unsigned Threads = 0);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool &) = delete;
+  ThreadPool &operator=(const ThreadPool &) = delete;
+
+  unsigned threads() const;
+
+  /// Runs `Body` over [0, Count) in parts of at least `Grain` units and returns when all are done. Allocates
+  /// nothing. Denormals are zero inside (FTZ and DAZ set), and the caller's mode is back on return. Where the
+  /// pool is busy with another caller's job, or called from inside a body, the caller runs all parts itself.
+  /// A body must not throw.
+  void parallelFor(dlc_body Body, void *Context, int64_t Count, int64_t Grain) noexcept;
+
+  /// How many parts a range is cut into: min(Count / Grain, 256), at least 1. Part k is
+  /// [Count * k / parts, Count * (k + 1) / parts).
+  static int64_t partCount(int64_t Count, int64_t Grain);
+
+  /// How many jobs ran on more than one thread since the pool was made: for tests that must know.
+  uint64_t jobs() const;
+
+  /// The table to put into dlc_call::services. Valid as long as the pool.
+  const dlc_services *services() const;
+
+  /// Processors that this process may use: the least of its affinity mask and of the cgroup's CPU quota
+  /// (rounded up), at least 1. The environment variable DLC_THREADS overrides it.
+  static unsigned defaultThreads();
+
+  /// One pool of defaultThreads() for the process, made when first asked for.
+  static std::shared_ptr<ThreadPool> shared();
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> I;
+};
+
+/// Sets flush-to-zero and denormals-are-zero for the current thread while it lives.
+class DLC_API DenormalsAreZero {
+public:
+  DenormalsAreZero() noexcept;
+  ~DenormalsAreZero();
+  DenormalsAreZero(const DenormalsAreZero &) = delete;
+  DenormalsAreZero &operator=(const DenormalsAreZero &) = delete;
+
+private:
+  unsigned Saved;
+};
+
+} // namespace dlc
+
+#endif // DLC_RUNTIME_THREADPOOL_H
