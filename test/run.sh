@@ -29,7 +29,8 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-tools/setup
+# The sanitizers come from g++.
+[ "$preset" = asan ] && tools/setup g++ || tools/setup
 tools/build "$preset"
 
 folder=build/$preset
@@ -37,21 +38,22 @@ results=$folder/test/results.json
 rm -f "$results"
 [ ${#only[@]} -gt 0 ] || only=("$folder/test" "$folder/test/unit")
 
-lit=$(sed -n 's/^DLC_LIT:FILEPATH=//p' "$folder/CMakeCache.txt")
+cached() { sed -n "s/^$1:FILEPATH=//p" "$folder/CMakeCache.txt"; }
+lit=$(cached DLC_LIT) python=$(cached DLC_PYTHON)
 [ -x "$lit" ] || { echo "run.sh: error: lit is missing (Debian: llvm-22-tools); remove $folder and run this again" >&2; exit 1; }
-options=(-sv --output "$results" --time-tests)
+options=(-sv --output "$results")
 # A test that hangs or devours memory fails by itself, not the machine. lit needs psutil to stop a test's children.
-python3 -c 'import psutil' 2>/dev/null && options+=(--timeout 600)
+"$python" -c 'import psutil' 2>/dev/null && options+=(--timeout 600)
 status=0
 (
   # A sanitized program reserves terabytes of addresses.
   [ "$preset" = asan ] || ulimit -v 12000000
-  python3 "$lit" "${options[@]}" "${only[@]}" </dev/null
-) | sed -e '/^ *$/d' || status=$?
+  "$python" "$lit" "${options[@]}" "${only[@]}" </dev/null
+) || status=$?
 [ -s "$results" ] || { echo "run.sh: error: the tests did not run to their end (exit code $status)" >&2; echo "0 passed, 1 failed"; exit 1; }
 
 # The line is counted from what lit recorded, not from what it printed.
-python3 - "$results" <<'PYTHON'
+"$python" - "$results" <<'PYTHON'
 import collections, json, sys
 count = collections.Counter()
 for test in json.load(open(sys.argv[1]))["tests"]:
