@@ -8,6 +8,7 @@
 #   %cc %cxx        the C and C++ compiler of this build; %cflags what they need where the build is sanitized
 #   %src %obj       the source and the build folder
 #   %python         Python 3 (the standard library only)
+import importlib.util
 import os
 
 import lit.formats
@@ -30,6 +31,9 @@ config.environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "allow_user_
 for name in ("UBSAN_OPTIONS", "TSAN_OPTIONS", "DLC_LOG_DIAGNOSTICS"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
+# A test that hangs fails by itself. lit needs psutil to stop a test's children.
+if importlib.util.find_spec("psutil"):
+    lit_config.maxIndividualTestTime = 600
 
 
 def library(name):
