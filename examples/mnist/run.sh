@@ -7,8 +7,8 @@
 #     --data DIR   IDX files of your own, plain or gzip, in place of MNIST
 # What follows is handed to `dlc-run train` and wins over what stands here: --epochs 20, --set lr=3e-4, --threads 2.
 set -euo pipefail
+caller=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-root=$PWD
 
 data=
 arguments=()
@@ -22,7 +22,8 @@ while [ $# -gt 0 ]; do
 done
 # A relative path is relative to where the person stands.
 if [ -n "$data" ]; then
-  data=$(cd "$OLDPWD" && realpath -e -- "$data" 2>/dev/null) || { echo "run.sh: error: --data: there is no such folder" >&2; exit 1; }
+  found=$(cd "$caller" && realpath -e -- "$data" 2>/dev/null) && [ -d "$found" ] || { echo "run.sh: error: --data: there is no folder $data" >&2; exit 1; }
+  data=$found
 fi
 
 tools/setup
