@@ -27,8 +27,8 @@ config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input-filter=er
 config.environment["LC_ALL"] = "C"
 # LLVM's inlined allocator code poisons memory that Debian's uninstrumented libraries never unpoison.
 config.environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "allow_user_poisoning=0")
-# DLC_LOG_DIAGNOSTICS names the file to which the tools append the source place of each message (coverage of messages).
-for name in ("UBSAN_OPTIONS", "TSAN_OPTIONS", "DLC_LOG_DIAGNOSTICS"):
+# DLC_DIAGNOSTIC_LOG names the file to which the tools append the source place of each message (coverage of messages).
+for name in ("UBSAN_OPTIONS", "TSAN_OPTIONS", "DLC_DIAGNOSTIC_LOG"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 # A test that hangs fails by itself. lit needs psutil to stop a test's children.

@@ -31,11 +31,29 @@ tools/build release dlc dlc-run
 [ -n "$data" ] || data=$(python3 examples/mnist/fetch-digits.py)
 
 bin=build/release/bin
-out=build/mnist
-mkdir -p "$out"
-step() { printf '\n$ %s\n' "$*"; "$@"; }
-step "$bin/dlc" examples/mnist/mnist.mlir -o "$out/mnist.so"
-step "$bin/dlc-run" train "$out/mnist.so" --data "$data" --epochs 5 --seed 1 \
-  --out "$out/mnist.safetensors" --curve "$out/loss.svg" "${arguments[@]}"
+library=build/mnist/mnist.so
+mkdir -p build/mnist
 
-printf '\n$ %s\n' "$bin/dlc-run eval $out/mnist.so --weights $out/mnist.safetensors --data $data"
+# The value that the arguments give an option, or else its value here, which joins the arguments.
+value=
+default() {
+  value=$2
+  local i
+  for ((i = 0; i < ${#arguments[@]}; ++i)); do
+    case "${arguments[i]}" in
+      "$1") value=${arguments[i + 1]:-}; return ;;
+      "$1="*) value=${arguments[i]#*=}; return ;;
+    esac
+  done
+  arguments+=("$1" "$2")
+}
+default --epochs 5
+default --seed 1
+default --out build/mnist/mnist.safetensors; checkpoint=$value
+default --curve build/mnist/loss.svg; curve=$value
+
+step() { printf '\n$ %s\n' "$*"; "$@"; }
+step "$bin/dlc" examples/mnist/mnist.mlir -o "$library"
+step "$bin/dlc-run" train "$library" --data "$data" "${arguments[@]}"
+
+printf '\nlibrary      %s\ncheckpoint   %s\nloss curve   %s\n' "$library" "$checkpoint" "$curve"
