@@ -1,0 +1,125 @@
+// DLBase.td - what `dl` and `nn` share: the dialect, attributes, and the one grammar of value ops.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DL_BASE_TD
+#define DL_BASE_TD
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/dl/DLInterfaces.td"
+
+def DL_Dialect : Dialect {
+  let name = "dl";
+  let summary = "Programs of neural networks, and pure functions of tensors";
+  let cppNamespace = "::dlc";
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1; // `dl.wrong` fails verification: its error is already out
+  let hasConstantMaterializer = 0;
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+class DL_Attr<string cppName, string keyword> : AttrDef<DL_Dialect, cppName> {
+  let mnemonic = keyword;
+  let hasCustomAssemblyFormat = 1;
+}
+
+def DL_SizeAttr : DL_Attr<"Size", "size"> {
+  let summary = "A size expression: `3 * width`; `?` is unknown";
+  let parameters = (ins "::mlir::AffineExpr":$expr, ArrayRefParameter<"::mlir::StringAttr">:$names);
+  let extraClassDeclaration = [{
+    static SizeAttr get(::mlir::MLIRContext *context, int64_t value);
+    static SizeAttr get(::mlir::MLIRContext *context, ::dlc::Dim dim);
+    /// The size with `known` names filled in; unknown if a name other than `batch` is missing.
+    ::dlc::Dim evaluate(const ::llvm::StringMap<int64_t> &known = {}) const;
+    /// The same as a number; ShapedType::kDynamic if it is unknown or depends on the batch.
+    int64_t number(const ::llvm::StringMap<int64_t> &known = {}) const;
+  }];
+}
+
+def DL_ShapeAttr : DL_Attr<"Shape", "shape"> {
+  let summary = "A tensor type whose sizes are expressions: `f32[batch, 3 * width]`";
+  let parameters = (ins "::mlir::Type":$elementType, ArrayRefParameter<"SizeAttr">:$sizes);
+  let extraClassDeclaration = [{
+    static ShapeAttr get(::mlir::Type tensor);
+    ::mlir::RankedTensorType evaluate(const ::llvm::StringMap<int64_t> &known = {}) const;
+  }];
+}
+
+def DL_InitAttr : DL_Attr<"Init", "init"> {
+  let summary = "An initialiser: `zeros`, `normal(0.02)`";
+  let parameters = (ins "::mlir::StringAttr":$kind, "::mlir::ArrayAttr":$values);
+}
+
+def DL_BatchAttr : DL_Attr<"Batch", "batch"> {
+  let summary = "The encoding of a tensor type whose sizes depend on the batch";
+  let description = [{
+    `factors[i]` is 0, or k where axis i has k times the batch's size. Such an axis is dynamic in the type.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$factors);
+}
+
+//===----------------------------------------------------------------------===//
+// Value ops: all share one grammar, one parser and one printer (Syntax.cpp)
+//
+//   %r = op "name" %operand, ..., positional, ..., option = value, flag, operand = %x : types
+//===----------------------------------------------------------------------===//
+
+defvar Number = DL_SizeAttr;                // an integer or a size expression
+defvar Option = OptionalAttr<DL_SizeAttr>;
+defvar Real   = OptionalAttr<F64Attr>;
+
+def Differentiable    : DeclareOpInterfaceMethods<DifferentiableOpInterface>;
+def Augmented         : DeclareOpInterfaceMethods<DifferentiableOpInterface, ["augment"]>; // rewritten first
+def NotDifferentiable : NativeOpTrait<"NotDifferentiable"> { let cppNamespace = "::dlc"; }
+def Fusible           : DeclareOpInterfaceMethods<FusibleOpInterface>;
+def Decomposable      : DeclareOpInterfaceMethods<DecomposableOpInterface>;
+
+/// The author's names of values live in locations (NameLoc), and survive every rewrite that keeps locations.
+defvar KeepsResultNames = DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>;
+defvar resultNames = [{
+    void $cppClass::getAsmResultNames(::mlir::OpAsmSetValueNameFn set) { ::dlc::nameResults(getOperation(), set); }
+}];
+
+/// `count` leading operands (-1: any), then attributes by position, then options and operands by name.
+class DL_SyntaxOp<Dialect dialect, string mnemonic, int count, list<string> positional, list<string> keyed,
+                  list<Trait> traits>
+    : Op<dialect, mnemonic, !listconcat(traits, [InferTypeOpAdaptor, KeepsResultNames],
+                                        !if(!gt(!size(keyed), 1), [AttrSizedOperandSegments], []<Trait>))> {
+  defvar positionalNames = !interleave(!foreach(p, positional, "\"" # p # "\""), ", ");
+  defvar keyedNames = !interleave(!foreach(k, keyed, "\"" # k # "\""), ", ");
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    static ::dlc::OpSyntax getSyntax() {
+      return {}] # count # [{, {}] # positionalNames # [{}, {}] # keyedNames # [{}, getAttributeNames()};
+    }
+  }];
+  let extraClassDefinition = !strconcat(resultNames, [{
+    ::mlir::ParseResult $cppClass::parse(::mlir::OpAsmParser &parser, ::mlir::OperationState &result) {
+      return ::dlc::parseValueOp<$cppClass>(parser, result);
+    }
+    void $cppClass::print(::mlir::OpAsmPrinter &printer) {
+      ::dlc::printValueOp(printer, *this, getSyntax());
+    }
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(
+        ::mlir::MLIRContext *, std::optional<::mlir::Location>, Adaptor op,
+        ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      ::dlc::ShapeRule rule(op.getOperands());
+      rule.run<$cppClass>(op);
+      types.assign(rule.results.begin(), rule.results.end());
+      return ::mlir::success(); // never fails: an unknown result is unranked, verify() says why
+    }
+    ::llvm::LogicalResult $cppClass::verify() {
+      ::dlc::ShapeRule rule(getOperation()->getOperands());
+      rule.run<$cppClass>(Adaptor(*this));
+      return rule.report(*this);
+    }
+  }]);
+}
+#endif

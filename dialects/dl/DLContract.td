@@ -1,0 +1,11 @@
+// DLContract.td - products of matrices.
+// SPDX-License-Identifier: Apache-2.0
+
+def DL_MatmulOp : DL_ValueOp<"matmul", 2, [], [], [Fusible, Augmented]> {
+  let summary = "The product of the last two axes; the axes before them are broadcast";
+  let description = [{
+    a[..., m, k] and b[..., k, n] give [..., m, n]; `transpose_a` and `transpose_b` say that an operand is stored
+    as [..., k, m] or [..., n, k]. Each element is summed in the order of k with fused multiply-add.
+  }];
+  let arguments = (ins AnyTensor:$lhs, AnyTensor:$rhs, UnitAttr:$transpose_a, UnitAttr:$transpose_b);
+}

@@ -1,0 +1,123 @@
+// DLDecompose.cpp - what ops that stand for several simpler ones become. Fusion sees those.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/DL.h"
+
+using namespace mlir;
+using namespace dlc;
+using Values = SmallVector<Value>;
+
+static int64_t positive(SizeAttr axis, int64_t otherwise, int64_t rank) {
+  int64_t i = axis ? axis.number() : otherwise;
+  return i < 0 ? i + rank : i;
+}
+static Type element(Value value) { return typeOf(value).getElementType(); }
+
+Values MeanOp::decompose(Ops &b) {
+  SmallVector<int64_t> axes;
+  int64_t rank = typeOf(getInput()).getRank();
+  if (getAxesAttr())
+    for (SizeAttr axis : getAxesAttr().getAsRange<SizeAttr>())
+      axes.push_back(positive(axis, 0, rank));
+  else
+    axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  return {b.div(b.sum(getInput(), axes, getKeepdim()), b.count(getInput(), axes))};
+}
+Values ArgmaxOp::decompose(Ops &b) {
+  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
+  Value x = getInput(), highest = b.reduce("amax", x, {axis}, true), hit = b.binary("eq", x, highest);
+  if (isa<FloatType>(element(x))) // NaN counts as largest
+    hit = b.where(b.binary("ne", x, x), b.splat(1, RankedTensorType::get({}, element(hit))), hit);
+  Value at = b.iota(x, axis), none = b.number(dimsOf(x)[axis].value, at);
+  Value first = b.reduce("amin", b.where(hit, at, none), {axis}, getKeepdim());
+  return {b.cast(first, element(getResult()))};
+}
+Values SplitOp::decompose(Ops &b) {
+  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank()), count = getCount().number();
+  if (count == 1)
+    return {getInput()};
+  int64_t size = dimsOf(getInput())[axis].value / count;
+  return llvm::map_to_vector(llvm::seq<int64_t>(0, count),
+                             [&](int64_t i) { return b.slice(getInput(), axis, i * size, size); });
+}
+
+Values SoftmaxOp::decompose(Ops &b) {
+  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
+  Value e = b.exp(b.sub(getInput(), b.reduce("amax", getInput(), {axis}, true)));
+  return {b.div(e, b.sum(e, {axis}, true))};
+}
+Values LogSoftmaxOp::decompose(Ops &b) {
+  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
+  Value z = b.sub(getInput(), b.reduce("amax", getInput(), {axis}, true));
+  return {b.sub(z, b.log(b.sum(b.exp(z), {axis}, true)))};
+}
+Values NormalizeOp::decompose(Ops &b) {
+  Value x = getInput();
+  int64_t axis = typeOf(x).getRank() - 1;
+  Value count = b.count(x, {axis});
+  Value d = b.sub(x, b.div(b.sum(x, {axis}, true), count));
+  Value variance = b.div(b.sum(b.mul(d, d), {axis}, true), count);
+  double epsilon = getEpsilon() ? getEpsilon()->convertToDouble() : 1e-5;
+  Value scale = b.unary("rsqrt", b.add(variance, epsilon));
+  return {b.mul(d, scale), scale};
+}
+Values LayerNormOp::decompose(Ops &b) { return augment(b); }
+
+/// Integers as [..., 1], checked to be below the number of classes; the class at each place of the scores.
+static std::pair<Value, Value> targets(Ops &b, Value score, Value target, SizeAttr ignored, StringRef what) {
+  int64_t classes = typeOf(score).getRank() - 1;
+  SmallVector<NamedAttribute, 3> options{b.size("limit", dimsOf(score)[classes].value),
+                                         b.set("op", b.builder.getStringAttr(what))};
+  if (ignored)
+    options.push_back(b.set("ignore_index", ignored));
+  Value checked = b.create<CheckIndexOp>({target}, options).getResult();
+  return {b.unsqueeze(checked, classes), b.cast(b.iota(score, classes), element(target))};
+}
+/// The mean of rows that count: all of them, or those whose target is not `ignored`.
+static Value meanOfRows(Ops &b, Value rows, Value target, SizeAttr ignored, Value score) {
+  SmallVector<int64_t> all = llvm::to_vector(llvm::seq<int64_t>(0, typeOf(rows).getRank()));
+  if (!ignored) {
+    Value sum = all.empty() ? rows : b.sum(rows, all);
+    return b.div(sum, b.count(rows, all));
+  }
+  Value counts = b.binary("ne", target, b.number(ignored.number(), target));
+  Value kept = b.where(counts, rows, b.number(0, rows)), ones = b.cast(counts, element(rows));
+  return all.empty() ? b.div(kept, ones) : b.div(b.sum(kept, all), b.sum(ones, all));
+}
+
+Values CrossEntropyOp::decompose(Ops &b) {
+  Value score = getScore(), target = getTarget();
+  int64_t axis = typeOf(score).getRank() - 1;
+  Value logs = b.create<LogSoftmaxOp>({score}).getResult(), rows;
+  double smoothing = getLabelSmoothing() ? getLabelSmoothing()->convertToDouble() : 0;
+  double classes = dimsOf(score)[axis].value;
+  if (isa<FloatType>(element(target))) {
+    Value share = smoothing ? b.add(b.mul(target, 1 - smoothing), smoothing / classes) : target;
+    rows = b.neg(b.sum(b.mul(share, logs), {axis}));
+  } else {
+    auto [wanted, classAt] = targets(b, score, target, getIgnoreIndexAttr(), "cross_entropy");
+    Value hit = b.binary("eq", classAt, wanted);
+    rows = b.neg(b.sum(b.where(hit, logs, b.number(0, logs)), {axis}));
+    if (smoothing)
+      rows = b.sub(b.mul(rows, 1 - smoothing), b.mul(b.sum(logs, {axis}), smoothing / classes));
+  }
+  return {meanOfRows(b, rows, target, getIgnoreIndexAttr(), score)};
+}
+Values MseLossOp::decompose(Ops &b) {
+  Value d = b.sub(getLhs(), getRhs());
+  SmallVector<int64_t> all = llvm::to_vector(llvm::seq<int64_t>(0, typeOf(d).getRank()));
+  Value square = b.mul(d, d);
+  return {all.empty() ? square : b.div(b.sum(square, all), b.count(d, all))};
+}
+/// A class stands higher unless its score is at most the target's (so that NaN is never right).
+Values AccuracyOp::decompose(Ops &b) {
+  Value score = getScore();
+  int64_t axis = typeOf(score).getRank() - 1;
+  auto [wanted, classAt] = targets(b, score, getTarget(), getIgnoreIndexAttr(), "accuracy");
+  Value none = b.number(0, score), one = b.number(1, score);
+  Value own = b.sum(b.where(b.binary("eq", classAt, wanted), score, none), {axis}, true);
+  Value tied = b.where(b.binary("eq", score, own), b.where(b.binary("lt", classAt, wanted), one, none), none);
+  Value higher = b.where(b.binary("le", score, own), tied, one);
+  double k = getKAttr() ? getKAttr().number() : 1;
+  Value right = b.cast(b.binary("lt", b.sum(higher, {axis}), b.number(k, score)), element(score));
+  return {meanOfRows(b, right, getTarget(), getIgnoreIndexAttr(), score)};
+}

@@ -1,0 +1,89 @@
+// DLFolds.cpp - folders: what an op is when its operands are known.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/DL.h"
+
+using namespace mlir;
+using namespace dlc;
+
+/// Every element is this value.
+static bool isSplat(Value value, double expected) {
+  auto constant = value.getDefiningOp<ConstantOp>();
+  std::optional<double> splat = constant ? constant.getSplat() : std::nullopt;
+  return splat && *splat == expected;
+}
+/// `value` stands for the result of `op` if it needs no stretching.
+static OpFoldResult unstretched(Operation *op, Value value) {
+  return value.getType() == op->getResult(0).getType() ? OpFoldResult(value) : OpFoldResult();
+}
+
+OpFoldResult NegOp::fold(FoldAdaptor) {
+  auto inner = getInput().getDefiningOp<NegOp>();
+  return inner ? OpFoldResult(inner.getInput()) : OpFoldResult();
+}
+OpFoldResult CastOp::fold(FoldAdaptor) { return unstretched(*this, getInput()); }
+// x + 0 is not folded for -0.0 alone: -0.0 + 0.0 is 0.0, which compares equal to it.
+OpFoldResult AddOp::fold(FoldAdaptor) {
+  return isSplat(getRhs(), 0) ? unstretched(*this, getLhs())
+         : isSplat(getLhs(), 0) ? unstretched(*this, getRhs())
+                                : OpFoldResult();
+}
+OpFoldResult SubOp::fold(FoldAdaptor) { return isSplat(getRhs(), 0) ? unstretched(*this, getLhs()) : OpFoldResult(); }
+OpFoldResult MulOp::fold(FoldAdaptor) {
+  return isSplat(getRhs(), 1) ? unstretched(*this, getLhs())
+         : isSplat(getLhs(), 1) ? unstretched(*this, getRhs())
+                                : OpFoldResult();
+}
+OpFoldResult DivOp::fold(FoldAdaptor) { return isSplat(getRhs(), 1) ? unstretched(*this, getLhs()) : OpFoldResult(); }
+OpFoldResult WhereOp::fold(FoldAdaptor) {
+  if (getLhs() == getRhs())
+    return unstretched(*this, getLhs());
+  return isSplat(getCondition(), 1) ? unstretched(*this, getLhs())
+         : isSplat(getCondition(), 0) ? unstretched(*this, getRhs())
+                                      : OpFoldResult();
+}
+
+/// Reshapes in a row are one; one that changes nothing is none.
+OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+  if (getInput().getType() == getType())
+    return getInput();
+  if (auto inner = getInput().getDefiningOp<ReshapeOp>()) {
+    if (inner.getInput().getType() == getType())
+      return inner.getInput();
+    getInputMutable().assign(inner.getInput());
+    return getResult();
+  }
+  return {};
+}
+static SmallVector<int64_t> permutationOf(TransposeOp op) {
+  int64_t rank = op.getPermutation().size();
+  return llvm::map_to_vector(op.getPermutation().getAsRange<SizeAttr>(), [&](SizeAttr axis) {
+    return axis.number() < 0 ? axis.number() + rank : axis.number();
+  });
+}
+OpFoldResult TransposeOp::fold(FoldAdaptor) {
+  SmallVector<int64_t> own = permutationOf(*this);
+  auto isIdentity = [](ArrayRef<int64_t> permutation) {
+    return llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size()));
+  };
+  if (isIdentity(own))
+    return getInput();
+  auto inner = getInput().getDefiningOp<TransposeOp>();
+  if (!inner)
+    return {};
+  SmallVector<int64_t> first = permutationOf(inner);
+  SmallVector<Attribute> both;
+  for (int64_t &axis : own) {
+    axis = first[axis];
+    both.push_back(SizeAttr::get(getContext(), axis));
+  }
+  if (isIdentity(own))
+    return inner.getInput();
+  setPermutationAttr(ArrayAttr::get(getContext(), both));
+  getInputMutable().assign(inner.getInput());
+  return getResult();
+}
+OpFoldResult BroadcastOp::fold(FoldAdaptor) { return unstretched(*this, getInput()); }
+OpFoldResult SliceOp::fold(FoldAdaptor) { return unstretched(*this, getInput()); }
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  return getInputs().size() == 1 ? OpFoldResult(getInputs()[0]) : OpFoldResult();
+}

@@ -1,0 +1,273 @@
+// DLGradients.cpp - the gradient rules. c is the cotangent of the result, y the result.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/DL.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace dlc;
+using Values = SmallVector<Value>;
+
+static SmallVector<int64_t> rangeOf(size_t count) { return llvm::to_vector(llvm::seq<int64_t>(0, count)); }
+static Value zeros(Ops &b, Value like) { return b.splat(0, typeOf(like)); }
+/// c where the condition holds, else 0.
+static Value pass(Ops &b, Value condition, Value c) { return b.where(condition, c, b.number(0, c)); }
+
+//===--- One operand ------------------------------------------------------------------------------------===//
+
+#define RULE(Op) Values Op::vjp(Ops &b, ValueRange cotangents)
+#define UNARY(Op, formula)                                                                                             \
+  RULE(Op) {                                                                                                           \
+    Value c = cotangents[0], x = getInput(), y = getResult();                                                          \
+    (void)x, (void)y;                                                                                                  \
+    return {formula};                                                                                                  \
+  }
+UNARY(NegOp, b.neg(c))
+UNARY(AbsOp, b.where(b.binary("gt", x, b.number(0, x)), c, pass(b, b.binary("lt", x, b.number(0, x)), b.neg(c))))
+UNARY(ExpOp, b.mul(c, y))
+UNARY(LogOp, b.div(c, x))
+UNARY(SinOp, b.mul(c, b.unary("cos", x)))
+UNARY(CosOp, b.neg(b.mul(c, b.unary("sin", x))))
+UNARY(ErfOp, b.mul(c, b.mul(b.exp(b.neg(b.mul(x, x))), 2 / std::sqrt(M_PI))))
+UNARY(SqrtOp, b.div(b.mul(c, 0.5), y))
+UNARY(RsqrtOp, b.mul(b.mul(c, -0.5), b.mul(y, b.mul(y, y))))
+UNARY(TanhOp, b.mul(c, b.sub(1, b.mul(y, y))))
+UNARY(SigmoidOp, b.mul(c, b.mul(y, b.sub(1, y))))
+UNARY(ReluOp, pass(b, b.binary("gt", y, b.number(0, y)), c))
+UNARY(SoftplusOp, b.mul(c, b.unary("sigmoid", x)))
+UNARY(LeakyReluOp, b.where(b.binary("gt", x, b.number(0, x)), c, b.mul(c, getSlope() ? getSlope()->convertToDouble() : 0.01)))
+UNARY(CastOp, isa<FloatType>(typeOf(y).getElementType()) ? b.cast(c, typeOf(x).getElementType()) : Value())
+
+RULE(SiluOp) {
+  Value x = getInput(), s = b.unary("sigmoid", x);
+  return {b.mul(cotangents[0], b.mul(s, b.add(b.mul(x, b.sub(1, s)), 1)))};
+}
+RULE(GeluOp) {
+  Value x = getInput(), slope;
+  if (getTanh()) {
+    double k = std::sqrt(2 / M_PI), a = 0.044715;
+    Value x2 = b.mul(x, x), t = b.unary("tanh", b.mul(b.mul(x, b.add(b.mul(x2, a), 1)), k));
+    Value inner = b.mul(b.add(b.mul(x2, 3 * a), 1), k);
+    slope = b.mul(b.add(b.add(t, 1), b.mul(b.mul(x, b.sub(1, b.mul(t, t))), inner)), 0.5);
+  } else {
+    Value cdf = b.mul(b.add(b.unary("erf", b.mul(x, M_SQRT1_2)), 1), 0.5);
+    Value pdf = b.mul(b.exp(b.mul(b.mul(x, x), -0.5)), 1 / std::sqrt(2 * M_PI));
+    slope = b.add(cdf, b.mul(x, pdf));
+  }
+  return {b.mul(cotangents[0], slope)};
+}
+RULE(ClampOp) {
+  Value x = getInput(), c = cotangents[0];
+  if (getMaxAttr())
+    c = pass(b, b.binary("le", x, b.number(getMaxAttr().getValueAsDouble(), x)), c);
+  if (getMinAttr())
+    c = pass(b, b.binary("ge", x, b.number(getMinAttr().getValueAsDouble(), x)), c);
+  return {c};
+}
+
+//===--- Two operands and more --------------------------------------------------------------------------===//
+
+/// The operands may have been stretched.
+static Values unstretched(Ops &b, Operation *op, Values cotangents) {
+  for (auto [c, operand] : llvm::zip(cotangents, op->getOperands()))
+    if (c)
+      c = b.sumTo(c, typeOf(operand));
+  return cotangents;
+}
+#define BINARY(Op, left, right)                                                                                        \
+  RULE(Op) {                                                                                                           \
+    Value c = b.broadcast(cotangents[0], dimsOf(getResult())), x = getLhs(), z = getRhs(), y = getResult();            \
+    (void)x, (void)z, (void)y;                                                                                         \
+    return unstretched(b, *this, {left, right});                                                                       \
+  }
+BINARY(AddOp, c, c)
+BINARY(SubOp, c, b.neg(c))
+BINARY(MulOp, b.mul(c, z), b.mul(c, x))
+BINARY(DivOp, b.div(c, z), b.neg(b.div(b.mul(c, y), z)))
+
+/// c where a comes first, half of it at a tie.
+static Value chosen(Ops &b, StringRef first, Value x, Value z, Value c) {
+  return b.where(b.binary(first, x, z), c, pass(b, b.binary("eq", x, z), b.mul(c, 0.5)));
+}
+BINARY(MinOp, chosen(b, "lt", x, z, c), chosen(b, "lt", z, x, c))
+BINARY(MaxOp, chosen(b, "gt", x, z, c), chosen(b, "gt", z, x, c))
+
+RULE(PowOp) { // at x^0 the slope in x is 0; at 0^z (z >= 0) the slope in z is 0, as in PyTorch
+  Value c = b.broadcast(cotangents[0], dimsOf(getResult())), x = getLhs(), z = getRhs();
+  Value none = b.number(0, x);
+  Value dx = b.where(b.binary("eq", z, none), none, b.mul(b.mul(c, z), b.binary("pow", x, b.sub(z, b.number(1, z)))));
+  Value dz = b.mul(c, b.mul(getResult(), b.log(x)));
+  Value flat = b.where(b.binary("ge", z, none), b.where(b.binary("eq", x, none), none, dz), dz);
+  return unstretched(b, *this, {dx, flat});
+}
+RULE(WhereOp) {
+  Value c = b.broadcast(cotangents[0], dimsOf(getResult())), none = b.number(0, c);
+  return unstretched(b, *this, {Value(), b.where(getCondition(), c, none), b.where(getCondition(), none, c)});
+}
+
+//===--- Reductions -------------------------------------------------------------------------------------===//
+
+static llvm::SmallBitVector reduced(Value input, ArrayAttr axes) {
+  int64_t rank = typeOf(input).getRank();
+  llvm::SmallBitVector set(rank, !axes);
+  if (axes)
+    for (SizeAttr axis : axes.getAsRange<SizeAttr>())
+      set.set(axis.number() < 0 ? axis.number() + rank : axis.number());
+  return set;
+}
+/// The shape of a reduction's result with its axes kept.
+template <typename Op> static SmallVector<Dim> keptDims(Op op) {
+  SmallVector<Dim> dims = dimsOf(op.getInput());
+  llvm::SmallBitVector axes = reduced(op.getInput(), op.getAxesAttr());
+  for (unsigned i : axes.set_bits())
+    dims[i] = 1;
+  return dims;
+}
+template <typename Op> static Value spread(Ops &b, Op op, Value value) {
+  return b.broadcast(b.reshape(value, keptDims(op)), dimsOf(op.getInput()));
+}
+static SmallVector<int64_t> listOf(const llvm::SmallBitVector &set) {
+  return SmallVector<int64_t>(set.set_bits_begin(), set.set_bits_end());
+}
+RULE(SumOp) { return {spread(b, *this, cotangents[0])}; }
+RULE(MeanOp) {
+  Value count = b.count(getInput(), listOf(reduced(getInput(), getAxesAttr())));
+  return {spread(b, *this, b.div(cotangents[0], count))};
+}
+template <typename Op> static Values extremum(Ops &b, Op op, Value c) {
+  SmallVector<Dim> kept = keptDims(op);
+  Value hit = b.binary("eq", op.getInput(), b.reshape(op.getResult(), kept));
+  Value ones = b.cast(hit, typeOf(op.getInput()).getElementType());
+  Value ties = b.sum(ones, listOf(reduced(op.getInput(), op.getAxesAttr())), /*keepdim=*/true);
+  return {b.mul(ones, b.div(b.reshape(c, kept), ties))};
+}
+RULE(AmaxOp) { return extremum(b, *this, cotangents[0]); }
+RULE(AminOp) { return extremum(b, *this, cotangents[0]); }
+
+//===--- Shape ------------------------------------------------------------------------------------------===//
+
+RULE(ReshapeOp) { return {b.reshape(cotangents[0], dimsOf(getInput()))}; }
+RULE(TransposeOp) {
+  SmallVector<int64_t> inverse(getPermutation().size());
+  for (auto [i, axis] : llvm::enumerate(getPermutation().getAsRange<SizeAttr>()))
+    inverse[axis.number() < 0 ? axis.number() + inverse.size() : axis.number()] = i;
+  return {b.transpose(cotangents[0], inverse)};
+}
+RULE(BroadcastOp) { return {b.sumTo(cotangents[0], typeOf(getInput()))}; }
+
+/// Puts a piece back at `start` along an axis, among zeros.
+static Value putBack(Ops &b, Value piece, Value whole, int64_t axis, int64_t start) {
+  Dim all = dimsOf(whole)[axis], own = dimsOf(piece)[axis];
+  if (own == all)
+    return piece;
+  SmallVector<int64_t> low(typeOf(whole).getRank(), 0), high(low);
+  low[axis] = start;
+  high[axis] = all.value - own.value - start;
+  return b.create<PadOp>({piece}, {b.sizes("low", low), b.sizes("high", high)}).getResult();
+}
+static int64_t positive(SizeAttr axis, int64_t otherwise, int64_t rank) {
+  int64_t i = axis ? axis.number() : otherwise;
+  return i < 0 ? i + rank : i;
+}
+RULE(SliceOp) {
+  int64_t axis = positive(getAxisAttr(), 0, typeOf(getInput()).getRank());
+  return {putBack(b, cotangents[0], getInput(), axis, getStartAttr() ? getStartAttr().number() : 0)};
+}
+RULE(SelectOp) {
+  int64_t axis = positive(getAxisAttr(), 0, typeOf(getInput()).getRank());
+  int64_t index = positive(getIndexAttr(), 0, typeOf(getInput()).getDimSize(axis));
+  return {putBack(b, b.unsqueeze(cotangents[0], axis), getInput(), axis, index)};
+}
+RULE(ConcatOp) {
+  int64_t axis = positive(getAxisAttr(), 0, typeOf(getResult()).getRank()), start = 0;
+  if (getInputs().size() == 1)
+    return {cotangents[0]};
+  Values result;
+  for (Value input : getInputs()) {
+    Dim size = dimsOf(input)[axis];
+    result.push_back(b.slice(cotangents[0], axis, start, size));
+    start += size.value;
+  }
+  return result;
+}
+RULE(SplitOp) {
+  Values parts;
+  for (auto [c, part] : llvm::zip(cotangents, getParts()))
+    parts.push_back(c ? c : zeros(b, part));
+  SmallVector<NamedAttribute, 1> axis{b.size("axis", positive(getAxisAttr(), -1, typeOf(getInput()).getRank()))};
+  return {b.create<ConcatOp>(parts, axis).getResult()};
+}
+RULE(PadOp) {
+  Value c = cotangents[0];
+  if (getLowAttr() || getHighAttr())
+    for (auto [axis, dim] : llvm::enumerate(dimsOf(getInput())))
+      if (dimsOf(c)[axis] != dim)
+        c = b.slice(c, axis, getLowAttr() ? cast<SizeAttr>(getLowAttr()[axis]).number() : 0, dim);
+  return {c};
+}
+RULE(GatherOp) {
+  Value table = b.create<ScatterAddOp>({getIndex(), cotangents[0]}, {b.size("count", dimsOf(getTable())[0].value)})
+                    .getResult();
+  return {table, Value()};
+}
+
+//===--- Products and normalisation ---------------------------------------------------------------------===//
+
+/// A stack of matrices times one matrix is one product of a taller matrix: its gradient needs no sum over the stack.
+Values MatmulOp::augment(Ops &b) {
+  SmallVector<Dim> lhs = dimsOf(getLhs()), out = dimsOf(getResult());
+  if (lhs.size() < 3 || typeOf(getRhs()).getRank() != 2 || getTransposeA())
+    return {};
+  Dim rows = 1;
+  for (Dim dim : ArrayRef<Dim>(lhs).drop_back())
+    rows = rows * dim;
+  if (rows.isUnknown())
+    return {};
+  Value flat = b.reshape(getLhs(), {rows, lhs.back()});
+  return {b.reshape(b.matmul(flat, getRhs(), false, getTransposeB()), out)};
+}
+RULE(MatmulOp) {
+  Value c = cotangents[0], x = getLhs(), z = getRhs();
+  bool ta = getTransposeA(), tb = getTransposeB();
+  return unstretched(b, *this, {ta ? b.matmul(z, c, tb, true) : b.matmul(c, z, false, !tb),
+                                tb ? b.matmul(c, x, true, ta) : b.matmul(x, c, !ta, false)});
+}
+RULE(SoftmaxOp) {
+  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
+  Value c = cotangents[0], y = getResult();
+  return {b.mul(y, b.sub(c, b.sum(b.mul(c, y), {axis}, true)))};
+}
+RULE(LogSoftmaxOp) {
+  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
+  Value c = cotangents[0];
+  return {b.sub(c, b.mul(b.exp(getResult()), b.sum(c, {axis}, true)))};
+}
+RULE(NormalizeOp) {
+  Value y = getResult(), scale = getScale();
+  int64_t axis = typeOf(y).getRank() - 1;
+  Value count = b.count(y, {axis}), dx;
+  if (Value c = cotangents[0]) {
+    Value mean = b.div(b.sum(c, {axis}, true), count), slope = b.div(b.sum(b.mul(c, y), {axis}, true), count);
+    dx = b.mul(scale, b.sub(b.sub(c, mean), b.mul(y, slope)));
+  }
+  if (Value c = cotangents[1]) { // d scale / d x = -scale^2 y / count
+    Value through = b.mul(b.neg(b.div(b.mul(c, b.mul(scale, scale)), count)), y);
+    dx = dx ? b.add(dx, through) : through;
+  }
+  return {dx};
+}
+
+//===--- What is rewritten before it is differentiated --------------------------------------------------===//
+
+Values LayerNormOp::augment(Ops &b) {
+  SmallVector<NamedAttribute, 1> options;
+  if (getEpsilonAttr())
+    options.push_back(b.set("epsilon", getEpsilonAttr()));
+  auto normal = b.create<NormalizeOp>({getInput()}, options);
+  return {b.add(b.mul(normal.getResult(), getWeight()), getBias())};
+}
+Values CrossEntropyOp::augment(Ops &b) { return decompose(b); }
+Values MseLossOp::augment(Ops &b) { return decompose(b); }
+// Never asked: these are rewritten first.
+RULE(LayerNormOp) { return {}; }
+RULE(CrossEntropyOp) { return {}; }
+RULE(MseLossOp) { return {}; }

@@ -1,0 +1,50 @@
+// DLInterfaces.td - what the compiler asks of an op, whatever op it is.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DL_INTERFACES_TD
+#define DL_INTERFACES_TD
+include "mlir/IR/OpBase.td"
+
+def DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    How an op takes part in reverse-mode differentiation. Two steps: `augment` rewrites the op into ones whose
+    rules find everything they need among values (so that what is kept is visible), `vjp` turns the cotangents
+    of the results into those of the operands. An op has this interface or the trait `NotDifferentiable`.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      Yields the values that replace the results, built from other `dl` ops; empty if the op stays as it is.
+    }], "::llvm::SmallVector<::mlir::Value>", "augment", (ins "::dlc::Ops &":$b), "", "return {};">,
+    InterfaceMethod<[{
+      Cotangents of the operands, each of its operand's type; null where there is none (integers) or it is zero.
+      A cotangent that is null is zero. Built from `dl` ops, so that it can be differentiated again.
+    }], "::llvm::SmallVector<::mlir::Value>", "vjp", (ins "::dlc::Ops &":$b, "::mlir::ValueRange":$cotangents)>
+  ];
+}
+
+def FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    What fusion and code generation ask: which points an op runs over, and what it reads and writes at each.
+    Maps go from the iteration space to the axes of a tensor. A size-1 axis that is stretched is read at 0.
+  }];
+  let methods = [
+    InterfaceMethod<"What is done at each point.", "::dlc::IterationKind", "getIterationKind", (ins)>,
+    InterfaceMethod<"Sizes of the iteration space: those of the result first, then those that are summed over.",
+                    "::llvm::SmallVector<::dlc::Dim>", "getIterationSizes", (ins)>,
+    InterfaceMethod<"One map for each operand, then one for each result.",
+                    "::llvm::SmallVector<::mlir::AffineMap>", "getAccessMaps", (ins)>
+  ];
+}
+
+def DecomposableOpInterface : OpInterface<"DecomposableOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    An op that stands for several simpler ones. Fusion sees those.
+  }];
+  let methods = [
+    InterfaceMethod<"The values that replace the results.", "::llvm::SmallVector<::mlir::Value>", "decompose",
+                    (ins "::dlc::Ops &":$b)>
+  ];
+}
+#endif

@@ -1,0 +1,560 @@
+// DLProgram.cpp - parsers and printers of model, func, call, stack, scan, param, state, constant.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/Program.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace dlc;
+
+//===--- Shared ---------------------------------------------------------------------------------------===//
+
+ParseResult dlc::parseText(OpAsmParser &parser, OperationState &result, StringRef attribute) {
+  std::string text;
+  if (parser.parseString(&text))
+    return failure();
+  result.addAttribute(attribute, parser.getBuilder().getStringAttr(text));
+  return success();
+}
+ParseResult dlc::parseSymbol(OpAsmParser &parser, OperationState &result) {
+  StringAttr name;
+  return parser.parseSymbolName(name, SymbolTable::getSymbolAttrName(), result.attributes);
+}
+/// open name = size, ... close. A size without default is `?`.
+ParseResult dlc::parseSizeList(OpAsmParser &parser, AsmParser::Delimiter delimiter,
+                                 SmallVectorImpl<Attribute> &names, SmallVectorImpl<Attribute> &values) {
+  return parser.parseCommaSeparatedList(delimiter, [&]() -> ParseResult {
+    StringRef name;
+    SizeAttr value = SizeAttr::get(parser.getContext(), getAffineSymbolExpr(0, parser.getContext()),
+                                   parser.getBuilder().getStringAttr("?"));
+    if (parser.parseKeyword(&name) ||
+        (succeeded(parser.parseOptionalEqual()) && parseSize(parser, value)))
+      return failure();
+    names.push_back(parser.getBuilder().getStringAttr(name));
+    values.push_back(value);
+    return success();
+  });
+}
+void dlc::printSizeList(OpAsmPrinter &printer, ArrayAttr names, ArrayAttr values) {
+  llvm::interleaveComma(llvm::zip(names.getAsRange<StringAttr>(), values.getAsRange<SizeAttr>()), printer,
+                        [&](auto size) {
+                          printer << std::get<0>(size).getValue();
+                          if (std::string value = show(std::get<1>(size)); value != "?")
+                            printer << " = " << value;
+                        });
+}
+void dlc::printBody(OpAsmPrinter &printer, Region &body, bool terminator) {
+  printer << ' ';
+  printer.printRegion(body, /*printEntryBlockArgs=*/false, /*printBlockTerminators=*/terminator);
+}
+/// An argument `%name` of a body: the parser learns its type, the location keeps its name.
+void dlc::addArgument(OpAsmParser &parser, OpAsmParser::Argument &argument, Type type) {
+  argument.type = type;
+  StringRef name = argument.ssaName.name.drop_front();
+  Names::add(name, argument.ssaName.number, type);
+  argument.sourceLoc = named(parser.getEncodedSourceLoc(argument.ssaName.location), name);
+}
+ParseResult dlc::parseBody(OpAsmParser &parser, OperationState &result,
+                             ArrayRef<OpAsmParser::Argument> arguments) {
+  Region *body = result.addRegion();
+  if (parser.parseRegion(*body, arguments))
+    return failure();
+  if (body->empty())
+    body->emplaceBlock();
+  return success();
+}
+
+//===--- model ------------------------------------------------------------------------------------------===//
+
+// model @name [sizes(width = 768, ...)] { ... }
+ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
+  Names names;
+  SmallVector<Attribute> sizes, values;
+  if (parseSymbol(parser, result) ||
+      (succeeded(parser.parseOptionalKeyword("sizes")) &&
+       parseSizeList(parser, AsmParser::Delimiter::Paren, sizes, values)))
+    return failure();
+  result.addAttribute("size_names", parser.getBuilder().getArrayAttr(sizes));
+  result.addAttribute("size_values", parser.getBuilder().getArrayAttr(values));
+  return parseBody(parser, result);
+}
+void ModelOp::print(OpAsmPrinter &printer) {
+  printer << ' ';
+  printer.printSymbolName(getSymName());
+  if (!getSizeNames().empty()) {
+    printer << " sizes(";
+    printSizeList(printer, getSizeNames(), getSizeValues());
+    printer << ')';
+  }
+  printBody(printer, getBody(), false);
+}
+
+//===--- func -------------------------------------------------------------------------------------------===//
+
+// func [private | session] @name [<size = default, ...>] (%arg: shape, ...)
+//     [-> shape | -> (shape, ...) | -> (name: shape, ...)] { ... }
+ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
+  Builder &builder = parser.getBuilder();
+  SmallVector<Attribute> sizes, values, argNames, argShapes, resultNames, resultShapes;
+  SmallVector<OpAsmParser::Argument> arguments;
+  SmallVector<Type> resultTypes;
+  StringRef kind;
+  if (succeeded(parser.parseOptionalKeyword(&kind, {"private", "session"}))) {
+    if (kind == "private")
+      result.addAttribute("sym_visibility", builder.getStringAttr("private"));
+    else
+      result.addAttribute("session", builder.getUnitAttr());
+  }
+  if (parseSymbol(parser, result) ||
+      parseSizeList(parser, AsmParser::Delimiter::OptionalLessGreater, sizes, values))
+    return failure();
+  {
+    Names names;
+    if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() -> ParseResult {
+          ShapeAttr shape;
+          OpAsmParser::Argument &argument = arguments.emplace_back();
+          if (parser.parseArgument(argument) || parser.parseColon() || parseShape(parser, shape))
+            return failure();
+          addArgument(parser, argument, shape.evaluate());
+          argNames.push_back(builder.getStringAttr(argument.ssaName.name.drop_front()));
+          argShapes.push_back(shape);
+          return success();
+        }))
+      return failure();
+    auto parseResultShape = [&](StringRef name) -> ParseResult {
+      ShapeAttr shape;
+      if (parseShape(parser, shape))
+        return failure();
+      resultNames.push_back(builder.getStringAttr(name));
+      resultShapes.push_back(shape);
+      return success();
+    };
+    if (succeeded(parser.parseOptionalArrow())) {
+      if (succeeded(parser.parseOptionalLParen())) {
+        if (parser.parseCommaSeparatedList([&]() -> ParseResult {
+              StringRef name;
+              Type type; // a shape begins with a type, a name does not
+              SMLoc loc = parser.getCurrentLocation();
+              OptionalParseResult isType = parser.parseOptionalType(type);
+              if (isType.has_value()) {
+                if (failed(*isType))
+                  return failure();
+                SmallVector<SizeAttr> list;
+                if (parseOptionalSizes(parser, list))
+                  return failure();
+                resultNames.push_back(builder.getStringAttr(""));
+                resultShapes.push_back(isa<RankedTensorType>(type)
+                                           ? ShapeAttr::get(type)
+                                           : ShapeAttr::get(parser.getContext(), type, list));
+                return success();
+              }
+              if (failed(parser.parseOptionalKeyword(&name)))
+                return stop(parser, loc) << "expected a result: `name: type`";
+              return failure(parser.parseColon() || parseResultShape(name));
+            }) ||
+            parser.parseRParen())
+          return failure();
+      } else if (parseResultShape("")) {
+        return failure();
+      }
+    }
+    if (parseBody(parser, result, arguments))
+      return failure();
+  }
+  // Results that are not written down are those of `return`.
+  Block &block = result.regions[0]->front();
+  if (resultShapes.empty() && !block.empty())
+    if (auto done = dyn_cast<ReturnOp>(block.back()))
+      for (Type type : done.getOperandTypes())
+        if (isa<RankedTensorType>(type)) {
+          resultShapes.push_back(ShapeAttr::get(type));
+          resultNames.push_back(builder.getStringAttr(""));
+        }
+  for (Attribute shape : resultShapes)
+    resultTypes.push_back(cast<ShapeAttr>(shape).evaluate());
+  if (block.empty()) // stands in for a function that could not be read
+    resultTypes = {UnrankedTensorType::get(builder.getF32Type())};
+  Names::addFunction(cast<StringAttr>(result.attributes.get("sym_name")), resultTypes);
+  result.addAttribute("size_names", builder.getArrayAttr(sizes));
+  result.addAttribute("size_values", builder.getArrayAttr(values));
+  result.addAttribute("arg_names", builder.getArrayAttr(argNames));
+  result.addAttribute("arg_shapes", builder.getArrayAttr(argShapes));
+  result.addAttribute("result_names", builder.getArrayAttr(resultNames));
+  result.addAttribute("result_shapes", builder.getArrayAttr(resultShapes));
+  return success();
+}
+void FuncOp::print(OpAsmPrinter &printer) {
+  printer << (getSession() ? " session " : getSymVisibility() == "private" ? " private " : " ");
+  printer.printSymbolName(getSymName());
+  if (!getSizeNames().empty()) {
+    printer << '<';
+    printSizeList(printer, getSizeNames(), getSizeValues());
+    printer << '>';
+  }
+  printer << '(';
+  llvm::interleaveComma(llvm::zip(getBody().getArguments(), getArgShapes().getAsRange<ShapeAttr>()), printer,
+                        [&](auto argument) {
+                          printer << std::get<0>(argument) << ": " << show(std::get<1>(argument));
+                        });
+  printer << ')';
+  bool one = getResultNames().size() == 1 && cast<StringAttr>(getResultNames()[0]).empty();
+  if (!getResultNames().empty()) {
+    printer << (one ? " -> " : " -> (");
+    llvm::interleaveComma(
+        llvm::zip(getResultNames().getAsRange<StringAttr>(), getResultShapes().getAsRange<ShapeAttr>()),
+        printer, [&](auto output) {
+          if (!std::get<0>(output).empty())
+            printer << std::get<0>(output).getValue() << ": ";
+          printer << show(std::get<1>(output));
+        });
+    printer << (one ? "" : ")");
+  }
+  printBody(printer, getBody(), true);
+}
+
+// return %a, %b
+ParseResult ReturnOp::parse(OpAsmParser &parser, OperationState &result) {
+  SmallVector<Value> values;
+  if (parseTensors(parser, values))
+    return failure();
+  result.addOperands(values);
+  return success();
+}
+void ReturnOp::print(OpAsmPrinter &printer) {
+  if (getNumOperands())
+    printer << ' ';
+  printTensors(printer, getOperands());
+}
+
+//===--- call and stack ---------------------------------------------------------------------------------===//
+
+// @callee[<size = value, ...>](%a, ...)[, training | inference]
+static ParseResult parseCallee(OpAsmParser &parser, OperationState &result, SmallVectorImpl<Value> &arguments) {
+  FlatSymbolRefAttr callee;
+  SmallVector<Attribute> names, values;
+  if (parser.parseAttribute(callee, "callee", result.attributes) ||
+      parseSizeList(parser, AsmParser::Delimiter::OptionalLessGreater, names, values) ||
+      parser.parseLParen() || parseTensors(parser, arguments) || parser.parseRParen())
+    return failure();
+  result.addOperands(arguments);
+  if (!names.empty()) {
+    NamedAttrList sizes;
+    for (auto [name, value] : llvm::zip(names, values))
+      sizes.set(cast<StringAttr>(name), value);
+    result.addAttribute("sizes", sizes.getDictionary(parser.getContext()));
+  }
+  if (succeeded(parser.parseOptionalComma())) {
+    StringRef mode;
+    if (parser.parseOptionalKeyword(&mode, {"training", "inference"}))
+      return stop(parser) << "expected `training` or `inference`";
+    result.addAttribute("mode", parser.getBuilder().getStringAttr(mode));
+  }
+  return success();
+}
+template <typename Op> static void printCallee(OpAsmPrinter &printer, Op op) {
+  printer.printSymbolName(op.getCallee());
+  if (DictionaryAttr sizes = op.getSizesAttr()) {
+    printer << '<';
+    llvm::interleaveComma(sizes, printer, [&](NamedAttribute size) {
+      printer << size.getName().getValue() << " = " << show(cast<SizeAttr>(size.getValue()));
+    });
+    printer << '>';
+  }
+  printer << '(';
+  printTensors(printer, op.getArgs());
+  printer << ')';
+  if (op.getMode())
+    printer << ", " << *op.getMode();
+  printTypes(printer, op.getResultTypes());
+}
+
+// call ["scope"] @callee...
+ParseResult CallOp::parse(OpAsmParser &parser, OperationState &result) {
+  std::string scope;
+  SmallVector<Value> arguments;
+  if (succeeded(parser.parseOptionalString(&scope)))
+    result.addAttribute("scope", parser.getBuilder().getStringAttr(scope));
+  SMLoc loc = parser.getCurrentLocation();
+  if (parseCallee(parser, result, arguments))
+    return failure();
+  StringRef callee = cast<FlatSymbolRefAttr>(result.attributes.get("callee")).getValue();
+  auto types = Names::findFunction(callee);
+  if (!types)
+    return stop(parser, loc) << "no function @" << callee
+                                 << " stands above this line; define a function before it is called";
+  if (types->size() == 1 && isa<UnrankedTensorType>(types->front())) // its body could not be read
+    result.types.assign(parser.getNumResults(), types->front());
+  else
+    result.addTypes(*types);
+  return finishOp(parser, result);
+}
+void CallOp::print(OpAsmPrinter &printer) {
+  printer << ' ';
+  if (getScope())
+    printer << '"' << *getScope() << "\" ";
+  printCallee(printer, *this);
+}
+
+// stack count "scope" @callee...: each result has the type of the argument that it replaces
+ParseResult StackOp::parse(OpAsmParser &parser, OperationState &result) {
+  SizeAttr count;
+  SmallVector<Value> arguments;
+  if (parseSize(parser, count) || parseText(parser, result, "scope"))
+    return failure();
+  SMLoc loc = parser.getCurrentLocation();
+  if (parseCallee(parser, result, arguments))
+    return failure();
+  result.addAttribute("count", count);
+  if (parser.getNumResults() > arguments.size())
+    return stop(parser, loc) << "a stack hands its results on as arguments: " << parser.getNumResults()
+                                 << " results, but only " << arguments.size() << " arguments";
+  for (Value argument : ArrayRef<Value>(arguments).take_front(parser.getNumResults()))
+    result.addTypes(argument.getType());
+  return finishOp(parser, result);
+}
+void StackOp::print(OpAsmPrinter &printer) {
+  printer << ' ' << show(getCount()) << " \"" << getScope() << "\" ";
+  printCallee(printer, *this);
+}
+
+//===--- scan -------------------------------------------------------------------------------------------===//
+
+// scan [count "scope"] [(%xt in %x along 1, ...)] [carry (%h = %h0, ...)] { ... yield [%y, ...] [carry %h, ...] }
+ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
+  Builder &builder = parser.getBuilder();
+  SmallVector<OpAsmParser::Argument> arguments;
+  SmallVector<Value> scanned, initial;
+  SmallVector<int64_t> axes;
+  SizeAttr count;
+  std::optional<Names> names(std::in_place);
+  auto parseOne = [&](SmallVectorImpl<Value> &values) -> ParseResult {
+    OptionalParseResult value = parseOptionalTensor(parser, values);
+    if (!value.has_value())
+      return stop(parser) << "expected a value, such as %x";
+    return *value;
+  };
+  auto parseScanned = [&]() -> ParseResult {
+    OpAsmParser::Argument &argument = arguments.emplace_back();
+    SMLoc loc;
+    if (parser.parseArgument(argument) || parser.parseKeyword("in") || parseOne(scanned) ||
+        parser.parseKeyword("along") || parser.getCurrentLocation(&loc) ||
+        parser.parseInteger(axes.emplace_back()))
+      return failure();
+    auto type = dyn_cast<RankedTensorType>(scanned.back().getType());
+    if (!type || axes.back() < 0 || axes.back() >= type.getRank())
+      return stop(parser, loc) << "no axis " << axes.back() << " in " << show(scanned.back());
+    SmallVector<Dim> dims = dimsOf(type);
+    dims.erase(dims.begin() + axes.back());
+    addArgument(parser, argument, makeTensor(dims, type.getElementType()));
+    return success();
+  };
+  auto parseCarried = [&]() -> ParseResult {
+    OpAsmParser::Argument &argument = arguments.emplace_back();
+    if (parser.parseArgument(argument) || parser.parseEqual() || parseOne(initial))
+      return failure();
+    addArgument(parser, argument, initial.back().getType());
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::OptionalParen, parseScanned))
+    return failure();
+  if (scanned.empty()) {
+    if (parseSize(parser, count) || parseText(parser, result, "scope"))
+      return failure();
+    result.addAttribute("count", count);
+  }
+  if (succeeded(parser.parseOptionalKeyword("carry")) &&
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseCarried))
+    return failure();
+  result.addOperands(scanned);
+  result.addOperands(initial);
+  result.addAttribute("axes", builder.getDenseI64ArrayAttr(axes));
+  result.addAttribute("operandSegmentSizes",
+                      builder.getDenseI32ArrayAttr({(int32_t)scanned.size(), (int32_t)initial.size()}));
+  if (parseBody(parser, result, arguments))
+    return failure();
+  names.reset();
+  // The results follow from `yield`: stacked ones gain the axis, carried ones stay as they are.
+  Block &block = result.regions[0]->front();
+  auto yield = block.empty() ? YieldOp() : dyn_cast<YieldOp>(block.back());
+  if (!yield)
+    return stop(parser, parser.getNameLoc()) << "the body of a scan ends with `yield`";
+  for (Value value : yield.getStacked()) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    auto first = axes.empty() ? RankedTensorType() : dyn_cast<RankedTensorType>(scanned[0].getType());
+    if (!type) {
+      result.addTypes(value.getType());
+      continue;
+    }
+    SmallVector<Dim> dims = dimsOf(type);
+    size_t axis = axes.empty() ? 0 : axes[0];
+    dims.insert(dims.begin() + std::min(axis, dims.size()), first ? dimOf(first, axis) : count.evaluate());
+    result.addTypes(makeTensor(dims, type.getElementType()));
+  }
+  result.addTypes(yield.getCarried().getTypes());
+  return finishOp(parser, result);
+}
+void ScanOp::print(OpAsmPrinter &printer) {
+  auto arguments = getBody().getArguments();
+  size_t count = getScanned().size();
+  if (count) {
+    printer << " (";
+    llvm::interleaveComma(llvm::seq<size_t>(0, count), printer, [&](size_t i) {
+      printer << arguments[i] << " in ";
+      printTensors(printer, getScanned()[i]);
+      printer << " along " << getAxes()[i];
+    });
+    printer << ')';
+  } else {
+    printer << ' ' << show(*getCount()) << " \"" << *getScope() << '"';
+  }
+  if (!getInitial().empty()) {
+    printer << " carry (";
+    llvm::interleaveComma(llvm::seq<size_t>(0, getInitial().size()), printer, [&](size_t i) {
+      printer << arguments[count + i] << " = ";
+      printTensors(printer, getInitial()[i]);
+    });
+    printer << ')';
+  }
+  printBody(printer, getBody(), true);
+  printTypes(printer, getResultTypes());
+}
+
+ParseResult YieldOp::parse(OpAsmParser &parser, OperationState &result) {
+  SmallVector<Value> stacked, carried;
+  if (parseTensors(parser, stacked) ||
+      (succeeded(parser.parseOptionalKeyword("carry")) && parseTensors(parser, carried)))
+    return failure();
+  result.addOperands(stacked);
+  result.addOperands(carried);
+  result.addAttribute("operandSegmentSizes", parser.getBuilder().getDenseI32ArrayAttr(
+                                                 {(int32_t)stacked.size(), (int32_t)carried.size()}));
+  return success();
+}
+void YieldOp::print(OpAsmPrinter &printer) {
+  if (!getStacked().empty())
+    printer << ' ';
+  printTensors(printer, getStacked());
+  if (getCarried().empty())
+    return;
+  printer << " carry ";
+  printTensors(printer, getCarried());
+}
+
+//===--- param, state, constant, update -----------------------------------------------------------------===//
+
+// "name" shape = init
+static ParseResult parseStored(OpAsmParser &parser, OperationState &result) {
+  ShapeAttr shape;
+  InitAttr init;
+  if (parseText(parser, result, "name") || parseShape(parser, shape) || parser.parseEqual() ||
+      parseInit(parser, init))
+    return failure();
+  result.addAttribute("shape", shape);
+  result.addAttribute("init", init);
+  result.addTypes(shape.evaluate());
+  return finishOp(parser, result);
+}
+template <typename Op> static void printStored(OpAsmPrinter &printer, Op op) {
+  printer << " \"" << op.getName() << "\" " << show(op.getShape()) << " = " << show(op.getInit());
+}
+ParseResult ParamOp::parse(OpAsmParser &parser, OperationState &result) { return parseStored(parser, result); }
+void ParamOp::print(OpAsmPrinter &printer) { printStored(printer, *this); }
+
+ParseResult StateOp::parse(OpAsmParser &parser, OperationState &result) {
+  if (succeeded(parser.parseOptionalKeyword("session")))
+    result.addAttribute("session", parser.getBuilder().getUnitAttr());
+  return parseStored(parser, result);
+}
+void StateOp::print(OpAsmPrinter &printer) {
+  printer << (getSession() ? " session" : "");
+  printStored(printer, *this);
+}
+
+/// A number, or a (nested) list of numbers in row-major order.
+static ParseResult parseNumbers(OpAsmParser &parser, SmallVectorImpl<double> &values) {
+  if (succeeded(parser.parseOptionalLSquare())) {
+    if (succeeded(parser.parseOptionalRSquare()))
+      return success();
+    return failure(parser.parseCommaSeparatedList([&] { return parseNumbers(parser, values); }) ||
+                   parser.parseRSquare());
+  }
+  StringRef word;
+  if (succeeded(parser.parseOptionalKeyword(&word, {"true", "false"}))) {
+    values.push_back(word == "true");
+    return success();
+  }
+  return parseReal(parser, values.emplace_back());
+}
+// constant shape = 0.5   or   constant shape = [[1.0, 2.0], [3.0, 4.0]]
+ParseResult ConstantOp::parse(OpAsmParser &parser, OperationState &result) {
+  ShapeAttr shape;
+  SmallVector<double> values;
+  if (parseShape(parser, shape) || parser.parseEqual())
+    return failure();
+  SMLoc loc = parser.getCurrentLocation();
+  bool isList = succeeded(parser.parseOptionalLSquare());
+  if (isList) {
+    if (failed(parser.parseOptionalRSquare()) &&
+        (parser.parseCommaSeparatedList([&] { return parseNumbers(parser, values); }) || parser.parseRSquare()))
+      return failure();
+  } else if (parseNumbers(parser, values)) {
+    return failure();
+  }
+  RankedTensorType type = shape.evaluate();
+  if (isList && (!type.hasStaticShape() || type.getNumElements() != (int64_t)values.size()))
+    complain(parser, result, loc) << "constant: " << show(shape) << " needs "
+                                  << (type.hasStaticShape() ? std::to_string(type.getNumElements()) + " numbers"
+                                                            : std::string("sizes that are numbers"))
+                                  << ", found a list of " << values.size();
+  Builder &builder = parser.getBuilder();
+  result.addAttribute("shape", shape);
+  result.addAttribute("value", isList ? Attribute(builder.getDenseF64ArrayAttr(values))
+                                      : Attribute(builder.getF64FloatAttr(values[0])));
+  result.addTypes(type);
+  return finishOp(parser, result);
+}
+void ConstantOp::print(OpAsmPrinter &printer) {
+  printer << ' ' << show(getShape()) << " = ";
+  auto print = [&](double value) {
+    if (getShape().getElementType().isInteger())
+      printer << (int64_t)value;
+    else
+      printReal(printer.getStream(), value);
+  };
+  if (auto list = dyn_cast<DenseF64ArrayAttr>(getValue())) {
+    printer << '[';
+    llvm::interleaveComma(list.asArrayRef(), printer, print);
+    printer << ']';
+  } else {
+    print(cast<FloatAttr>(getValue()).getValueAsDouble());
+  }
+}
+std::optional<double> ConstantOp::getSplat() {
+  if (auto number = dyn_cast<FloatAttr>(getValue()))
+    return number.getValueAsDouble();
+  ArrayRef<double> values = cast<DenseF64ArrayAttr>(getValue());
+  return values.size() == 1 ? std::optional(values[0]) : std::nullopt;
+}
+SmallVector<double> ConstantOp::getValues() {
+  auto type = typeOf(getResult());
+  if (auto list = dyn_cast<DenseF64ArrayAttr>(getValue()))
+    return llvm::to_vector(list.asArrayRef());
+  if (!type.hasStaticShape())
+    return {};
+  return SmallVector<double>(type.getNumElements(), *getSplat());
+}
+
+// update "name", %value
+ParseResult UpdateOp::parse(OpAsmParser &parser, OperationState &result) {
+  SmallVector<Value> values;
+  if (parseText(parser, result, "name") || parser.parseComma() || parseTensors(parser, values))
+    return failure();
+  if (values.size() != 1)
+    return stop(parser, parser.getNameLoc()) << "update takes one value";
+  result.addOperands(values);
+  return success();
+}
+void UpdateOp::print(OpAsmPrinter &printer) {
+  printer << " \"" << getName() << "\", ";
+  printTensors(printer, getValue());
+}
+

@@ -1,0 +1,145 @@
+// DLProgram.td - what a model file is made of, and what the compiler makes of it. Parsers: DLProgram.cpp.
+// SPDX-License-Identifier: Apache-2.0
+
+class DL_ProgramOp<string mnemonic, list<Trait> traits = []> : Op<DL_Dialect, mnemonic, traits> {
+  let hasCustomAssemblyFormat = 1;
+}
+class DL_NamedOp<string mnemonic, list<Trait> traits = []>
+    : DL_ProgramOp<mnemonic, !listconcat([KeepsResultNames], traits)> {
+  let extraClassDefinition = resultNames;
+}
+/// Bodies need no prefix `dl.`; the default dialect does not nest by itself.
+class DL_RegionOp<string mnemonic, list<Trait> traits = []>
+    : DL_ProgramOp<mnemonic, !listconcat(traits, [DeclareOpInterfaceMethods<OpAsmOpInterface,
+      ["getDefaultDialect", "getAsmBlockArgumentNames", "getAsmResultNames"]>, SingleBlock])> {
+  let regions = (region SizedRegion<1>:$body);
+  let extraClassDefinition = !strconcat(resultNames, [{
+    ::llvm::StringRef $cppClass::getDefaultDialect() { return "dl"; }
+    void $cppClass::getAsmBlockArgumentNames(::mlir::Region &region, ::mlir::OpAsmSetValueNameFn set) {
+      ::dlc::nameArguments(region, set);
+    }
+  }]);
+}
+
+//===--- What a person writes ---------------------------------------------===//
+
+def DL_ModelOp : DL_RegionOp<"model", [Symbol, SymbolTable, IsolatedFromAbove, NoTerminator]> {
+  let summary = "A model: sizes with defaults, functions, training steps, optimizers";
+  let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$size_names, ArrayAttr:$size_values);
+}
+def DL_FuncOp : DL_RegionOp<"func", [Symbol, IsolatedFromAbove]> {
+  let summary = "An entry point; `private`: a template; `session`: an entry point with state per stream";
+  let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$sym_visibility, UnitAttr:$session,
+                       StrArrayAttr:$size_names, ArrayAttr:$size_values,
+                       StrArrayAttr:$arg_names, ArrayAttr:$arg_shapes,
+                       StrArrayAttr:$result_names, ArrayAttr:$result_shapes);
+}
+def DL_ReturnOp : DL_ProgramOp<"return", [Terminator, Pure]> {
+  let summary = "The end of a body, and what it yields";
+  let arguments = (ins Variadic<AnyTensor>:$values);
+}
+
+class DL_CallLikeOp<string mnemonic> : DL_NamedOp<mnemonic> {
+  let results = (outs Variadic<AnyTensor>:$results);
+}
+def DL_CallOp : DL_CallLikeOp<"call"> {
+  let summary = "A function's body in this place; `scope` goes before the names of its parameters";
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyTensor>:$args, OptionalAttr<StrAttr>:$scope,
+                       OptionalAttr<DictionaryAttr>:$sizes, OptionalAttr<StrAttr>:$mode);
+}
+def DL_StackOp : DL_CallLikeOp<"stack"> {
+  let summary = "`count` instances, each fed with the results of the one before";
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyTensor>:$args, Number:$count, StrAttr:$scope,
+                       OptionalAttr<DictionaryAttr>:$sizes, OptionalAttr<StrAttr>:$mode);
+}
+def DL_ScanOp : DL_RegionOp<"scan", [AttrSizedOperandSegments]> {
+  let summary = "A loop over slices of tensors, or (count, scope) over parameter sets";
+  let arguments = (ins Variadic<AnyTensor>:$scanned, Variadic<AnyTensor>:$initial, DenseI64ArrayAttr:$axes,
+                       Option:$count, OptionalAttr<StrAttr>:$scope);
+  let results = (outs Variadic<AnyTensor>:$results);
+}
+def DL_YieldOp : DL_ProgramOp<"yield", [Terminator, Pure, AttrSizedOperandSegments]> {
+  let summary = "The end of a scan's body: what is stacked up, and what is carried to the next step";
+  let arguments = (ins Variadic<AnyTensor>:$stacked, Variadic<AnyTensor>:$carried);
+}
+
+class DL_StoredOp<string mnemonic, list<Trait> traits = []> : DL_NamedOp<mnemonic, traits> {
+  let results = (outs AnyTensor:$result);
+}
+def DL_ParamOp : DL_StoredOp<"param"> {
+  let summary = "A parameter's value";
+  let arguments = (ins StrAttr:$name, DL_ShapeAttr:$shape, DL_InitAttr:$init);
+}
+def DL_StateOp : DL_StoredOp<"state"> {
+  let summary = "What the model, or (session) one stream of calls, remembers: its value before this call";
+  let arguments = (ins StrAttr:$name, DL_ShapeAttr:$shape, DL_InitAttr:$init, UnitAttr:$session);
+}
+def DL_ConstantOp : DL_StoredOp<"constant", [Pure, Fusible, NotDifferentiable]> {
+  let summary = "A tensor of one value, or of a list of values in row-major order";
+  let arguments = (ins DL_ShapeAttr:$shape, AnyAttr:$value);
+  let extraClassDeclaration = [{
+    /// The one value of all elements, if there is one.
+    std::optional<double> getSplat();
+    /// All values; empty if the shape has no such number of elements.
+    ::llvm::SmallVector<double> getValues();
+  }];
+}
+def DL_UpdateOp : DL_ProgramOp<"update"> {
+  let summary = "What a state holds after this call";
+  let arguments = (ins StrAttr:$name, AnyTensor:$value);
+}
+
+def DL_TrainOp : DL_RegionOp<"train", [Symbol, NoTerminator]> {
+  let summary = "A training step: minimise the first result of a function";
+  let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$loss);
+}
+def DL_OptimizeOp : DL_ProgramOp<"optimize"> {
+  let summary = "Parameters whose names match are updated by an optimizer; a later line wins";
+  let arguments = (ins StrArrayAttr:$parameters, FlatSymbolRefAttr:$optimizer, DictionaryAttr:$scalars);
+}
+def DL_FreezeOp : DL_ProgramOp<"freeze"> {
+  let summary = "Parameters whose names match stay as they are";
+  let arguments = (ins StrArrayAttr:$parameters);
+}
+def DL_ClipNormOp : DL_ProgramOp<"clip_norm"> {
+  let summary = "All gradients are scaled down together if their norm is above the limit";
+  let arguments = (ins F64Attr:$limit);
+}
+def DL_AccumulateOp : DL_ProgramOp<"accumulate"> {
+  let summary = "A step is made of `count` smaller batches, whose gradients are added up";
+  let arguments = (ins Number:$count);
+}
+def DL_OptimizerOp : DL_RegionOp<"optimizer", [Symbol, IsolatedFromAbove]> {
+  let summary = "How one parameter of any shape is updated: (weight, gradient), slots, scalars";
+  let arguments = (ins SymbolNameAttr:$sym_name, ArrayAttr:$slots, StrArrayAttr:$scalar_names,
+                       ArrayAttr:$scalar_defaults);
+}
+
+//===--- What the compiler makes of it ------------------------------------===//
+
+def DL_EntryOp : DL_RegionOp<"entry", [Symbol, IsolatedFromAbove]> {
+  let summary = "An entry point, flat: one pure function; what is stored is argument and result";
+  let description = [{
+    From level `graph` on. `kind` is function, session, train, gradients or apply. Each argument and result has
+    attributes that say what it stands for: `input`, `parameter`, `buffer`, `slot`, `scalar`, `step`, `random`;
+    `output`, `update`.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$kind, ArrayAttr:$arg_attrs, ArrayAttr:$res_attrs,
+                       TypeArrayAttr:$result_types);
+  let hasVerifier = 1;
+}
+def DL_GradientOp : DL_ValueOp<"gradient", -1, [], [], [NotDifferentiable]> {
+  let summary = "The gradients of the first operand, a number, with respect to each of the others";
+  let arguments = (ins Variadic<AnyTensor>:$inputs);
+  let results = (outs Variadic<AnyTensor>:$gradients);
+}
+def DL_KernelOp : DL_RegionOp<"kernel", [Symbol, IsolatedFromAbove]> {
+  let summary = "A fused group of ops, compiled and run as one";
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeArrayAttr:$result_types);
+  let hasVerifier = 1;
+}
+def DL_LaunchOp : DL_NamedOp<"launch", [Pure]> {
+  let summary = "One run of a kernel";
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyTensor>:$args);
+  let results = (outs Variadic<AnyTensor>:$results);
+}

@@ -1,0 +1,600 @@
+// DLShapes.cpp - one shape rule an op: inference asks it for types, verification for the reason why not.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/nn/NN.h"
+
+using namespace mlir;
+using namespace dlc;
+using llvm::Twine;
+
+LogicalResult ShapeRule::report(Operation *op) {
+  return problem.empty() ? success() : LogicalResult(complain(op, place) << problem);
+}
+static Type unknown(Type like) { return UnrankedTensorType::get(cast<TensorType>(like).getElementType()); }
+static int64_t number(SizeAttr size, int64_t otherwise) { return size ? size.number() : otherwise; }
+static bool isFloat(Type type) { return isa<FloatType>(type); }
+
+namespace {
+/// The types of one op under a rule; complains at most once.
+struct Shapes {
+  ShapeRule &rule;
+  RankedTensorType operator[](Value value) const { return typeOf(value); }
+  Type element(Value value) const { return typeOf(value).getElementType(); }
+  SmallVector<Dim> dims(Value value) const { return dimsOf(value); }
+  /// An axis counted from either end; -1 if there is none.
+  int64_t axis(Value value, SizeAttr axis, int64_t otherwise = -1, Place place = Place::current()) const {
+    int64_t rank = (*this)[value].getRank(), i = number(axis, otherwise);
+    i = i < 0 ? i + rank : i;
+    if (i >= 0 && i < rank)
+      return i;
+    rule.fail("no axis " + Twine(number(axis, otherwise)) + " in " + show(value) + "; expected -" + Twine(rank) +
+                  " to " + Twine(rank - 1),
+              place);
+    return -1;
+  }
+  bool rank(Value value, int64_t rank, const char *what, Place place = Place::current()) const {
+    if ((*this)[value].getRank() == rank)
+      return true;
+    rule.fail(Twine(what) + ": expected " + Twine(rank) + (rank == 1 ? " axis" : " axes") + ", found " + show(value),
+              place);
+    return false;
+  }
+  bool floats(Value value, const char *what, Place place = Place::current()) const {
+    if (isFloat(element(value)))
+      return true;
+    rule.fail(Twine(what) + ": expected floats, found " + show(value) + "; use `cast`", place);
+    return false;
+  }
+  bool numbers(Value value, const char *what, Place place = Place::current()) const {
+    if (!element(value).isInteger(1))
+      return true;
+    rule.fail(Twine(what) + ": expected numbers, found " + show(value) + "; use `cast`", place);
+    return false;
+  }
+  bool integers(Value value, const char *what, Place place = Place::current()) const {
+    if (element(value).isInteger() && !element(value).isInteger(1))
+      return true;
+    rule.fail(Twine(what) + ": expected integers, found " + show(value), place);
+    return false;
+  }
+  bool sameElements(Value a, Value b, Place place = Place::current()) const {
+    if (element(a) == element(b))
+      return true;
+    rule.fail("element types differ: " + show(a) + " and " + show(b) + "; use `cast`", place);
+    return false;
+  }
+  void set(ArrayRef<Dim> dims, Type element) const { rule.results = {makeTensor(dims, element)}; }
+};
+} // namespace
+
+//===--- Elementwise ------------------------------------------------------------------------------------===//
+
+template <typename Op> static void same(typename Op::Adaptor op, Shapes s) {
+  s.rule.results = {op.getInput().getType()};
+}
+template <typename Op> static void sameFloats(typename Op::Adaptor op, Shapes s) {
+  if (s.floats(op.getInput(), Op::getOperationName().data() + 3))
+    same<Op>(op, s);
+}
+template <typename Op> static void sameNumbers(typename Op::Adaptor op, Shapes s) {
+  if (s.numbers(op.getInput(), Op::getOperationName().data() + 3))
+    same<Op>(op, s);
+}
+#define FLOATS(Op) static void shape(Op::Adaptor op, Shapes s) { sameFloats<Op>(op, s); }
+#define NUMBERS(Op) static void shape(Op::Adaptor op, Shapes s) { sameNumbers<Op>(op, s); }
+FLOATS(ExpOp) FLOATS(LogOp) FLOATS(SinOp) FLOATS(CosOp) FLOATS(ErfOp) FLOATS(SqrtOp) FLOATS(RsqrtOp)
+FLOATS(TanhOp) FLOATS(SigmoidOp) FLOATS(SiluOp) FLOATS(SoftplusOp) FLOATS(LeakyReluOp) FLOATS(GeluOp)
+NUMBERS(NegOp) NUMBERS(AbsOp) NUMBERS(ReluOp)
+
+static void shape(ClampOp::Adaptor op, Shapes s) {
+  if (!op.getMinAttr() && !op.getMaxAttr())
+    return s.rule.fail("clamp: say min = ..., max = ..., or both");
+  if (op.getMinAttr() && op.getMaxAttr() && op.getMinAttr().getValueAsDouble() > op.getMaxAttr().getValueAsDouble())
+    return s.rule.fail("clamp: min must not be above max");
+  sameNumbers<ClampOp>(op, s);
+}
+static bool isElement(Type type) {
+  return type.isF32() || type.isF64() || type.isSignlessInteger(32) || type.isSignlessInteger(64) ||
+         type.isSignlessInteger(1) || type.isUnsignedInteger(8);
+}
+static void shape(CastOp::Adaptor op, Shapes s) {
+  if (!isElement(op.getType()))
+    return s.rule.fail("cast: expected f32, f64, i32, i64, ui8 or i1, found " + show(op.getType()));
+  s.set(s.dims(op.getInput()), op.getType());
+}
+
+/// Sizes are matched from the last axis on; 1 stretches. False (and a problem) if they do not fit.
+static bool broadcast(ArrayRef<Value> values, Shapes s, SmallVectorImpl<Dim> &result, Place place) {
+  size_t rank = 0;
+  for (Value value : values)
+    rank = std::max<size_t>(rank, s[value].getRank());
+  result.assign(rank, Dim(1));
+  for (Value value : values) {
+    SmallVector<Dim> dims = s.dims(value);
+    for (size_t i = 0; i < dims.size(); ++i) {
+      Dim &sofar = result[rank - dims.size() + i], dim = dims[i];
+      if (dim == Dim(1) || sofar == dim)
+        continue;
+      if (sofar != Dim(1) && !sofar.agrees(dim)) {
+        s.rule.fail("sizes differ: " + show(values.front()) + " and " + show(value) + ": " + show(sofar) +
+                        " against " + show(dim) + ", axis -" + Twine(dims.size() - i),
+                    place);
+        return false;
+      }
+      sofar = sofar == Dim(1) || sofar.isUnknown() ? dim : sofar;
+    }
+  }
+  return true;
+}
+template <typename Op> static void binary(Op op, Shapes s, bool numbers, Type element, Place place = Place::current()) {
+  SmallVector<Dim> dims;
+  if ((numbers && !s.numbers(op.getLhs(), "arithmetic")) || !s.sameElements(op.getLhs(), op.getRhs()) ||
+      !broadcast({op.getLhs(), op.getRhs()}, s, dims, place))
+    return;
+  s.set(dims, element ? element : s.element(op.getLhs()));
+}
+#define ARITHMETIC(Op) static void shape(Op::Adaptor op, Shapes s) { binary(op, s, true, {}); }
+#define COMPARISON(Op) \
+  static void shape(Op::Adaptor op, Shapes s) { binary(op, s, false, IntegerType::get(op.getLhs().getContext(), 1)); }
+ARITHMETIC(AddOp) ARITHMETIC(SubOp) ARITHMETIC(MulOp) ARITHMETIC(DivOp) ARITHMETIC(MinOp) ARITHMETIC(MaxOp)
+COMPARISON(EqOp) COMPARISON(NeOp) COMPARISON(LtOp) COMPARISON(LeOp) COMPARISON(GtOp) COMPARISON(GeOp)
+static void shape(PowOp::Adaptor op, Shapes s) {
+  if (s.floats(op.getLhs(), "pow"))
+    binary(op, s, true, {});
+}
+static void shape(WhereOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> dims;
+  if (!s.element(op.getCondition()).isInteger(1))
+    return s.rule.fail("where: expected a condition of i1, as `lt` yields it, found " + show(op.getCondition()));
+  if (s.sameElements(op.getLhs(), op.getRhs()) &&
+      broadcast({op.getLhs(), op.getRhs(), op.getCondition()}, s, dims, Place::current()))
+    s.set(dims, s.element(op.getLhs()));
+}
+
+//===--- Reductions -------------------------------------------------------------------------------------===//
+
+/// Axes as numbers from 0 on, each once; all of them if none are given. Nothing (and a problem) if one is wrong.
+static std::optional<llvm::SmallBitVector> axesOf(Value input, ArrayAttr axes, Shapes s) {
+  llvm::SmallBitVector set(s[input].getRank(), !axes);
+  if (axes)
+    for (SizeAttr axis : axes.getAsRange<SizeAttr>()) {
+      int64_t i = s.axis(input, axis);
+      if (i < 0)
+        return std::nullopt;
+      if (set[i]) {
+        s.rule.fail("axis " + Twine(i) + " stands twice in the list");
+        return std::nullopt;
+      }
+      set.set(i);
+    }
+  return set;
+}
+static void reduce(Value input, const llvm::SmallBitVector &axes, bool keep, Type element, Shapes s) {
+  SmallVector<Dim> dims;
+  for (auto [i, dim] : llvm::enumerate(s.dims(input)))
+    if (!axes[i])
+      dims.push_back(dim);
+    else if (keep)
+      dims.push_back(1);
+  s.set(dims, element);
+}
+template <typename Op> static void reduction(typename Op::Adaptor op, Shapes s) {
+  if (!s.numbers(op.getInput(), Op::getOperationName().data() + 3))
+    return;
+  if (auto axes = axesOf(op.getInput(), op.getAxesAttr(), s))
+    reduce(op.getInput(), *axes, op.getKeepdim(), s.element(op.getInput()), s);
+}
+static void shape(SumOp::Adaptor op, Shapes s) { reduction<SumOp>(op, s); }
+static void shape(AmaxOp::Adaptor op, Shapes s) { reduction<AmaxOp>(op, s); }
+static void shape(AminOp::Adaptor op, Shapes s) { reduction<AminOp>(op, s); }
+static void shape(MeanOp::Adaptor op, Shapes s) {
+  if (s.floats(op.getInput(), "mean"))
+    reduction<MeanOp>(op, s);
+}
+static void shape(ArgmaxOp::Adaptor op, Shapes s) {
+  int64_t axis = s.axis(op.getInput(), op.getAxisAttr());
+  if (axis < 0 || !s.numbers(op.getInput(), "argmax"))
+    return;
+  if (s.dims(op.getInput())[axis] == Dim(0))
+    return s.rule.fail("argmax: there is nothing along axis " + Twine(axis) + " of " + show(op.getInput()));
+  llvm::SmallBitVector axes(s[op.getInput()].getRank());
+  axes.set(axis);
+  reduce(op.getInput(), axes, op.getKeepdim(), IntegerType::get(op.getInput().getContext(), 64), s);
+}
+static void shape(CountOp::Adaptor op, Shapes s) {
+  if (axesOf(op.getLike(), op.getAxesAttr(), s))
+    s.set({}, op.getType());
+}
+
+//===--- Shape ------------------------------------------------------------------------------------------===//
+
+static SmallVector<Dim> sizesOf(ArrayAttr sizes) {
+  return llvm::map_to_vector(sizes.getAsRange<SizeAttr>(), [](SizeAttr size) { return size.evaluate(); });
+}
+/// The number of elements; unknown if that is not known.
+static Dim product(ArrayRef<Dim> dims) {
+  Dim all = 1;
+  for (Dim dim : dims)
+    all = all * dim;
+  return all;
+}
+static void shape(ReshapeOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> dims = sizesOf(op.getShape());
+  Dim in = product(s.dims(op.getInput()));
+  Dim *open = nullptr, rest = 1;
+  for (auto [dim, attr] : llvm::zip(dims, op.getShape().getAsRange<SizeAttr>())) {
+    if (show(attr) != "?") {
+      rest = rest * dim;
+      continue;
+    }
+    if (open)
+      return s.rule.fail("reshape: only one size may be `?`");
+    open = &dim;
+  }
+  Dim out = product(dims);
+  if (!open && in != out && !in.isUnknown() && !out.isUnknown())
+    return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) + " elements, " +
+                       show(makeTensor(dims, s.element(op.getInput()))) + " has " + show(out));
+  if (open && !in.isUnknown() && !rest.isUnknown()) {
+    auto divide = [](int64_t a, int64_t b) { return b > 0 && a % b == 0 ? a / b : -1; };
+    int64_t quotient = in.isBatch() == rest.isBatch() ? divide(in.isBatch() ? in.factor : in.value,
+                                                               rest.isBatch() ? rest.factor : rest.value)
+                       : in.isBatch() ? divide(in.factor, rest.value)
+                                      : -1;
+    if (quotient < 0)
+      return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) + " elements, not a multiple of " +
+                         show(rest));
+    *open = in.isBatch() && !rest.isBatch() ? Dim::batch(quotient) : Dim(quotient);
+  }
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(TransposeOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> in = s.dims(op.getInput()), dims;
+  llvm::SmallDenseSet<int64_t> seen;
+  for (SizeAttr axis : op.getPermutation().getAsRange<SizeAttr>()) {
+    int64_t i = s.axis(op.getInput(), axis);
+    if (i < 0)
+      return;
+    seen.insert(i);
+    dims.push_back(in[i]);
+  }
+  if (seen.size() != in.size() || dims.size() != in.size())
+    return s.rule.fail("transpose: each axis of " + show(op.getInput()) + " must stand in the list once");
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(BroadcastOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> in = s.dims(op.getInput()), dims = sizesOf(op.getShape());
+  bool fits = in.size() <= dims.size();
+  for (size_t i = 0; fits && i < in.size(); ++i)
+    fits = in[i] == Dim(1) || in[i].agrees(dims[dims.size() - in.size() + i]);
+  if (!fits)
+    return s.rule.fail("broadcast: " + show(op.getInput()) + " cannot be stretched to " +
+                       show(makeTensor(dims, s.element(op.getInput()))));
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(SliceOp::Adaptor op, Shapes s) {
+  if (!op.getAxisAttr() || !op.getSizeAttr())
+    return s.rule.fail("slice: say axis = ..., size = ..., and start = ... where it is not 0");
+  int64_t axis = s.axis(op.getInput(), op.getAxisAttr());
+  if (axis < 0)
+    return;
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  int64_t start = number(op.getStartAttr(), 0);
+  Dim size = op.getSizeAttr().evaluate(), whole = dims[axis];
+  bool all = start == 0 && size == whole;
+  if (!all && (whole.isBatch() || size.isBatch()))
+    return s.rule.fail("slice: axis " + Twine(axis) + " of " + show(op.getInput()) +
+                       " depends on the batch, and cannot be cut");
+  if (!all && whole.isNumber() && size.isNumber() && !ShapedType::isDynamic(start) &&
+      (start < 0 || size.value < 0 || start + size.value > whole.value))
+    return s.rule.fail("slice: elements " + Twine(start) + " to " + Twine(start + size.value) + " are not within axis " +
+                       Twine(axis) + " of " + show(op.getInput()));
+  dims[axis] = size;
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(SelectOp::Adaptor op, Shapes s) {
+  if (!op.getAxisAttr() || !op.getIndexAttr())
+    return s.rule.fail("select: say axis = ..., index = ...");
+  int64_t axis = s.axis(op.getInput(), op.getAxisAttr()), index = op.getIndexAttr().number();
+  if (axis < 0)
+    return;
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  if (dims[axis].isBatch())
+    return s.rule.fail("select: axis " + Twine(axis) + " of " + show(op.getInput()) +
+                       " depends on the batch, and cannot be cut");
+  if (dims[axis].isNumber() && !ShapedType::isDynamic(index) &&
+      (index < -dims[axis].value || index >= dims[axis].value))
+    return s.rule.fail("select: no element " + Twine(index) + " along axis " + Twine(axis) + " of " +
+                       show(op.getInput()));
+  dims.erase(dims.begin() + axis);
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(ConcatOp::Adaptor op, Shapes s) {
+  Value first = op.getInputs().front();
+  int64_t axis = s.axis(first, op.getAxisAttr(), 0);
+  if (axis < 0)
+    return;
+  SmallVector<Dim> dims = s.dims(first);
+  bool open = false;
+  for (Value input : op.getInputs().drop_front()) {
+    if (!s.rank(input, dims.size(), "concat") || !s.sameElements(first, input))
+      return;
+    for (auto [i, size] : llvm::enumerate(s.dims(input))) {
+      if ((int64_t)i != axis) {
+        if (!dims[i].agrees(size))
+          return s.rule.fail("concat: sizes differ: " + show(first) + " and " + show(input) + ", axis " + Twine(i));
+        dims[i] = dims[i].isUnknown() ? size : dims[i];
+        continue;
+      }
+      open |= dims[i].isUnknown() || size.isUnknown();
+      bool known = !dims[i].isUnknown() && !size.isUnknown();
+      dims[i] = open ? Dim() : dims[i] + size;
+      if (known && dims[i].isUnknown())
+        return s.rule.fail("concat: " + show(first) + " and " + show(input) + " along axis " + Twine(axis) +
+                           ": the size is not a multiple of the batch");
+    }
+  }
+  s.set(dims, s.element(first));
+}
+static void shape(SplitOp::Adaptor op, Shapes s) {
+  int64_t axis = s.axis(op.getInput(), op.getAxisAttr()), count = op.getCount().number();
+  if (axis < 0)
+    return;
+  if (count < 1)
+    return s.rule.fail("split: expected the number of parts as a number, at least 1");
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  if (dims[axis].isBatch() && count > 1)
+    return s.rule.fail("split: axis " + Twine(axis) + " of " + show(op.getInput()) +
+                       " depends on the batch, and cannot be cut");
+  if (dims[axis].isNumber()) {
+    if (dims[axis].value % count)
+      return s.rule.fail("split: " + show(dims[axis]) + " of " + show(op.getInput()) + " is not a multiple of " +
+                         Twine(count));
+    dims[axis] = dims[axis].value / count;
+  }
+  s.rule.results.assign(count, makeTensor(dims, s.element(op.getInput())));
+}
+static void shape(PadOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  for (ArrayAttr widths : {op.getLowAttr(), op.getHighAttr()}) {
+    if (!widths)
+      continue;
+    if (widths.size() != dims.size())
+      return s.rule.fail("pad: expected one number for each axis of " + show(op.getInput()) + ", found " +
+                         Twine(widths.size()));
+    for (auto [dim, width] : llvm::zip(dims, widths.getAsRange<SizeAttr>())) {
+      int64_t count = width.number();
+      if (count < 0 && !ShapedType::isDynamic(count))
+        return s.rule.fail("pad: widths must be at least 0, found " + Twine(count));
+      if (dim.isBatch() && count != 0)
+        return s.rule.fail("pad: an axis that depends on the batch cannot be padded");
+      dim = dim.isBatch() || ShapedType::isDynamic(count) ? (dim.isBatch() ? dim : Dim()) : dim + Dim(count);
+    }
+  }
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(GatherOp::Adaptor op, Shapes s) {
+  if (!s.integers(op.getIndex(), "gather: index") || !s.rank(op.getTable(), 2, "gather: table"))
+    return;
+  SmallVector<Dim> dims = s.dims(op.getIndex());
+  dims.push_back(s.dims(op.getTable())[1]);
+  s.set(dims, s.element(op.getTable()));
+}
+static void shape(ScatterAddOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> index = s.dims(op.getIndex()), update = s.dims(op.getUpdate());
+  bool fits = update.size() == index.size() + 1;
+  for (size_t i = 0; fits && i < index.size(); ++i)
+    fits = index[i].agrees(update[i]);
+  if (!fits)
+    return s.rule.fail("scatter_add: expected an index [...] and updates [..., features], found " +
+                       show(op.getIndex()) + " and " + show(op.getUpdate()));
+  if (s.integers(op.getIndex(), "scatter_add: index"))
+    s.set({op.getCount().evaluate(), update.back()}, s.element(op.getUpdate()));
+}
+static void shape(CheckIndexOp::Adaptor op, Shapes s) {
+  if (s.integers(op.getInput(), "check_index"))
+    same<CheckIndexOp>(op, s);
+}
+static void shape(IotaOp::Adaptor op, Shapes s) {
+  if (op.getStart() && (s[op.getStart()].getRank() != 0 || !s.element(op.getStart()).isInteger(32)))
+    return s.rule.fail("iota: expected start as one i32, found " + show(op.getStart()));
+  if (s.axis(op.getLike(), op.getAxisAttr()) >= 0)
+    s.set(s.dims(op.getLike()), IntegerType::get(op.getLike().getContext(), 32));
+}
+
+//===--- Products, normalisation, losses ----------------------------------------------------------------===//
+
+static void shape(MatmulOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> a = s.dims(op.getLhs()), b = s.dims(op.getRhs());
+  size_t m = a.size(), n = b.size();
+  if (m < 2 || n < 2)
+    return s.rule.fail("matmul: expected matrices [..., rows, columns], found " + show(op.getLhs()) + " and " +
+                       show(op.getRhs()));
+  if (!s.sameElements(op.getLhs(), op.getRhs()) || !s.floats(op.getLhs(), "matmul"))
+    return;
+  bool ta = op.getTransposeA(), tb = op.getTransposeB();
+  Dim ka = a[ta ? m - 2 : m - 1], kb = b[tb ? n - 1 : n - 2];
+  if (!ka.agrees(kb))
+    return s.rule.fail("matmul: " + show(op.getLhs()) + " has " + show(ka) + " to sum over, " + show(op.getRhs()) +
+                       " has " + show(kb));
+  SmallVector<Dim> dims(std::max(m, n) - 2, Dim(1));
+  for (auto [side, value] : {std::pair(ArrayRef<Dim>(a), op.getLhs()), std::pair(ArrayRef<Dim>(b), op.getRhs())}) {
+    ArrayRef<Dim> outer = side.drop_back(2);
+    for (size_t i = 0; i < outer.size(); ++i) {
+      Dim &sofar = dims[dims.size() - outer.size() + i];
+      if (outer[i] == Dim(1))
+        continue;
+      if (sofar != Dim(1) && !sofar.agrees(outer[i]))
+        return s.rule.fail("matmul: sizes differ before the last two axes: " + show(op.getLhs()) + " and " +
+                           show(op.getRhs()));
+      sofar = sofar == Dim(1) || sofar.isUnknown() ? outer[i] : sofar;
+    }
+  }
+  dims.push_back(a[ta ? m - 1 : m - 2]);
+  dims.push_back(b[tb ? n - 2 : n - 1]);
+  s.set(dims, s.element(op.getLhs()));
+}
+template <typename Op> static void softmaxLike(typename Op::Adaptor op, Shapes s) {
+  if (s.axis(op.getInput(), op.getAxisAttr()) >= 0)
+    sameFloats<Op>(op, s);
+}
+static void shape(SoftmaxOp::Adaptor op, Shapes s) { softmaxLike<SoftmaxOp>(op, s); }
+static void shape(LogSoftmaxOp::Adaptor op, Shapes s) { softmaxLike<LogSoftmaxOp>(op, s); }
+
+static bool vectorOf(Value value, Value like, const char *what, Shapes s) {
+  Dim width = s.dims(like).back();
+  if (s[value].getRank() == 1 && s.dims(value)[0].agrees(width))
+    return s.sameElements(like, value);
+  s.rule.fail(Twine(what) + ": expected " + show(makeTensor({width}, s.element(like))) + ", found " + show(value));
+  return false;
+}
+static bool hasAxis(Value value, const char *what, Shapes s) {
+  if (s[value].getRank())
+    return true;
+  s.rule.fail(Twine(what) + ": expected at least one axis, found " + show(value));
+  return false;
+}
+static void shape(LayerNormOp::Adaptor op, Shapes s) {
+  if (hasAxis(op.getInput(), "layer_norm", s) && s.floats(op.getInput(), "layer_norm") &&
+      vectorOf(op.getWeight(), op.getInput(), "layer_norm: weight", s) &&
+      vectorOf(op.getBias(), op.getInput(), "layer_norm: bias", s))
+    same<LayerNormOp>(op, s);
+}
+static void shape(NormalizeOp::Adaptor op, Shapes s) {
+  if (!hasAxis(op.getInput(), "normalize", s) || !s.floats(op.getInput(), "normalize"))
+    return;
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  dims.back() = 1;
+  s.rule.results = {op.getInput().getType(), makeTensor(dims, s.element(op.getInput()))};
+}
+
+/// Integers [...] for scores [..., classes].
+static bool scored(Value score, Value target, const char *what, bool probabilities, Shapes s,
+                   Place place = Place::current()) {
+  SmallVector<Dim> a = s.dims(score), b = s.dims(target);
+  bool integers = s.element(target).isInteger() && !s.element(target).isInteger(1);
+  bool fits = isFloat(s.element(score)) && !a.empty() &&
+              (integers ? a.size() == b.size() + 1
+                        : probabilities && a.size() == b.size() && s.element(score) == s.element(target));
+  for (size_t i = 0; fits && i < b.size(); ++i)
+    fits = a[i].agrees(b[i]);
+  if (!fits)
+    s.rule.fail(Twine(what) + ": expected scores [..., classes] and integers [...]" +
+                    (probabilities ? " or probabilities [..., classes]" : "") + "; found " + show(score) + " and " +
+                    show(target),
+                place);
+  return fits;
+}
+static void shape(CrossEntropyOp::Adaptor op, Shapes s) {
+  if (!scored(op.getScore(), op.getTarget(), "cross_entropy", true, s))
+    return;
+  if (op.getIgnoreIndexAttr() && isFloat(s.element(op.getTarget())))
+    return s.rule.fail("cross_entropy: ignore_index needs integers as target, found " + show(op.getTarget()));
+  double smoothing = op.getLabelSmoothing() ? op.getLabelSmoothing()->convertToDouble() : 0;
+  if (!(smoothing >= 0 && smoothing <= 1))
+    return s.rule.fail("cross_entropy: label_smoothing must be in [0, 1], found " + std::to_string(smoothing));
+  s.set({}, s.element(op.getScore()));
+}
+static void shape(MseLossOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> a = s.dims(op.getLhs()), b = s.dims(op.getRhs());
+  bool fits = a.size() == b.size();
+  for (size_t i = 0; fits && i < a.size(); ++i)
+    fits = a[i].agrees(b[i]);
+  if (!fits)
+    return s.rule.fail("mse_loss: expected two tensors of one shape, found " + show(op.getLhs()) + " and " +
+                       show(op.getRhs()));
+  if (s.floats(op.getLhs(), "mse_loss") && s.sameElements(op.getLhs(), op.getRhs()))
+    s.set({}, s.element(op.getLhs()));
+}
+static void shape(AccuracyOp::Adaptor op, Shapes s) {
+  int64_t k = number(op.getKAttr(), 1);
+  if (k < 1 && !ShapedType::isDynamic(k))
+    return s.rule.fail("accuracy: k must be at least 1, found " + Twine(k));
+  if (scored(op.getScore(), op.getTarget(), "accuracy", false, s))
+    s.set({}, s.element(op.getScore()));
+}
+
+//===--- Random, gradients ------------------------------------------------------------------------------===//
+
+static bool rateIsGood(double rate, const char *what, Shapes s, Place place = Place::current()) {
+  if (rate >= 0 && rate < 1)
+    return true;
+  s.rule.fail(Twine(what) + ": the rate must be in [0, 1), found " + std::to_string(rate), place);
+  return false;
+}
+static void shape(DropoutOp::Adaptor op, Shapes s) {
+  if (rateIsGood(op.getRate().convertToDouble(), "dropout", s))
+    sameFloats<DropoutOp>(op, s);
+}
+static void shape(DropoutMaskOp::Adaptor op, Shapes s) {
+  RankedTensorType random = s[op.getRandom()];
+  if (random.getRank() != 1 || random.getDimSize(0) != 3 || !random.getElementType().isInteger(64))
+    return s.rule.fail("dropout_mask: expected i64[3] (seed, step, row), found " + show(op.getRandom()));
+  if (rateIsGood(op.getRate().convertToDouble(), "dropout_mask", s))
+    s.rule.results = {op.getLike().getType()};
+}
+static void shape(GradientOp::Adaptor op, Shapes s) {
+  Value loss = op.getInputs().front();
+  if (s[loss].getRank() || !isFloat(s.element(loss)))
+    return s.rule.fail("gradient: expected a loss of one number, found " + show(loss));
+  for (Value value : op.getInputs().drop_front())
+    s.rule.results.push_back(value.getType());
+}
+
+//===--- Layers -----------------------------------------------------------------------------------------===//
+
+static void lastAxis(Value input, Dim size, Shapes s, const char *what) {
+  if (!hasAxis(input, what, s) || !s.floats(input, what))
+    return;
+  SmallVector<Dim> dims = s.dims(input);
+  dims.back() = size;
+  s.set(dims, s.element(input));
+}
+static void shape(nn::LinearOp::Adaptor op, Shapes s) {
+  if (StringAttr order = op.getWeightAttr(); order && order != "in_out" && order != "out_in")
+    s.rule.fail("linear: weight is in_out or out_in, found " + order.getValue());
+  lastAxis(op.getInput(), op.getFeatures().evaluate(), s, "linear");
+}
+static void shape(nn::EmbeddingOp::Adaptor op, Shapes s) {
+  if (!s.integers(op.getInput(), "embedding"))
+    return;
+  Type element = op.getTypeAttr() ? op.getTypeAttr().getValue() : Float32Type::get(op.getInput().getContext());
+  if (!isFloat(element))
+    return s.rule.fail("embedding: type must be f32 or f64, found " + show(element));
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  dims.push_back(op.getFeatures().evaluate());
+  s.set(dims, element);
+}
+static void shape(nn::LayerNormOp::Adaptor op, Shapes s) {
+  if (hasAxis(op.getInput(), "layer_norm", s))
+    sameFloats<nn::LayerNormOp>(op, s);
+}
+
+//===--- The frame of all rules -------------------------------------------------------------------------===//
+
+template <typename Op> static size_t resultCount(typename Op::Adaptor op) {
+  if constexpr (std::is_same_v<Op, SplitOp>)
+    return std::max<int64_t>(op.getCount().number(), 1);
+  if constexpr (std::is_same_v<Op, GradientOp>)
+    return op.getInputs().size() - 1;
+  return std::is_same_v<Op, NormalizeOp> ? 2 : 1;
+}
+template <typename Op> void ShapeRule::run(typename Op::Adaptor op) {
+  // Unranked: any shape (an optimizer's), or the result of a line that is already known to be wrong.
+  bool open = llvm::any_of(operands.getTypes(), [](Type type) { return !isa<RankedTensorType>(type); });
+  if (operands.empty())
+    return fail("expected at least one value");
+  if (!open)
+    shape(op, Shapes{*this});
+  if (results.empty())
+    results.assign(resultCount<Op>(op), unknown(operands.front().getType()));
+}
+#define RULE(Op) template void ShapeRule::run<Op>(Op::Adaptor);
+RULE(NegOp) RULE(AbsOp) RULE(ExpOp) RULE(LogOp) RULE(SinOp) RULE(CosOp) RULE(ErfOp) RULE(SqrtOp) RULE(RsqrtOp)
+RULE(TanhOp) RULE(SigmoidOp) RULE(ReluOp) RULE(SiluOp) RULE(SoftplusOp) RULE(LeakyReluOp) RULE(GeluOp) RULE(ClampOp)
+RULE(CastOp) RULE(AddOp) RULE(SubOp) RULE(MulOp) RULE(DivOp) RULE(PowOp) RULE(MinOp) RULE(MaxOp) RULE(EqOp)
+RULE(NeOp) RULE(LtOp) RULE(LeOp) RULE(GtOp) RULE(GeOp) RULE(WhereOp) RULE(SumOp) RULE(MeanOp) RULE(AmaxOp)
+RULE(AminOp) RULE(ArgmaxOp) RULE(CountOp) RULE(ReshapeOp) RULE(TransposeOp) RULE(BroadcastOp) RULE(SliceOp)
+RULE(SelectOp) RULE(ConcatOp) RULE(SplitOp) RULE(PadOp) RULE(GatherOp) RULE(ScatterAddOp) RULE(CheckIndexOp)
+RULE(IotaOp) RULE(MatmulOp) RULE(SoftmaxOp) RULE(LogSoftmaxOp) RULE(LayerNormOp) RULE(NormalizeOp)
+RULE(CrossEntropyOp) RULE(MseLossOp) RULE(AccuracyOp) RULE(DropoutOp) RULE(DropoutMaskOp) RULE(GradientOp)
+RULE(nn::LinearOp) RULE(nn::EmbeddingOp) RULE(nn::LayerNormOp)

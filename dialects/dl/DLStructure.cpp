@@ -1,0 +1,170 @@
+// DLStructure.cpp - the iteration space of each op, and what it reads and writes at each point.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/DL.h"
+
+using namespace mlir;
+using namespace dlc;
+
+static AffineExpr dimension(MLIRContext *context, unsigned i) { return getAffineDimExpr(i, context); }
+static AffineExpr zero(MLIRContext *context) { return getAffineConstantExpr(0, context); }
+static AffineMap identity(MLIRContext *context, unsigned dims, unsigned rank) {
+  return AffineMap::get(dims, 0, llvm::map_to_vector(llvm::seq(0u, rank), [&](unsigned i) {
+                          return dimension(context, i);
+                        }), context);
+}
+/// An operand stretched to the shape of a result with `dims` axes: matched from the last axis on.
+static AffineMap stretched(Value operand, ArrayRef<Dim> result) {
+  MLIRContext *context = operand.getContext();
+  SmallVector<Dim> own = dimsOf(operand);
+  SmallVector<AffineExpr> exprs;
+  for (size_t i = 0; i < own.size(); ++i)
+    exprs.push_back(own[i] == Dim(1) ? zero(context) : dimension(context, result.size() - own.size() + i));
+  return AffineMap::get(result.size(), 0, exprs, context);
+}
+
+//===--- Elementwise ------------------------------------------------------------------------------------===//
+
+/// Operands are stretched; a null map means that an operand is not read point by point.
+static SmallVector<AffineMap> elementwiseMaps(Operation *op) {
+  SmallVector<Dim> result = dimsOf(op->getResult(0));
+  SmallVector<AffineMap> maps;
+  for (Value operand : op->getOperands())
+    maps.push_back(stretched(operand, result));
+  maps.push_back(identity(op->getContext(), result.size(), result.size()));
+  return maps;
+}
+#define ELEMENTWISE(Op)                                                                                                \
+  IterationKind Op::getIterationKind() { return IterationKind::Elementwise; }                                          \
+  SmallVector<Dim> Op::getIterationSizes() { return dimsOf(getResult()); }
+#define STRETCHED(Op)                                                                                                  \
+  ELEMENTWISE(Op)                                                                                                      \
+  SmallVector<AffineMap> Op::getAccessMaps() { return elementwiseMaps(*this); }
+STRETCHED(NegOp) STRETCHED(AbsOp) STRETCHED(ExpOp) STRETCHED(LogOp) STRETCHED(SinOp) STRETCHED(CosOp) STRETCHED(ErfOp)
+STRETCHED(SqrtOp) STRETCHED(RsqrtOp) STRETCHED(TanhOp) STRETCHED(SigmoidOp) STRETCHED(ReluOp) STRETCHED(SiluOp)
+STRETCHED(SoftplusOp) STRETCHED(LeakyReluOp) STRETCHED(GeluOp) STRETCHED(ClampOp) STRETCHED(CastOp) STRETCHED(AddOp)
+STRETCHED(SubOp) STRETCHED(MulOp) STRETCHED(DivOp) STRETCHED(PowOp) STRETCHED(MinOp) STRETCHED(MaxOp) STRETCHED(EqOp)
+STRETCHED(NeOp) STRETCHED(LtOp) STRETCHED(LeOp) STRETCHED(GtOp) STRETCHED(GeOp) STRETCHED(WhereOp)
+STRETCHED(BroadcastOp)
+
+/// What only knows its shape from an operand does not read it.
+template <typename Op> static SmallVector<AffineMap> generatorMaps(Op op) {
+  unsigned rank = dimsOf(op.getResult()).size();
+  SmallVector<AffineMap> maps(op->getNumOperands());
+  maps.push_back(identity(op.getContext(), rank, rank));
+  return maps;
+}
+ELEMENTWISE(ConstantOp) ELEMENTWISE(IotaOp) ELEMENTWISE(DropoutMaskOp) ELEMENTWISE(CountOp)
+SmallVector<AffineMap> ConstantOp::getAccessMaps() { return generatorMaps(*this); }
+SmallVector<AffineMap> CountOp::getAccessMaps() { return generatorMaps(*this); }
+SmallVector<AffineMap> DropoutMaskOp::getAccessMaps() { return generatorMaps(*this); }
+SmallVector<AffineMap> IotaOp::getAccessMaps() {
+  SmallVector<AffineMap> maps = generatorMaps(*this);
+  if (getStart())
+    maps[1] = AffineMap::get(dimsOf(getResult()).size(), 0, getContext());
+  return maps;
+}
+
+ELEMENTWISE(TransposeOp)
+SmallVector<AffineMap> TransposeOp::getAccessMaps() {
+  unsigned rank = dimsOf(getResult()).size();
+  SmallVector<AffineExpr> exprs(rank);
+  for (auto [i, axis] : llvm::enumerate(getPermutation().getAsRange<SizeAttr>())) {
+    int64_t from = axis.number();
+    exprs[from < 0 ? from + rank : from] = dimension(getContext(), i);
+  }
+  return {AffineMap::get(rank, 0, exprs, getContext()), identity(getContext(), rank, rank)};
+}
+static int64_t positive(int64_t axis, int64_t rank) { return axis < 0 ? axis + rank : axis; }
+
+ELEMENTWISE(SliceOp)
+SmallVector<AffineMap> SliceOp::getAccessMaps() {
+  unsigned rank = dimsOf(getResult()).size();
+  AffineMap all = identity(getContext(), rank, rank);
+  SmallVector<AffineExpr> exprs(all.getResults());
+  AffineExpr &cut = exprs[positive(getAxisAttr().number(), rank)];
+  cut = cut + (getStartAttr() ? getStartAttr().number() : 0);
+  return {AffineMap::get(rank, 0, exprs, getContext()), all};
+}
+ELEMENTWISE(SelectOp)
+SmallVector<AffineMap> SelectOp::getAccessMaps() {
+  SmallVector<Dim> in = dimsOf(getInput());
+  int64_t axis = positive(getAxisAttr().number(), in.size());
+  int64_t index = positive(getIndexAttr().number(), in[axis].value);
+  SmallVector<AffineExpr> exprs;
+  for (int64_t i = 0; i < (int64_t)in.size(); ++i)
+    exprs.push_back(i == axis ? getAffineConstantExpr(index, getContext())
+                              : dimension(getContext(), i < axis ? i : i - 1));
+  unsigned rank = in.size() - 1;
+  return {AffineMap::get(rank, 0, exprs, getContext()), identity(getContext(), rank, rank)};
+}
+
+//===--- Reductions -------------------------------------------------------------------------------------===//
+
+static llvm::SmallBitVector reduced(Value input, ArrayAttr axes) {
+  int64_t rank = dimsOf(input).size();
+  llvm::SmallBitVector set(rank, !axes);
+  if (axes)
+    for (SizeAttr axis : axes.getAsRange<SizeAttr>())
+      set.set(positive(axis.number(), rank));
+  return set;
+}
+template <typename Op> static SmallVector<Dim> reductionSizes(Op op) {
+  SmallVector<Dim> sizes = dimsOf(op.getResult());
+  llvm::SmallBitVector axes = reduced(op.getInput(), op.getAxesAttr());
+  for (auto [i, dim] : llvm::enumerate(dimsOf(op.getInput())))
+    if (axes[i])
+      sizes.push_back(dim);
+  return sizes;
+}
+template <typename Op> static SmallVector<AffineMap> reductionMaps(Op op) {
+  MLIRContext *context = op.getContext();
+  llvm::SmallBitVector axes = reduced(op.getInput(), op.getAxesAttr());
+  unsigned kept = 0, rank = dimsOf(op.getResult()).size(), summed = rank;
+  SmallVector<AffineExpr> exprs;
+  for (unsigned i = 0; i < axes.size(); ++i) {
+    if (axes[i]) {
+      exprs.push_back(dimension(context, summed++));
+      kept += op.getKeepdim();
+    } else {
+      exprs.push_back(dimension(context, kept++));
+    }
+  }
+  return {AffineMap::get(summed, 0, exprs, context), identity(context, summed, rank)};
+}
+#define REDUCTION(Op)                                                                                                  \
+  IterationKind Op::getIterationKind() { return IterationKind::Reduction; }                                            \
+  SmallVector<Dim> Op::getIterationSizes() { return reductionSizes(*this); }                                           \
+  SmallVector<AffineMap> Op::getAccessMaps() { return reductionMaps(*this); }
+REDUCTION(SumOp) REDUCTION(AmaxOp) REDUCTION(AminOp)
+
+//===--- Contraction and gather -------------------------------------------------------------------------===//
+
+IterationKind MatmulOp::getIterationKind() { return IterationKind::Contraction; }
+SmallVector<Dim> MatmulOp::getIterationSizes() {
+  SmallVector<Dim> sizes = dimsOf(getResult()), lhs = dimsOf(getLhs());
+  sizes.push_back(lhs[lhs.size() - (getTransposeA() ? 2 : 1)]);
+  return sizes;
+}
+SmallVector<AffineMap> MatmulOp::getAccessMaps() {
+  MLIRContext *context = getContext();
+  unsigned rank = dimsOf(getResult()).size();
+  auto map = [&](Value operand, unsigned first, unsigned second) {
+    SmallVector<Dim> own = dimsOf(operand);
+    SmallVector<AffineExpr> exprs;
+    for (size_t i = 0; i + 2 < own.size(); ++i)
+      exprs.push_back(own[i] == Dim(1) ? zero(context) : dimension(context, rank - own.size() + i));
+    exprs.push_back(dimension(context, first));
+    exprs.push_back(dimension(context, second));
+    return AffineMap::get(rank + 1, 0, exprs, context);
+  };
+  unsigned m = rank - 2, n = rank - 1, k = rank;
+  return {getTransposeA() ? map(getLhs(), k, m) : map(getLhs(), m, k),
+          getTransposeB() ? map(getRhs(), n, k) : map(getRhs(), k, n), identity(context, rank + 1, rank)};
+}
+
+IterationKind GatherOp::getIterationKind() { return IterationKind::Gather; }
+SmallVector<Dim> GatherOp::getIterationSizes() { return dimsOf(getResult()); }
+SmallVector<AffineMap> GatherOp::getAccessMaps() {
+  unsigned rank = dimsOf(getResult()).size();
+  return {AffineMap(), identity(getContext(), rank, rank - 1), identity(getContext(), rank, rank)};
+}

@@ -1,0 +1,40 @@
+// Diagnostics.h - the one way in which the compiler reports a user's mistake.
+// SPDX-License-Identifier: Apache-2.0
+//
+// With DLC_DIAGNOSTIC_LOG=FILE in the environment, each report appends its place in the sources to FILE, so that a
+// test can tell which messages no test has ever seen.
+#ifndef DLC_DIALECTS_DL_DIAGNOSTICS_H
+#define DLC_DIALECTS_DL_DIAGNOSTICS_H
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/OpImplementation.h"
+#include <source_location>
+
+namespace dlc {
+using Place = std::source_location;
+
+/// Notes that the message at this place of the sources was given.
+void logDiagnostic(Place place);
+
+/// An error at a place of the model file.
+inline mlir::InFlightDiagnostic complain(mlir::Location loc, Place place = Place::current()) {
+  logDiagnostic(place);
+  return mlir::emitError(loc);
+}
+inline mlir::InFlightDiagnostic complain(mlir::Operation *op, Place place = Place::current()) {
+  logDiagnostic(place);
+  return mlir::emitError(op->getLoc());
+}
+/// An error that parsing steps over; verification fails later. (After `parser.emitError` MLIR gives up on the op,
+/// whatever its parser returns.)
+mlir::InFlightDiagnostic complain(mlir::OpAsmParser &parser, mlir::OperationState &result, llvm::SMLoc loc,
+                                  Place place = Place::current());
+/// An error after which the parser cannot go on within this function.
+inline mlir::InFlightDiagnostic stop(mlir::AsmParser &parser, llvm::SMLoc loc, Place place = Place::current()) {
+  logDiagnostic(place);
+  return parser.emitError(loc);
+}
+inline mlir::InFlightDiagnostic stop(mlir::AsmParser &parser, Place place = Place::current()) {
+  return stop(parser, parser.getCurrentLocation(), place);
+}
+} // namespace dlc
+#endif

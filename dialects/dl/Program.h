@@ -1,0 +1,23 @@
+// Program.h - pieces that the parsers of program ops share.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_DIALECTS_DL_PROGRAM_H
+#define DLC_DIALECTS_DL_PROGRAM_H
+#include "dialects/dl/DL.h"
+
+namespace dlc {
+/// A string, as the attribute of that name.
+mlir::ParseResult parseText(mlir::OpAsmParser &parser, mlir::OperationState &result, llvm::StringRef attribute);
+/// `@name`
+mlir::ParseResult parseSymbol(mlir::OpAsmParser &parser, mlir::OperationState &result);
+/// open name = size, ... close. A size without default is `?`.
+mlir::ParseResult parseSizeList(mlir::OpAsmParser &parser, mlir::AsmParser::Delimiter delimiter,
+                                llvm::SmallVectorImpl<mlir::Attribute> &names,
+                                llvm::SmallVectorImpl<mlir::Attribute> &values);
+void printSizeList(mlir::OpAsmPrinter &printer, mlir::ArrayAttr names, mlir::ArrayAttr values);
+void printBody(mlir::OpAsmPrinter &printer, mlir::Region &body, bool terminator);
+/// An argument `%name` of a body: the parser learns its type, the location keeps its name.
+void addArgument(mlir::OpAsmParser &parser, mlir::OpAsmParser::Argument &argument, mlir::Type type);
+mlir::ParseResult parseBody(mlir::OpAsmParser &parser, mlir::OperationState &result,
+                            llvm::ArrayRef<mlir::OpAsmParser::Argument> arguments = {});
+} // namespace dlc
+#endif

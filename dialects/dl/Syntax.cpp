@@ -1,0 +1,481 @@
+// Syntax.cpp - sizes, shapes, initialisers, operands without types, names of values.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/DL.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace dlc;
+
+//===--- Names ------------------------------------------------------------------------------------===//
+
+static thread_local Names *innermost = nullptr;
+
+Names::Names() : outer(innermost) { innermost = this; }
+Names::~Names() { innermost = outer; }
+
+static std::string key(StringRef name, unsigned number) {
+  return (name.ltrim('%') + "#" + Twine(number)).str();
+}
+void Names::add(StringRef name, unsigned number, Type type) {
+  if (innermost)
+    innermost->values[key(name, number)] = type;
+}
+Type Names::find(const OpAsmParser::UnresolvedOperand &operand) {
+  for (Names *names = innermost; names; names = names->outer)
+    if (Type type = names->values.lookup(key(operand.name, operand.number)))
+      return type;
+  return {};
+}
+void Names::addFunction(StringRef name, ArrayRef<Type> results) {
+  if (innermost)
+    innermost->functions[name] = llvm::to_vector(results);
+}
+std::optional<ArrayRef<Type>> Names::findFunction(StringRef name) {
+  for (Names *names = innermost; names; names = names->outer)
+    if (auto it = names->functions.find(name); it != names->functions.end())
+      return ArrayRef<Type>(it->second);
+  return std::nullopt;
+}
+
+//===--- The author's names of values ---------------------------------------------------------------===//
+
+std::string dlc::nameOf(Location loc) {
+  if (auto call = dyn_cast<CallSiteLoc>(loc))
+    return nameOf(call.getCallee());
+  auto name = dyn_cast<NameLoc>(loc);
+  return name ? name.getName().str() : "";
+}
+Location dlc::named(Location loc, StringRef name) {
+  return name.empty() || isdigit(name[0]) ? loc
+                                          : NameLoc::get(StringAttr::get(loc.getContext(), name), loc);
+}
+Location dlc::unnamed(Location loc) {
+  auto name = dyn_cast<NameLoc>(loc);
+  return name ? name.getChildLoc() : loc;
+}
+void dlc::nameResults(Operation *op, OpAsmSetValueNameFn set) {
+  SmallVector<StringRef> names;
+  std::string all = nameOf(op->getLoc());
+  StringRef(all).split(names, ' ', -1, /*KeepEmpty=*/false);
+  for (auto [result, name] : llvm::zip(op->getResults(), names))
+    set(result, name);
+}
+void dlc::nameArguments(Region &region, OpAsmSetValueNameFn set) {
+  for (BlockArgument argument : region.getArguments())
+    if (std::string name = nameOf(argument.getLoc()); !name.empty())
+      set(argument, name);
+}
+
+//===--- Reals, sizes, shapes, initialisers ---------------------------------------------------------===//
+
+ParseResult dlc::parseReal(AsmParser &parser, double &value) {
+  bool negative = succeeded(parser.parseOptionalMinus()); // parseOptionalInteger would insist after a `-`
+  int64_t integer;
+  OptionalParseResult parsed = parser.parseOptionalInteger(integer);
+  if (parsed.has_value() ? failed(*parsed) : failed(parser.parseFloat(value)))
+    return failure();
+  if (parsed.has_value())
+    value = integer;
+  value = negative ? -value : value;
+  return success();
+}
+/// The shortest decimal that reads back as the same number; MLIR wants a point in it.
+void dlc::printReal(raw_ostream &os, double value) {
+  char text[40];
+  for (int digits = 1; digits <= 17; ++digits) {
+    snprintf(text, sizeof text, "%.*g", digits, value);
+    if (strtod(text, nullptr) == value)
+      break;
+  }
+  auto [mantissa, exponent] = StringRef(text).split('e');
+  os << mantissa << (mantissa.contains('.') ? "" : ".0");
+  if (int power = atoi(exponent.str().c_str()))
+    os << 'e' << power;
+}
+
+Dim dlc::operator*(Dim a, Dim b) {
+  if (a == Dim(0) || b == Dim(0))
+    return 0;
+  if (a.isNumber() && b.isNumber())
+    return a.value * b.value;
+  if (a.isBatch() && b.isNumber())
+    return Dim::batch(a.factor * b.value);
+  if (a.isNumber() && b.isBatch())
+    return Dim::batch(a.value * b.factor);
+  return {};
+}
+Dim dlc::operator+(Dim a, Dim b) {
+  if (a.isNumber() && b.isNumber())
+    return a.value + b.value;
+  if (a.isBatch() && b.isBatch())
+    return Dim::batch(a.factor + b.factor);
+  return a == Dim(0) ? b : b == Dim(0) ? a : Dim();
+}
+std::string dlc::show(Dim dim) {
+  if (dim.isBatch())
+    return dim.factor == 1 ? "batch" : std::to_string(dim.factor) + " * batch";
+  return dim.isUnknown() ? "?" : std::to_string(dim.value);
+}
+RankedTensorType dlc::makeTensor(ArrayRef<Dim> dims, Type elementType) {
+  SmallVector<int64_t> shape, factors;
+  for (Dim dim : dims) {
+    shape.push_back(dim.isNumber() ? dim.value : ShapedType::kDynamic);
+    factors.push_back(dim.factor);
+  }
+  bool open = llvm::any_of(factors, [](int64_t factor) { return factor > 0; });
+  return RankedTensorType::get(shape, elementType,
+                               open ? BatchAttr::get(elementType.getContext(), factors) : BatchAttr());
+}
+Dim dlc::dimOf(RankedTensorType type, unsigned axis) {
+  if (auto batch = dyn_cast_or_null<BatchAttr>(type.getEncoding()))
+    if (axis < batch.getFactors().size() && batch.getFactors()[axis])
+      return Dim::batch(batch.getFactors()[axis]);
+  Dim dim;
+  dim.value = type.getDimSize(axis);
+  return dim;
+}
+SmallVector<Dim> dlc::dimsOf(RankedTensorType type) {
+  return llvm::map_to_vector(llvm::seq<unsigned>(0, type.getRank()), [&](unsigned i) { return dimOf(type, i); });
+}
+
+SizeAttr SizeAttr::get(MLIRContext *context, int64_t value) {
+  return get(context, getAffineConstantExpr(value, context), {});
+}
+SizeAttr SizeAttr::get(MLIRContext *context, Dim dim) {
+  if (dim.isNumber())
+    return get(context, dim.value);
+  AffineExpr symbol = getAffineSymbolExpr(0, context);
+  return dim.isBatch() ? get(context, symbol * dim.factor, StringAttr::get(context, "batch"))
+                       : get(context, symbol, StringAttr::get(context, "?"));
+}
+/// What depends on the batch is tried at three sizes: a line through 0 is a multiple of it.
+Dim SizeAttr::evaluate(const llvm::StringMap<int64_t> &known) const {
+  SmallVector<int64_t, 3> tried;
+  bool open = false;
+  for (int64_t batch : {1, 2, 3}) {
+    SmallVector<AffineExpr> values;
+    for (StringAttr name : getNames()) {
+      auto it = known.find(name);
+      if (it != known.end() && !ShapedType::isDynamic(it->second)) {
+        values.push_back(getAffineConstantExpr(it->second, getContext()));
+      } else if (name == "batch") {
+        values.push_back(getAffineConstantExpr(batch, getContext()));
+        open = true;
+      } else {
+        return {};
+      }
+    }
+    auto constant = dyn_cast<AffineConstantExpr>(getExpr().replaceSymbols(values));
+    if (!constant)
+      return {};
+    tried.push_back(constant.getValue());
+    if (!open)
+      return tried[0];
+  }
+  if (tried[0] == tried[1] && tried[1] == tried[2])
+    return tried[0];
+  bool multiple = tried[0] > 0 && tried[1] == 2 * tried[0] && tried[2] == 3 * tried[0];
+  return multiple ? Dim::batch(tried[0]) : Dim();
+}
+int64_t SizeAttr::number(const llvm::StringMap<int64_t> &known) const {
+  Dim dim = evaluate(known);
+  return dim.isNumber() ? dim.value : ShapedType::kDynamic;
+}
+
+/// sum ::= product (('+' | '-') product)*, product ::= atom (('*' | '/') atom)*
+static ParseResult parseSum(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names);
+static ParseResult parseAtom(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names) {
+  int64_t value;
+  StringRef name;
+  OptionalParseResult integer = parser.parseOptionalInteger(value);
+  if (integer.has_value()) {
+    expr = getAffineConstantExpr(value, parser.getContext());
+    return *integer;
+  }
+  if (succeeded(parser.parseOptionalLParen()))
+    return failure(parseSum(parser, expr, names) || parser.parseRParen());
+  if (succeeded(parser.parseOptionalQuestion()))
+    name = "?";
+  else if (failed(parser.parseOptionalKeyword(&name)))
+    return stop(parser) << "expected a number or a size expression";
+  auto attr = StringAttr::get(parser.getContext(), name);
+  if (!llvm::is_contained(names, attr))
+    names.push_back(attr);
+  expr = getAffineSymbolExpr(llvm::find(names, attr) - names.begin(), parser.getContext());
+  return success();
+}
+static ParseResult parseProduct(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names) {
+  if (parseAtom(parser, expr, names))
+    return failure();
+  for (AffineExpr next;;) {
+    bool times = succeeded(parser.parseOptionalStar());
+    if (!times && failed(parser.parseOptionalSlash()))
+      return success();
+    if (parseAtom(parser, next, names))
+      return failure();
+    expr = times ? expr * next : expr.floorDiv(next);
+  }
+}
+static ParseResult parseSum(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names) {
+  if (parseProduct(parser, expr, names))
+    return failure();
+  for (AffineExpr next;;) {
+    bool plus = succeeded(parser.parseOptionalPlus());
+    if (!plus && failed(parser.parseOptionalMinus()))
+      return success();
+    if (parseProduct(parser, next, names))
+      return failure();
+    expr = plus ? expr + next : expr - next;
+  }
+}
+ParseResult dlc::parseSize(AsmParser &parser, SizeAttr &size) {
+  AffineExpr expr;
+  SmallVector<StringAttr> names;
+  if (parseSum(parser, expr, names))
+    return failure();
+  size = SizeAttr::get(parser.getContext(), expr, names);
+  return success();
+}
+static void printExpr(raw_ostream &os, AffineExpr expr, ArrayRef<StringAttr> names, bool nested = false) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
+    os << constant.getValue();
+    return;
+  }
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(expr)) {
+    os << names[symbol.getPosition()].getValue();
+    return;
+  }
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  AffineExpr lhs = binary.getLHS(), rhs = binary.getRHS();
+  bool sum = expr.getKind() == AffineExprKind::Add, product = expr.getKind() == AffineExprKind::Mul;
+  if (product && isa<AffineConstantExpr>(rhs))
+    std::swap(lhs, rhs); // `3 * width`, as people write it
+  if (nested && sum)
+    os << '(';
+  printExpr(os, lhs, names, !sum);
+  os << (sum ? " + " : product ? " * " : " / ");
+  printExpr(os, rhs, names, !sum);
+  if (nested && sum)
+    os << ')';
+}
+std::string dlc::show(SizeAttr size) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  printExpr(os, size.getExpr(), size.getNames());
+  return text;
+}
+
+ShapeAttr ShapeAttr::get(Type tensor) {
+  auto type = cast<RankedTensorType>(tensor);
+  return get(type.getContext(), type.getElementType(), llvm::map_to_vector(dimsOf(type), [&](Dim dim) {
+               return SizeAttr::get(type.getContext(), dim);
+             }));
+}
+RankedTensorType ShapeAttr::evaluate(const llvm::StringMap<int64_t> &known) const {
+  return makeTensor(llvm::map_to_vector(getSizes(), [&](SizeAttr size) { return size.evaluate(known); }),
+                    getElementType());
+}
+ParseResult dlc::parseOptionalSizes(AsmParser &parser, SmallVectorImpl<SizeAttr> &sizes) {
+  if (failed(parser.parseOptionalLSquare()))
+    return success();
+  return failure(parser.parseCommaSeparatedList([&] { return parseSize(parser, sizes.emplace_back()); }) ||
+                 parser.parseRSquare());
+}
+ParseResult dlc::parseShape(AsmParser &parser, ShapeAttr &shape) {
+  Type type;
+  SmallVector<SizeAttr> sizes;
+  if (parser.parseType(type))
+    return failure();
+  if (isa<RankedTensorType>(type)) {
+    shape = ShapeAttr::get(type);
+    return success();
+  }
+  if (parseOptionalSizes(parser, sizes))
+    return failure();
+  shape = ShapeAttr::get(parser.getContext(), type, sizes);
+  return success();
+}
+std::string dlc::show(ShapeAttr shape) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << shape.getElementType();
+  if (!shape.getSizes().empty()) {
+    os << '[';
+    llvm::interleaveComma(shape.getSizes(), os, [&](SizeAttr size) { os << show(size); });
+    os << ']';
+  }
+  return text;
+}
+std::string dlc::show(Type type) {
+  auto ranked = dyn_cast<RankedTensorType>(type);
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (ranked && (!ranked.getEncoding() || isa<BatchAttr>(ranked.getEncoding())))
+    os << show(ShapeAttr::get(ranked));
+  else
+    os << type;
+  return text;
+}
+std::string dlc::nameOf(Value value) {
+  std::string name = nameOf(value.getLoc());
+  auto result = dyn_cast<OpResult>(value);
+  if (!result)
+    return name;
+  SmallVector<StringRef> names;
+  StringRef(name).split(names, ' ', -1, /*KeepEmpty=*/false);
+  return result.getResultNumber() < names.size() ? names[result.getResultNumber()].str() : "";
+}
+std::string dlc::show(Value value) {
+  std::string name = nameOf(value);
+  return (name.empty() ? "" : "%" + name + " : ") + show(value.getType());
+}
+ParseResult dlc::parseTensorType(AsmParser &parser, Type &type) {
+  OptionalParseResult parsed = parser.parseOptionalType(type);
+  if (!parsed.has_value() || failed(*parsed))
+    return stop(parser) << "expected a type such as f32[?, 128]";
+  if (isa<TensorType>(type))
+    return success();
+  SmallVector<SizeAttr> sizes;
+  if (parseOptionalSizes(parser, sizes))
+    return failure();
+  type = ShapeAttr::get(parser.getContext(), type, sizes).evaluate();
+  return success();
+}
+
+ParseResult dlc::parseInit(AsmParser &parser, InitAttr &init) {
+  StringRef kind;
+  SmallVector<Attribute> values;
+  auto one = [&]() -> ParseResult {
+    double value;
+    if (parseReal(parser, value))
+      return failure();
+    values.push_back(parser.getBuilder().getF64FloatAttr(value));
+    return success();
+  };
+  if (parser.parseKeyword(&kind) ||
+      (succeeded(parser.parseOptionalLParen()) &&
+       (parser.parseCommaSeparatedList(one) || parser.parseRParen())))
+    return failure();
+  init = InitAttr::get(parser.getContext(), parser.getBuilder().getStringAttr(kind),
+                       parser.getBuilder().getArrayAttr(values));
+  return success();
+}
+std::string dlc::show(InitAttr init) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << init.getKind().getValue();
+  if (!init.getValues().empty()) {
+    os << '(';
+    llvm::interleaveComma(init.getValues().getAsRange<FloatAttr>(), os,
+                          [&](FloatAttr value) { printReal(os, value.getValueAsDouble()); });
+    os << ')';
+  }
+  return text;
+}
+
+static ParseResult parseFactors(AsmParser &parser, BatchAttr &attr) {
+  SmallVector<int64_t> factors;
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
+                                     [&] { return parser.parseInteger(factors.emplace_back()); }))
+    return failure();
+  attr = BatchAttr::get(parser.getContext(), factors);
+  return success();
+}
+
+// In the generic form the attributes stand as #dl.size<...>.
+template <typename Attr, ParseResult (*parse)(AsmParser &, Attr &)>
+static Attribute parseInAngles(AsmParser &parser) {
+  Attr attr;
+  if (parser.parseLess() || parse(parser, attr) || parser.parseGreater())
+    return {};
+  return attr;
+}
+Attribute SizeAttr::parse(AsmParser &parser, Type) { return parseInAngles<SizeAttr, parseSize>(parser); }
+Attribute ShapeAttr::parse(AsmParser &parser, Type) { return parseInAngles<ShapeAttr, parseShape>(parser); }
+Attribute BatchAttr::parse(AsmParser &parser, Type) { return parseInAngles<BatchAttr, parseFactors>(parser); }
+Attribute InitAttr::parse(AsmParser &parser, Type) { return parseInAngles<InitAttr, parseInit>(parser); }
+void BatchAttr::print(AsmPrinter &printer) const {
+  printer << "<[";
+  llvm::interleaveComma(getFactors(), printer);
+  printer << "]>";
+}
+void SizeAttr::print(AsmPrinter &printer) const { printer << '<' << show(*this) << '>'; }
+void ShapeAttr::print(AsmPrinter &printer) const { printer << '<' << show(*this) << '>'; }
+void InitAttr::print(AsmPrinter &printer) const { printer << '<' << show(*this) << '>'; }
+
+//===--- Operands and results -----------------------------------------------------------------------===//
+
+OptionalParseResult dlc::parseOptionalTensor(OpAsmParser &parser, SmallVectorImpl<Value> &values) {
+  OpAsmParser::UnresolvedOperand operand;
+  if (succeeded(parser.parseOptionalLParen())) {
+    Type type;
+    return failure(parser.parseOperand(operand) || parser.parseColon() || parseTensorType(parser, type) ||
+                   parser.parseRParen() || parser.resolveOperand(operand, type, values));
+  }
+  OptionalParseResult parsed = parser.parseOptionalOperand(operand);
+  if (!parsed.has_value() || failed(*parsed))
+    return parsed;
+  Type type = Names::find(operand);
+  if (!type)
+    return ParseResult(stop(parser, operand.location)
+                       << "nothing above this line is called " << operand.name);
+  return ParseResult(parser.resolveOperand(operand, type, values));
+}
+ParseResult dlc::parseTensors(OpAsmParser &parser, SmallVectorImpl<Value> &values) {
+  OptionalParseResult parsed = parseOptionalTensor(parser, values);
+  if (!parsed.has_value())
+    return success();
+  while (succeeded(*parsed) && succeeded(parser.parseOptionalComma())) {
+    parsed = parseOptionalTensor(parser, values);
+    if (!parsed.has_value())
+      return stop(parser) << "expected a value, such as %x";
+  }
+  return *parsed;
+}
+/// Can the parser know this value's type without being told? It was made by an op of ours, in a body of ours.
+static bool isOurs(Value value) {
+  auto ours = [](Operation *op) { return op && llvm::is_contained({"dl", "nn"}, op->getName().getDialectNamespace()); };
+  return ours(value.getParentBlock()->getParentOp()) && (isa<BlockArgument>(value) || ours(value.getDefiningOp()));
+}
+void dlc::printTensor(OpAsmPrinter &printer, Value value) {
+  if (isOurs(value))
+    printer << value;
+  else
+    printer << '(' << value << " : " << show(value.getType()) << ')';
+}
+void dlc::printTensors(OpAsmPrinter &printer, ValueRange values) {
+  llvm::interleaveComma(values, printer, [&](Value value) { printTensor(printer, value); });
+}
+void dlc::printTypes(OpAsmPrinter &printer, TypeRange types) {
+  if (types.empty())
+    return;
+  printer << " : ";
+  llvm::interleaveComma(types, printer, [&](Type type) { printer << show(type); });
+}
+
+ParseResult dlc::finishOp(OpAsmParser &parser, OperationState &result) {
+  SmallVector<Type> stated;
+  SMLoc loc = parser.getCurrentLocation();
+  if (succeeded(parser.parseOptionalColon())) {
+    if (parser.parseCommaSeparatedList([&] { return parseTensorType(parser, stated.emplace_back()); }))
+      return failure();
+    bool unknown = llvm::any_of(result.types, [](Type type) { return isa<UnrankedTensorType>(type); });
+    if (!unknown && ArrayRef<Type>(stated) != ArrayRef<Type>(result.types)) {
+      auto text = [](ArrayRef<Type> types) {
+        return llvm::join(llvm::map_range(types, [](Type type) { return show(type); }), ", ");
+      };
+      complain(parser, result, loc) << "the line says " << text(stated) << ", but the result is "
+                            << text(result.types);
+    }
+  }
+  std::string names;
+  for (auto [i, type] : llvm::enumerate(result.types)) {
+    auto [name, number] = parser.getResultName(i);
+    Names::add(name, number, type);
+    if (number == 0)
+      names += (i ? " " : "") + name.str();
+  }
+  result.location = named(result.location, names);
+  return success();
+}
+

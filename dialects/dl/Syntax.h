@@ -1,0 +1,152 @@
+// Syntax.h - the grammar that all ops share: sizes, shapes, initialisers, operands without types, options.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_DIALECTS_DL_SYNTAX_H
+#define DLC_DIALECTS_DL_SYNTAX_H
+#include "dialects/dl/Diagnostics.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace dlc {
+class SizeAttr;
+
+/// The size of an axis: a number, a multiple of the batch (the one size that is open until a call), or unknown
+/// (in a template).
+struct Dim {
+  int64_t factor = 0; ///< > 0: that many times the batch
+  int64_t value = mlir::ShapedType::kDynamic;
+
+  Dim() = default;
+  Dim(int64_t value) : value(value) {}
+  static Dim batch(int64_t factor = 1) {
+    Dim dim;
+    dim.factor = factor;
+    return dim;
+  }
+  bool isNumber() const { return !factor && !mlir::ShapedType::isDynamic(value); }
+  bool isBatch() const { return factor > 0; }
+  bool isUnknown() const { return !factor && mlir::ShapedType::isDynamic(value); }
+  bool operator==(const Dim &other) const { return factor == other.factor && value == other.value; }
+  /// The size where the batch is `batch`.
+  int64_t at(int64_t batch) const { return factor ? factor * batch : value; }
+  /// May both be the size of one axis, as far as is known?
+  bool agrees(const Dim &other) const { return isUnknown() || other.isUnknown() || *this == other; }
+};
+Dim operator*(Dim a, Dim b);
+/// The sum; unknown where it is neither a number nor a multiple of the batch.
+Dim operator+(Dim a, Dim b);
+std::string show(Dim dim);
+} // namespace dlc
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/dl/DLAttrs.h.inc"
+
+namespace dlc {
+mlir::RankedTensorType makeTensor(llvm::ArrayRef<Dim> dims, mlir::Type elementType);
+Dim dimOf(mlir::RankedTensorType type, unsigned axis);
+llvm::SmallVector<Dim> dimsOf(mlir::RankedTensorType type);
+
+/// What the parser of a model knows: the types of the values above the current line, and the results of
+/// the functions above it. MLIR's parser wants each operand's type and offers no way to ask for it; it does
+/// tell an op's parser how the op's results are called, so this table is filled as ops are read.
+class Names {
+public:
+  Names();  ///< Enters a body.
+  ~Names(); ///< Leaves it.
+  static void add(llvm::StringRef name, unsigned number, mlir::Type type);
+  static mlir::Type find(const mlir::OpAsmParser::UnresolvedOperand &operand);
+  static void addFunction(llvm::StringRef name, llvm::ArrayRef<mlir::Type> results);
+  static std::optional<llvm::ArrayRef<mlir::Type>> findFunction(llvm::StringRef name);
+
+private:
+  llvm::StringMap<mlir::Type> values;
+  llvm::StringMap<llvm::SmallVector<mlir::Type>> functions;
+  Names *outer;
+};
+
+//===--- Pieces ---------------------------------------------------------------------------------===//
+
+mlir::ParseResult parseReal(mlir::AsmParser &parser, double &value);
+void printReal(llvm::raw_ostream &os, double value);
+mlir::ParseResult parseSize(mlir::AsmParser &parser, SizeAttr &size);
+mlir::ParseResult parseShape(mlir::AsmParser &parser, ShapeAttr &shape);
+mlir::ParseResult parseInit(mlir::AsmParser &parser, InitAttr &init);
+mlir::ParseResult parseTensorType(mlir::AsmParser &parser, mlir::Type &type);
+/// `[size, ...]` if it stands here.
+mlir::ParseResult parseOptionalSizes(mlir::AsmParser &parser, llvm::SmallVectorImpl<SizeAttr> &sizes);
+std::string show(SizeAttr size);
+std::string show(ShapeAttr shape);
+std::string show(InitAttr init);
+std::string show(mlir::Type type);   ///< `f32[batch, 128]`
+std::string show(mlir::Value value); ///< `%h : f32[batch, 128]`
+
+/// `%x`, or `(%x : type)` where the parser cannot know the type.
+mlir::OptionalParseResult parseOptionalTensor(mlir::OpAsmParser &parser,
+                                              llvm::SmallVectorImpl<mlir::Value> &values);
+mlir::ParseResult parseTensors(mlir::OpAsmParser &parser, llvm::SmallVectorImpl<mlir::Value> &values);
+void printTensor(mlir::OpAsmPrinter &printer, mlir::Value value);
+void printTensors(mlir::OpAsmPrinter &printer, mlir::ValueRange values);
+
+/// Reads the optional `: types` and compares; keeps the results' names and types.
+mlir::ParseResult finishOp(mlir::OpAsmParser &parser, mlir::OperationState &result);
+void printTypes(mlir::OpAsmPrinter &printer, mlir::TypeRange types);
+
+/// The author's name of a value, from the location that keeps it; empty if there is none.
+std::string nameOf(mlir::Location loc);
+std::string nameOf(mlir::Value value);
+mlir::Location named(mlir::Location loc, llvm::StringRef name);
+/// The place itself, without the name of a value.
+mlir::Location unnamed(mlir::Location loc);
+void nameResults(mlir::Operation *op, mlir::OpAsmSetValueNameFn set);
+void nameArguments(mlir::Region &region, mlir::OpAsmSetValueNameFn set);
+
+//===--- Value ops ------------------------------------------------------------------------------===//
+
+struct OpSyntax {
+  int operands;                                         ///< leading operands, -1: any number
+  llvm::SmallVector<llvm::StringRef> positional, keyed; ///< attributes by position; operands by name
+  llvm::ArrayRef<llvm::StringRef> attributes;           ///< all attributes
+};
+mlir::ParseResult parseSyntax(mlir::OpAsmParser &parser, mlir::OperationState &result, const OpSyntax &syntax,
+                              mlir::NamedAttrList &attributes);
+void printValueOp(mlir::OpAsmPrinter &printer, mlir::Operation *op, const OpSyntax &syntax);
+
+template <typename Op>
+mlir::ParseResult parseValueOp(mlir::OpAsmParser &parser, mlir::OperationState &result) {
+  mlir::NamedAttrList attributes;
+  if (parseSyntax(parser, result, Op::getSyntax(), attributes))
+    return mlir::failure();
+  auto loc = parser.getNameLoc();
+  auto &properties = result.getOrAddProperties<typename Op::Properties>();
+  if (failed(Op::setPropertiesFromAttr(properties, attributes.getDictionary(parser.getContext()),
+                                       [&] { return parser.emitError(loc); })) ||
+      failed(Op::inferReturnTypes(parser.getContext(), result.location, result.operands,
+                                  result.attributes.getDictionary(parser.getContext()),
+                                  result.getRawProperties(), result.regions, result.types)))
+    return mlir::failure();
+  return finishOp(parser, result);
+}
+
+/// Creates an op from its state; result types are inferred.
+mlir::Operation *createInferred(mlir::OpBuilder &builder, mlir::OperationState &state);
+
+/// One rule an op serves inference, which never fails, and verification, which explains.
+struct ShapeRule {
+  explicit ShapeRule(mlir::ValueRange operands) : operands(operands) {}
+  mlir::ValueRange operands;
+  llvm::SmallVector<mlir::Type> results;
+  std::string problem;
+  Place place;
+
+  void fail(const llvm::Twine &text, Place where = Place::current()) {
+    if (!problem.empty())
+      return;
+    problem = text.str();
+    place = where;
+  }
+  template <typename Op> void run(typename Op::Adaptor op); // DLShapes.cpp
+  mlir::LogicalResult report(mlir::Operation *op);
+};
+} // namespace dlc
+#endif

@@ -1,0 +1,246 @@
+// ValueSyntax.cpp - the one grammar of all value ops: `op "name" %operands, numbers, options`.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/DL.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace dlc;
+
+Operation *dlc::createInferred(OpBuilder &builder, OperationState &state) {
+  auto infer = state.name.getInterface<InferTypeOpInterface>();
+  auto dictionary = state.attributes.getDictionary(builder.getContext());
+  OpaqueProperties properties = state.getRawProperties();
+  Operation *scratch = nullptr;
+  if (!properties && !state.types.size()) { // attributes become properties when the op is made
+    scratch = Operation::create(state);
+    properties = scratch->getPropertiesStorage();
+  }
+  (void)infer->inferReturnTypes(builder.getContext(), state.location, state.operands, dictionary, properties,
+                                state.regions, state.types);
+  if (scratch)
+    scratch->destroy();
+  return builder.create(state);
+}
+
+//===--- The one grammar of value ops ---------------------------------------------------------------===//
+
+namespace {
+enum class Kind { Size, Real, Flag, Bool, Word, Init, Sizes, Type, String };
+}
+/// An option means the same wherever it stands.
+static Kind kindOf(StringRef option) {
+  static const llvm::StringMap<Kind> kinds = {
+      {"bias", Kind::Bool},         {"weight", Kind::Word},       {"init", Kind::Init},
+      {"epsilon", Kind::Real},      {"rate", Kind::Real},         {"slope", Kind::Real},
+      {"min", Kind::Real},          {"max", Kind::Real},          {"value", Kind::Real},
+      {"label_smoothing", Kind::Real},
+      {"shape", Kind::Sizes},       {"permutation", Kind::Sizes}, {"axes", Kind::Sizes},
+      {"low", Kind::Sizes},         {"high", Kind::Sizes},        {"type", Kind::Type},
+      {"stream", Kind::String},     {"op", Kind::String},         {"tanh", Kind::Flag},
+      {"keepdim", Kind::Flag},      {"transpose_a", Kind::Flag},  {"transpose_b", Kind::Flag}};
+  auto it = kinds.find(option);
+  return it == kinds.end() ? Kind::Size : it->second;
+}
+static Attribute parseOptionValue(OpAsmParser &parser, Kind kind) {
+  Builder &builder = parser.getBuilder();
+  StringRef word;
+  SizeAttr size;
+  switch (kind) {
+  case Kind::Flag:
+    return builder.getUnitAttr();
+  case Kind::Size:
+    return parseSize(parser, size) ? Attribute() : size;
+  case Kind::Real: {
+    double value;
+    return parseReal(parser, value) ? Attribute() : builder.getF64FloatAttr(value);
+  }
+  case Kind::Bool:
+    if (succeeded(parser.parseOptionalKeyword(&word, {"true", "false"})))
+      return builder.getBoolAttr(word == "true");
+    stop(parser) << "expected true or false";
+    return {};
+  case Kind::Word:
+    return parser.parseKeyword(&word) ? Attribute() : builder.getStringAttr(word);
+  case Kind::String: {
+    std::string text;
+    return parser.parseString(&text) ? Attribute() : builder.getStringAttr(text);
+  }
+  case Kind::Init: {
+    InitAttr init;
+    return parseInit(parser, init) ? Attribute() : init;
+  }
+  case Kind::Sizes: {
+    SmallVector<Attribute> sizes;
+    if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+          sizes.push_back(parseOptionValue(parser, Kind::Size));
+          return success(sizes.back() != nullptr);
+        }))
+      return {};
+    return builder.getArrayAttr(sizes);
+  }
+  case Kind::Type: {
+    Type type;
+    return parser.parseType(type) ? Attribute() : TypeAttr::get(type);
+  }
+  }
+  llvm_unreachable("all kinds are handled");
+}
+/// The value of an option that nobody knows: a number, a size, or a word.
+static ParseResult skipValue(OpAsmParser &parser) {
+  OpAsmParser::UnresolvedOperand operand;
+  Attribute any;
+  if (OptionalParseResult parsed = parser.parseOptionalOperand(operand); parsed.has_value())
+    return *parsed;
+  if (OptionalParseResult parsed = parser.parseOptionalAttribute(any); parsed.has_value())
+    return *parsed;
+  return failure(!parseOptionValue(parser, Kind::Size));
+}
+static void printOptionValue(raw_ostream &os, Attribute value) {
+  if (auto size = dyn_cast<SizeAttr>(value))
+    os << show(size);
+  else if (auto init = dyn_cast<InitAttr>(value))
+    os << show(init);
+  else if (auto real = dyn_cast<FloatAttr>(value))
+    printReal(os, real.getValueAsDouble());
+  else if (auto flag = dyn_cast<BoolAttr>(value))
+    os << (flag.getValue() ? "true" : "false");
+  else if (auto word = dyn_cast<StringAttr>(value))
+    os << word.getValue();
+  else if (auto type = dyn_cast<TypeAttr>(value))
+    os << type.getValue();
+  else if (auto list = dyn_cast<ArrayAttr>(value)) {
+    os << '[';
+    llvm::interleaveComma(list, os, [&](Attribute item) { printOptionValue(os, item); });
+    os << ']';
+  }
+}
+static SmallVector<StringRef> optionsOf(const OpSyntax &syntax) {
+  SmallVector<StringRef> options;
+  for (StringRef name : syntax.attributes)
+    if (name != "name" && name != "operandSegmentSizes" && !llvm::is_contained(syntax.positional, name))
+      options.push_back(name);
+  options.append(syntax.keyed.begin(), syntax.keyed.end());
+  llvm::sort(options);
+  return options;
+}
+
+ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const OpSyntax &syntax,
+                            NamedAttrList &attributes) {
+  StringRef op = result.name.getStringRef();
+  op.consume_front("dl.");
+  if (llvm::is_contained(syntax.attributes, "name")) {
+    std::string name;
+    if (parser.parseString(&name))
+      return failure();
+    attributes.set("name", parser.getBuilder().getStringAttr(name));
+  }
+  SmallVector<StringRef> options = optionsOf(syntax);
+  SmallVector<Value> operands, one;
+  llvm::StringMap<Value> keyed;
+  size_t position = 0;
+  SMLoc start = parser.getCurrentLocation();
+  do {
+    SMLoc loc = parser.getCurrentLocation();
+    OptionalParseResult operand = parseOptionalTensor(parser, operands);
+    if (operand.has_value()) {
+      if (failed(*operand))
+        return failure();
+      continue;
+    }
+    StringRef word;
+    bool isOption = succeeded(parser.parseOptionalKeyword(&word, options));
+    if (!isOption && position < syntax.positional.size()) {
+      StringRef name = syntax.positional[position++];
+      Attribute value = parseOptionValue(parser, kindOf(name));
+      if (!value)
+        return failure();
+      attributes.set(name, value);
+      continue;
+    }
+    if (!isOption) {
+      if (parser.parseKeyword(&word))
+        return failure();
+      complain(parser, result, loc) << op << " has no option '" << word << "'; it knows "
+                            << (options.empty() ? "none" : llvm::join(options, ", "));
+      if (succeeded(parser.parseOptionalEqual()) && failed(skipValue(parser)))
+        return failure();
+      continue;
+    }
+    if (attributes.get(word) || keyed.count(word))
+      complain(parser, result, loc) << "option '" << word << "' stands here twice";
+    Kind kind = kindOf(word);
+    bool isOperand = llvm::is_contained(syntax.keyed, word);
+    if (isOperand || kind != Kind::Flag) {
+      if (parser.parseEqual())
+        return failure();
+    }
+    if (isOperand) {
+      OptionalParseResult value = parseOptionalTensor(parser, one);
+      if (!value.has_value())
+        return stop(parser) << "expected a value, such as %x";
+      if (failed(*value))
+        return failure();
+      keyed[word] = one.back();
+    } else if (Attribute value = parseOptionValue(parser, kind)) {
+      attributes.set(word, value);
+    } else {
+      return failure();
+    }
+  } while (succeeded(parser.parseOptionalComma()));
+
+  if (syntax.operands >= 0 && (int)operands.size() != syntax.operands)
+    return stop(parser, start) << op << " takes " << syntax.operands << " value"
+                                   << (syntax.operands == 1 ? "" : "s") << ", found " << operands.size();
+  if (position < syntax.positional.size())
+    return stop(parser, start) << op << " needs '" << syntax.positional[position]
+                                   << "' after its operands";
+  SmallVector<int32_t> segments(operands.size(), 1);
+  for (StringRef name : syntax.keyed) {
+    Value value = keyed.lookup(name);
+    segments.push_back(value != nullptr);
+    if (value)
+      operands.push_back(value);
+  }
+  if (syntax.keyed.size() > 1)
+    attributes.set("operandSegmentSizes", parser.getBuilder().getDenseI32ArrayAttr(segments));
+  result.addOperands(operands);
+  return parser.parseOptionalAttrDict(result.attributes);
+}
+
+void dlc::printValueOp(OpAsmPrinter &printer, Operation *op, const OpSyntax &syntax) {
+  DictionaryAttr attributes = op->getAttrDictionary();
+  raw_ostream &os = printer.getStream();
+  printer << ' ';
+  if (auto name = attributes.getAs<StringAttr>("name"))
+    printer << '"' << name.getValue() << "\" ";
+  size_t leading = syntax.operands < 0 ? op->getNumOperands() : syntax.operands;
+  printTensors(printer, op->getOperands().take_front(leading));
+  for (StringRef name : syntax.positional) {
+    os << ", ";
+    printOptionValue(os, attributes.get(name));
+  }
+  auto segments = attributes.getAs<DenseI32ArrayAttr>("operandSegmentSizes");
+  for (auto [i, name] : llvm::enumerate(syntax.keyed)) {
+    bool present = segments ? segments[syntax.operands + i] : op->getNumOperands() > leading;
+    if (!present)
+      continue;
+    os << ", " << name << " = ";
+    printTensor(printer, op->getOperand(leading++));
+  }
+  for (StringRef name : optionsOf(syntax)) {
+    Attribute value = attributes.get(name);
+    if (!value)
+      continue;
+    os << ", " << name;
+    if (isa<UnitAttr>(value))
+      continue;
+    os << " = ";
+    if (kindOf(name) == Kind::String)
+      os << value;
+    else
+      printOptionValue(os, value);
+  }
+  SmallVector<StringRef> known(syntax.attributes.begin(), syntax.attributes.end());
+  printer.printOptionalAttrDict(op->getDiscardableAttrDictionary().getValue(), known);
+  printTypes(printer, op->getResultTypes());
+}

@@ -1,0 +1,23 @@
+// NN.h - the dialect `nn`: layers, each of which expands into parameters and `dl` ops.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_DIALECTS_NN_NN_H
+#define DLC_DIALECTS_NN_NN_H
+#include "dialects/dl/DL.h"
+
+namespace dlc::nn {
+/// What a layer needs in order to write itself in `dl` ops. Names are local to the layer.
+struct Expansion {
+  Ops ops;
+  bool training;
+  /// A parameter of the layer.
+  std::function<mlir::Value(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, mlir::Type element, InitAttr)> param;
+
+  InitAttr init(llvm::StringRef kind, llvm::ArrayRef<double> values = {}) const;
+};
+} // namespace dlc::nn
+
+#include "dialects/nn/NNDialect.h.inc"
+#include "dialects/nn/NNInterfaces.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/nn/NNLayers.h.inc"
+#endif

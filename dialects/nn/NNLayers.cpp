@@ -1,0 +1,63 @@
+// NNLayers.cpp - what each layer stands for: parameters and `dl` ops.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/nn/NN.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::nn;
+
+#include "dialects/nn/NNDialect.cpp.inc"
+#include "dialects/nn/NNInterfaces.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/nn/NNLayers.cpp.inc"
+
+void NNDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/nn/NNLayers.cpp.inc"
+      >();
+}
+
+InitAttr Expansion::init(StringRef kind, ArrayRef<double> values) const {
+  OpBuilder &b = ops.builder;
+  return InitAttr::get(b.getContext(), b.getStringAttr(kind),
+                       b.getArrayAttr(llvm::map_to_vector(values, [&](double value) -> Attribute {
+                         return b.getF64FloatAttr(value);
+                       })));
+}
+static int64_t width(Value value) { return typeOf(value).getShape().back(); }
+static Type element(Value value) { return typeOf(value).getElementType(); }
+
+SmallVector<Value> nn::LinearOp::expand(Expansion &e) {
+  int64_t in = width(getInput()), out = getFeatures().number();
+  bool inOut = getWeight() == "in_out";
+  Type type = element(getInput());
+  InitAttr init = getInitAttr() ? getInitAttr() : e.init("kaiming_uniform", {5.0});
+  Value weight = e.param("weight", inOut ? ArrayRef<int64_t>{in, out} : ArrayRef<int64_t>{out, in}, type, init);
+  // One vector is a matrix of one row.
+  bool vector = typeOf(getInput()).getRank() == 1;
+  Value x = vector ? e.ops.unsqueeze(getInput(), 0) : getInput();
+  Value y = e.ops.matmul(x, weight, false, !inOut);
+  if (vector)
+    y = e.ops.reshape(y, {Dim(out)});
+  if (getBias().value_or(true))
+    y = e.ops.add(y, e.param("bias", {out}, type, getInitAttr() ? e.init("zeros") : e.init("fan_in_uniform")));
+  return {y};
+}
+
+SmallVector<Value> nn::EmbeddingOp::expand(Expansion &e) {
+  Type type = getTypeAttr() ? getTypeAttr().getValue() : e.ops.builder.getF32Type();
+  Value table = e.param("weight", {getCount().number(), getFeatures().number()}, type,
+                        getInitAttr() ? getInitAttr() : e.init("normal", {1.0}));
+  return {e.ops.create<GatherOp>({table, getInput()}).getResult()};
+}
+
+SmallVector<Value> nn::LayerNormOp::expand(Expansion &e) {
+  int64_t size = width(getInput());
+  Type type = element(getInput());
+  SmallVector<NamedAttribute, 1> options;
+  if (getEpsilonAttr())
+    options.push_back(e.ops.set("epsilon", getEpsilonAttr()));
+  Value weight = e.param("weight", {size}, type, e.init("ones")), bias = e.param("bias", {size}, type, e.init("zeros"));
+  return {e.ops.create<dlc::LayerNormOp>({getInput(), weight, bias}, options).getResult()};
+}
