@@ -1,0 +1,45 @@
+// Contraction.h - matrix products as loops over register tiles, with whatever follows done on the tile.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_COMPILER_LOOPS_CONTRACTION_H
+#define DLC_COMPILER_LOOPS_CONTRACTION_H
+#include "compiler/target/Target.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include <functional>
+
+namespace dlc {
+/// A size that is known up to a limit: buffers and tiles are made for `capacity`, loops run to `size`.
+struct LoopBound {
+  int64_t capacity;
+  mlir::Value size; ///< an index; null: it is `capacity`
+};
+
+/// C[m, n] = sum over k of A[m, k] * B[k, n], in the order of k, each step one fused multiply-add from 0 on: the
+/// same bits whatever the tile, the target, or the part of the result.
+struct Contraction {
+  mlir::Type element; ///< f32 or f64
+  LoopBound m, n, k;
+  /// Flat row-major buffers, memref<SIZExELEMENT>; A[m, k] lies at lhsBase + m * lhsStride[0] + k * lhsStride[1],
+  /// B[k, n] at rhsBase + k * rhsStride[0] + n * rhsStride[1]. Bases are of type index.
+  mlir::Value lhs, lhsBase, rhs, rhsBase;
+  std::array<int64_t, 2> lhsStride, rhsStride;
+  /// memref<SIZExELEMENT> of contractionScratch() elements, 64-byte aligned, this part's own; null if that is 0.
+  mlir::Value scratch;
+  /// Called once for each row and vector of columns of a finished tile, in code that runs only where the row is
+  /// below m.size: emits what is done with it, the store included. `lanes` consecutive columns from `column` on;
+  /// `mask` (vector of i1) is null where all of them exist.
+  std::function<void(mlir::ImplicitLocOpBuilder &b, mlir::Value row, mlir::Value column, mlir::Value sums,
+                     mlir::Value mask)>
+      finish;
+};
+
+/// Lanes of the vectors that `finish` sees: 16 for f32, 8 for f64.
+int64_t contractionLanes(mlir::Type element);
+/// Elements of scratch memory that one part needs; 0 if none.
+int64_t contractionScratch(const Contraction &contraction, const TargetDescription &target);
+/// How many independent parts the work is made of, at full capacity (a range of them is one thread's share).
+int64_t contractionParts(const Contraction &contraction, const TargetDescription &target);
+/// Emits the loops for parts [first, last), values of type index.
+void emitContraction(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, const TargetDescription &target,
+                     mlir::Value first, mlir::Value last);
+} // namespace dlc
+#endif
