@@ -21,12 +21,17 @@ namespace dlc {
 /// The bytes of a regular file.
 DLC_API std::vector<uint8_t> readFile(const std::string &Path);
 
-/// Inflates gzip data, all members; `What` stands for the file's name in errors.
-DLC_API std::vector<uint8_t> gunzip(const std::vector<uint8_t> &Bytes, const std::string &What);
+/// Whether a file starts like gzip.
+DLC_API bool isGzip(const std::vector<uint8_t> &Bytes);
+/// Inflates gzip data, all members; `What` stands for the file's name in errors. More than `Limit` bytes are an
+/// error.
+DLC_API std::vector<uint8_t> gunzip(const std::vector<uint8_t> &Bytes, const std::string &What,
+                                    size_t Limit = size_t(1) << 32);
 
 /// A file that appears under its name only when complete: written beside it under a temporary name, synced,
 /// renamed over it, and the directory synced. If anything fails, or commit() is never called, the temporary
-/// file is removed and an old file of that name stays as it was.
+/// file is removed and an old file of that name stays as it was. A symbolic link is followed; a device or pipe
+/// ("/dev/stdout") is written to directly.
 class DLC_API AtomicFile {
 public:
   explicit AtomicFile(const std::string &Path);
@@ -41,10 +46,11 @@ public:
 private:
   [[noreturn]] void fail(const char *Doing, int Code);
 
-  std::string Path, Temporary;
+  void writeAll(const uint8_t *Data, size_t Bytes);
+
+  std::string Path, Target, Temporary; ///< as given; with links resolved; empty for a device
   int Descriptor = -1;
   std::vector<uint8_t> Buffer;
-  void flush();
 };
 
 } // namespace dlc

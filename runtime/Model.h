@@ -165,6 +165,7 @@ struct CallOptions {
   std::vector<std::pair<std::string, double>> Scalars = {}; ///< by name; others have their defaults (Training: its own)
   std::optional<uint64_t> Seed = {}; ///< of random streams; default 0 (Training: its own)
   std::optional<int64_t> Step = {};  ///< default 1 (Training: its own, one more than the updates done)
+  std::optional<int64_t> Extent = {}; ///< rows, where no input tells; default the capacity
   int64_t Row = 0;              ///< index of the first row within an accumulated batch
   bool TrapNotFinite = false;   ///< fail at the first value that is NaN or infinite
 };
@@ -374,7 +375,8 @@ public:
   /// Memory for an output: at least what the call's extent needs.
   void bindOutput(size_t Index, MutableTensorView Value);
   void bindOutput(std::string_view Name, MutableTensorView Value);
-  /// The call's own memory for an input, at full capacity.
+  /// The call's own memory for an input, in its shape at full capacity. A shorter call reads the first
+  /// elements, as a dense tensor of its own shape: the first rows where the batch is the outermost axis.
   MutableTensorView input(size_t Index);
   MutableTensorView input(std::string_view Name);
   /// An output, in the shape of the call's extent.
@@ -402,7 +404,7 @@ private:
   friend class Model;
   friend class Training;
   friend class Session;
-  explicit Call(std::unique_ptr<detail::CallState> S);
+  explicit Call(detail::CallState *State); ///< takes it over
   std::unique_ptr<detail::CallState> S;
 };
 

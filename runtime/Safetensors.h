@@ -52,8 +52,8 @@ private:
   std::unique_ptr<Impl> I;
 };
 
-/// Writes a file atomically (see AtomicFile): equal inputs give equal bytes. Tensors stand in the given order,
-/// metadata sorted by key.
+/// Writes a file atomically (see AtomicFile): equal inputs give equal bytes. Wider element types stand
+/// first, so that every tensor is aligned, otherwise the given order; metadata is sorted by key.
 DLC_API void writeSafetensors(const std::string &Path, std::span<const NamedView> Tensors,
                               const std::map<std::string, std::string> &Metadata = {});
 

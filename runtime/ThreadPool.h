@@ -34,8 +34,8 @@ public:
   /// A body must not throw.
   void parallelFor(dlc_body Body, void *Context, int64_t Count, int64_t Grain) noexcept;
 
-  /// How many parts a range is cut into: min(Count / Grain, 256), at least 1. Part k is
-  /// [Count * k / parts, Count * (k + 1) / parts).
+  /// How many parts a range is cut into: min(Count / Grain, 256), at least 1. Their sizes differ by at most
+  /// one, the larger ones first.
   static int64_t partCount(int64_t Count, int64_t Grain);
 
   /// How many jobs ran on more than one thread since the pool was made: for tests that must know.
