@@ -34,26 +34,20 @@ bin=build/release/bin
 library=build/mnist/mnist.so
 mkdir -p build/mnist
 
-# The value that the arguments give an option, or else its value here, which joins the arguments.
-value=
+# An option that the command line does not give.
 default() {
-  value=$2
-  local i
-  for ((i = 0; i < ${#arguments[@]}; ++i)); do
-    case "${arguments[i]}" in
-      "$1") value=${arguments[i + 1]:-}; return ;;
-      "$1="*) value=${arguments[i]#*=}; return ;;
-    esac
+  local argument
+  for argument in "${arguments[@]}"; do
+    case "$argument" in "$1" | "$1="*) return ;; esac
   done
   arguments+=("$1" "$2")
 }
 default --epochs 5
 default --seed 1
-default --out build/mnist/mnist.safetensors; checkpoint=$value
-default --curve build/mnist/loss.svg; curve=$value
+default --out build/mnist/mnist.safetensors
+default --curve build/mnist/loss.svg
 
 step() { printf '\n$ %s\n' "$*"; "$@"; }
 step "$bin/dlc" examples/mnist/mnist.mlir -o "$library"
+# It ends with the test accuracy and with where the library, the checkpoint and the picture are.
 step "$bin/dlc-run" train "$library" --data "$data" "${arguments[@]}"
-
-printf '\nlibrary      %s\ncheckpoint   %s\nloss curve   %s\n' "$library" "$checkpoint" "$curve"
