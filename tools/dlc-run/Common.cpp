@@ -1,0 +1,129 @@
+// Common.cpp - what the subcommands share: opening a library, finding names in it, setting numbers.
+// SPDX-License-Identifier: Apache-2.0
+//
+// See Common.h.
+#include "tools/dlc-run/Common.h"
+#include "runtime/File.h"
+#include "runtime/Safetensors.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+
+namespace dlc::run {
+
+void ModelArguments::addTo(CLI::App &app, bool withThreads) {
+  app.add_option("LIB", library, "The model: a library made by dlc, e.g. mnist.so")->required()->option_text(" ");
+  if (withThreads)
+    app.add_option("--threads", threads, "Threads that run a call (default: one for each processor)")
+        ->check(CLI::Range(1u, 1024u))
+        ->option_text("N");
+}
+
+Model ModelArguments::open() const {
+  ModelOptions options;
+  options.Threads = threads;
+  return Model::open(library, options);
+}
+
+CLI::App &addSubcommand(CLI::App &app, const std::string &name, const std::string &description,
+                        const std::string &example) {
+  CLI::App &command = *app.add_subcommand(name, description);
+  command.footer("Example:\n  " + example);
+  command.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  return command;
+}
+
+int &exitCode() {
+  static int code = 0;
+  return code;
+}
+
+static std::vector<std::string> entryNames(const Model &model) {
+  std::vector<std::string> names;
+  for (const Entry &entry : model.entries())
+    if (std::find(names.begin(), names.end(), entry.Name) == names.end())
+      names.emplace_back(entry.Name);
+  return names;
+}
+
+const Entry &findEntry(const Model &model, const std::string &name, int64_t extent) {
+  if (!model.hasEntry(name))
+    throw UserError(unknownName("entry point", name, fmt::format(" in model '{}'", model.name()), "entry points",
+                                entryNames(model)));
+  return model.entry(name, extent);
+}
+
+const Entry &chooseEntry(const Model &model, const std::string &name, const std::string &option,
+                         const std::string &what, const std::function<bool(const Entry &)> &suits) {
+  if (!name.empty())
+    return findEntry(model, name);
+  std::vector<std::string> found;
+  for (const Entry &entry : model.entries())
+    if (suits(entry) && std::find(found.begin(), found.end(), entry.Name) == found.end())
+      found.emplace_back(entry.Name);
+  if (found.empty())
+    throw UserError(fmt::format("model '{}' has no {}; its entry points are: {}", model.name(), what,
+                                join(entryNames(model))));
+  if (found.size() > 1)
+    throw UserError(fmt::format("model '{}' has more than one {}: {}; say which by {}", model.name(), what,
+                                join(found), option));
+  return model.entry(found[0]);
+}
+
+size_t findInput(const Entry &entry, std::string_view name, std::string_view option) {
+  for (size_t i = 0; i < entry.Inputs.size(); ++i)
+    if (entry.Inputs[i].Name == name)
+      return i;
+  throw UserError(fmt::format("{}: {}", option,
+                              unknownName("input", name, fmt::format(" of entry point '{}'", entry.Name), "inputs",
+                                          namesOf(entry.Inputs))));
+}
+
+std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry,
+                                                         const std::vector<std::string> &settings) {
+  std::vector<std::pair<std::string, double>> scalars;
+  std::vector<std::string> known = namesOf(entry.Scalars);
+  for (const std::string &setting : settings) {
+    auto [name, value] = splitAssignment(setting, "--set");
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw UserError("--set: " + unknownName("scalar", name, fmt::format(" of entry point '{}'", entry.Name),
+                                              "scalars", known));
+    scalars.emplace_back(name, parseNumber(value, "--set " + setting));
+  }
+  return scalars;
+}
+
+bool isTraining(const Entry &entry) {
+  return entry.Kind == DLC_TRAIN || entry.Kind == DLC_GRADIENTS || entry.Kind == DLC_APPLY ||
+         entry.needs(DLC_TRAINING) || (entry.Flags & DLC_WRITES_PARAMS);
+}
+
+bool isCheckpoint(const std::string &path) { return readCheckpointInfo(path).has_value(); }
+
+std::string_view kindText(dlc_entry_kind kind) {
+  switch (kind) {
+  case DLC_FUNCTION: return "function";
+  case DLC_TRAIN: return "train";
+  case DLC_GRADIENTS: return "gradients";
+  case DLC_APPLY: return "apply";
+  case DLC_SESSION_CALL: return "session";
+  }
+  return "unknown";
+}
+
+void writeText(const std::string &path, std::string_view text) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    std::ofstream stream(path, std::ios::binary);
+    if (!(stream << text).flush())
+      throw UserError(fmt::format("cannot write {}", path));
+    return;
+  }
+  AtomicFile file(path);
+  file.write(text);
+  file.commit();
+}
+
+} // namespace dlc::run

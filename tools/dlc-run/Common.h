@@ -1,0 +1,75 @@
+// Common.h - what the subcommands share: opening a library, finding names in it, setting numbers.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every lookup of a name that a user typed goes through here, so that every unknown name is answered with
+// the known ones and the nearest of them.
+#ifndef DLC_RUN_COMMON_H
+#define DLC_RUN_COMMON_H
+
+#include "runtime/Model.h"
+#include "tools/dlc-run/Text.h"
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dlc::run {
+
+/// The library and where it runs: options of nearly every subcommand.
+struct ModelArguments {
+  std::string library;
+  unsigned threads = 0; ///< 0: what the runtime finds right
+
+  /// Adds LIB and, with `withThreads`, --threads.
+  void addTo(CLI::App &app, bool withThreads = true);
+  Model open() const;
+};
+
+/// Adds a subcommand whose function runs once its options are read; its result is the exit code.
+/// `example` stands at the end of its help text.
+CLI::App &addSubcommand(CLI::App &app, const std::string &name, const std::string &description,
+                        const std::string &example);
+
+/// The exit code of the subcommand that ran: set by each subcommand's callback.
+int &exitCode();
+
+/// The entry point of that name, of its capacities the smallest that takes `extent` rows, else the largest.
+const Entry &findEntry(const Model &model, const std::string &name, int64_t extent = 1);
+
+/// The entry point that `wanted` is about: the one called `name`, or, where that is empty, the only one for
+/// which `suits` is true. `option` ("--entry") and `what` ("train step") word the error otherwise.
+const Entry &chooseEntry(const Model &model, const std::string &name, const std::string &option,
+                         const std::string &what, const std::function<bool(const Entry &)> &suits);
+
+/// Index of an input; UserError with the known ones if there is none.
+size_t findInput(const Entry &entry, std::string_view name, std::string_view option);
+
+/// The names of an entry point's inputs, outputs or scalars.
+template <class List> std::vector<std::string> namesOf(const List &list) {
+  std::vector<std::string> names;
+  for (const auto &element : list)
+    names.emplace_back(element.Name);
+  return names;
+}
+
+/// The values of --set NAME=X, each checked to be a scalar of `entry`.
+std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry, const std::vector<std::string> &settings);
+
+/// True if calls of this entry point use optimizer state or update parameters.
+bool isTraining(const Entry &entry);
+
+/// True if the file is a checkpoint (and not plain weights).
+bool isCheckpoint(const std::string &path);
+
+/// "train", "gradients", ...
+std::string_view kindText(dlc_entry_kind kind);
+
+/// Writes text atomically, or directly where `path` is no regular file (/dev/stdout).
+void writeText(const std::string &path, std::string_view text);
+
+} // namespace dlc::run
+
+#endif // DLC_RUN_COMMON_H

@@ -1,0 +1,317 @@
+// Data.cpp - training and test data: files as columns, and columns fed to a call.
+// SPDX-License-Identifier: Apache-2.0
+//
+// See Data.h. MNIST's files have four spellings (with a dash or a dot before "idx", plain or gzip); all are
+// looked for.
+#include "tools/dlc-run/Data.h"
+#include "tools/dlc-run/Common.h"
+#include "tools/dlc-run/Values.h"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <limits>
+#include <numeric>
+
+namespace dlc::run {
+
+namespace {
+
+bool isFloat(DType type) { return type == DType::F32 || type == DType::F64; }
+
+/// Where the values of an input may stand in a data directory, the first choice first.
+std::vector<std::string> candidates(std::string_view input, Split split) {
+  std::string idx = split == Split::Train ? "train" : "t10k";
+  if (input == "image")
+    idx += "-images-idx3-ubyte";
+  else if (input == "label")
+    idx += "-labels-idx1-ubyte";
+  else
+    idx.clear();
+  std::vector<std::string> names;
+  if (!idx.empty()) {
+    std::string dotted = idx;
+    dotted[dotted.find("-idx")] = '.';
+    names = {idx, idx + ".gz", dotted, dotted + ".gz"};
+  }
+  for (const char *suffix : {".npy", ".idx", ".idx.gz"})
+    names.push_back(fmt::format("{}-{}{}", split == Split::Train ? "train" : "test", input, suffix));
+  return names;
+}
+
+std::string findFile(const std::string &directory, std::string_view input, Split split) {
+  for (const std::string &name : candidates(input, split)) {
+    std::filesystem::path path = std::filesystem::path(directory) / name;
+    std::error_code error;
+    if (std::filesystem::exists(path, error))
+      return path.string();
+  }
+  return "";
+}
+
+template <class To, class From> void scaledCopy(void *to, const void *from, int64_t count) {
+  auto *target = static_cast<To *>(to);
+  auto *source = static_cast<const From *>(from);
+  for (int64_t i = 0; i < count; ++i)
+    target[i] = To(source[i]) / To(255);
+}
+
+} // namespace
+
+void DataArguments::addTo(CLI::App &app) {
+  app.add_option("--data", directory,
+                 "Folder with MNIST's IDX files (train-images-idx3-ubyte[.gz] ...) or with train-NAME.npy and "
+                 "test-NAME.npy for inputs of other names")
+      ->option_text("DIR");
+  app.add_option("--map", maps, "File (NPY or IDX, plain or gzip) for one input; may be repeated")
+      ->option_text("NAME=FILE")
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
+std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &arguments, Split split, Split mapped,
+                                     bool required) {
+  std::vector<std::pair<std::string, std::string>> maps;
+  for (const std::string &map : arguments.maps) {
+    maps.push_back(splitAssignment(map, "--map"));
+    findInput(entry, maps.back().first, "--map");
+  }
+  if (!arguments.directory.empty()) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(arguments.directory, error))
+      throw UserError(fmt::format("--data {}: there is no such folder", arguments.directory));
+  }
+  DataSet data;
+  std::vector<std::pair<std::string_view, std::string>> files;
+  std::string missing;
+  for (const Port &port : entry.Inputs) {
+    std::string path;
+    if (split == mapped)
+      for (auto &[name, file] : maps)
+        if (name == port.Name)
+          path = file;
+    if (path.empty() && !arguments.directory.empty())
+      path = findFile(arguments.directory, port.Name, split);
+    if (!path.empty())
+      files.emplace_back(port.Name, path);
+    else if (arguments.directory.empty())
+      missing += fmt::format("\n  input '{}' ({}): no file; give --data DIR or --map {}=FILE", port.Name, port.str(),
+                             port.Name);
+    else
+      missing += fmt::format("\n  input '{}' ({}): none of {} in {}; name the file by --map {}=FILE", port.Name,
+                             port.str(), join(candidates(port.Name, split)), arguments.directory, port.Name);
+  }
+  if (!missing.empty()) {
+    if (required)
+      throw UserError(fmt::format("data for entry point '{}' is missing:{}", entry.Name, missing));
+    return std::nullopt;
+  }
+  for (auto &[name, path] : files) {
+    FileTensor file = readTensorFile(path);
+    data.columns_.push_back({std::string(name), path, std::move(file.value), file.idx});
+  }
+  return data;
+}
+
+const Column *DataSet::find(std::string_view name) const {
+  for (const Column &column : columns_)
+    if (column.name == name)
+      return &column;
+  return nullptr;
+}
+
+bool DataSet::covers(const Entry &entry) const {
+  return std::all_of(entry.Inputs.begin(), entry.Inputs.end(), [&](const Port &port) { return find(port.Name); });
+}
+
+Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t index) {
+  Source source{&column, nullptr, nullptr, 0, 0, false, port.hasBatch(), call_->input(index)};
+  for (size_t axis = 1; axis < port.Batch.size(); ++axis)
+    if (port.Batch[axis])
+      throw UserError(fmt::format("input '{}' ({}) has the batch on axis {}: rows of a file can be fed to axis 0 only",
+                                  port.Name, port.str(), axis));
+  std::string context = fmt::format("{}, for input '{}' ({})", column.path, port.Name, port.str());
+  int64_t elements = 1;
+  for (size_t axis = source.batched; axis < port.Dims.size(); ++axis)
+    elements *= port.Dims[axis];
+  const Shape &found = column.values.shape();
+  if (!source.batched) {
+    if (column.values.elements() != elements)
+      throw UserError(fmt::format("{}: found shape {}", context, found.str()));
+    source.rowElements = elements;
+  } else {
+    int64_t perRow = port.Batch[0], have = 1;
+    for (size_t axis = 1; axis < found.size(); ++axis)
+      have *= found[axis];
+    if (found.empty() || have != elements || found[0] % perRow != 0)
+      throw UserError(fmt::format("{}: found shape {}, where each row has {} elements; expected {} in a row{}",
+                                  context, found.str(), have, elements,
+                                  perRow > 1 ? fmt::format(", and a multiple of {} rows", perRow) : ""));
+    source.rowElements = perRow * elements;
+  }
+  source.scaled = column.idx && column.values.dtype() == DType::U8 && isFloat(port.Type);
+  const Tensor *values = &column.values;
+  if (!source.scaled && values->dtype() != port.Type) {
+    source.own = std::make_shared<const Tensor>(converted(*values, port.Type, context));
+    values = source.own.get();
+  }
+  source.bytes = static_cast<const std::byte *>(values->data());
+  source.elementBytes = sizeOf(values->dtype());
+  return source;
+}
+
+Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
+  const Entry &entry = call.entry();
+  const Column *first = nullptr;
+  for (size_t i = 0; i < entry.Inputs.size(); ++i) {
+    const Port &port = entry.Inputs[i];
+    const Column *column = data.find(port.Name);
+    if (!column)
+      throw UserError(fmt::format("no data for input '{}' ({}) of entry point '{}'", port.Name, port.str(),
+                                  entry.Name));
+    sources_.push_back(makeSource(*column, port, i));
+    if (!sources_.back().batched)
+      continue;
+    int64_t rows = column->values.shape()[0] / port.Batch[0];
+    if (first && rows != rows_)
+      throw UserError(fmt::format("{} has {} rows, but {} has {}: all inputs need the same number", first->path,
+                                  countText(rows_), column->path, countText(rows)));
+    first = column;
+    rows_ = rows;
+  }
+  if (first && rows_ == 0)
+    throw UserError(fmt::format("{} has no rows", first->path));
+  if (rows_ > std::numeric_limits<uint32_t>::max())
+    throw UserError(fmt::format("{} has {} rows, more than the 4 billion that can be shuffled", first->path,
+                                countText(rows_)));
+  for (Source &source : sources_)
+    if (!source.batched) {
+      if (source.scaled)
+        throw UserError(fmt::format("input '{}' has no batch: give its value as NPY", source.column->name));
+      std::memcpy(source.input.data(), source.bytes, size_t(source.rowElements) * source.elementBytes);
+    }
+}
+
+void Feed::fill(std::span<const uint32_t> rows) {
+  bool batched = false;
+  for (Source &source : sources_) {
+    if (!source.batched)
+      continue;
+    batched = true;
+    size_t inputRow = size_t(source.rowElements) * sizeOf(source.input.dtype());
+    size_t sourceRow = size_t(source.rowElements) * source.elementBytes;
+    auto *to = static_cast<std::byte *>(source.input.data());
+    for (uint32_t row : rows) {
+      const std::byte *from = source.bytes + size_t(row) * sourceRow;
+      if (!source.scaled)
+        std::memcpy(to, from, sourceRow);
+      else if (source.input.dtype() == DType::F32)
+        scaledCopy<float, uint8_t>(to, from, source.rowElements);
+      else
+        scaledCopy<double, uint8_t>(to, from, source.rowElements);
+      to += inputRow;
+    }
+  }
+  if (batched)
+    call_->setExtent(int64_t(rows.size()));
+}
+
+std::string Feed::explain(const CallError &error, std::span<const uint32_t> rows) const {
+  if (error.Code != DLC_BAD_INDEX || error.Row < 0 || error.Row >= int64_t(rows.size()))
+    return error.what();
+  uint32_t row = rows[size_t(error.Row)];
+  // An index comes from a column of integers: where there is but one, it is the one to look into.
+  std::vector<std::string> paths;
+  for (const Source &source : sources_)
+    if (source.batched && !isFloat(source.input.dtype()))
+      paths.push_back(source.column->path);
+  return fmt::format("{}{}row {} of {} (counted from 0) holds {}, expected 0 to {}", error.Op,
+                     error.Op.empty() ? "" : ": ", row, paths.empty() ? "the data" : join(paths, " or "), error.Value,
+                     error.Limit - 1);
+}
+
+MetricSums::MetricSums(const Entry &entry) {
+  for (size_t i = 0; i < entry.Outputs.size(); ++i)
+    if (entry.Outputs[i].Dims.empty()) {
+      indices_.push_back(i);
+      names_.emplace_back(entry.Outputs[i].Name);
+    }
+  sums_.resize(indices_.size());
+}
+
+double MetricSums::value(const Call &call, size_t output) { return call.output(output).at(0); }
+
+void MetricSums::add(const Call &call, int64_t rows) {
+  for (size_t i = 0; i < indices_.size(); ++i)
+    sums_[i] += double(rows) * value(call, indices_[i]);
+  rows_ += double(rows);
+}
+
+Metrics MetricSums::means() const {
+  Metrics metrics;
+  for (size_t i = 0; i < names_.size(); ++i)
+    metrics.emplace_back(names_[i], rows_ > 0 ? sums_[i] / rows_ : 0);
+  return metrics;
+}
+
+void MetricSums::reset() {
+  std::fill(sums_.begin(), sums_.end(), 0.0);
+  rows_ = 0;
+}
+
+Json MetricSums::save() const { return {{"rows", rows_}, {"sums", sums_}}; }
+
+void MetricSums::load(const Json &json) {
+  Json sums = json.value("sums", Json::array()), rows = json.value("rows", Json());
+  bool numbers = rows.is_number() && sums.size() == sums_.size() &&
+                 std::all_of(sums.begin(), sums.end(), [](const Json &sum) { return sum.is_number(); });
+  // A metric that was not finite has no number in JSON: then the means start anew.
+  if (!numbers)
+    return reset();
+  sums_ = sums.get<std::vector<double>>();
+  rows_ = rows.get<double>();
+}
+
+std::optional<Metrics> evaluate(Feed &feed, int64_t first, int64_t last, const volatile int *stop) {
+  MetricSums sums(feed.call().entry());
+  int64_t capacity = std::max<int64_t>(feed.call().entry().Capacity, 1);
+  std::vector<uint32_t> rows;
+  for (int64_t at = first; at < last; at += capacity) {
+    if (stop && *stop)
+      return std::nullopt;
+    rows.resize(size_t(std::min(capacity, last - at)));
+    std::iota(rows.begin(), rows.end(), uint32_t(at));
+    feed.fill(rows);
+    try {
+      feed.call().run();
+    } catch (const CallError &error) {
+      throw UserError(feed.explain(error, rows));
+    }
+    sums.add(feed.call(), int64_t(rows.size()));
+  }
+  return sums.means();
+}
+
+const Entry *findEvaluation(const Model &model, const std::string &name) {
+  if (!name.empty())
+    return &findEntry(model, name, std::numeric_limits<int64_t>::max());
+  const Entry *best = nullptr;
+  int bestScore = 0;
+  for (const Entry &entry : model.entries()) {
+    if (entry.Kind != DLC_FUNCTION)
+      continue;
+    int score = 0;
+    for (const Port &output : entry.Outputs)
+      if (output.Dims.empty())
+        score += output.Name == "loss" || output.Name == "accuracy" ? 2 : 0;
+    if (score && entry.Name == "loss")
+      ++score;
+    // Of several capacities the largest: fewest calls.
+    if (score > bestScore || (best && score == bestScore && entry.Name == best->Name && entry.Capacity > best->Capacity))
+      best = &entry, bestScore = score;
+  }
+  return best;
+}
+
+} // namespace dlc::run

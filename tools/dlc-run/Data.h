@@ -1,0 +1,124 @@
+// Data.h - training and test data: files as columns, and columns fed to a call.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A data set is one column for each input of an entry point; a feed copies chosen rows of the columns into
+// the inputs of a prepared call, converting as it goes. Images stay in memory as bytes.
+#ifndef DLC_RUN_DATA_H
+#define DLC_RUN_DATA_H
+
+#include "runtime/Model.h"
+#include "tools/dlc-run/Progress.h"
+
+#include <CLI/App.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dlc::run {
+
+/// --data and --map.
+struct DataArguments {
+  std::string directory;
+  std::vector<std::string> maps; ///< NAME=FILE
+
+  void addTo(CLI::App &app);
+  bool empty() const { return directory.empty() && maps.empty(); }
+};
+
+enum class Split { Train, Test };
+
+struct Column {
+  std::string name; ///< of the input that it feeds
+  std::string path;
+  Tensor values;
+  bool idx; ///< bytes stand for 0..1 where the input is a float
+};
+
+/// The columns of one split.
+class DataSet {
+public:
+  /// Finds a file for each input of `entry`: first among the maps, which stand for `mapped`, then in the
+  /// directory. Nothing if some input has no file in it and `required` is false; UserError, which says what
+  /// was looked for, if it is true. UserError, too, for a map that names no input.
+  static std::optional<DataSet> load(const Entry &entry, const DataArguments &arguments, Split split,
+                                     Split mapped, bool required);
+
+  const Column *find(std::string_view name) const;
+  /// True if there is a column for every input of `entry`.
+  bool covers(const Entry &entry) const;
+  const std::vector<Column> &columns() const { return columns_; }
+
+private:
+  std::vector<Column> columns_;
+};
+
+/// Rows of a data set on their way into a call.
+class Feed {
+public:
+  /// Checks all columns against the call's inputs: shapes, types, equal numbers of rows. The data set must
+  /// outlive the feed.
+  Feed(const DataSet &data, Call &call);
+
+  /// Examples in the data; 1 where no input depends on the batch: the files then are one example.
+  int64_t rows() const { return rows_; }
+  /// Copies the given rows into the call's inputs and sets its extent.
+  void fill(std::span<const uint32_t> rows);
+  Call &call() { return *call_; }
+
+  /// An error of the call, told in rows of the data: `rows` as given to the last fill.
+  std::string explain(const CallError &error, std::span<const uint32_t> rows) const;
+
+private:
+  struct Source {
+    const Column *column;
+    std::shared_ptr<const Tensor> own; ///< the column in the input's type, where it had another
+    const std::byte *bytes;
+    int64_t rowElements;
+    size_t elementBytes; ///< in the source
+    bool scaled, batched;
+    MutableTensorView input;
+  };
+  Source makeSource(const Column &column, const Port &port, size_t index);
+
+  Call *call_;
+  std::vector<Source> sources_;
+  int64_t rows_ = 1;
+};
+
+/// Sums of metrics, weighted by rows: their quotient is the mean over all rows.
+class MetricSums {
+public:
+  /// The outputs of `entry` that are single numbers.
+  explicit MetricSums(const Entry &entry);
+
+  void add(const Call &call, int64_t rows);
+  /// The metric values of one call, in the order of indices().
+  static double value(const Call &call, size_t output);
+  Metrics means() const;
+  const std::vector<size_t> &indices() const { return indices_; }
+  void reset();
+
+  /// To and from a checkpoint, exactly.
+  Json save() const;
+  void load(const Json &json);
+
+private:
+  std::vector<size_t> indices_;
+  std::vector<std::string> names_;
+  std::vector<double> sums_;
+  double rows_ = 0;
+};
+
+/// Means of the metrics over rows [first, last) of the feed, the last batch being short where they do not
+/// divide. Nothing if `stop` became true on the way.
+std::optional<Metrics> evaluate(Feed &feed, int64_t first, int64_t last, const volatile int *stop = nullptr);
+
+/// The function that tells loss and accuracy of an entry point's inputs: `name` if not empty, else one called
+/// "loss", else one whose outputs are called so. NULL if there is none.
+const Entry *findEvaluation(const Model &model, const std::string &name);
+
+} // namespace dlc::run
+
+#endif // DLC_RUN_DATA_H

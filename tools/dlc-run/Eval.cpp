@@ -1,0 +1,76 @@
+// Eval.cpp - dlc-run eval: loss and accuracy over a set of rows.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Batch by batch, the last one short; the means are weighted by rows.
+#include "runtime/Model.h"
+#include "tools/dlc-run/Commands.h"
+#include "tools/dlc-run/Common.h"
+#include "tools/dlc-run/Data.h"
+
+#include <fmt/format.h>
+
+namespace dlc::run {
+
+namespace {
+
+struct EvalOptions {
+  ModelArguments model;
+  DataArguments data;
+  std::string weights, entry, split = "test";
+  bool json = false;
+};
+
+void evalModel(const EvalOptions &options) {
+  Model model = options.model.open();
+  const Entry *entry = findEvaluation(model, options.entry);
+  if (!entry)
+    throw UserError(fmt::format("model '{}' has no function that returns a loss or an accuracy; name one by --entry",
+                                model.name()));
+  if (entry->Kind != DLC_FUNCTION)
+    throw UserError(fmt::format("--entry {}: this is a {} entry point, expected a function", entry->Name,
+                                kindText(entry->Kind)));
+  if (MetricSums(*entry).indices().empty())
+    throw UserError(fmt::format("--entry {}: none of its outputs is a single number: {}", entry->Name,
+                                entry->Signature));
+  if (options.data.empty())
+    throw UserError("no data: give --data DIR or --map NAME=FILE");
+  Parameters parameters = model.loadParameters(options.weights);
+  Split split = options.split == "train" ? Split::Train : Split::Test;
+  std::optional<DataSet> data = DataSet::load(*entry, options.data, split, split, true);
+  Call call = model.prepare(entry->Name, parameters, entry->Capacity);
+  Feed feed(*data, call);
+  double start = now();
+  Metrics metrics = *evaluate(feed, 0, feed.rows());
+  double seconds = now() - start;
+  if (!options.json) {
+    fmt::print("{}  ({} examples, {})\n", metricsText(metrics), countText(feed.rows()), durationText(seconds));
+    return;
+  }
+  Json object = {{"event", "end"}, {"library", options.model.library}, {"weights", options.weights},
+                 {"entry", entry->Name}, {"rows", feed.rows()}};
+  object.update(jsonMetrics(metrics));
+  object["seconds"] = seconds;
+  Progress(true).event(object);
+}
+
+} // namespace
+
+void addEval(CLI::App &app) {
+  CLI::App &command = addSubcommand(app, "eval", "Tell loss and accuracy over test data",
+                                    "dlc-run eval mnist.so --weights mnist.safetensors --data mnist/");
+  auto options = std::make_shared<EvalOptions>();
+  options->model.addTo(command);
+  options->data.addTo(command);
+  command.add_option("--weights", options->weights, "Checkpoint or weights (safetensors)")
+      ->required()
+      ->option_text("FILE");
+  command.add_option("--entry", options->entry, "Function to evaluate (default: the one that returns loss or accuracy)")
+      ->option_text("NAME");
+  command.add_option("--split", options->split, "Which files of DIR: test (default) or train")
+      ->check(CLI::IsMember({"test", "train"}))
+      ->option_text("NAME");
+  command.add_flag("--json", options->json, "Print a JSON object");
+  command.callback([options] { evalModel(*options); });
+}
+
+} // namespace dlc::run

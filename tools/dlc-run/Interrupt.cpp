@@ -1,0 +1,31 @@
+// Interrupt.cpp - Ctrl-C, taken as a wish to stop after the current step.
+// SPDX-License-Identifier: Apache-2.0
+//
+// See Interrupt.h. The handler does nothing that a signal handler may not.
+#include "tools/dlc-run/Interrupt.h"
+
+#include <csignal>
+#include <unistd.h>
+
+namespace dlc::run {
+
+static volatile int flag = 0;
+
+static void onSignal(int) {
+  if (flag)
+    ::_exit(interruptedExitCode);
+  flag = 1;
+}
+
+void catchInterrupts() {
+  struct sigaction action = {};
+  action.sa_handler = onSignal;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+const volatile int *interrupted() { return &flag; }
+
+} // namespace dlc::run

@@ -1,0 +1,111 @@
+// Main.cpp - dlc-run: train and use compiled models from the command line.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads the command line, runs one subcommand, and turns every failure into one message and exit code 1.
+#include "runtime/Error.h"
+#include "tools/dlc-run/Commands.h"
+#include "tools/dlc-run/Common.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <fmt/format.h>
+#include <new>
+
+namespace dlc::run {
+
+namespace {
+
+int fail(std::string_view message) {
+  // What is still in the buffer belongs before the message.
+  std::fflush(stdout);
+  fmt::print(stderr, "dlc-run: error: {}\n", message);
+  return 1;
+}
+
+/// The subcommand that the line names, or the program itself.
+const CLI::App &chosen(const CLI::App &app) {
+  for (const CLI::App *command : app.get_subcommands())
+    return *command;
+  return app;
+}
+
+/// What CLI11 says of a bad command line, with the nearest known word and where to read on.
+std::string explain(const CLI::App &app, const CLI::ParseError &error, int argc, char **argv) {
+  const CLI::App &command = chosen(app);
+  std::string text = error.what();
+  std::vector<std::string> known;
+  std::string found;
+  if (&command == &app) {
+    for (const CLI::App *each : app.get_subcommands([](const CLI::App *) { return true; }))
+      known.push_back(each->get_name());
+    for (int i = 1; i < argc && found.empty(); ++i)
+      if (argv[i][0] != '-')
+        found = argv[i];
+    if (!found.empty())
+      return unknownName("command", found, "", "commands", known) + "\nsee dlc-run --help";
+  } else if (dynamic_cast<const CLI::ExtrasError *>(&error)) {
+    for (const CLI::Option *option : command.get_options())
+      for (const std::string &name : option->get_lnames())
+        known.push_back("--" + name);
+    for (const std::string &extra : command.remaining())
+      if (found.empty() && extra.starts_with("--"))
+        found = extra.substr(0, extra.find('='));
+    if (!found.empty()) {
+      std::string nearest = nearestName(found, known);
+      text = fmt::format("no option {} of {}", found, command.get_name());
+      if (!nearest.empty())
+        text += fmt::format(": did you mean {}?", nearest);
+    }
+  }
+  std::string help = &command == &app ? "dlc-run --help" : fmt::format("dlc-run {} --help", command.get_name());
+  return text + "\nsee " + help;
+}
+
+int run(int argc, char **argv) {
+  CLI::App app("Trains and uses models that dlc compiled.", "dlc-run");
+  app.set_version_flag("--version", "dlc-run " DLC_VERSION);
+  app.set_help_flag("-h,--help", "Show this help");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  app.footer("dlc-run COMMAND --help tells more about one of them. A first session:\n"
+             "  dlc mnist.mlir -o mnist.so\n"
+             "  dlc-run info mnist.so\n"
+             "  dlc-run train mnist.so --data mnist/ --epochs 5\n"
+             "  dlc-run predict mnist.so --weights mnist.safetensors --input image=t10k-images-idx3-ubyte.gz");
+  addInfo(app);
+  addTrain(app);
+  addEval(app);
+  addPredict(app);
+  addCall(app);
+  addCheck(app);
+  addBench(app);
+  addGradcheck(app);
+  addDiff(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    // Help and version come as exceptions too, with exit code 0.
+    if (error.get_exit_code() == 0)
+      return app.exit(error);
+    return fail(explain(app, error, argc, argv));
+  } catch (const UserError &error) {
+    return fail(error.what());
+  } catch (const Error &error) {
+    return fail(error.what());
+  } catch (const std::bad_alloc &) {
+    return fail("there is not enough memory");
+  } catch (const std::exception &error) {
+    return fail(error.what());
+  }
+  // Output that did not fit on a full disk must not pass for success.
+  if (std::fflush(stdout) != 0 || std::ferror(stdout))
+    return fail("cannot write to standard output");
+  return exitCode();
+}
+
+} // namespace
+
+} // namespace dlc::run
+
+int main(int argc, char **argv) { return dlc::run::run(argc, argv); }

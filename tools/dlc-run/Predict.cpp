@@ -1,0 +1,194 @@
+// Predict.cpp - dlc-run predict: a model's answers for the rows of a file.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Probabilities are shown as the most likely classes, anything else as numbers; or all goes to a file.
+#include "runtime/Model.h"
+#include "runtime/Npy.h"
+#include "tools/dlc-run/Commands.h"
+#include "tools/dlc-run/Common.h"
+#include "tools/dlc-run/Values.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+#include <numeric>
+
+namespace dlc::run {
+
+namespace {
+
+struct PredictOptions {
+  ModelArguments model;
+  std::string weights, entry, output;
+  std::vector<std::string> inputs;
+  int64_t rows = 20, top = 3;
+  bool json = false;
+};
+
+/// The function a person means by "predict": of that name, or the only one that returns no loss.
+bool predicts(const Entry &entry) {
+  return entry.Kind == DLC_FUNCTION && std::none_of(entry.Outputs.begin(), entry.Outputs.end(), [](const Port &port) {
+           return port.Name == "loss" || port.Name == "accuracy";
+         });
+}
+
+/// True if each row of a matrix of floats is a distribution: none negative, sum 1.
+bool isDistribution(TensorView value) {
+  if (value.shape().size() != 2 || value.shape()[1] < 2 || (value.dtype() != DType::F32 && value.dtype() != DType::F64))
+    return false;
+  for (int64_t row = 0; row < value.shape()[0]; ++row) {
+    double sum = 0;
+    for (int64_t i = 0; i < value.shape()[1]; ++i) {
+      double p = value.at(row * value.shape()[1] + i);
+      if (!(p >= 0))
+        return false;
+      sum += p;
+    }
+    if (!(std::abs(sum - 1) < 1e-3))
+      return false;
+  }
+  return value.shape()[0] > 0;
+}
+
+std::string topClasses(TensorView value, int64_t row, int64_t top) {
+  int64_t classes = value.shape()[1];
+  std::vector<int64_t> order(static_cast<size_t>(classes));
+  std::iota(order.begin(), order.end(), 0);
+  top = std::min(top, classes);
+  auto at = [&](int64_t i) { return value.at(row * classes + i); };
+  std::partial_sort(order.begin(), order.begin() + top, order.end(),
+                    [&](int64_t a, int64_t b) { return at(a) != at(b) ? at(a) > at(b) : a < b; });
+  std::vector<std::string> words;
+  for (int64_t i = 0; i < top; ++i)
+    words.push_back(fmt::format("{} ({:.1f} %)", order[size_t(i)], 100 * at(order[size_t(i)])));
+  return join(words);
+}
+
+void print(const PredictOptions &options, const Entry &entry, const Results &results) {
+  for (size_t i = 0; i < results.size(); ++i) {
+    const Tensor &value = results[i];
+    bool rowwise = !entry.Outputs[i].Batch.empty() && entry.Outputs[i].Batch[0] > 0;
+    std::string_view name = entry.Outputs[i].Name;
+    if (!rowwise) {
+      fmt::print("{}\n", tensorText(name, value));
+      continue;
+    }
+    int64_t rows = value.shape()[0], shown = std::min(rows, options.rows);
+    bool classes = isDistribution(value);
+    fmt::print("{}{}\n", name, classes ? ", the most likely classes" : "");
+    for (int64_t row = 0; row < shown; ++row) {
+      TensorView one = value.rows(row, row + 1);
+      std::vector<std::string> numbers;
+      for (int64_t k = 0; k < (classes ? 0 : one.elements()); ++k)
+        numbers.push_back(elementText(one, k));
+      fmt::print("  row {}: {}\n", row, classes ? topClasses(value, row, options.top) : join(numbers));
+    }
+    if (shown < rows)
+      fmt::print("  ... {} more rows; --rows N shows more, --output FILE.npz writes all\n", countText(rows - shown));
+  }
+}
+
+void printJson(const Entry &entry, const Results &results) {
+  Progress out(true);
+  int64_t rows = 0;
+  for (size_t i = 0; i < results.size(); ++i)
+    if (!entry.Outputs[i].Batch.empty() && entry.Outputs[i].Batch[0] > 0)
+      rows = std::max(rows, results[i].shape()[0]);
+  for (int64_t row = 0; row < rows; ++row) {
+    Json object = {{"event", "row"}, {"row", row}};
+    for (size_t i = 0; i < results.size(); ++i)
+      if (!entry.Outputs[i].Batch.empty() && entry.Outputs[i].Batch[0] > 0 && row < results[i].shape()[0])
+        object[std::string(entry.Outputs[i].Name)] = jsonFromTensor(results[i].rows(row, row + 1))[0];
+    out.event(object);
+  }
+  Json end = {{"event", "end"}, {"entry", entry.Name}, {"rows", rows}};
+  for (size_t i = 0; i < results.size(); ++i)
+    if (entry.Outputs[i].Batch.empty() || entry.Outputs[i].Batch[0] == 0)
+      end[std::string(entry.Outputs[i].Name)] = jsonFromTensor(results[i]);
+  out.event(end);
+}
+
+void write(const std::string &path, const Entry &entry, const Results &results) {
+  if (path.ends_with(".npy")) {
+    if (results.size() != 1)
+      throw UserError(fmt::format("--output {}: '{}' has {} outputs ({}); write them to an .npz file", path, entry.Name,
+                                  results.size(), join(namesOf(entry.Outputs))));
+    writeNpy(path, results[0]);
+    return;
+  }
+  std::vector<NamedView> members;
+  for (const NamedTensor &result : results)
+    members.push_back({result.Name, result.Value});
+  writeNpz(path, members);
+}
+
+void predict(const PredictOptions &options) {
+  if (!options.output.empty() && !options.output.ends_with(".npy") && !options.output.ends_with(".npz"))
+    throw UserError(fmt::format("--output {}: expected a name that ends in .npz or .npy", options.output));
+  Model model = options.model.open();
+  std::string name = options.entry.empty() && model.hasEntry("predict") ? "predict" : options.entry;
+  const Entry &chosen = chooseEntry(model, name, "--entry", "function to predict with", predicts);
+  if (chosen.Kind != DLC_FUNCTION)
+    throw UserError(fmt::format("--entry {}: this is a {} entry point, expected a function", chosen.Name,
+                                kindText(chosen.Kind)));
+  std::vector<Tensor> values(chosen.Inputs.size());
+  std::vector<bool> given(values.size());
+  for (const std::string &text : options.inputs) {
+    auto [input, file] = splitAssignment(text, "--input");
+    size_t index = findInput(chosen, input, "--input");
+    values[index] = readInput(chosen.Inputs[index], file, true, "--input " + text);
+    given[index] = true;
+  }
+  std::vector<Input> inputs;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const Port &port = chosen.Inputs[i];
+    if (!given[i])
+      throw UserError(fmt::format("input '{}' ({}) has no value: give --input {}=FILE", port.Name, port.str(), port.Name));
+    inputs.emplace_back(port.Name, values[i]);
+  }
+  Parameters parameters = model.loadParameters(options.weights);
+  Results results = model.call(chosen.Name, parameters, inputs);
+  if (!options.output.empty()) {
+    write(options.output, chosen, results);
+    if (options.json)
+      Progress(true).event({{"event", "end"}, {"entry", chosen.Name}, {"output", options.output}});
+    else
+      fmt::print("{} written to {}\n", join(namesOf(chosen.Outputs)), options.output);
+  } else if (options.json) {
+    printJson(chosen, results);
+  } else {
+    print(options, chosen, results);
+  }
+}
+
+} // namespace
+
+void addPredict(CLI::App &app) {
+  CLI::App &command =
+      addSubcommand(app, "predict", "Apply a trained model to the rows of a file",
+                    "dlc-run predict mnist.so --weights mnist.safetensors --input image=t10k-images-idx3-ubyte.gz");
+  auto options = std::make_shared<PredictOptions>();
+  options->model.addTo(command);
+  command.add_option("--weights", options->weights, "Checkpoint or weights (safetensors)")
+      ->required()
+      ->option_text("FILE");
+  command.add_option("--input", options->inputs,
+                     "Value of an input: an NPY or IDX file, or JSON like [[0.5, 1]]; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false)
+      ->option_text("NAME=FILE");
+  command.add_option("--entry", options->entry, "Function to call (default: predict)")->option_text("NAME");
+  command.add_option("--output", options->output, "Write the outputs here: .npz, or .npy for a single one")
+      ->option_text("FILE");
+  command.add_option("--rows", options->rows, "Rows to print (default 20)")
+      ->check(CLI::Range(int64_t(0), std::numeric_limits<int64_t>::max()))
+      ->option_text("N");
+  command.add_option("--top", options->top, "Classes to print for each row (default 3)")
+      ->check(CLI::Range(int64_t(1), std::numeric_limits<int64_t>::max()))
+      ->option_text("N");
+  command.add_flag("--json", options->json, "Print one JSON object a row");
+  command.callback([options] { predict(*options); });
+}
+
+} // namespace dlc::run

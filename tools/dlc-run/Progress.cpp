@@ -1,0 +1,122 @@
+// Progress.cpp - how a long run tells what it is doing: a line that updates, plain lines, or JSON.
+// SPDX-License-Identifier: Apache-2.0
+//
+// See Progress.h.
+#include "tools/dlc-run/Progress.h"
+#include "tools/dlc-run/Text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <string_view>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace dlc::run {
+
+std::string metricsText(const Metrics &metrics) {
+  std::vector<std::string> parts;
+  for (auto &[name, value] : metrics)
+    parts.push_back(fmt::format("{} {}", name, metricText(name, value)));
+  return join(parts);
+}
+
+Json jsonNumber(double value) {
+  if (std::isfinite(value))
+    return value;
+  return exactNumber(value, false);
+}
+
+Json jsonMetrics(const Metrics &metrics) {
+  Json object = Json::object();
+  for (auto &[name, value] : metrics)
+    object[name] = jsonNumber(value);
+  return object;
+}
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// How often a report is worth its place: 12 times a second where it replaces the last one.
+static double interval(bool terminal, bool json) { return terminal && !json ? 0.08 : 5; }
+
+static size_t terminalWidth() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
+  return 80;
+}
+
+static std::string bar(double fraction, int width) {
+  int done = int(std::clamp(fraction, 0.0, 1.0) * width);
+  std::string text(size_t(done), '=');
+  if (done < width)
+    text += '>';
+  text.resize(size_t(width), ' ');
+  return "[" + text + "]";
+}
+
+Progress::Progress(bool json) : json_(json), last_(now()) {
+  const char *kind = std::getenv("TERM");
+  terminal_ = ::isatty(STDOUT_FILENO) && kind && std::string_view(kind) != "dumb";
+}
+
+Progress::~Progress() { clear(); }
+
+bool Progress::due() const { return now() - last_ >= interval(terminal_, json_); }
+
+void Progress::step(const Status &status) {
+  last_ = now();
+  if (json_) {
+    Json object = {{"event", "progress"}, {"epoch", status.epoch}, {"step", status.totalStep}};
+    object.update(jsonMetrics(status.metrics));
+    object["rows_per_second"] = std::round(status.rowsPerSecond);
+    object["seconds_left"] = std::round(10 * status.secondsLeft) / 10;
+    event(object);
+    return;
+  }
+  std::string numbers =
+      fmt::format("{}/{}  {}  {} examples/s  {} left", status.step, status.steps, metricsText(status.metrics),
+                  countText(int64_t(status.rowsPerSecond)), durationText(status.secondsLeft));
+  std::string head = fmt::format("epoch {}/{} ", status.epoch, status.epochs);
+  if (!terminal_) {
+    line(head + numbers);
+    return;
+  }
+  double fraction = status.steps ? double(status.step) / double(status.steps) : 0;
+  size_t width = terminalWidth();
+  std::string text = head + bar(fraction, 20) + " " + numbers;
+  if (text.size() >= width)
+    text = (head + numbers).substr(0, width - 1);
+  fmt::print("\r\033[K{}", text);
+  std::fflush(stdout);
+  shown_ = true;
+}
+
+void Progress::line(const std::string &text) {
+  if (json_)
+    return;
+  clear();
+  fmt::print("{}\n", text);
+  std::fflush(stdout);
+}
+
+void Progress::event(const Json &object) {
+  if (!json_)
+    return;
+  fmt::print("{}\n", object.dump(-1, ' ', false, Json::error_handler_t::replace));
+  std::fflush(stdout);
+}
+
+void Progress::clear() {
+  if (!shown_)
+    return;
+  fmt::print("\r\033[K");
+  std::fflush(stdout);
+  shown_ = false;
+}
+
+} // namespace dlc::run

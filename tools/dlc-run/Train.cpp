@@ -1,0 +1,525 @@
+// Train.cpp - dlc-run train: epochs over shuffled rows, with checkpoints, validation and a picture.
+// SPDX-License-Identifier: Apache-2.0
+//
+// All that decides a step is a function of the seed and of where the run stands: the order of an epoch's rows,
+// the learning rate, the random streams. So a run that is stopped anywhere and resumed gives the same bits as
+// one that was not.
+#include "runtime/File.h"
+#include "runtime/Model.h"
+#include "runtime/Philox.h"
+#include "runtime/Safetensors.h"
+#include "tools/dlc-run/Commands.h"
+#include "tools/dlc-run/Common.h"
+#include "tools/dlc-run/Data.h"
+#include "tools/dlc-run/History.h"
+#include "tools/dlc-run/Interrupt.h"
+#include "tools/dlc-run/Progress.h"
+#include "tools/dlc-run/TrainOptions.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <limits>
+#include <numeric>
+#include <unistd.h>
+
+namespace dlc::run {
+
+namespace {
+
+/// The rows of an epoch in the order in which they are trained on: Fisher and Yates' shuffle, drawn from a
+/// random stream named by the epoch.
+std::vector<uint32_t> shuffledRows(int64_t count, uint64_t seed, int64_t epoch) {
+  std::vector<uint32_t> rows(static_cast<size_t>(count));
+  std::iota(rows.begin(), rows.end(), 0u);
+  PhiloxStream stream(seed, fmt::format("dlc-run.shuffle.{}", epoch));
+  for (size_t i = rows.size(); i > 1; --i)
+    std::swap(rows[i - 1], rows[stream.below(i - 1, uint32_t(i))]);
+  return rows;
+}
+
+/// Fails now rather than after an hour if a file could not be written at the end.
+void checkWritable(const std::string &path) {
+  std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (folder.empty())
+    folder = ".";
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder, error))
+    throw UserError(fmt::format("cannot write {}: there is no folder {}", path, folder.string()));
+  if (std::filesystem::is_directory(path, error))
+    throw UserError(fmt::format("cannot write {}: it is a folder", path));
+  if (::access(folder.c_str(), W_OK) != 0)
+    throw UserError(fmt::format("cannot write {}: the folder {} is not writable", path, folder.string()));
+}
+
+class TrainRun {
+public:
+  explicit TrainRun(TrainOptions &options) : options_(options), progress_(options.json) {}
+  int run();
+
+private:
+  enum class End { Complete, Steps, Patience, Interrupted };
+
+  void openModel();
+  void resume();
+  void openData();
+  void announce();
+  End loop();
+  /// One epoch from `cursor_` on; nothing if it came to its end.
+  std::optional<End> epoch(int64_t epoch);
+  void trainStep(std::span<const uint32_t> rows, int64_t epoch);
+  void reportStep(int64_t epoch, int64_t at);
+  void endEpoch(int64_t epoch, double seconds);
+  /// True if the validation loss is the best so far.
+  bool judge(const Metrics &validation);
+  void save(const std::string &path, int64_t epoch, int64_t cursor);
+  void writeLog(const Json &object);
+  void finish(End end);
+  std::optional<Metrics> test(const Parameters &parameters, int64_t &rows);
+
+  TrainOptions &options_;
+  Progress progress_;
+  std::optional<Model> model_;
+  std::optional<Training> training_;
+  const Entry *entry_ = nullptr, *evaluation_ = nullptr;
+  std::optional<DataSet> data_;
+  std::optional<Call> step_, validationCall_;
+  std::optional<Feed> feed_, validationFeed_;
+  std::optional<MetricSums> sums_;
+  History history_;
+  std::ofstream log_;
+  std::vector<std::pair<std::string, double>> rates_; ///< learning rates before the schedule
+
+  size_t lossOutput_ = 0;
+  int64_t trainRows_ = 0, validationRows_ = 0, perEpoch_ = 0, epochs_ = 0, totalSteps_ = 0;
+  int64_t firstEpoch_ = 0, cursor_ = 0; ///< epochs completed, rows of the next one already used
+  double bestLoss_ = std::numeric_limits<double>::infinity();
+  int64_t bestEpoch_ = 0, sinceBest_ = 0;
+  bool fromStart_ = true; ///< a run from the start with these settings gives the same
+  std::string resumedFrom_;
+
+  double started_ = 0, epochStarted_ = 0;
+  int64_t rowsDone_ = 0, rowsTotal_ = 0; ///< in this process
+};
+
+void TrainRun::openModel() {
+  model_ = options_.model.open();
+  std::optional<CheckpointInfo> info;
+  if (!options_.resume.empty()) {
+    info = readCheckpointInfo(options_.resume);
+    if (!info)
+      throw UserError(fmt::format("{} is a file of weights, not a checkpoint: start from it by --weights {}",
+                                  options_.resume, options_.resume));
+    auto stored = info->Values.find("run");
+    Json settings = stored == info->Values.end() ? Json() : Json::parse(stored->second, nullptr, false);
+    fromStart_ = options_.inherit(settings);
+    if (options_.seedGiven() && options_.seed != info->Seed)
+      throw UserError(fmt::format("--seed {}: the checkpoint's run has seed {}; leave --seed out to go on with it",
+                                  options_.seed, info->Seed));
+    options_.seed = info->Seed;
+    resumedFrom_ = options_.resume;
+  }
+  if (options_.epochs == 0 && options_.steps == 0)
+    options_.epochs = 5;
+  if (options_.out.empty())
+    options_.out = options_.resume.empty() ? withSuffix(options_.model.library, ".safetensors") : options_.resume;
+  if (options_.curve.empty())
+    options_.curve = withSuffix(options_.out, ".svg");
+  for (const std::string &path : {options_.out, options_.curve, options_.best})
+    if (!path.empty())
+      checkWritable(path);
+
+  const Entry &wanted = chooseEntry(*model_, options_.entry, "--entry", "train step",
+                                    [](const Entry &entry) { return entry.Kind == DLC_TRAIN; });
+  if (wanted.Kind != DLC_TRAIN)
+    throw UserError(fmt::format("--entry {}: this is a {} entry point, not a train step", wanted.Name,
+                                kindText(wanted.Kind)));
+  entry_ = &model_->entry(wanted.Name, options_.batch ? options_.batch : std::numeric_limits<int64_t>::max());
+  if (options_.batch > entry_->Capacity)
+    throw UserError(fmt::format("--batch {}: {} is compiled for {} rows; compile it with `dlc --batch {}`",
+                                options_.batch, options_.model.library, entry_->Capacity, options_.batch));
+  if (options_.batch == 0)
+    options_.batch = std::max<int64_t>(1, entry_->Capacity);
+}
+
+void TrainRun::resume() {
+  Parameters parameters = model_->newParameters(options_.seed);
+  if (!options_.weights.empty() && options_.resume.empty())
+    parameters.load(options_.weights);
+  training_ = model_->newTraining(parameters, options_.seed);
+  sums_.emplace(*entry_);
+  if (!options_.resume.empty()) {
+    CheckpointInfo info = training_->load(options_.resume);
+    firstEpoch_ = info.Epoch;
+    cursor_ = info.Cursor;
+    auto stored = info.Values.find("state");
+    Json state = stored == info.Values.end() ? Json() : Json::parse(stored->second, nullptr, false);
+    if (state.is_object()) {
+      history_.load(state.value("history", Json()));
+      sums_->load(state.value("sums", Json::object()));
+      if (state.contains("best_loss") && state["best_loss"].is_number()) {
+        bestLoss_ = state["best_loss"].get<double>();
+        bestEpoch_ = state.value("best_epoch", int64_t(0));
+        sinceBest_ = state.value("since_best", int64_t(0));
+      }
+    }
+  }
+  for (auto &[name, value] : parseScalars(*entry_, options_.scalars))
+    training_->set(name, value);
+  for (const ScalarInfo &scalar : entry_->Scalars)
+    if (scalar.Name == "lr" || scalar.Name.ends_with(".lr"))
+      rates_.emplace_back(scalar.Name, training_->scalar(scalar.Name));
+  if (options_.hasSchedule() && rates_.empty())
+    throw UserError(fmt::format("entry point '{}' has no learning rate 'lr' that --schedule or --warmup could change",
+                                entry_->Name));
+}
+
+void TrainRun::openData() {
+  if (options_.data.empty() && !entry_->Inputs.empty())
+    throw UserError(fmt::format("no data: give --data DIR (a folder with MNIST's files), or --map NAME=FILE for each "
+                                "input of '{}': {}",
+                                entry_->Name, join(namesOf(entry_->Inputs))));
+  data_ = DataSet::load(*entry_, options_.data, Split::Train, Split::Train, true);
+  step_ = training_->prepare(entry_->Name, entry_->Capacity);
+  step_->setTrapNotFinite(options_.trapNan);
+  feed_.emplace(*data_, *step_);
+
+  std::vector<size_t> numbers = MetricSums(*entry_).indices();
+  if (numbers.empty())
+    throw UserError(fmt::format("entry point '{}' returns no loss", entry_->Name));
+  lossOutput_ = numbers[0];
+  for (size_t output : numbers)
+    if (entry_->Outputs[output].Name == "loss")
+      lossOutput_ = output;
+
+  int64_t rows = feed_->rows();
+  validationRows_ = options_.validationRows ? options_.validationRows
+                                            : int64_t(std::llround(options_.validation * double(rows)));
+  if (validationRows_ >= rows)
+    throw UserError(fmt::format("{} validation rows of {} leave none to train on", countText(validationRows_),
+                                countText(rows)));
+  trainRows_ = rows - validationRows_;
+  evaluation_ = findEvaluation(*model_, options_.evaluation);
+  if (validationRows_ > 0) {
+    if (!evaluation_ || !data_->covers(*evaluation_))
+      throw UserError(fmt::format("model '{}' has no function that returns loss or accuracy for the inputs {}: "
+                                  "validation needs one; name it by --evaluation",
+                                  model_->name(), join(namesOf(entry_->Inputs))));
+    validationCall_ = model_->prepare(evaluation_->Name, training_->parameters(), evaluation_->Capacity);
+    validationFeed_.emplace(*data_, *validationCall_);
+  } else if (options_.patience > 0 || !options_.best.empty()) {
+    throw UserError(fmt::format("{} needs validation rows: give --validation 0.1, say",
+                                options_.patience > 0 ? "--patience" : "--best"));
+  }
+  perEpoch_ = (trainRows_ + options_.batch - 1) / options_.batch;
+  epochs_ = options_.epochs ? options_.epochs : (options_.steps + perEpoch_ - 1) / perEpoch_;
+  totalSteps_ = epochs_ * perEpoch_;
+  if (options_.steps)
+    totalSteps_ = std::min(totalSteps_, options_.steps);
+  if (cursor_ < 0 || firstEpoch_ < 0)
+    throw UserError(fmt::format("{}: its place in the data (epoch {}, row {}) makes no sense", options_.resume,
+                                firstEpoch_, cursor_));
+  if (cursor_ >= trainRows_)
+    ++firstEpoch_, cursor_ = 0;
+}
+
+void TrainRun::announce() {
+  int64_t weights = 0;
+  for (const TensorInfo &tensor : model_->tensors())
+    if (tensor.Kind == DLC_PARAMETER)
+      weights += tensor.Dims.elements();
+  Metrics scalars;
+  for (const ScalarInfo &scalar : entry_->Scalars)
+    scalars.emplace_back(scalar.Name, training_->scalar(scalar.Name));
+  std::string held = validationRows_ ? fmt::format(", {} held out for validation", countText(validationRows_)) : "";
+  progress_.line(fmt::format("{}: {} parameters, train step '{}', {}, {} thread{}", model_->name(), countText(weights),
+                             entry_->Name, model_->target(), model_->threads(), model_->threads() == 1 ? "" : "s"));
+  progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_), held,
+                             options_.batch, countText(perEpoch_), options_.seed, scalars.empty() ? "" : ", ",
+                             metricsText(scalars)));
+  if (!resumedFrom_.empty())
+    progress_.line(fmt::format("goes on from {} after step {}", resumedFrom_, countText(training_->step())));
+  Json start = {{"event", "start"},
+                {"library", options_.model.library},
+                {"model", model_->name()},
+                {"entry", entry_->Name},
+                {"target", model_->target()},
+                {"threads", model_->threads()},
+                {"parameters", weights},
+                {"rows", trainRows_},
+                {"validation_rows", validationRows_},
+                {"batch", options_.batch},
+                {"epochs", epochs_},
+                {"steps_per_epoch", perEpoch_},
+                {"step", training_->step()},
+                {"seed", options_.seed},
+                {"scalars", jsonMetrics(scalars)}};
+  progress_.event(start);
+  if (options_.log.empty())
+    return;
+  log_.open(options_.log, options_.resume.empty() ? std::ios::trunc : std::ios::app);
+  if (!log_)
+    throw UserError(fmt::format("cannot write {}", options_.log));
+  writeLog(start);
+}
+
+void TrainRun::writeLog(const Json &object) {
+  if (!log_.is_open())
+    return;
+  if (!(log_ << object.dump() << '\n'))
+    throw UserError(fmt::format("cannot write {}", options_.log));
+}
+
+void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
+  feed_->fill(rows);
+  int64_t number = training_->step() + 1;
+  double factor = 1;
+  if (options_.hasSchedule()) {
+    factor = options_.scheduleFactor(number, totalSteps_, perEpoch_);
+    for (auto &[name, rate] : rates_)
+      step_->setScalar(name, rate * factor);
+  }
+  try {
+    step_->run();
+  } catch (const CallError &error) {
+    throw UserError(fmt::format("step {} (epoch {}): {}", number, epoch + 1, feed_->explain(error, rows)));
+  }
+  double loss = MetricSums::value(*step_, lossOutput_);
+  if (!std::isfinite(loss)) {
+    std::error_code error;
+    throw UserError(fmt::format(
+        "the loss is {} at step {} (epoch {}), and training ends here{}. A smaller learning rate often helps (--set "
+        "lr=X, --warmup STEPS); --trap-nan tells which operation gave it first",
+        exactNumber(loss, false), number, epoch + 1,
+        std::filesystem::exists(options_.out, error) ? fmt::format("; {} is left as it was", options_.out) : ""));
+  }
+  sums_->add(*step_, int64_t(rows.size()));
+  history_.addStep(loss);
+  rowsDone_ += int64_t(rows.size());
+  if (log_.is_open()) {
+    Json object = {{"event", "step"}, {"step", number}, {"epoch", epoch + 1}};
+    for (size_t output : sums_->indices())
+      object[std::string(entry_->Outputs[output].Name)] = jsonNumber(MetricSums::value(*step_, output));
+    for (auto &[name, rate] : rates_)
+      object[name] = rate * factor;
+    writeLog(object);
+  }
+}
+
+void TrainRun::reportStep(int64_t epoch, int64_t at) {
+  Progress::Status status;
+  status.epoch = epoch + 1;
+  status.epochs = epochs_;
+  status.step = at / options_.batch + 1;
+  status.steps = perEpoch_;
+  status.totalStep = training_->step();
+  double seconds = now() - started_;
+  status.rowsPerSecond = seconds > 0 ? double(rowsDone_) / seconds : 0;
+  status.secondsLeft = status.rowsPerSecond > 0 ? double(rowsTotal_ - rowsDone_) / status.rowsPerSecond : 0;
+  status.metrics = sums_->means();
+  progress_.step(status);
+}
+
+std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
+  std::vector<uint32_t> order = shuffledRows(trainRows_, options_.seed, epoch);
+  epochStarted_ = now();
+  int64_t before = rowsDone_;
+  for (int64_t at = cursor_; at < trainRows_; at += options_.batch) {
+    bool enough = training_->step() >= totalSteps_;
+    if (enough || *interrupted()) {
+      save(options_.out, epoch, at);
+      return enough ? End::Steps : End::Interrupted;
+    }
+    int64_t count = std::min(options_.batch, trainRows_ - at);
+    trainStep(std::span(order).subspan(size_t(at), size_t(count)), epoch);
+    if (progress_.due())
+      reportStep(epoch, at);
+  }
+  double seconds = now() - epochStarted_;
+  endEpoch(epoch, seconds > 0 ? double(rowsDone_ - before) / seconds : 0);
+  return std::nullopt;
+}
+
+bool TrainRun::judge(const Metrics &validation) {
+  double loss = std::numeric_limits<double>::infinity();
+  for (auto &[name, value] : validation)
+    if (name == "loss")
+      loss = value;
+  // A function that tells accuracy alone is judged by its errors.
+  if (std::isinf(loss))
+    for (auto &[name, value] : validation)
+      if (name == "accuracy")
+        loss = 1 - value;
+  if (loss < bestLoss_) {
+    bestLoss_ = loss;
+    bestEpoch_ = int64_t(history_.epochs().size());
+    sinceBest_ = 0;
+    return true;
+  }
+  ++sinceBest_;
+  return false;
+}
+
+void TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
+  Metrics training = sums_->means(), validation;
+  double seconds = now() - epochStarted_;
+  if (validationFeed_)
+    validation = *evaluate(*validationFeed_, trainRows_, trainRows_ + validationRows_);
+  history_.addEpoch({training_->step(), training, validation});
+  bool improved = !validation.empty() && judge(validation);
+  sums_->reset();
+  cursor_ = 0;
+  save(options_.out, epoch + 1, 0);
+  if (improved && !options_.best.empty())
+    save(options_.best, epoch + 1, 0);
+
+  std::string text = fmt::format("epoch {}/{}  {}", epoch + 1, epochs_, metricsText(training));
+  if (!validation.empty())
+    text += fmt::format("  validation {}{}", metricsText(validation), improved ? " (best)" : "");
+  progress_.line(fmt::format("{}  {}, {} examples/s", text, durationText(seconds), countText(int64_t(rowsPerSecond))));
+  Json object = {{"event", "epoch"}, {"epoch", epoch + 1}, {"step", training_->step()}};
+  object.update(jsonMetrics(training));
+  if (!validation.empty())
+    object["validation"] = jsonMetrics(validation);
+  object["seconds"] = seconds;
+  object["rows_per_second"] = std::round(rowsPerSecond);
+  object["checkpoint"] = options_.out;
+  progress_.event(object);
+  writeLog(object);
+}
+
+TrainRun::End TrainRun::loop() {
+  int64_t left = std::max<int64_t>(0, totalSteps_ - training_->step());
+  rowsTotal_ = std::min(left * options_.batch,
+                        std::max<int64_t>(0, (epochs_ - firstEpoch_) * trainRows_ - cursor_));
+  started_ = now();
+  for (int64_t at = firstEpoch_; at < epochs_; ++at) {
+    if (options_.patience > 0 && sinceBest_ >= options_.patience)
+      return End::Patience;
+    if (training_->step() >= totalSteps_)
+      return options_.steps ? End::Steps : End::Complete;
+    // A signal that came while validating: the epoch's checkpoint is written already.
+    if (*interrupted() && at > firstEpoch_)
+      return End::Interrupted;
+    if (std::optional<End> end = epoch(at))
+      return *end;
+  }
+  return End::Complete;
+}
+
+void TrainRun::save(const std::string &path, int64_t epoch, int64_t cursor) {
+  CheckpointInfo info;
+  info.Epoch = epoch;
+  info.Cursor = cursor;
+  Json run = options_.save();
+  if (!fromStart_)
+    run["changed"] = true;
+  info.Values["run"] = run.dump();
+  Json state = {{"sums", sums_->save()}, {"history", history_.save()}};
+  if (std::isfinite(bestLoss_)) {
+    state["best_loss"] = bestLoss_;
+    state["best_epoch"] = bestEpoch_;
+    state["since_best"] = sinceBest_;
+  }
+  info.Values["state"] = state.dump();
+  training_->save(path, info);
+}
+
+std::optional<Metrics> TrainRun::test(const Parameters &parameters, int64_t &rows) {
+  if (!evaluation_ || options_.data.directory.empty())
+    return std::nullopt;
+  DataArguments arguments{options_.data.directory, {}};
+  std::optional<DataSet> data = DataSet::load(*evaluation_, arguments, Split::Test, Split::Test, false);
+  if (!data)
+    return std::nullopt;
+  Call call = model_->prepare(evaluation_->Name, parameters, evaluation_->Capacity);
+  Feed feed(*data, call);
+  rows = feed.rows();
+  return evaluate(feed, 0, rows, interrupted());
+}
+
+void TrainRun::finish(End end) {
+  static const char *const reasons[] = {"complete", "steps", "patience", "interrupted"};
+  double seconds = now() - started_;
+  std::string again = options_.command(fromStart_ ? "" : resumedFrom_);
+  Json object = {{"event", "end"},
+                 {"reason", reasons[int(end)]},
+                 {"epochs", int64_t(history_.epochs().size())},
+                 {"step", training_->step()},
+                 {"seconds", seconds},
+                 {"rows_per_second", seconds > 0 ? std::round(double(rowsDone_) / seconds) : 0}};
+  progress_.clear();
+  if (rowsDone_ == 0 && end != End::Interrupted) {
+    if (options_.out != resumedFrom_)
+      save(options_.out, firstEpoch_, cursor_);
+    progress_.line(fmt::format("{} is trained to its end already: raise --epochs to go on", options_.out));
+  }
+  if (end == End::Patience)
+    progress_.line(fmt::format("stopped: the validation loss has not improved for {} epochs (best {} in epoch {})",
+                               sinceBest_, shortNumber(bestLoss_), bestEpoch_));
+  std::string subtitle = fmt::format("{} examples, batch {}, seed {}, {} steps", countText(trainRows_),
+                                     options_.batch, options_.seed, countText(training_->step()));
+  if (end != End::Interrupted) {
+    int64_t rows = 0;
+    if (std::optional<Metrics> metrics = test(training_->parameters(), rows)) {
+      progress_.line(fmt::format("test: {}  ({} examples)", metricsText(*metrics), countText(rows)));
+      object["test"] = jsonMetrics(*metrics);
+      object["test_rows"] = rows;
+      subtitle += ", test " + metricsText(*metrics);
+    }
+    if (std::error_code error; !options_.best.empty() && std::filesystem::exists(options_.best, error))
+      if (std::optional<Metrics> metrics = test(model_->loadParameters(options_.best), rows)) {
+        progress_.line(fmt::format("test of {} (epoch {}): {}", options_.best, bestEpoch_, metricsText(*metrics)));
+        object["best_test"] = jsonMetrics(*metrics);
+      }
+  }
+  writeText(options_.curve, history_.picture(fmt::format("{}: {}", model_->name(), entry_->Name), subtitle));
+  object["library"] = options_.model.library;
+  object["checkpoint"] = options_.out;
+  object["curve"] = options_.curve;
+  object["command"] = again;
+  if (end == End::Interrupted) {
+    std::string on = fmt::format("dlc-run train {} --resume {}", shellQuote(options_.model.library),
+                                 shellQuote(options_.out));
+    progress_.line(fmt::format("interrupted after step {}; the checkpoint is {}; go on with:\n  {}",
+                               countText(training_->step()), options_.out, on));
+    object["resume"] = on;
+  } else {
+    progress_.line(fmt::format("library     {}", options_.model.library));
+    progress_.line(fmt::format("checkpoint  {}", options_.out));
+    if (!options_.best.empty())
+      progress_.line(fmt::format("best        {} (epoch {})", options_.best, bestEpoch_));
+    progress_.line(fmt::format("loss curve  {}", options_.curve));
+    progress_.line(fmt::format("again       {}", again));
+  }
+  writeLog(object);
+  if (log_.is_open() && !log_.flush())
+    throw UserError(fmt::format("cannot write {}", options_.log));
+  progress_.event(object);
+}
+
+int TrainRun::run() {
+  openModel();
+  resume();
+  openData();
+  announce();
+  catchInterrupts();
+  End end = loop();
+  finish(end);
+  return end == End::Interrupted ? interruptedExitCode : 0;
+}
+
+} // namespace
+
+void addTrain(CLI::App &app) {
+  CLI::App &command =
+      addSubcommand(app, "train", "Train a model, with progress, checkpoints and a picture of the loss",
+                    "dlc-run train mnist.so --data mnist/ --epochs 5 --validation 0.1 --out mnist.safetensors");
+  auto options = std::make_shared<TrainOptions>();
+  options->addTo(command);
+  command.callback([options] { exitCode() = TrainRun(*options).run(); });
+}
+
+} // namespace dlc::run

@@ -1,0 +1,78 @@
+// TrainOptions.h - what a person can say about a training run, and what a checkpoint remembers of it.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Options that decide what the run computes are settings: they are written into the checkpoint, a resumed run
+// takes those from it that are not given again, and the line that reproduces the run is made of them.
+#ifndef DLC_RUN_TRAINOPTIONS_H
+#define DLC_RUN_TRAINOPTIONS_H
+
+#include "tools/dlc-run/Common.h"
+#include "tools/dlc-run/Data.h"
+#include "tools/dlc-run/Progress.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace dlc::run {
+
+class TrainOptions {
+public:
+  ModelArguments model;
+  DataArguments data;
+  std::string entry, evaluation;
+  int64_t epochs = 0, batch = 0, steps = 0; ///< 0: not said
+  uint64_t seed = 0;
+  std::vector<std::string> scalars; ///< --set
+  double validation = 0;
+  int64_t validationRows = 0;
+  std::string schedule = "constant";
+  int64_t warmup = 0, decayEvery = 0, patience = 0;
+  double decay = 0.1;
+  std::string weights, best;
+  bool trapNan = false;
+  // Not settings: where results go, and how the run talks.
+  std::string out, resume, curve, log;
+  bool json = false;
+
+  void addTo(CLI::App &app);
+
+  /// The settings, to be stored.
+  Json save() const;
+  /// Takes each setting that was not given on the command line from what `save` gave. True if all others are
+  /// as stored too, so that a run from the start with these settings comes to the same numbers.
+  bool inherit(const Json &stored);
+  bool seedGiven() const { return seedOption_->count() > 0; }
+
+  /// The line that makes the run again; `resumeFrom` is left out if empty.
+  std::string command(const std::string &resumeFrom) const;
+
+  /// What the learning rates are multiplied by in update `step` (from 1) of `total`, with `perEpoch` updates
+  /// an epoch.
+  double scheduleFactor(int64_t step, int64_t total, int64_t perEpoch) const;
+  bool hasSchedule() const { return schedule != "constant" || warmup > 0; }
+
+private:
+  struct Setting {
+    CLI::Option *option;
+    std::string flag;
+    Json initial;
+    bool always; ///< in the line that makes the run again, changed or not
+    std::function<Json()> get;
+    std::function<void(const Json &)> set;
+  };
+
+  template <class T>
+  CLI::Option *add(CLI::App &app, const std::string &flag, T &value, const std::string &text, const std::string &help,
+                   bool always = false);
+  void remember(CLI::Option *option, const std::string &flag, bool always, std::function<Json()> get,
+                std::function<void(const Json &)> set);
+
+  std::vector<Setting> settings_;
+  CLI::Option *seedOption_ = nullptr;
+};
+
+} // namespace dlc::run
+
+#endif // DLC_RUN_TRAINOPTIONS_H
