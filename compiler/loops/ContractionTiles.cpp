@@ -1,0 +1,333 @@
+// ContractionTiles.cpp - the innermost code of a matrix product: one register tile, and the copies that feed it.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A tile keeps one vector a row and column group in registers over all of k:
+//
+//   acc... = scf.for k = 0 to K/4*4 step 4 iter_args(acc... = 0) {
+//     4 times: b... = vector.load B[k, columns]; for each row: a = broadcast A[row, k]; acc = vector.fma a, b, acc
+//   }
+//   and once more for what remains of k, step 1; then finish(row, column, acc)
+//
+// Each accumulator is an iter_arg of its own: LLVM keeps it in a register and needs no shuffles to get at it.
+#include "compiler/loops/ContractionTiles.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace dlc;
+
+static constexpr auto noWrap = arith::IntegerOverflowFlags::nsw;
+
+Value dlc::indexConstant(ImplicitLocOpBuilder &b, int64_t value) {
+  return arith::ConstantIndexOp::create(b, value);
+}
+
+Value dlc::addIndex(ImplicitLocOpBuilder &b, Value x, Value y) {
+  std::optional<int64_t> cx = getConstantIntValue(x), cy = getConstantIntValue(y);
+  if (cx && cy)
+    return indexConstant(b, *cx + *cy);
+  if (cx && *cx == 0)
+    return y;
+  if (cy && *cy == 0)
+    return x;
+  return arith::AddIOp::create(b, x, y, noWrap);
+}
+
+Value dlc::addIndex(ImplicitLocOpBuilder &b, Value x, int64_t y) {
+  if (y == 0)
+    return x;
+  return addIndex(b, x, indexConstant(b, y));
+}
+
+Value dlc::scaleIndex(ImplicitLocOpBuilder &b, Value x, int64_t factor) {
+  if (std::optional<int64_t> cx = getConstantIntValue(x))
+    return indexConstant(b, *cx * factor);
+  if (factor == 0)
+    return indexConstant(b, 0);
+  if (factor == 1)
+    return x;
+  return arith::MulIOp::create(b, x, indexConstant(b, factor), noWrap);
+}
+
+Value dlc::sizeOf(ImplicitLocOpBuilder &b, const LoopBound &bound) {
+  return bound.size ? bound.size : indexConstant(b, bound.capacity);
+}
+
+namespace {
+/// The loops over k of one tile.
+class TileEmitter {
+public:
+  TileEmitter(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows,
+              bool guarded)
+      : b(b), c(c), panel(panel), rows(rows), guarded(guarded) {
+    vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
+    zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
+    Value lastRow = guarded ? addIndex(b, c.m.size, -1) : Value();
+    for (int64_t r = 0; r < rows; ++r) {
+      rowIndices.push_back(addIndex(b, row, r));
+      if (guarded) {
+        Value read = arith::MinSIOp::create(b, rowIndices[r], lastRow);
+        rowOrigins.push_back(addIndex(b, c.lhsBase, scaleIndex(b, read, c.lhsStride[0])));
+      } else if (r == 0) {
+        rowOrigins.push_back(addIndex(b, c.lhsBase, scaleIndex(b, row, c.lhsStride[0])));
+      }
+    }
+  }
+
+  void emit() {
+    constexpr int64_t unroll = 4;
+    SmallVector<Value> sums(rows * panel.vectors, zero);
+    Value start = indexConstant(b, 0), end;
+    if (c.k.size) {
+      end = arith::AndIOp::create(b, c.k.size, indexConstant(b, -unroll));
+      sums = loop(start, end, unroll, sums);
+      sums = loop(end, c.k.size, 1, sums);
+    } else {
+      int64_t whole = c.k.capacity / unroll * unroll;
+      end = indexConstant(b, whole);
+      if (whole)
+        sums = loop(start, end, unroll, sums);
+      if (whole < c.k.capacity)
+        sums = loop(end, indexConstant(b, c.k.capacity), 1, sums);
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      // The first row of a guarded tile exists, or the tile would not run.
+      OpBuilder::InsertionGuard guard(b);
+      if (guarded && r > 0) {
+        Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, rowIndices[r], c.m.size);
+        auto branch = scf::IfOp::create(b, exists, /*withElseRegion=*/false);
+        b.setInsertionPointToStart(branch.thenBlock());
+      }
+      for (int64_t q = 0; q < panel.vectors; ++q)
+        c.finish(b, rowIndices[r], addIndex(b, panel.column, q * vectorType.getNumElements()),
+                 sums[r * panel.vectors + q], panel.masks[q]);
+    }
+  }
+
+private:
+  SmallVector<Value> loop(Value from, Value to, int64_t step, ArrayRef<Value> init) {
+    auto forOp = scf::ForOp::create(b, from, to, indexConstant(b, step), init);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(forOp.getBody());
+    SmallVector<Value> sums(forOp.getRegionIterArgs());
+    for (int64_t u = 0; u < step; ++u)
+      accumulate(forOp.getInductionVar(), u, sums);
+    scf::YieldOp::create(b, sums);
+    return forOp.getResults();
+  }
+
+  /// One k, `u` past `k`: rows times vectors multiply-adds.
+  void accumulate(Value k, int64_t u, MutableArrayRef<Value> sums) {
+    int64_t lanes = vectorType.getNumElements();
+    Value rhsK = addIndex(b, panel.origin, scaleIndex(b, k, panel.stride));
+    SmallVector<Value> rhs;
+    for (int64_t q = 0; q < panel.vectors; ++q) {
+      Value at = addIndex(b, rhsK, u * panel.stride + q * lanes);
+      if (panel.masks[q] && !panel.padded)
+        rhs.push_back(vector::MaskedLoadOp::create(b, vectorType, panel.buffer, at, panel.masks[q], zero));
+      else
+        rhs.push_back(vector::LoadOp::create(b, vectorType, panel.buffer, at));
+    }
+    Value lhsK = scaleIndex(b, k, c.lhsStride[1]);
+    Value lhsRow = guarded ? Value() : addIndex(b, rowOrigins[0], lhsK);
+    for (int64_t r = 0; r < rows; ++r) {
+      Value at = guarded ? addIndex(b, addIndex(b, rowOrigins[r], lhsK), u * c.lhsStride[1])
+                         : addIndex(b, lhsRow, r * c.lhsStride[0] + u * c.lhsStride[1]);
+      Value lhs = vector::BroadcastOp::create(b, vectorType, memref::LoadOp::create(b, c.lhs, at));
+      for (int64_t q = 0; q < panel.vectors; ++q) {
+        Value &sum = sums[r * panel.vectors + q];
+        sum = vector::FMAOp::create(b, lhs, rhs[q], sum);
+      }
+    }
+  }
+
+  ImplicitLocOpBuilder &b;
+  const Contraction &c;
+  const ColumnPanel &panel;
+  int64_t rows;
+  bool guarded;
+  VectorType vectorType;
+  Value zero;
+  SmallVector<Value> rowIndices;
+  SmallVector<Value> rowOrigins; ///< in A at k = 0: of every row if guarded, else of the first
+};
+} // namespace
+
+void dlc::emitTile(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows,
+                   bool guarded) {
+  TileEmitter(b, c, panel, row, rows, guarded).emit();
+}
+
+/// The panel after a copy.
+static void describeCopy(ImplicitLocOpBuilder &b, const Contraction &c, ColumnPanel &panel) {
+  panel.buffer = c.scratch;
+  panel.origin = indexConstant(b, 0);
+  panel.stride = panel.vectors * contractionLanes(c.element);
+  panel.padded = true;
+}
+
+void dlc::emitPanelCopy(ImplicitLocOpBuilder &b, const Contraction &c, ColumnPanel &panel) {
+  int64_t lanes = contractionLanes(c.element), width = panel.vectors * lanes;
+  VectorType vectorType = VectorType::get({lanes}, c.element);
+  Value zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
+  auto forOp = scf::ForOp::create(b, indexConstant(b, 0), sizeOf(b, c.k), indexConstant(b, 1));
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(forOp.getBody());
+    Value from = addIndex(b, panel.origin, scaleIndex(b, forOp.getInductionVar(), panel.stride));
+    Value to = scaleIndex(b, forOp.getInductionVar(), width);
+    for (int64_t q = 0; q < panel.vectors; ++q) {
+      Value at = addIndex(b, from, q * lanes), read;
+      if (panel.masks[q])
+        read = vector::MaskedLoadOp::create(b, vectorType, panel.buffer, at, panel.masks[q], zero);
+      else
+        read = vector::LoadOp::create(b, vectorType, panel.buffer, at);
+      vector::StoreOp::create(b, read, c.scratch, addIndex(b, to, q * lanes));
+    }
+  }
+  describeCopy(b, c, panel);
+}
+
+void dlc::emitPanelGather(ImplicitLocOpBuilder &b, const Contraction &c, ColumnPanel &panel) {
+  int64_t width = panel.vectors * contractionLanes(c.element);
+  Value none = indexConstant(b, 0), one = indexConstant(b, 1), all = indexConstant(b, width);
+  Value columns = arith::SubIOp::create(b, sizeOf(b, c.n), panel.column);
+  columns = arith::MinSIOp::create(b, columns, all);
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(c.element));
+  auto rowLoop = scf::ForOp::create(b, none, sizeOf(b, c.k), one);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(rowLoop.getBody());
+    Value from = addIndex(b, panel.origin, scaleIndex(b, rowLoop.getInductionVar(), c.rhsStride[0]));
+    Value to = scaleIndex(b, rowLoop.getInductionVar(), width);
+    auto copyLoop = scf::ForOp::create(b, none, columns, one);
+    auto zeroLoop = scf::ForOp::create(b, columns, all, one);
+    b.setInsertionPointToStart(copyLoop.getBody());
+    Value column = copyLoop.getInductionVar();
+    Value read = memref::LoadOp::create(b, c.rhs, addIndex(b, from, scaleIndex(b, column, c.rhsStride[1])));
+    memref::StoreOp::create(b, read, c.scratch, addIndex(b, to, column));
+    b.setInsertionPointToStart(zeroLoop.getBody());
+    memref::StoreOp::create(b, zero, c.scratch, addIndex(b, to, zeroLoop.getInductionVar()));
+  }
+  describeCopy(b, c, panel);
+}
+
+/// Exchanges rows and columns of a square of vectors. f32 takes the shuffles that stay within 128 bits first, which
+/// are the cheap ones; others exchange ever larger blocks.
+static SmallVector<Value> transposeSquare(ImplicitLocOpBuilder &b, ArrayRef<Value> rows) {
+  int64_t lanes = rows.size();
+  auto shuffle = [&](Value x, Value y, ArrayRef<int64_t> lanesOfBoth) -> Value {
+    return vector::ShuffleOp::create(b, x, y, lanesOfBoth);
+  };
+  bool wide = cast<VectorType>(rows[0].getType()).getElementTypeBitWidth() == 32 && lanes >= 8;
+  if (!wide) {
+    SmallVector<Value> now(rows);
+    for (int64_t distance = 1; distance < lanes; distance *= 2) {
+      SmallVector<int64_t> low, high;
+      for (int64_t l = 0; l < lanes; ++l) {
+        low.push_back(l & distance ? lanes + l - distance : l);
+        high.push_back(l & distance ? lanes + l : l + distance);
+      }
+      SmallVector<Value> next(lanes);
+      for (int64_t i = 0; i < lanes; ++i)
+        if (!(i & distance)) {
+          next[i] = shuffle(now[i], now[i + distance], low);
+          next[i + distance] = shuffle(now[i], now[i + distance], high);
+        }
+      now = next;
+    }
+    return now;
+  }
+
+  SmallVector<int64_t> low, high, pairLow, pairHigh, even, odd;
+  for (int64_t l = 0; l < lanes; l += 4) {
+    low.append({l, lanes + l, l + 1, lanes + l + 1});
+    high.append({l + 2, lanes + l + 2, l + 3, lanes + l + 3});
+    pairLow.append({l, l + 1, lanes + l, lanes + l + 1});
+    pairHigh.append({l + 2, l + 3, lanes + l + 2, lanes + l + 3});
+  }
+  for (int64_t operand : {int64_t(0), lanes})
+    for (int64_t l = 0; l < lanes; l += 8)
+      for (int64_t e = 0; e < 4; ++e) {
+        even.push_back(operand + l + e);
+        odd.push_back(operand + l + 4 + e);
+      }
+  // quads[i][q]: in every 128 bits l, column 4 * l + q of rows 4 * i to 4 * i + 3
+  SmallVector<std::array<Value, 4>> quads;
+  for (int64_t i = 0; i < lanes; i += 4) {
+    Value lowA = shuffle(rows[i], rows[i + 1], low), highA = shuffle(rows[i], rows[i + 1], high);
+    Value lowB = shuffle(rows[i + 2], rows[i + 3], low), highB = shuffle(rows[i + 2], rows[i + 3], high);
+    quads.push_back({shuffle(lowA, lowB, pairLow), shuffle(lowA, lowB, pairHigh), shuffle(highA, highB, pairLow),
+                     shuffle(highA, highB, pairHigh)});
+  }
+  SmallVector<Value> columns(lanes);
+  for (int64_t q = 0; q < 4; ++q) {
+    if (lanes == 8) {
+      columns[q] = shuffle(quads[0][q], quads[1][q], even);
+      columns[4 + q] = shuffle(quads[0][q], quads[1][q], odd);
+      continue;
+    }
+    Value even0 = shuffle(quads[0][q], quads[1][q], even), even1 = shuffle(quads[2][q], quads[3][q], even);
+    Value odd0 = shuffle(quads[0][q], quads[1][q], odd), odd1 = shuffle(quads[2][q], quads[3][q], odd);
+    columns[q] = shuffle(even0, even1, even);
+    columns[8 + q] = shuffle(even0, even1, odd);
+    columns[4 + q] = shuffle(odd0, odd1, even);
+    columns[12 + q] = shuffle(odd0, odd1, odd);
+  }
+  return columns;
+}
+
+void dlc::emitPanelTranspose(ImplicitLocOpBuilder &b, const Contraction &c, ColumnPanel &panel, int64_t shuffleLanes) {
+  int64_t width = panel.vectors * contractionLanes(c.element);
+  VectorType vectorType = VectorType::get({shuffleLanes}, c.element);
+  VectorType maskType = VectorType::get({shuffleLanes}, b.getI1Type());
+  Value zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
+  Value lastColumn = addIndex(b, sizeOf(b, c.n), -1);
+  bool mayEnd = llvm::any_of(panel.masks, [](Value mask) { return bool(mask); });
+
+  // One block: columns from `group` on, at k; `mask`: which k exist.
+  auto blocks = [&](Value k, Value group, Value mask) {
+    Value first = addIndex(b, panel.column, group);
+    SmallVector<Value> rows;
+    for (int64_t r = 0; r < shuffleLanes; ++r) {
+      Value column = addIndex(b, first, r);
+      if (mayEnd) // columns beyond the last repeat it
+        column = arith::MinSIOp::create(b, column, lastColumn);
+      Value at = addIndex(b, addIndex(b, c.rhsBase, scaleIndex(b, column, c.rhsStride[1])), k);
+      if (mask)
+        rows.push_back(vector::MaskedLoadOp::create(b, vectorType, c.rhs, at, mask, zero));
+      else
+        rows.push_back(vector::LoadOp::create(b, vectorType, c.rhs, at));
+    }
+    SmallVector<Value> columns = transposeSquare(b, rows);
+    for (int64_t r = 0; r < shuffleLanes; ++r)
+      vector::StoreOp::create(b, columns[r], c.scratch,
+                              addIndex(b, scaleIndex(b, addIndex(b, k, r), width), group));
+  };
+
+  Value none = indexConstant(b, 0), side = indexConstant(b, shuffleLanes);
+  Value size = sizeOf(b, c.k);
+  Value whole = c.k.size ? arith::AndIOp::create(b, size, indexConstant(b, -shuffleLanes)).getResult()
+                         : indexConstant(b, c.k.capacity & -shuffleLanes);
+  auto groupLoop = scf::ForOp::create(b, none, indexConstant(b, width), side);
+  OpBuilder::InsertPoint afterwards = b.saveInsertionPoint();
+  b.setInsertionPointToStart(groupLoop.getBody());
+  Value group = groupLoop.getInductionVar();
+  if (c.k.size || c.k.capacity >= shuffleLanes) {
+    auto loop = scf::ForOp::create(b, none, whole, side);
+    OpBuilder::InsertionGuard inner(b);
+    b.setInsertionPointToStart(loop.getBody());
+    blocks(loop.getInductionVar(), group, Value());
+  }
+  if (c.k.size || c.k.capacity % shuffleLanes) {
+    auto loop = scf::ForOp::create(b, whole, size, side); // once or never
+    OpBuilder::InsertionGuard inner(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value left = arith::SubIOp::create(b, size, loop.getInductionVar());
+    blocks(loop.getInductionVar(), group, vector::CreateMaskOp::create(b, maskType, left));
+  }
+  b.restoreInsertionPoint(afterwards);
+  describeCopy(b, c, panel);
+}

@@ -1,0 +1,45 @@
+// ContractionTiles.h - the innermost code of a matrix product: one register tile, and the copies that feed it.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Used by Contraction.cpp alone, which decides what is tiled how.
+#ifndef DLC_COMPILER_LOOPS_CONTRACTIONTILES_H
+#define DLC_COMPILER_LOOPS_CONTRACTIONTILES_H
+#include "compiler/loops/Contraction.h"
+
+namespace dlc {
+/// Index arithmetic that leaves out what does nothing. Offsets never wrap.
+mlir::Value addIndex(mlir::ImplicitLocOpBuilder &b, mlir::Value x, mlir::Value y);
+mlir::Value addIndex(mlir::ImplicitLocOpBuilder &b, mlir::Value x, int64_t y);
+mlir::Value scaleIndex(mlir::ImplicitLocOpBuilder &b, mlir::Value x, int64_t factor);
+mlir::Value indexConstant(mlir::ImplicitLocOpBuilder &b, int64_t value);
+/// The size as an index.
+mlir::Value sizeOf(mlir::ImplicitLocOpBuilder &b, const LoopBound &bound);
+
+/// The columns that a tile works on, and where their right-hand side lies.
+struct ColumnPanel {
+  mlir::Value column;                   ///< the first column
+  int64_t vectors;                      ///< how many vectors of contractionLanes() columns
+  llvm::SmallVector<mlir::Value> masks; ///< for each vector which columns exist; null: all
+  mlir::Value buffer;                   ///< B, or the scratch memory
+  mlir::Value origin;                   ///< of k = 0 and the first column in the buffer
+  int64_t stride;                       ///< in the buffer, from one k to the next
+  bool padded;                          ///< the buffer has columns also where the masks are false
+};
+
+/// Rows [row, row + rows) of the panel, all of k, then `finish`. With `guarded`, rows from m.size on are not finished
+/// (and not read).
+void emitTile(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row,
+              int64_t rows, bool guarded);
+
+/// Copies of B's columns from panel.column on to the scratch memory as [k][panel.vectors * lanes]; columns that
+/// don't exist become zeros or repeat others. `panel` still describes B in place, and describes the copy afterwards.
+/// Columns are consecutive in memory:
+void emitPanelCopy(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, ColumnPanel &panel);
+/// Consecutive along k; `shuffleLanes` is what one transposed block has on a side. Writes whole blocks: k is rounded
+/// up to a multiple of the lanes.
+void emitPanelTranspose(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, ColumnPanel &panel,
+                        int64_t shuffleLanes);
+/// Consecutive neither way.
+void emitPanelGather(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, ColumnPanel &panel);
+} // namespace dlc
+#endif
