@@ -304,7 +304,8 @@ public:
   Call prepare(std::string_view Entry, int64_t Capacity = 0);
 
   /// Sets a hyper-parameter for all later calls: "lr", or "<group>.lr" for one group. `lr` sets those of all
-  /// groups that are not set themselves. Throws Error, listing the names, if no entry point has it.
+  /// groups that are not set themselves. Throws Error, listing the names, if no entry point has it. Setting a value
+  /// again allocates nothing.
   void set(std::string_view Scalar, double Value);
   /// The value in use: set, or of `lr` where that is set and this is a group's, or the default.
   double scalar(std::string_view Scalar) const;

@@ -338,8 +338,9 @@ static std::vector<ScalarInfo> scalarsOf(const ModelState &M) {
 
 void Training::set(std::string_view Scalar, double Value) {
   bool Known = false;
-  for (const ScalarInfo &Each : scalarsOf(*S->P->M))
-    Known |= Each.Name == Scalar || scalarBase(Each.Name) == Scalar;
+  for (const Entry &E : S->P->M->Entries)
+    for (const ScalarInfo &Each : E.Scalars)
+      Known |= Each.Name == Scalar || scalarBase(Each.Name) == Scalar;
   if (!Known)
     unknownScalar(*S->P->M, Scalar);
   ++S->ScalarVersion;

@@ -1,0 +1,123 @@
+//===- DescriptorTest.cpp - descriptions that are wrong -----------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+#include "FakeModel.h"
+#include "Support.h"
+
+using namespace dlc;
+using namespace dlc::test;
+
+namespace {
+/// A copy of the fake's description that a test may spoil.
+struct Copy {
+  dlc_model M = *fake_dlc_model_query(DLC_ABI_VERSION);
+  std::vector<dlc_tensor> Tensors{M.tensors, M.tensors + M.tensor_count};
+  std::vector<dlc_entry> Entries{M.entries, M.entries + M.entry_count};
+  static inline const dlc_model *Current = nullptr;
+
+  Model open() {
+    M.tensors = Tensors.data();
+    M.entries = Entries.data();
+    Current = &M;
+    return Model::fromQuery([](uint32_t) { return Current; });
+  }
+  std::string error() {
+    return errorOf([&] { open(); });
+  }
+};
+} // namespace
+
+#define EXPECT_PART(Text, Part) EXPECT_NE((Text).find(Part), std::string::npos) << (Text)
+
+TEST(Descriptor, CopyIsFine) { EXPECT_EQ(Copy().open().name(), "fake"); }
+TEST(Descriptor, NullQuery) { EXPECT_ERROR(Model::fromQuery(nullptr), "is NULL"); }
+TEST(Descriptor, VersionNotServed) {
+  EXPECT_ERROR(Model::fromQuery([](uint32_t) -> const dlc_model * { return nullptr; }),
+               "The linked model cannot serve version 1 of the interface");
+}
+TEST(Descriptor, Magic) {
+  Copy C;
+  C.M.magic = 1;
+  EXPECT_PART(C.error(), "its magic number is wrong");
+}
+TEST(Descriptor, Version) {
+  Copy C;
+  C.M.abi_version = 7;
+  EXPECT_PART(C.error(), "has version 7 of the interface; this runtime speaks version 1");
+}
+TEST(Descriptor, ShorterStructures) {
+  Copy C;
+  C.M.entry_size -= 8;
+  EXPECT_PART(C.error(), "shorter");
+}
+TEST(Descriptor, LongerStructuresAreSteppedOver) {
+  struct Longer {
+    dlc_tensor T;
+    char More[24];
+  };
+  Copy C;
+  std::vector<Longer> Table;
+  for (const dlc_tensor &T : C.Tensors)
+    Table.push_back({T, {}});
+  C.open();
+  C.M.tensors = &Table[0].T;
+  C.M.tensor_size = sizeof(Longer);
+  Copy::Current = &C.M;
+  Model M = Model::fromQuery([](uint32_t) { return Copy::Current; });
+  EXPECT_EQ(M.tensors()[3].Name, "running");
+}
+TEST(Descriptor, ProcessorThatLacksAFeature) {
+  Copy C;
+  C.M.cpu_features = "sse2,avx999";
+  C.M.target = "x86-64-v9";
+  std::string Text = C.error();
+  EXPECT_PART(Text, "was compiled for x86-64-v9, and this processor has only " + cpuLevel() + " (missing: avx999).");
+  EXPECT_PART(Text, cpuLevel() == "x86-64-v3" ? "--target v3" : "ompile");
+}
+TEST(Descriptor, TensorOutsideItsArena) {
+  Copy C;
+  C.Tensors[0].offset = 1 << 20;
+  EXPECT_PART(C.error(), "'w' does not lie within its arena");
+}
+TEST(Descriptor, TensorLargerThanItsMemory) {
+  Copy C;
+  static const int64_t Strides[] = {1, 100};
+  C.Tensors[0].strides = Strides;
+  EXPECT_PART(C.error(), "'w' does not fit the memory");
+}
+TEST(Descriptor, TensorInAForeignArena) {
+  Copy C;
+  C.Tensors[0].arena = DLC_BUFFERS;
+  EXPECT_PART(C.error(), "not its kind's");
+}
+TEST(Descriptor, UnknownNumbers) {
+  for (auto Spoil : std::vector<void (*)(Copy &)>{[](Copy &C) { C.Tensors[0].dtype = 99; }, [](Copy &C) { C.Tensors[0].kind = 9; },
+                                                  [](Copy &C) { C.Tensors[0].init = 99; }, [](Copy &C) { C.Tensors[0].rank = 9; },
+                                                  [](Copy &C) { C.Tensors[0].name = nullptr; }, [](Copy &C) { C.Tensors[4].parameter = nullptr; },
+                                                  [](Copy &C) { C.Entries[0].kind = 9; }, [](Copy &C) { C.Entries[0].function = nullptr; },
+                                                  [](Copy &C) { C.Entries[0].capacity = 0; }, [](Copy &C) { C.Entries[0].name = ""; },
+                                                  [](Copy &C) { C.Entries[0].inputs = nullptr; }, [](Copy &C) { C.Entries[0].workspace_bytes = 1 << 30; },
+                                                  [](Copy &C) { C.M.name = nullptr; }}) {
+    Copy C;
+    Spoil(C);
+    EXPECT_PART(C.error(), "has a broken description");
+  }
+}
+TEST(Descriptor, TwoTensorsOfOneName) {
+  Copy C;
+  C.Tensors[1].name = "w";
+  EXPECT_PART(C.error(), "two tensors are named 'w'");
+}
+TEST(Descriptor, PortThatDoesNotFollowTheCapacity) {
+  Copy C;
+  C.Entries[0].capacity = 5;
+  EXPECT_PART(C.error(), "'x' has the shape [4, 3] at the capacity 5");
+}
+TEST(Descriptor, IncompleteServices) {
+  dlc_services S{};
+  ModelOptions Options;
+  Options.Services = &S;
+  EXPECT_ERROR(fakeModel(Options), "services given for a model are incomplete");
+}

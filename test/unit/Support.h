@@ -1,0 +1,64 @@
+//===- Support.h - what the runtime's tests share ----------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0
+//
+// A folder of their own for files, the text of errors, and a count of allocations.
+//
+//===----------------------------------------------------------------------===//
+#ifndef DLC_TEST_SUPPORT_H
+#define DLC_TEST_SUPPORT_H
+
+#include "runtime/Error.h"
+#include "runtime/Model.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace dlc::test {
+
+/// A new empty folder, removed at the end.
+class TemporaryFolder {
+public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  std::string operator/(const std::string &Name) const { return (Path / Name).string(); }
+  /// How many files it holds.
+  size_t files() const;
+  std::filesystem::path Path;
+};
+
+std::vector<uint8_t> bytesOf(const std::string &Path);
+void writeBytes(const std::string &Path, const std::vector<uint8_t> &Bytes);
+void writeText(const std::string &Path, const std::string &Text);
+
+/// The message of the Error that a function throws; a failure of the test if it throws none.
+template <class Fn> std::string errorOf(Fn Function) {
+  try {
+    Function();
+  } catch (const Error &E) {
+    return E.what();
+  }
+  ADD_FAILURE() << "no error was thrown";
+  return {};
+}
+
+/// The model that is linked into the tests.
+Model fakeModel(const ModelOptions &Options = {});
+
+/// Allocations (malloc and its kin, mmap) on every thread since startCounting. Needs a build without sanitizers,
+/// which replace the allocator themselves.
+bool canCountAllocations();
+void startCounting();
+uint64_t stopCounting();
+
+} // namespace dlc::test
+
+/// The error's text must hold a part.
+#define EXPECT_ERROR(Statement, Part)                                                                        \
+  EXPECT_PRED2([](const std::string &Text, const std::string &P) { return Text.find(P) != std::string::npos; },     \
+               ::dlc::test::errorOf([&] { (void)(Statement); }), Part)
+
+#endif // DLC_TEST_SUPPORT_H

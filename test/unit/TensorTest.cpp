@@ -1,0 +1,78 @@
+//===- TensorTest.cpp - dense tensors -----------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0
+//
+//===----------------------------------------------------------------------===//
+#include "Support.h"
+#include "runtime/Tensor.h"
+
+#include <cmath>
+
+using namespace dlc;
+
+TEST(Tensor, IsZeroAndAligned) {
+  Tensor T(DType::F32, {3, 5});
+  EXPECT_EQ(T.elements(), 15);
+  EXPECT_EQ(T.bytes(), 60u);
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(T.data()) % 64, 0u);
+  for (float X : T.as<float>())
+    EXPECT_EQ(X, 0.0f);
+}
+TEST(Tensor, CopyIsIndependent) {
+  Tensor A({2}, std::vector<float>{1, 2});
+  Tensor B = A;
+  B.as<float>()[0] = 9;
+  EXPECT_EQ(A.at(0), 1);
+  A = B;
+  EXPECT_EQ(A.at(0), 9);
+}
+TEST(Tensor, MovedFromIsEmpty) {
+  Tensor A({2}, std::vector<float>{1, 2});
+  Tensor B = std::move(A);
+  EXPECT_EQ(B.at(1), 2);
+  EXPECT_EQ(A.elements(), 0);
+}
+TEST(Tensor, OneElementIsANumber) {
+  float Loss = Tensor({1, 1}, std::vector<float>{0.5f});
+  EXPECT_EQ(Loss, 0.5f);
+  EXPECT_ERROR(Tensor(DType::F32, {2}).item(), "has 2 elements");
+}
+TEST(Tensor, RefusesAnotherType) {
+  Tensor T(DType::F32, {2});
+  EXPECT_ERROR(T.as<int32_t>(), "of type f32 was read as i32");
+}
+TEST(Tensor, RowsArePartsOfTheOutermostAxis) {
+  Tensor T({3, 2}, std::vector<int32_t>{1, 2, 3, 4, 5, 6});
+  TensorView Part = T.rows(1, 3);
+  EXPECT_EQ(Part.shape(), (Shape{2, 2}));
+  EXPECT_EQ(Part.at(0), 3);
+  EXPECT_ERROR(T.rows(2, 4), "Rows 2 to 4");
+  EXPECT_ERROR(Tensor(DType::F32, {}).rows(0, 1), "rank 0");
+}
+TEST(Tensor, ReshapeKeepsTheElements) {
+  Tensor T({3, 2}, std::vector<int64_t>{1, 2, 3, 4, 5, 6});
+  EXPECT_EQ(T.reshape({6}).at(5), 6);
+  EXPECT_ERROR(T.reshape({4}), "cannot take the shape [4]");
+}
+TEST(Tensor, ConvertsBetweenTypes) {
+  Tensor T({4}, std::vector<double>{-1.7, 0, 300, NAN});
+  Tensor I = T.to(DType::I32), U = T.to(DType::U8), B = T.to(DType::Bool);
+  EXPECT_EQ(I.at(0), -1);
+  EXPECT_EQ(U.at(0), 0);
+  EXPECT_EQ(U.at(2), 255);
+  EXPECT_EQ(I.at(3), 0);
+  EXPECT_EQ(B.at(0), 1);
+  EXPECT_EQ(B.at(1), 0);
+}
+TEST(Tensor, ViewsOfVectorsAreFlat) {
+  std::vector<float> V{1, 2, 3};
+  EXPECT_TRUE(TensorView(V).flat());
+  EXPECT_FALSE(TensorView(Tensor(DType::F32, {3})).flat());
+}
+TEST(Shape, RefusesTooManyAxes) { EXPECT_ERROR(Shape({1, 1, 1, 1, 1, 1, 1, 1, 1}), "has 9 axes; at most 8"); }
+TEST(Shape, RefusesNegativeAxes) { EXPECT_ERROR(Shape({2, -1}), "extent -1"); }
+TEST(Shape, RefusesOverflow) {
+  EXPECT_ERROR(Shape({int64_t(1) << 40, int64_t(1) << 40}).elements(), "too large");
+  EXPECT_EQ(Shape({int64_t(1) << 40, int64_t(1) << 40, 0}).elements(), 0);
+}
+TEST(Shape, PrintsItself) { EXPECT_EQ(Shape({32, 784}).str(), "[32, 784]"); }
