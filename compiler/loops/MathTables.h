@@ -3,7 +3,7 @@
 #ifndef DLC_COMPILER_LOOPS_MATHTABLES_H
 #define DLC_COMPILER_LOOPS_MATHTABLES_H
 
-namespace dlc {
+namespace dlc::elementary {
 /// (e^r - 1 - r) / r^2, |r| <= ln(2) / 2; error 2^-28.0
 inline constexpr double expTail32[] = {0.49999994, 0.166665271, 0.0416679904, 0.00836813636, 0.00138339307};
 /// (tanh(x) - x) / x^3 in x^2, |x| <= 0.5625; error 2^-29.5
@@ -53,5 +53,5 @@ inline constexpr double logTail64[] = {0.6666666666666734, 0.39999999999414648, 
 /// (ln((1 + s) / (1 - s)) / s - 2 - 2 s^2 / 3) / s^4 in s^2, |s| <= 3 - 2 sqrt(2); error 2^-73.5
 inline constexpr double powTail64[] = {0.3999999999999998, 0.28571428571445101, 0.22222222217539406,
     0.18181818869955754, 0.15384556895455595, 0.13336316476862062, 0.11674837681960276, 0.11988852956947822};
-} // namespace dlc
+} // namespace dlc::elementary
 #endif

@@ -91,7 +91,7 @@ print("""// MathTables.h - coefficients of Math.cpp's polynomials, constant firs
 #ifndef DLC_COMPILER_LOOPS_MATHTABLES_H
 #define DLC_COMPILER_LOOPS_MATHTABLES_H
 
-namespace dlc {""")
+namespace dlc::elementary {""")
 for suffix, one in (("32", True), ("64", False)):
     table("expTail" + suffix, "(e^r - 1 - r) / r^2, |r| <= ln(2) / 2",
           lambda r: (expm1(r) - r) / r**2 if abs(r) > tiny else 1 / mpf(2) + r / 6,
@@ -118,4 +118,4 @@ table("logTail64", "(ln((1 + s) / (1 - s)) / s - 2) / s^2 in s^2, |s| <= 3 - 2 s
       lambda z: z / 2 + tiny, 0, (3 - 2 * root) ** 2, 7, False)
 table("powTail64", "(ln((1 + s) / (1 - s)) / s - 2 - 2 s^2 / 3) / s^4 in s^2, |s| <= 3 - 2 sqrt(2)",
       lambda z: series(z, 2), lambda z: z * z / 2 + tiny, 0, (3 - 2 * root) ** 2, 8, False)
-print("} // namespace dlc\n#endif")
+print("} // namespace dlc::elementary\n#endif")
