@@ -1,8 +1,9 @@
 // Bench.cpp - dlc-run bench: how fast entry points are.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls are timed one by one after a warm-up; the median is the figure, the least and the spread beside it say
-// how far to trust it. Kernels are timed in a pass of their own, so that timing them costs the figure nothing.
+// Calls are timed one by one after a warm-up; the median is the figure, the least and the spread beside it
+// say how far to trust it. Kernels are timed in a pass of their own, so that timing them costs the figure
+// nothing.
 #include "runtime/Model.h"
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
 
 namespace dlc::run {
 
@@ -85,14 +87,15 @@ void printKernels(const Model &model, const Profile &profile, int64_t calls, dou
     if (profile.calls[i])
       order.push_back(i);
   }
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return profile.seconds[a] > profile.seconds[b]; });
-  fmt::print("    {:<32} {:>6} {:>10} {:>7} {:>9} {:>8}  {}\n", "KERNEL", "CALLS", "TIME", "SHARE", "GFLOP/s", "GB/s",
-             "SOURCE");
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return profile.seconds[a] > profile.seconds[b]; });
+  fmt::print("    {:<32} {:>6} {:>10} {:>7} {:>9} {:>8}  {}\n", "KERNEL", "CALLS", "TIME", "SHARE", "GFLOP/s",
+             "GB/s", "SOURCE");
   for (size_t i : order) {
     const KernelInfo &kernel = model.kernels()[i];
     double each = profile.seconds[i] / double(calls), times = double(profile.calls[i]) / double(calls);
-    fmt::print("    {:<32} {:>6.4g} {:>10} {:>5.1f} % {:>9.2f} {:>8.2f}  {}\n", kernel.Name, times, timeText(each),
-               100 * profile.seconds[i] / total, kernel.Flops * share * times / each / 1e9,
+    fmt::print("    {:<32} {:>6.4g} {:>10} {:>5.1f} % {:>9.2f} {:>8.2f}  {}\n", kernel.Name, times,
+               timeText(each), 100 * profile.seconds[i] / total, kernel.Flops * share * times / each / 1e9,
                kernel.Bytes * share * times / each / 1e9, kernel.Source);
   }
 }
@@ -145,9 +148,10 @@ void benchEntry(const BenchOptions &options, const Model &model, const Entry &en
     Progress(true).event(object);
     return;
   }
-  fmt::print("{} ({} row{}, {} thread{}): median {}, least {}, middle 80 % {} to {}, {} calls\n", entry.Name, rows,
-             rows == 1 ? "" : "s", model.threads(), model.threads() == 1 ? "" : "s", timeText(times.median),
-             timeText(times.least), timeText(times.low), timeText(times.high), countText(times.calls));
+  fmt::print("{} ({} row{}, {} thread{}): median {}, least {}, middle 80 % {} to {}, {} calls\n", entry.Name,
+             rows, rows == 1 ? "" : "s", model.threads(), model.threads() == 1 ? "" : "s",
+             timeText(times.median), timeText(times.least), timeText(times.low), timeText(times.high),
+             countText(times.calls));
   fmt::print("    {} calls/s, {} rows/s", countText(int64_t(1 / times.median)),
              countText(int64_t(double(rows) / times.median)));
   if (flops > 0)
@@ -161,18 +165,24 @@ void bench(const BenchOptions &options) {
   Model model = options.model.open();
   std::vector<std::string> names;
   if (!options.entry.empty()) {
-    names.push_back(findEntry(model, options.entry).Name.data());
+    names.emplace_back(findEntry(model, options.entry).Name);
   } else {
     for (const Entry &entry : model.entries())
       if ((entry.Kind == DLC_FUNCTION || entry.Kind == DLC_TRAIN) &&
           std::find(names.begin(), names.end(), entry.Name) == names.end())
         names.emplace_back(entry.Name);
   }
+  std::vector<const Entry *> entries;
+  for (const std::string &name : names)
+    entries.push_back(&model.entry(name));
+  options.inputs.check(entries);
   for (const std::string &name : names) {
-    const Entry &entry = model.entry(name, options.batch ? options.batch : std::numeric_limits<int64_t>::max());
+    const Entry &entry =
+        model.entry(name, options.batch ? options.batch : std::numeric_limits<int64_t>::max());
     if (options.batch > entry.Capacity && entry.hasBatch())
-      throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows; compile it with `dlc --batch {}`",
-                                  options.batch, name, entry.Capacity, options.batch));
+      throw UserError(
+          fmt::format("--batch {}: '{}' is compiled for {} rows; compile it with `dlc --batch {}`",
+                      options.batch, name, entry.Capacity, options.batch));
     benchEntry(options, model, entry);
   }
   if (options.json)
@@ -182,11 +192,13 @@ void bench(const BenchOptions &options) {
 } // namespace
 
 void addBench(CLI::App &app) {
-  CLI::App &command = addSubcommand(app, "bench", "Measure how fast entry points are, on random inputs",
-                                    "dlc-run bench mnist.so train_step --threads 1 --range label=10 --kernels");
+  CLI::App &command =
+      addSubcommand(app, "bench", "Measure how fast entry points are, on random inputs",
+                    "dlc-run bench mnist.so train_step --threads 1 --range label=10 --kernels");
   auto options = std::make_shared<BenchOptions>();
   options->model.addTo(command);
-  command.add_option("ENTRY", options->entry, "Entry point (default: every function and train step)")->option_text(" ");
+  command.add_option("ENTRY", options->entry, "Entry point (default: every function and train step)")
+      ->option_text(" ");
   command.add_option("--batch", options->batch, "Rows of a call (default: as many as it is compiled for)")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
       ->option_text("N");
@@ -195,7 +207,8 @@ void addBench(CLI::App &app) {
       ->option_text("S");
   options->inputs.addTo(command);
   command.add_option("--seed", options->inputs.seed, "Of weights and inputs (default 0)")->option_text("N");
-  command.add_option("--weights", options->weights, "Checkpoint or weights (default: initial ones)")->option_text("FILE");
+  command.add_option("--weights", options->weights, "Checkpoint or weights (default: initial ones)")
+      ->option_text("FILE");
   command.add_flag("--kernels", options->kernels, "Show the time of each kernel");
   command.add_flag("--json", options->json, "Print one JSON object a line");
   command.callback([options] { bench(*options); });

@@ -48,8 +48,9 @@ std::vector<Tensor> readInputs(const CallArguments &arguments, const Entry &entr
     if (!given[i])
       missing += fmt::format("\n  '{}': {}", entry.Inputs[i].Name, entry.Inputs[i].str());
   if (!missing.empty())
-    throw UserError(fmt::format("inputs of '{}' have no value (give --input NAME=FILE.npy or --inputs FILE.npz):{}",
-                                entry.Name, missing));
+    throw UserError(
+        fmt::format("inputs of '{}' have no value (give --input NAME=FILE.npy or --inputs FILE.npz):{}",
+                    entry.Name, missing));
   return values;
 }
 
@@ -142,11 +143,14 @@ void addCall(CLI::App &app) {
   command.add_option("ENTRY", arguments->entry, "Name of the entry point, as `dlc-run info` lists them")
       ->required()
       ->option_text(" ");
-  command.add_option("--weights", arguments->weights,
-                     "Checkpoint (step and optimizer are taken too) or weights (default: initial weights of the seed)")
+  command
+      .add_option(
+          "--weights", arguments->weights,
+          "Checkpoint (step and optimizer are taken too) or weights (default: initial weights of the seed)")
       ->option_text("FILE");
-  command.add_option("--input", arguments->inputs,
-                     "Value of an input: an NPY or IDX file, or JSON like [[1, 2], [3, 4]]; may be repeated")
+  command
+      .add_option("--input", arguments->inputs,
+                  "Value of an input: an NPY or IDX file, or JSON like [[1, 2], [3, 4]]; may be repeated")
       ->take_all()
       ->allow_extra_args(false)
       ->option_text("NAME=FILE");
@@ -156,23 +160,30 @@ void addCall(CLI::App &app) {
       ->allow_extra_args(false)
       ->option_text("NAME=X");
   arguments->seedOption =
-      command.add_option("--seed", arguments->seed, "Of initial weights and random streams (default: the checkpoint's, or 0)")
+      command
+          .add_option("--seed", arguments->seed,
+                      "Of initial weights and random streams (default: the checkpoint's, or 0)")
           ->option_text("N");
-  arguments->stepOption = command.add_option("--step", arguments->step, "Number of the first call's step (from 1)")
-                              ->check(CLI::Range(int64_t(1), std::numeric_limits<int64_t>::max() / 2))
-                              ->option_text("N");
-  command.add_option("--row", arguments->row, "Index of the first row within an accumulated batch (default 0)")
+  arguments->stepOption =
+      command.add_option("--step", arguments->step, "Number of the first call's step (from 1)")
+          ->check(CLI::Range(int64_t(1), std::numeric_limits<int64_t>::max() / 2))
+          ->option_text("N");
+  command
+      .add_option("--row", arguments->row, "Index of the first row within an accumulated batch (default 0)")
       ->check(CLI::Range(int64_t(0), std::numeric_limits<int64_t>::max() / 2))
       ->option_text("N");
-  command.add_option("--repeat", arguments->repeat,
-                     "Call it so many times; outputs that are single numbers become lists (default 1)")
+  command
+      .add_option("--repeat", arguments->repeat,
+                  "Call it so many times; outputs that are single numbers become lists (default 1)")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
       ->option_text("N");
   command.add_option("--output", arguments->output, "Write the outputs here instead of printing them")
       ->option_text("FILE.npz");
-  command.add_option("--save", arguments->save, "Write a checkpoint after the last call")->option_text("FILE");
+  command.add_option("--save", arguments->save, "Write a checkpoint after the last call")
+      ->option_text("FILE");
   command.add_flag("--print", arguments->print, "Print the outputs, with --output too");
-  command.add_flag("--trap-nan", arguments->trapNan, "Fail at the first value that is NaN or infinite, and say where");
+  command.add_flag("--trap-nan", arguments->trapNan,
+                   "Fail at the first value that is NaN or infinite, and say where");
   command.add_flag("--json", arguments->json, "Print one JSON object a line");
   command.callback([arguments] { callEntry(*arguments); });
 }

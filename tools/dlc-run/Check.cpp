@@ -47,8 +47,9 @@ bool Checker::check(const Json &object, size_t number) {
     problem("expected an object with \"entry\", \"inputs\" and \"expect\"");
     return false;
   }
-  static const std::vector<std::string> known = {"name",   "entry",  "inputs",    "parameters", "scalars", "expect",
-                                                 "error",  "tolerance", "absolute", "seed",     "step",    "repeat"};
+  static const std::vector<std::string> known = {"name",     "entry",  "inputs", "parameters",
+                                                 "scalars",  "expect", "error",  "tolerance",
+                                                 "absolute", "seed",   "step",   "repeat"};
   for (auto &[key, value] : object.items())
     if (std::find(known.begin(), known.end(), key) == known.end())
       problem(unknownName("member", key, "", "members", known));
@@ -76,11 +77,15 @@ void Checker::run(const Json &object) {
   if (!object.contains("expect") && !object.contains("error"))
     throw UserError("\"expect\" is missing");
   const Entry &entry = findEntry(model_, object["entry"].get<std::string>());
-  Json given = object.value("inputs", Json::object());
+  // Named, for a loop over items() does not keep what it iterates alive.
+  Json given = object.value("inputs", Json::object()), weights = object.value("parameters", Json::object()),
+       settings = object.value("scalars", Json::object()),
+       expectations = object.value("expect", Json::object());
   std::vector<std::pair<size_t, Tensor>> values;
   for (auto &[name, value] : given.items()) {
     size_t index = findInput(entry, name, "inputs");
-    values.emplace_back(index, tensorFromJson(value, entry.Inputs[index].Type, fmt::format("input '{}'", name)));
+    values.emplace_back(index,
+                        tensorFromJson(value, entry.Inputs[index].Type, fmt::format("input '{}'", name)));
   }
   std::vector<Input> inputs;
   for (auto &[index, value] : values)
@@ -90,13 +95,14 @@ void Checker::run(const Json &object) {
   if (object.contains("seed"))
     seed = object["seed"].get<uint64_t>();
   Invocation invocation(model_, entry, "", seed);
-  for (auto &[name, value] : object.value("parameters", Json::object()).items()) {
+  for (auto &[name, value] : weights.items()) {
     const TensorInfo *info = model_.findTensor(name);
-    invocation.setTensor(name, info ? tensorFromJson(value, info->Type, fmt::format("parameter '{}'", name)) : Tensor());
+    invocation.setTensor(name, info ? tensorFromJson(value, info->Type, fmt::format("parameter '{}'", name))
+                                    : Tensor());
   }
   CallOptions options;
   std::vector<std::string> scalars;
-  for (auto &[name, value] : object.value("scalars", Json::object()).items())
+  for (auto &[name, value] : settings.items())
     scalars.push_back(fmt::format("{}={}", name, value.get<double>()));
   for (auto &[name, value] : parseScalars(entry, scalars)) {
     if (isTraining(entry))
@@ -114,7 +120,7 @@ void Checker::run(const Json &object) {
   for (int64_t i = 0, repeat = object.value("repeat", int64_t(1)); i < repeat; ++i)
     results = invocation.call(inputs, options);
 
-  for (auto &[name, expected] : object.value("expect", Json::object()).items()) {
+  for (auto &[name, expected] : expectations.items()) {
     std::optional<Tensor> found;
     for (const NamedTensor &result : results)
       if (result.Name == name)
@@ -125,17 +131,20 @@ void Checker::run(const Json &object) {
       std::vector<std::string> names = namesOf(entry.Outputs);
       for (const TensorInfo &tensor : model_.tensors())
         names.emplace_back(tensor.Name);
-      throw UserError(unknownName("output or tensor", name, fmt::format(" of '{}'", entry.Name), "known ones", names));
+      throw UserError(
+          unknownName("output or tensor", name, fmt::format(" of '{}'", entry.Name), "known ones", names));
     }
     compare(name, *found, expected, object);
   }
 }
 
-void Checker::compare(const std::string &name, const Tensor &found, const Json &expected, const Json &object) {
+void Checker::compare(const std::string &name, const Tensor &found, const Json &expected,
+                      const Json &object) {
   bool real = found.dtype() == DType::F32 || found.dtype() == DType::F64;
   bool single = found.dtype() == DType::F32;
   // Expected numbers are kept in double, or the comparison would hide what single precision rounds away.
-  Tensor wanted = tensorFromJson(expected, real ? DType::F64 : found.dtype(), fmt::format("expected '{}'", name));
+  Tensor wanted =
+      tensorFromJson(expected, real ? DType::F64 : found.dtype(), fmt::format("expected '{}'", name));
   if (!(wanted.shape() == found.shape())) {
     problem(fmt::format("'{}' has shape {}, expected {}", name, found.shape().str(), wanted.shape().str()));
     return;
@@ -146,13 +155,14 @@ void Checker::compare(const std::string &name, const Tensor &found, const Json &
   for (int64_t i = 0; i < found.elements(); ++i) {
     double a = found.at(i), b = wanted.at(i);
     bool equal = (std::isnan(a) && std::isnan(b)) || a == b ||
-                 (std::isfinite(a) && std::isfinite(b) && std::abs(a - b) <= std::max(relative * std::abs(b), absolute));
+                 (std::isfinite(a) && std::isfinite(b) &&
+                  std::abs(a - b) <= std::max(relative * std::abs(b), absolute));
     if (!real)
       equal = elementText(found, i) == elementText(wanted, i);
     if (equal || ++wrong > shownMismatches)
       continue;
-    problem(fmt::format("'{}'{}: found {}, expected {}{}", name, indexText(found.shape(), i), elementText(found, i),
-                        elementText(wanted, i),
+    problem(fmt::format("'{}'{}: found {}, expected {}{}", name, indexText(found.shape(), i),
+                        elementText(found, i), elementText(wanted, i),
                         real ? fmt::format(" (off by {:.3g}, allowed {:.3g})", std::abs(a - b),
                                            std::max(relative * std::abs(b), absolute))
                              : ""));
@@ -194,9 +204,12 @@ void addCheck(CLI::App &app) {
       "cases.json is a list of objects:\n"
       "  [{\"entry\": \"predict\", \"inputs\": {\"x\": [[1, 2]]}, \"parameters\": {\"fc.bias\": [0.5]},\n"
       "    \"expect\": {\"y\": [[\"nan\", 2]]}, \"tolerance\": 1e-6}]\n"
-      "and may have \"name\", \"scalars\", \"seed\", \"step\", \"repeat\", \"absolute\" (the least difference that is\n"
-      "allowed; \"tolerance\" is relative), and \"error\" (words of the message that the call must fail with).\n"
-      "\"expect\" takes outputs, and parameters, buffers and optimizer slots after the call. A tensor without\n"
+      "and may have \"name\", \"scalars\", \"seed\", \"step\", \"repeat\", \"absolute\" (the least "
+      "difference that is\n"
+      "allowed; \"tolerance\" is relative), and \"error\" (words of the message that the call must fail "
+      "with).\n"
+      "\"expect\" takes outputs, and parameters, buffers and optimizer slots after the call. A tensor "
+      "without\n"
       "elements is {\"shape\": [0, 3]}.");
   auto arguments = std::make_shared<ModelArguments>();
   auto path = std::make_shared<std::string>();

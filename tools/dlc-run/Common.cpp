@@ -14,7 +14,9 @@
 namespace dlc::run {
 
 void ModelArguments::addTo(CLI::App &app, bool withThreads) {
-  app.add_option("LIB", library, "The model: a library made by dlc, e.g. mnist.so")->required()->option_text(" ");
+  app.add_option("LIB", library, "The model: a library made by dlc, e.g. mnist.so")
+      ->required()
+      ->option_text(" ");
   if (withThreads)
     app.add_option("--threads", threads, "Threads that run a call (default: one for each processor)")
         ->check(CLI::Range(1u, 1024u))
@@ -35,6 +37,11 @@ CLI::App &addSubcommand(CLI::App &app, const std::string &name, const std::strin
   return command;
 }
 
+std::string &programName() {
+  static std::string name = "dlc-run";
+  return name;
+}
+
 int &exitCode() {
   static int code = 0;
   return code;
@@ -50,8 +57,8 @@ static std::vector<std::string> entryNames(const Model &model) {
 
 const Entry &findEntry(const Model &model, const std::string &name, int64_t extent) {
   if (!model.hasEntry(name))
-    throw UserError(unknownName("entry point", name, fmt::format(" in model '{}'", model.name()), "entry points",
-                                entryNames(model)));
+    throw UserError(unknownName("entry point", name, fmt::format(" in model '{}'", model.name()),
+                                "entry points", entryNames(model)));
   return model.entry(name, extent);
 }
 
@@ -77,8 +84,8 @@ size_t findInput(const Entry &entry, std::string_view name, std::string_view opt
     if (entry.Inputs[i].Name == name)
       return i;
   throw UserError(fmt::format("{}: {}", option,
-                              unknownName("input", name, fmt::format(" of entry point '{}'", entry.Name), "inputs",
-                                          namesOf(entry.Inputs))));
+                              unknownName("input", name, fmt::format(" of entry point '{}'", entry.Name),
+                                          "inputs", namesOf(entry.Inputs))));
 }
 
 std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry,
@@ -100,15 +107,22 @@ bool isTraining(const Entry &entry) {
          entry.needs(DLC_TRAINING) || (entry.Flags & DLC_WRITES_PARAMS);
 }
 
-bool isCheckpoint(const std::string &path) { return readCheckpointInfo(path).has_value(); }
+bool isCheckpoint(const std::string &path) {
+  return readCheckpointInfo(path).has_value();
+}
 
 std::string_view kindText(dlc_entry_kind kind) {
   switch (kind) {
-  case DLC_FUNCTION: return "function";
-  case DLC_TRAIN: return "train";
-  case DLC_GRADIENTS: return "gradients";
-  case DLC_APPLY: return "apply";
-  case DLC_SESSION_CALL: return "session";
+  case DLC_FUNCTION:
+    return "function";
+  case DLC_TRAIN:
+    return "train";
+  case DLC_GRADIENTS:
+    return "gradients";
+  case DLC_APPLY:
+    return "apply";
+  case DLC_SESSION_CALL:
+    return "session";
   }
   return "unknown";
 }

@@ -33,6 +33,9 @@ struct ModelArguments {
 CLI::App &addSubcommand(CLI::App &app, const std::string &name, const std::string &description,
                         const std::string &example);
 
+/// How this program was called, for lines that a person may copy: "dlc-run", "build/release/bin/dlc-run".
+std::string &programName();
+
 /// The exit code of the subcommand that ran: set by each subcommand's callback.
 int &exitCode();
 
@@ -56,7 +59,8 @@ template <class List> std::vector<std::string> namesOf(const List &list) {
 }
 
 /// The values of --set NAME=X, each checked to be a scalar of `entry`.
-std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry, const std::vector<std::string> &settings);
+std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry,
+                                                         const std::vector<std::string> &settings);
 
 /// True if calls of this entry point use optimizer state or update parameters.
 bool isTraining(const Entry &entry);

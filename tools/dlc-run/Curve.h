@@ -14,8 +14,8 @@ namespace dlc::run {
 
 /// One line of a panel. Points whose value is not finite are left out.
 struct Curve {
-  std::string name;  ///< in the legend; "" to stay out of it
-  std::string color; ///< as SVG writes it: "#4269d0"
+  std::string name;                              ///< in the legend; "" to stay out of it
+  std::string color;                             ///< as SVG writes it: "#4269d0"
   std::vector<std::pair<double, double>> points; ///< by rising x
   double width = 1.8;                            ///< of the line, in pixels
   double opacity = 1;

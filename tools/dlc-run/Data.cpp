@@ -18,7 +18,9 @@ namespace dlc::run {
 
 namespace {
 
-bool isFloat(DType type) { return type == DType::F32 || type == DType::F64; }
+bool isFloat(DType type) {
+  return type == DType::F32 || type == DType::F64;
+}
 
 /// Where the values of an input may stand in a data directory, the first choice first.
 std::vector<std::string> candidates(std::string_view input, Split split) {
@@ -60,9 +62,10 @@ template <class To, class From> void scaledCopy(void *to, const void *from, int6
 } // namespace
 
 void DataArguments::addTo(CLI::App &app) {
-  app.add_option("--data", directory,
-                 "Folder with MNIST's IDX files (train-images-idx3-ubyte[.gz] ...) or with train-NAME.npy and "
-                 "test-NAME.npy for inputs of other names")
+  app.add_option(
+         "--data", directory,
+         "Folder with MNIST's IDX files (train-images-idx3-ubyte[.gz] ...) or with train-NAME.npy and "
+         "test-NAME.npy for inputs of other names")
       ->option_text("DIR");
   app.add_option("--map", maps, "File (NPY or IDX, plain or gzip) for one input; may be repeated")
       ->option_text("NAME=FILE")
@@ -70,8 +73,8 @@ void DataArguments::addTo(CLI::App &app) {
       ->allow_extra_args(false);
 }
 
-std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &arguments, Split split, Split mapped,
-                                     bool required) {
+std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &arguments, Split split,
+                                     Split mapped, bool required) {
   std::vector<std::pair<std::string, std::string>> maps;
   for (const std::string &map : arguments.maps) {
     maps.push_back(splitAssignment(map, "--map"));
@@ -96,11 +99,12 @@ std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &ar
     if (!path.empty())
       files.emplace_back(port.Name, path);
     else if (arguments.directory.empty())
-      missing += fmt::format("\n  input '{}' ({}): no file; give --data DIR or --map {}=FILE", port.Name, port.str(),
-                             port.Name);
+      missing += fmt::format("\n  input '{}' ({}): no file; give --data DIR or --map {}=FILE", port.Name,
+                             port.str(), port.Name);
     else
-      missing += fmt::format("\n  input '{}' ({}): none of {} in {}; name the file by --map {}=FILE", port.Name,
-                             port.str(), join(candidates(port.Name, split)), arguments.directory, port.Name);
+      missing +=
+          fmt::format("\n  input '{}' ({}): none of {} in {}; name the file by --map {}=FILE", port.Name,
+                      port.str(), join(candidates(port.Name, split)), arguments.directory, port.Name);
   }
   if (!missing.empty()) {
     if (required)
@@ -122,15 +126,17 @@ const Column *DataSet::find(std::string_view name) const {
 }
 
 bool DataSet::covers(const Entry &entry) const {
-  return std::all_of(entry.Inputs.begin(), entry.Inputs.end(), [&](const Port &port) { return find(port.Name); });
+  return std::all_of(entry.Inputs.begin(), entry.Inputs.end(),
+                     [&](const Port &port) { return find(port.Name); });
 }
 
 Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t index) {
   Source source{&column, nullptr, nullptr, 0, 0, false, port.hasBatch(), call_->input(index)};
   for (size_t axis = 1; axis < port.Batch.size(); ++axis)
     if (port.Batch[axis])
-      throw UserError(fmt::format("input '{}' ({}) has the batch on axis {}: rows of a file can be fed to axis 0 only",
-                                  port.Name, port.str(), axis));
+      throw UserError(
+          fmt::format("input '{}' ({}) has the batch on axis {}: rows of a file can be fed to axis 0 only",
+                      port.Name, port.str(), axis));
   std::string context = fmt::format("{}, for input '{}' ({})", column.path, port.Name, port.str());
   int64_t elements = 1;
   for (size_t axis = source.batched; axis < port.Dims.size(); ++axis)
@@ -145,9 +151,9 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
     for (size_t axis = 1; axis < found.size(); ++axis)
       have *= found[axis];
     if (found.empty() || have != elements || found[0] % perRow != 0)
-      throw UserError(fmt::format("{}: found shape {}, where each row has {} elements; expected {} in a row{}",
-                                  context, found.str(), have, elements,
-                                  perRow > 1 ? fmt::format(", and a multiple of {} rows", perRow) : ""));
+      throw UserError(fmt::format(
+          "{}: found shape {}, where each row has {} elements; expected {} in a row{}", context, found.str(),
+          have, elements, perRow > 1 ? fmt::format(", and a multiple of {} rows", perRow) : ""));
     source.rowElements = perRow * elements;
   }
   source.scaled = column.idx && column.values.dtype() == DType::U8 && isFloat(port.Type);
@@ -168,15 +174,15 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
     const Port &port = entry.Inputs[i];
     const Column *column = data.find(port.Name);
     if (!column)
-      throw UserError(fmt::format("no data for input '{}' ({}) of entry point '{}'", port.Name, port.str(),
-                                  entry.Name));
+      throw UserError(
+          fmt::format("no data for input '{}' ({}) of entry point '{}'", port.Name, port.str(), entry.Name));
     sources_.push_back(makeSource(*column, port, i));
     if (!sources_.back().batched)
       continue;
     int64_t rows = column->values.shape()[0] / port.Batch[0];
     if (first && rows != rows_)
-      throw UserError(fmt::format("{} has {} rows, but {} has {}: all inputs need the same number", first->path,
-                                  countText(rows_), column->path, countText(rows)));
+      throw UserError(fmt::format("{} has {} rows, but {} has {}: all inputs need the same number",
+                                  first->path, countText(rows_), column->path, countText(rows)));
     first = column;
     rows_ = rows;
   }
@@ -227,8 +233,8 @@ std::string Feed::explain(const CallError &error, std::span<const uint32_t> rows
     if (source.batched && !isFloat(source.input.dtype()))
       paths.push_back(source.column->path);
   return fmt::format("{}{}row {} of {} (counted from 0) holds {}, expected 0 to {}", error.Op,
-                     error.Op.empty() ? "" : ": ", row, paths.empty() ? "the data" : join(paths, " or "), error.Value,
-                     error.Limit - 1);
+                     error.Op.empty() ? "" : ": ", row, paths.empty() ? "the data" : join(paths, " or "),
+                     error.Value, error.Limit - 1);
 }
 
 MetricSums::MetricSums(const Entry &entry) {
@@ -240,7 +246,9 @@ MetricSums::MetricSums(const Entry &entry) {
   sums_.resize(indices_.size());
 }
 
-double MetricSums::value(const Call &call, size_t output) { return call.output(output).at(0); }
+double MetricSums::value(const Call &call, size_t output) {
+  return call.output(output).at(0);
+}
 
 void MetricSums::add(const Call &call, int64_t rows) {
   for (size_t i = 0; i < indices_.size(); ++i)
@@ -260,7 +268,9 @@ void MetricSums::reset() {
   rows_ = 0;
 }
 
-Json MetricSums::save() const { return {{"rows", rows_}, {"sums", sums_}}; }
+Json MetricSums::save() const {
+  return {{"rows", rows_}, {"sums", sums_}};
+}
 
 void MetricSums::load(const Json &json) {
   Json sums = json.value("sums", Json::array()), rows = json.value("rows", Json());
@@ -308,7 +318,8 @@ const Entry *findEvaluation(const Model &model, const std::string &name) {
     if (score && entry.Name == "loss")
       ++score;
     // Of several capacities the largest: fewest calls.
-    if (score > bestScore || (best && score == bestScore && entry.Name == best->Name && entry.Capacity > best->Capacity))
+    if (score > bestScore ||
+        (best && score == bestScore && entry.Name == best->Name && entry.Capacity > best->Capacity))
       best = &entry, bestScore = score;
   }
   return best;

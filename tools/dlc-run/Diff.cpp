@@ -21,7 +21,8 @@ static void diff(const std::vector<std::string> &arguments) {
   std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   std::string compiler = (self.parent_path() / "dlc").string();
   if (error || ::access(compiler.c_str(), X_OK) != 0)
-    throw UserError(fmt::format("diff needs the compiler beside dlc-run, but there is no program {}", compiler));
+    throw UserError(
+        fmt::format("diff needs the compiler beside dlc-run, but there is no program {}", compiler));
   std::vector<char *> words = {compiler.data(), const_cast<char *>("--diff")};
   for (const std::string &argument : arguments)
     words.push_back(const_cast<char *>(argument.c_str()));
@@ -31,9 +32,10 @@ static void diff(const std::vector<std::string> &arguments) {
 }
 
 void addDiff(CLI::App &app) {
-  CLI::App &command = addSubcommand(app, "diff", "Find the first op whose compiled value departs from the evaluator's",
-                                    "dlc-run diff mnist.mlir predict -O3\n\n"
-                                    "Takes a model file, entry points, and any option of dlc: it runs `dlc --diff ...`.");
+  CLI::App &command =
+      addSubcommand(app, "diff", "Find the first op whose compiled value departs from the evaluator's",
+                    "dlc-run diff mnist.mlir predict -O3\n\n"
+                    "Takes a model file, entry points, and any option of dlc: it runs `dlc --diff ...`.");
   command.prefix_command();
   CLI::App *pointer = &command;
   command.callback([pointer] { diff(pointer->remaining()); });

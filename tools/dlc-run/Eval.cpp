@@ -24,14 +24,14 @@ void evalModel(const EvalOptions &options) {
   Model model = options.model.open();
   const Entry *entry = findEvaluation(model, options.entry);
   if (!entry)
-    throw UserError(fmt::format("model '{}' has no function that returns a loss or an accuracy; name one by --entry",
-                                model.name()));
+    throw UserError(fmt::format(
+        "model '{}' has no function that returns a loss or an accuracy; name one by --entry", model.name()));
   if (entry->Kind != DLC_FUNCTION)
     throw UserError(fmt::format("--entry {}: this is a {} entry point, expected a function", entry->Name,
                                 kindText(entry->Kind)));
   if (MetricSums(*entry).indices().empty())
-    throw UserError(fmt::format("--entry {}: none of its outputs is a single number: {}", entry->Name,
-                                entry->Signature));
+    throw UserError(
+        fmt::format("--entry {}: none of its outputs is a single number: {}", entry->Name, entry->Signature));
   if (options.data.empty())
     throw UserError("no data: give --data DIR or --map NAME=FILE");
   Parameters parameters = model.loadParameters(options.weights);
@@ -43,11 +43,15 @@ void evalModel(const EvalOptions &options) {
   Metrics metrics = *evaluate(feed, 0, feed.rows());
   double seconds = now() - start;
   if (!options.json) {
-    fmt::print("{}  ({} examples, {})\n", metricsText(metrics), countText(feed.rows()), durationText(seconds));
+    fmt::print("{}  ({} examples, {})\n", metricsText(metrics), countText(feed.rows()),
+               durationText(seconds));
     return;
   }
-  Json object = {{"event", "end"}, {"library", options.model.library}, {"weights", options.weights},
-                 {"entry", entry->Name}, {"rows", feed.rows()}};
+  Json object = {{"event", "end"},
+                 {"library", options.model.library},
+                 {"weights", options.weights},
+                 {"entry", entry->Name},
+                 {"rows", feed.rows()}};
   object.update(jsonMetrics(metrics));
   object["seconds"] = seconds;
   Progress(true).event(object);
@@ -64,7 +68,9 @@ void addEval(CLI::App &app) {
   command.add_option("--weights", options->weights, "Checkpoint or weights (safetensors)")
       ->required()
       ->option_text("FILE");
-  command.add_option("--entry", options->entry, "Function to evaluate (default: the one that returns loss or accuracy)")
+  command
+      .add_option("--entry", options->entry,
+                  "Function to evaluate (default: the one that returns loss or accuracy)")
       ->option_text("NAME");
   command.add_option("--split", options->split, "Which files of DIR: test (default) or train")
       ->check(CLI::IsMember({"test", "train"}))

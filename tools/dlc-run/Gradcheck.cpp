@@ -1,10 +1,10 @@
 // Gradcheck.cpp - dlc-run gradcheck: derived gradients against differences.
 // SPDX-License-Identifier: Apache-2.0
 //
-// For elements of every parameter, what `t.gradients` returns is compared with (loss(w + e) - loss(w - e)) / 2e,
-// computed through the same entry point with the same seed and step, so that dropout draws the same masks.
-// An element that fails is tried again with smaller steps: near a kink (relu at 0) a difference is wrong for a
-// step that crosses it, whereas a wrong gradient rule is wrong for every step.
+// For elements of every parameter, what `t.gradients` returns is compared with (loss(w + e) - loss(w - e)) /
+// 2e, computed through the same entry point with the same seed and step, so that dropout draws the same
+// masks. An element that fails is tried again with smaller steps: near a kink (relu at 0) a difference is
+// wrong for a step that crosses it, whereas a wrong gradient rule is wrong for every step.
 #include "runtime/Model.h"
 #include "runtime/Philox.h"
 #include "tools/dlc-run/Commands.h"
@@ -99,7 +99,8 @@ size_t Gradcheck::findLoss() const {
 /// Initial zeros and ones hide mistakes (a product with a zero bias, a scale of one): move them off.
 void Gradcheck::roughen() {
   for (const TensorInfo &tensor : model_.tensors()) {
-    bool constant = tensor.Init == DLC_INIT_ZEROS || tensor.Init == DLC_INIT_ONES || tensor.Init == DLC_INIT_CONSTANT;
+    bool constant =
+        tensor.Init == DLC_INIT_ZEROS || tensor.Init == DLC_INIT_ONES || tensor.Init == DLC_INIT_CONSTANT;
     if (tensor.Kind != DLC_PARAMETER || !constant)
       continue;
     Tensor value = invocation_.parameters().get(tensor.Name);
@@ -175,9 +176,10 @@ bool Gradcheck::run() {
     if (!info)
       throw UserError(fmt::format("output '{}' belongs to no parameter", output));
     if (info->Type != DType::F64)
-      throw UserError(fmt::format("parameter '{}' is {}: differences need f64 to be exact enough; compile the model "
-                                  "with `dlc --float f64`",
-                                  name, nameOf(info->Type)));
+      throw UserError(
+          fmt::format("parameter '{}' is {}: differences need f64 to be exact enough; compile the model "
+                      "with `dlc --float f64`",
+                      name, nameOf(info->Type)));
     const Tensor &gradient = results[i];
     Tensor weight = invocation_.parameters().get(name);
     std::vector<Comparison> bad;
@@ -209,10 +211,11 @@ bool Gradcheck::run() {
       fmt::print("{} {}: empty\n", name, info->Dims.str());
       continue;
     }
-    fmt::print("{} {}: {} element{} compared, {}; worst {}: gradient {:.9g}, difference {:.9g}, error {:.2g}\n", name,
-               info->Dims.str(), indices.size(), indices.size() == 1 ? "" : "s",
-               bad.empty() ? "all right" : fmt::format("{} WRONG", bad.size()), indexText(info->Dims, worst.index),
-               worst.analytic, worst.numeric, worst.error());
+    fmt::print(
+        "{} {}: {} element{} compared, {}; worst {}: gradient {:.9g}, difference {:.9g}, error {:.2g}\n",
+        name, info->Dims.str(), indices.size(), indices.size() == 1 ? "" : "s",
+        bad.empty() ? "all right" : fmt::format("{} WRONG", bad.size()), indexText(info->Dims, worst.index),
+        worst.analytic, worst.numeric, worst.error());
     for (size_t k = 0; k < std::min<size_t>(bad.size(), 3); ++k)
       fmt::print("  wrong: {}{}: gradient {}, difference {}\n", name, indexText(info->Dims, bad[k].index),
                  exactNumber(bad[k].analytic, false), exactNumber(bad[k].numeric, false));
@@ -220,7 +223,10 @@ bool Gradcheck::run() {
   if (compared == 0 && entry_.Outputs.size() <= 1)
     throw UserError(fmt::format("entry point '{}' returns no gradient", entry_.Name));
   if (options_.json)
-    events.event({{"event", "end"}, {"entry", entry_.Name}, {"compared", compared}, {"wrong", wrong},
+    events.event({{"event", "end"},
+                  {"entry", entry_.Name},
+                  {"compared", compared},
+                  {"wrong", wrong},
                   {"passed", wrong == 0}});
   else if (wrong)
     fmt::print("{} of {} gradients are wrong, in {}\n", wrong, compared, join(failed));
@@ -238,11 +244,14 @@ void gradcheck(const GradcheckOptions &options) {
   const Entry &chosen = chooseEntry(model, name, "TRAIN_ENTRY", "train step with gradients",
                                     [](const Entry &entry) { return entry.Kind == DLC_GRADIENTS; });
   if (chosen.Kind != DLC_GRADIENTS)
-    throw UserError(fmt::format("'{}' is a {} entry point, expected a train step or its gradients", chosen.Name,
-                                kindText(chosen.Kind)));
+    throw UserError(fmt::format("'{}' is a {} entry point, expected a train step or its gradients",
+                                chosen.Name, kindText(chosen.Kind)));
   const Entry &entry = model.entry(chosen.Name, options.batch ? options.batch : 1);
   if (options.batch > entry.Capacity && entry.hasBatch())
-    throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows", options.batch, entry.Name, entry.Capacity));
+    throw UserError(
+        fmt::format("--batch {}: '{}' is compiled for {} rows", options.batch, entry.Name, entry.Capacity));
+  const Entry *checked[] = {&entry};
+  options.inputs.check(checked);
   if (!Gradcheck(options, model, entry).run())
     exitCode() = 1;
 }
@@ -250,14 +259,16 @@ void gradcheck(const GradcheckOptions &options) {
 } // namespace
 
 void addGradcheck(CLI::App &app) {
-  CLI::App &command = addSubcommand(app, "gradcheck", "Compare derived gradients with differences of the loss (f64)",
-                                    "dlc --float f64 mnist.mlir -o mnist64.so\n"
-                                    "  dlc-run gradcheck mnist64.so train_step --range label=10");
+  CLI::App &command =
+      addSubcommand(app, "gradcheck", "Compare derived gradients with differences of the loss (f64)",
+                    "dlc --float f64 mnist.mlir -o mnist64.so\n"
+                    "  dlc-run gradcheck mnist64.so train_step --range label=10");
   auto options = std::make_shared<GradcheckOptions>();
   options->model.addTo(command);
   command.add_option("TRAIN_ENTRY", options->entry, "Train step (default: the only one)")->option_text(" ");
   options->inputs.addTo(command);
-  command.add_option("--seed", options->inputs.seed, "Of weights, inputs and random streams (default 0)")->option_text("N");
+  command.add_option("--seed", options->inputs.seed, "Of weights, inputs and random streams (default 0)")
+      ->option_text("N");
   command.add_option("--samples", options->samples, "Elements to compare in each parameter (default 20)")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
       ->option_text("N");
@@ -267,10 +278,13 @@ void addGradcheck(CLI::App &app) {
   command.add_option("--eps", options->eps, "Step of the differences (default 1e-5)")
       ->check(CLI::PositiveNumber)
       ->option_text("X");
-  command.add_option("--tolerance", options->tolerance, "Allowed |gradient - difference| / max(1, |difference|) (default 1e-6)")
+  command
+      .add_option("--tolerance", options->tolerance,
+                  "Allowed |gradient - difference| / max(1, |difference|) (default 1e-6)")
       ->check(CLI::PositiveNumber)
       ->option_text("X");
-  command.add_option("--weights", options->weights, "Checkpoint or weights (default: random ones)")->option_text("FILE");
+  command.add_option("--weights", options->weights, "Checkpoint or weights (default: random ones)")
+      ->option_text("FILE");
   command.add_flag("--json", options->json, "Print one JSON object a line");
   command.callback([options] { gradcheck(*options); });
 }

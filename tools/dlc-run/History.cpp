@@ -59,7 +59,8 @@ void History::load(const Json &json) {
     loaded.count_ = json.at("count").get<int64_t>();
     loaded.points_ = json.at("points").get<std::vector<double>>();
     for (const Json &epoch : json.at("epochs"))
-      loaded.epochs_.push_back({epoch.at(0).get<int64_t>(), loadMetrics(epoch.at(1)), loadMetrics(epoch.at(2))});
+      loaded.epochs_.push_back(
+          {epoch.at(0).get<int64_t>(), loadMetrics(epoch.at(1)), loadMetrics(epoch.at(2))});
     while (loaded.points_.size() >= mostPoints)
       loaded.halve();
     *this = std::move(loaded);
@@ -103,7 +104,8 @@ std::string History::picture(const std::string &title, const std::string &subtit
     Curve training{"training, mean of the epoch", "#2f55b0", {}, 2, 1, true};
     Curve held{"validation", "#e0702c", {}, 2, 1, true};
     for (const Epoch &epoch : epochs_)
-      for (auto [curve, metrics] : {std::pair{&training, &epoch.training}, std::pair{&held, &epoch.validation}})
+      for (auto [curve, metrics] :
+           {std::pair{&training, &epoch.training}, std::pair{&held, &epoch.validation}})
         for (auto &[metric, value] : *metrics)
           if (metric == name)
             curve->points.emplace_back(double(epoch.step), value);

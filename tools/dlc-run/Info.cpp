@@ -18,10 +18,14 @@ const char *const arenaNames[] = {"params", "buffers", "training", "session", "w
 
 std::string_view tensorKind(dlc_tensor_kind kind) {
   switch (kind) {
-  case DLC_PARAMETER: return "parameter";
-  case DLC_BUFFER: return "buffer";
-  case DLC_SLOT: return "slot";
-  case DLC_SESSION_STATE: return "session";
+  case DLC_PARAMETER:
+    return "parameter";
+  case DLC_BUFFER:
+    return "buffer";
+  case DLC_SLOT:
+    return "slot";
+  case DLC_SESSION_STATE:
+    return "session";
   }
   return "unknown";
 }
@@ -71,8 +75,10 @@ void printText(const Model &model, const std::string &path) {
   for (const TensorInfo &tensor : model.tensors())
     if (tensor.Kind == DLC_PARAMETER)
       count += tensor.Dims.elements();
-  fmt::print("{}: model '{}', made by {}, language {}\n", path, model.name(), model.producer(), model.language());
-  fmt::print("  target {} (needs {}), hash {:016x}\n", model.target(), model.cpuFeatures(), model.hash());
+  fmt::print("{}: model '{}', made by {}, language {}\n", path, model.name(), model.producer(),
+             model.language());
+  std::string needs = model.cpuFeatures().empty() ? "" : fmt::format(" (needs {})", model.cpuFeatures());
+  fmt::print("  target {}{}, hash {:016x}\n", model.target(), needs, model.hash());
   fmt::print("  {} parameters\n\nmemory\n", countText(count));
   std::vector<std::vector<std::string>> rows;
   for (int arena = 0; arena < DLC_ARENA_COUNT; ++arena)

@@ -26,6 +26,8 @@ void catchInterrupts() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-const volatile int *interrupted() { return &flag; }
+const volatile int *interrupted() {
+  return &flag;
+}
 
 } // namespace dlc::run

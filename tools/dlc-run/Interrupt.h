@@ -1,7 +1,8 @@
 // Interrupt.h - Ctrl-C, taken as a wish to stop after the current step.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The first SIGINT or SIGTERM raises a flag that the training loop reads; the second ends the process at once.
+// The first SIGINT or SIGTERM raises a flag that the training loop reads; the second ends the process at
+// once.
 #ifndef DLC_RUN_INTERRUPT_H
 #define DLC_RUN_INTERRUPT_H
 

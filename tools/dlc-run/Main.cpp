@@ -44,6 +44,8 @@ std::string explain(const CLI::App &app, const CLI::ParseError &error, int argc,
         found = argv[i];
     if (!found.empty())
       return unknownName("command", found, "", "commands", known) + "\nsee dlc-run --help";
+    if (dynamic_cast<const CLI::RequiredError *>(&error))
+      text = "expected a command: " + join(known);
   } else if (dynamic_cast<const CLI::ExtrasError *>(&error)) {
     for (const CLI::Option *option : command.get_options())
       for (const std::string &name : option->get_lnames())
@@ -58,21 +60,25 @@ std::string explain(const CLI::App &app, const CLI::ParseError &error, int argc,
         text += fmt::format(": did you mean {}?", nearest);
     }
   }
-  std::string help = &command == &app ? "dlc-run --help" : fmt::format("dlc-run {} --help", command.get_name());
+  std::string help =
+      &command == &app ? "dlc-run --help" : fmt::format("dlc-run {} --help", command.get_name());
   return text + "\nsee " + help;
 }
 
 int run(int argc, char **argv) {
+  if (argc > 0)
+    programName() = argv[0];
   CLI::App app("Trains and uses models that dlc compiled.", "dlc-run");
   app.set_version_flag("--version", "dlc-run " DLC_VERSION);
   app.set_help_flag("-h,--help", "Show this help");
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
-  app.footer("dlc-run COMMAND --help tells more about one of them. A first session:\n"
-             "  dlc mnist.mlir -o mnist.so\n"
-             "  dlc-run info mnist.so\n"
-             "  dlc-run train mnist.so --data mnist/ --epochs 5\n"
-             "  dlc-run predict mnist.so --weights mnist.safetensors --input image=t10k-images-idx3-ubyte.gz");
+  app.footer(
+      "dlc-run COMMAND --help tells more about one of them. A first session:\n"
+      "  dlc mnist.mlir -o mnist.so\n"
+      "  dlc-run info mnist.so\n"
+      "  dlc-run train mnist.so --data mnist/ --epochs 5\n"
+      "  dlc-run predict mnist.so --weights mnist.safetensors --input image=t10k-images-idx3-ubyte.gz");
   addInfo(app);
   addTrain(app);
   addEval(app);
@@ -108,4 +114,6 @@ int run(int argc, char **argv) {
 
 } // namespace dlc::run
 
-int main(int argc, char **argv) { return dlc::run::run(argc, argv); }
+int main(int argc, char **argv) {
+  return dlc::run::run(argc, argv);
+}

@@ -41,7 +41,9 @@ double now() {
 }
 
 /// How often a report is worth its place: 12 times a second where it replaces the last one.
-static double interval(bool terminal, bool json) { return terminal && !json ? 0.08 : 5; }
+static double interval(bool terminal, bool json) {
+  return terminal && !json ? 0.08 : 5;
+}
 
 static size_t terminalWidth() {
   winsize size{};
@@ -64,9 +66,13 @@ Progress::Progress(bool json) : json_(json), last_(now()) {
   terminal_ = ::isatty(STDOUT_FILENO) && kind && std::string_view(kind) != "dumb";
 }
 
-Progress::~Progress() { clear(); }
+Progress::~Progress() {
+  clear();
+}
 
-bool Progress::due() const { return now() - last_ >= interval(terminal_, json_); }
+bool Progress::due() const {
+  return now() - last_ >= interval(terminal_, json_);
+}
 
 void Progress::step(const Status &status) {
   last_ = now();
@@ -78,9 +84,11 @@ void Progress::step(const Status &status) {
     event(object);
     return;
   }
-  std::string numbers =
-      fmt::format("{}/{}  {}  {} examples/s  {} left", status.step, status.steps, metricsText(status.metrics),
-                  countText(int64_t(status.rowsPerSecond)), durationText(status.secondsLeft));
+  auto numbersIn = [&](std::string_view unit) {
+    return fmt::format("{}/{}  {}  {} {}/s  {} left", status.step, status.steps, metricsText(status.metrics),
+                       countText(int64_t(status.rowsPerSecond)), unit, durationText(status.secondsLeft));
+  };
+  std::string numbers = numbersIn("examples");
   std::string head = fmt::format("epoch {}/{} ", status.epoch, status.epochs);
   if (!terminal_) {
     line(head + numbers);
@@ -88,9 +96,11 @@ void Progress::step(const Status &status) {
   }
   double fraction = status.steps ? double(status.step) / double(status.steps) : 0;
   size_t width = terminalWidth();
-  std::string text = head + bar(fraction, 20) + " " + numbers;
+  // The bar takes what room there is; on a narrow terminal words give way first, the time left last.
+  int room = int(width) - int(head.size() + numbers.size()) - 4;
+  std::string text = room >= 8 ? head + bar(fraction, std::min(room, 24)) + " " + numbers : head + numbers;
   if (text.size() >= width)
-    text = (head + numbers).substr(0, width - 1);
+    text = (head + numbersIn("ex")).substr(0, width - 1);
   fmt::print("\r\033[K{}", text);
   std::fflush(stdout);
   shown_ = true;

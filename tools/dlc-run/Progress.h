@@ -37,9 +37,9 @@ class Progress {
 public:
   /// Where a run stands, after a step.
   struct Status {
-    int64_t epoch = 1, epochs = 1;       ///< from 1
-    int64_t step = 0, steps = 0;         ///< within the epoch
-    int64_t totalStep = 0;               ///< over all epochs
+    int64_t epoch = 1, epochs = 1; ///< from 1
+    int64_t step = 0, steps = 0;   ///< within the epoch
+    int64_t totalStep = 0;         ///< over all epochs
     double rowsPerSecond = 0;
     double secondsLeft = 0;
     Metrics metrics; ///< means over the epoch so far

@@ -7,6 +7,7 @@
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/Values.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -54,10 +55,33 @@ static Tensor randomTensor(const Port &port, int64_t rows, uint64_t seed, uint32
   return tensor;
 }
 
+static const Port *findPort(const Entry &entry, std::string_view name) {
+  for (const Port &port : entry.Inputs)
+    if (port.Name == name)
+      return &port;
+  return nullptr;
+}
+
+void RandomInputs::check(std::span<const Entry *const> entries) const {
+  for (auto [list, option] : {std::pair{&given, "--input"}, std::pair{&ranges, "--range"}})
+    for (const std::string &text : *list) {
+      std::string name = splitAssignment(text, option).first;
+      std::vector<std::string> known;
+      for (const Entry *entry : entries)
+        for (const Port &port : entry->Inputs)
+          if (std::find(known.begin(), known.end(), port.Name) == known.end())
+            known.emplace_back(port.Name);
+      if (std::find(known.begin(), known.end(), name) == known.end())
+        throw UserError(fmt::format("{}: {}", option, unknownName("input", name, "", "inputs", known)));
+    }
+}
+
 std::vector<Tensor> RandomInputs::make(const Entry &entry, int64_t rows) const {
   std::map<size_t, uint32_t> limits;
   for (const std::string &range : ranges) {
     auto [name, text] = splitAssignment(range, "--range");
+    if (!findPort(entry, name))
+      continue;
     size_t index = findInput(entry, name, "--range");
     double limit = parseNumber(text, "--range " + range);
     double most = entry.Inputs[index].Type == DType::U8 ? 256 : 2147483647;
@@ -69,6 +93,8 @@ std::vector<Tensor> RandomInputs::make(const Entry &entry, int64_t rows) const {
   std::vector<bool> ready(values.size());
   for (const std::string &text : given) {
     auto [name, value] = splitAssignment(text, "--input");
+    if (!findPort(entry, name))
+      continue;
     size_t index = findInput(entry, name, "--input");
     values[index] = readInput(entry.Inputs[index], value, false, "--input " + text);
     ready[index] = true;

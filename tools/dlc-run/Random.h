@@ -10,6 +10,7 @@
 
 #include <CLI/App.hpp>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,10 @@ struct RandomInputs {
   uint64_t seed = 0;
 
   void addTo(CLI::App &app);
-  /// A value for each input of `entry`, for a call of `rows` rows.
+  /// UserError for a name that is an input of none of `entries`.
+  void check(std::span<const Entry *const> entries) const;
+  /// A value for each input of `entry`, for a call of `rows` rows. Names of other entry points' inputs are
+  /// passed over.
   std::vector<Tensor> make(const Entry &entry, int64_t rows) const;
 };
 

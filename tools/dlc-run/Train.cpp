@@ -1,9 +1,9 @@
 // Train.cpp - dlc-run train: epochs over shuffled rows, with checkpoints, validation and a picture.
 // SPDX-License-Identifier: Apache-2.0
 //
-// All that decides a step is a function of the seed and of where the run stands: the order of an epoch's rows,
-// the learning rate, the random streams. So a run that is stopped anywhere and resumed gives the same bits as
-// one that was not.
+// All that decides a step is a function of the seed and of where the run stands: the order of an epoch's
+// rows, the learning rate, the random streams. So a run that is stopped anywhere and resumed gives the same
+// bits as one that was not.
 #include "runtime/File.h"
 #include "runtime/Model.h"
 #include "runtime/Philox.h"
@@ -116,15 +116,17 @@ void TrainRun::openModel() {
     Json settings = stored == info->Values.end() ? Json() : Json::parse(stored->second, nullptr, false);
     fromStart_ = options_.inherit(settings);
     if (options_.seedGiven() && options_.seed != info->Seed)
-      throw UserError(fmt::format("--seed {}: the checkpoint's run has seed {}; leave --seed out to go on with it",
-                                  options_.seed, info->Seed));
+      throw UserError(
+          fmt::format("--seed {}: the checkpoint's run has seed {}; leave --seed out to go on with it",
+                      options_.seed, info->Seed));
     options_.seed = info->Seed;
     resumedFrom_ = options_.resume;
   }
   if (options_.epochs == 0 && options_.steps == 0)
     options_.epochs = 5;
   if (options_.out.empty())
-    options_.out = options_.resume.empty() ? withSuffix(options_.model.library, ".safetensors") : options_.resume;
+    options_.out =
+        options_.resume.empty() ? withSuffix(options_.model.library, ".safetensors") : options_.resume;
   if (options_.curve.empty())
     options_.curve = withSuffix(options_.out, ".svg");
   for (const std::string &path : {options_.out, options_.curve, options_.best})
@@ -172,15 +174,16 @@ void TrainRun::resume() {
     if (scalar.Name == "lr" || scalar.Name.ends_with(".lr"))
       rates_.emplace_back(scalar.Name, training_->scalar(scalar.Name));
   if (options_.hasSchedule() && rates_.empty())
-    throw UserError(fmt::format("entry point '{}' has no learning rate 'lr' that --schedule or --warmup could change",
-                                entry_->Name));
+    throw UserError(fmt::format(
+        "entry point '{}' has no learning rate 'lr' that --schedule or --warmup could change", entry_->Name));
 }
 
 void TrainRun::openData() {
   if (options_.data.empty() && !entry_->Inputs.empty())
-    throw UserError(fmt::format("no data: give --data DIR (a folder with MNIST's files), or --map NAME=FILE for each "
-                                "input of '{}': {}",
-                                entry_->Name, join(namesOf(entry_->Inputs))));
+    throw UserError(
+        fmt::format("no data: give --data DIR (a folder with MNIST's files), or --map NAME=FILE for each "
+                    "input of '{}': {}",
+                    entry_->Name, join(namesOf(entry_->Inputs))));
   data_ = DataSet::load(*entry_, options_.data, Split::Train, Split::Train, true);
   step_ = training_->prepare(entry_->Name, entry_->Capacity);
   step_->setTrapNotFinite(options_.trapNan);
@@ -204,9 +207,10 @@ void TrainRun::openData() {
   evaluation_ = findEvaluation(*model_, options_.evaluation);
   if (validationRows_ > 0) {
     if (!evaluation_ || !data_->covers(*evaluation_))
-      throw UserError(fmt::format("model '{}' has no function that returns loss or accuracy for the inputs {}: "
-                                  "validation needs one; name it by --evaluation",
-                                  model_->name(), join(namesOf(entry_->Inputs))));
+      throw UserError(
+          fmt::format("model '{}' has no function that returns loss or accuracy for the inputs {}: "
+                      "validation needs one; name it by --evaluation",
+                      model_->name(), join(namesOf(entry_->Inputs))));
     validationCall_ = model_->prepare(evaluation_->Name, training_->parameters(), evaluation_->Capacity);
     validationFeed_.emplace(*data_, *validationCall_);
   } else if (options_.patience > 0 || !options_.best.empty()) {
@@ -219,8 +223,8 @@ void TrainRun::openData() {
   if (options_.steps)
     totalSteps_ = std::min(totalSteps_, options_.steps);
   if (cursor_ < 0 || firstEpoch_ < 0)
-    throw UserError(fmt::format("{}: its place in the data (epoch {}, row {}) makes no sense", options_.resume,
-                                firstEpoch_, cursor_));
+    throw UserError(fmt::format("{}: its place in the data (epoch {}, row {}) makes no sense",
+                                options_.resume, firstEpoch_, cursor_));
   if (cursor_ >= trainRows_)
     ++firstEpoch_, cursor_ = 0;
 }
@@ -233,12 +237,14 @@ void TrainRun::announce() {
   Metrics scalars;
   for (const ScalarInfo &scalar : entry_->Scalars)
     scalars.emplace_back(scalar.Name, training_->scalar(scalar.Name));
-  std::string held = validationRows_ ? fmt::format(", {} held out for validation", countText(validationRows_)) : "";
-  progress_.line(fmt::format("{}: {} parameters, train step '{}', {}, {} thread{}", model_->name(), countText(weights),
-                             entry_->Name, model_->target(), model_->threads(), model_->threads() == 1 ? "" : "s"));
-  progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_), held,
-                             options_.batch, countText(perEpoch_), options_.seed, scalars.empty() ? "" : ", ",
-                             metricsText(scalars)));
+  std::string held =
+      validationRows_ ? fmt::format(", {} held out for validation", countText(validationRows_)) : "";
+  progress_.line(fmt::format("{}: {} parameters, train step '{}', {}, {} thread{}", model_->name(),
+                             countText(weights), entry_->Name, model_->target(), model_->threads(),
+                             model_->threads() == 1 ? "" : "s"));
+  progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_),
+                             held, options_.batch, countText(perEpoch_), options_.seed,
+                             scalars.empty() ? "" : ", ", metricsText(scalars)));
   if (!resumedFrom_.empty())
     progress_.line(fmt::format("goes on from {} after step {}", resumedFrom_, countText(training_->step())));
   Json start = {{"event", "start"},
@@ -289,11 +295,13 @@ void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
   double loss = MetricSums::value(*step_, lossOutput_);
   if (!std::isfinite(loss)) {
     std::error_code error;
-    throw UserError(fmt::format(
-        "the loss is {} at step {} (epoch {}), and training ends here{}. A smaller learning rate often helps (--set "
-        "lr=X, --warmup STEPS); --trap-nan tells which operation gave it first",
-        exactNumber(loss, false), number, epoch + 1,
-        std::filesystem::exists(options_.out, error) ? fmt::format("; {} is left as it was", options_.out) : ""));
+    throw UserError(fmt::format("the loss is {} at step {} (epoch {}), and training ends here{}. A smaller "
+                                "learning rate often helps (--set "
+                                "lr=X, --warmup STEPS); --trap-nan tells which operation gave it first",
+                                exactNumber(loss, false), number, epoch + 1,
+                                std::filesystem::exists(options_.out, error)
+                                    ? fmt::format("; {} is left as it was", options_.out)
+                                    : ""));
   }
   sums_->add(*step_, int64_t(rows.size()));
   history_.addStep(loss);
@@ -378,7 +386,8 @@ void TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
   std::string text = fmt::format("epoch {}/{}  {}", epoch + 1, epochs_, metricsText(training));
   if (!validation.empty())
     text += fmt::format("  validation {}{}", metricsText(validation), improved ? " (best)" : "");
-  progress_.line(fmt::format("{}  {}, {} examples/s", text, durationText(seconds), countText(int64_t(rowsPerSecond))));
+  progress_.line(
+      fmt::format("{}  {}, {} examples/s", text, durationText(seconds), countText(int64_t(rowsPerSecond))));
   Json object = {{"event", "epoch"}, {"epoch", epoch + 1}, {"step", training_->step()}};
   object.update(jsonMetrics(training));
   if (!validation.empty())
@@ -392,8 +401,8 @@ void TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
 
 TrainRun::End TrainRun::loop() {
   int64_t left = std::max<int64_t>(0, totalSteps_ - training_->step());
-  rowsTotal_ = std::min(left * options_.batch,
-                        std::max<int64_t>(0, (epochs_ - firstEpoch_) * trainRows_ - cursor_));
+  rowsTotal_ =
+      std::min(left * options_.batch, std::max<int64_t>(0, (epochs_ - firstEpoch_) * trainRows_ - cursor_));
   started_ = now();
   for (int64_t at = firstEpoch_; at < epochs_; ++at) {
     if (options_.patience > 0 && sinceBest_ >= options_.patience)
@@ -454,11 +463,13 @@ void TrainRun::finish(End end) {
   if (rowsDone_ == 0 && end != End::Interrupted) {
     if (options_.out != resumedFrom_)
       save(options_.out, firstEpoch_, cursor_);
-    progress_.line(fmt::format("{} is trained to its end already: raise --epochs to go on", options_.out));
+    progress_.line(
+        fmt::format("{} is trained to its end already: raise --epochs or --steps to go on", options_.out));
   }
   if (end == End::Patience)
-    progress_.line(fmt::format("stopped: the validation loss has not improved for {} epochs (best {} in epoch {})",
-                               sinceBest_, shortNumber(bestLoss_), bestEpoch_));
+    progress_.line(
+        fmt::format("stopped: the validation loss has not improved for {} epochs (best {} in epoch {})",
+                    sinceBest_, shortNumber(bestLoss_), bestEpoch_));
   std::string subtitle = fmt::format("{} examples, batch {}, seed {}, {} steps", countText(trainRows_),
                                      options_.batch, options_.seed, countText(training_->step()));
   if (end != End::Interrupted) {
@@ -471,7 +482,8 @@ void TrainRun::finish(End end) {
     }
     if (std::error_code error; !options_.best.empty() && std::filesystem::exists(options_.best, error))
       if (std::optional<Metrics> metrics = test(model_->loadParameters(options_.best), rows)) {
-        progress_.line(fmt::format("test of {} (epoch {}): {}", options_.best, bestEpoch_, metricsText(*metrics)));
+        progress_.line(
+            fmt::format("test of {} (epoch {}): {}", options_.best, bestEpoch_, metricsText(*metrics)));
         object["best_test"] = jsonMetrics(*metrics);
       }
   }
@@ -481,8 +493,8 @@ void TrainRun::finish(End end) {
   object["curve"] = options_.curve;
   object["command"] = again;
   if (end == End::Interrupted) {
-    std::string on = fmt::format("dlc-run train {} --resume {}", shellQuote(options_.model.library),
-                                 shellQuote(options_.out));
+    std::string on = fmt::format("{} train {} --resume {}", shellQuote(programName()),
+                                 shellQuote(options_.model.library), shellQuote(options_.out));
     progress_.line(fmt::format("interrupted after step {}; the checkpoint is {}; go on with:\n  {}",
                                countText(training_->step()), options_.out, on));
     object["resume"] = on;
@@ -492,7 +504,8 @@ void TrainRun::finish(End end) {
     if (!options_.best.empty())
       progress_.line(fmt::format("best        {} (epoch {})", options_.best, bestEpoch_));
     progress_.line(fmt::format("loss curve  {}", options_.curve));
-    progress_.line(fmt::format("again       {}", again));
+    if (rowsDone_ > 0)
+      progress_.line(fmt::format("again       {}", again));
   }
   writeLog(object);
   if (log_.is_open() && !log_.flush())
@@ -514,9 +527,9 @@ int TrainRun::run() {
 } // namespace
 
 void addTrain(CLI::App &app) {
-  CLI::App &command =
-      addSubcommand(app, "train", "Train a model, with progress, checkpoints and a picture of the loss",
-                    "dlc-run train mnist.so --data mnist/ --epochs 5 --validation 0.1 --out mnist.safetensors");
+  CLI::App &command = addSubcommand(
+      app, "train", "Train a model, with progress, checkpoints and a picture of the loss",
+      "dlc-run train mnist.so --data mnist/ --epochs 5 --validation 0.1 --out mnist.safetensors");
   auto options = std::make_shared<TrainOptions>();
   options->addTo(command);
   command.callback([options] { exitCode() = TrainRun(*options).run(); });

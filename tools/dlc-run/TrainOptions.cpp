@@ -11,8 +11,8 @@
 
 namespace dlc::run {
 
-void TrainOptions::remember(CLI::Option *option, const std::string &flag, bool always, std::function<Json()> get,
-                            std::function<void(const Json &)> set) {
+void TrainOptions::remember(CLI::Option *option, const std::string &flag, bool always,
+                            std::function<Json()> get, std::function<void(const Json &)> set) {
   settings_.push_back({option, flag, get(), always, get, set});
 }
 
@@ -21,7 +21,8 @@ CLI::Option *TrainOptions::add(CLI::App &app, const std::string &flag, T &value,
                                const std::string &help, bool always) {
   CLI::Option *option = app.add_option(flag, value, help)->option_text(text);
   remember(
-      option, flag, always, [&value] { return Json(value); }, [&value](const Json &json) { value = json.get<T>(); });
+      option, flag, always, [&value] { return Json(value); },
+      [&value](const Json &json) { value = json.get<T>(); });
   return option;
 }
 
@@ -36,41 +37,53 @@ void TrainOptions::addTo(CLI::App &app) {
       [this](const Json &json) { data.maps = json.get<std::vector<std::string>>(); });
   add(app, "--entry", entry, "NAME", "Train step to use, where the model has more than one");
   add(app, "--evaluation", evaluation, "NAME",
-      "Function that tells loss and accuracy of validation and test rows (default: the one that returns them)");
-  add(app, "--epochs", epochs, "N", "Passes over the training rows (default 5)")->check(CLI::Range(int64_t(1), int64_t(1) << 40));
+      "Function that tells loss and accuracy of validation and test rows (default: the one that returns "
+      "them)");
+  add(app, "--epochs", epochs, "N", "Passes over the training rows (default 5)")
+      ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
   add(app, "--batch", batch, "N", "Rows of a step (default: the batch that the library is compiled for)")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
   seedOption_ = add(app, "--seed", seed, "N", "Of initial weights, shuffling and dropout (default 0)", true);
   add(app, "--steps", steps, "N", "End after this many steps in all, within an epoch too")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 60));
-  add(app, "--set", scalars, "NAME=X", "Set a number of the train step, e.g. lr=0.01 or GROUP.lr=0.01; may be repeated")
+  add(app, "--set", scalars, "NAME=X",
+      "Set a number of the train step, e.g. lr=0.01 or GROUP.lr=0.01; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
   add(app, "--weights", weights, "FILE", "Start from these weights (safetensors), with a fresh optimizer");
-  CLI::Option *fraction = add(app, "--validation", validation, "FRACTION",
-                              "Hold out this part of the rows, from the files' end, and report on it every epoch");
-  fraction->check(CLI::Range(0.0, 0.999999));
+  CLI::Option *fraction =
+      add(app, "--validation", validation, "FRACTION",
+          "Hold out this part of the rows, from the files' end, and report on it every epoch");
+  fraction->check([](const std::string &text) {
+    double value = parseNumber(text, "--validation");
+    return value >= 0 && value < 1 ? std::string() : text + " is not a fraction from 0 to below 1";
+  });
   add(app, "--validation-rows", validationRows, "N", "The same as a number of rows")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
       ->excludes(fraction);
   add(app, "--schedule", schedule, "NAME",
-      "Of the learning rate: constant, linear (to 0), cosine (to 0) or step (times --decay every --decay-every epochs)")
+      "Of the learning rate: constant, linear (to 0), cosine (to 0) or step (times --decay every "
+      "--decay-every epochs)")
       ->check(CLI::IsMember({"constant", "linear", "cosine", "step"}));
   add(app, "--warmup", warmup, "STEPS", "Let the learning rate rise from 0 over the first steps")
       ->check(CLI::Range(int64_t(0), int64_t(1) << 60));
   add(app, "--decay", decay, "X", "Factor of --schedule step (default 0.1)")->check(CLI::PositiveNumber);
   add(app, "--decay-every", decayEvery, "EPOCHS", "Of --schedule step (default: a third of the epochs)")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
-  add(app, "--patience", patience, "EPOCHS", "Stop when the validation loss has not improved for so many epochs")
+  add(app, "--patience", patience, "EPOCHS",
+      "Stop when the validation loss has not improved for so many epochs")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
   add(app, "--best", best, "FILE", "Write a checkpoint here whenever the validation loss improves");
-  CLI::Option *trap = app.add_flag("--trap-nan", trapNan, "Stop at the first value that is NaN or infinite, and say where");
+  CLI::Option *trap =
+      app.add_flag("--trap-nan", trapNan, "Stop at the first value that is NaN or infinite, and say where");
   remember(
       trap, "--trap-nan", false, [this] { return Json(trapNan); },
       [this](const Json &json) { trapNan = json.get<bool>(); });
-  app.add_option("--out", out, "Checkpoint, written after every epoch (default: the library's name, .safetensors)")
+  app.add_option("--out", out,
+                 "Checkpoint, written after every epoch (default: the library's name, .safetensors)")
       ->option_text("FILE");
-  app.add_option("--resume", resume, "Go on from this checkpoint, with its settings; writes to it without --out")
+  app.add_option("--resume", resume,
+                 "Go on from this checkpoint, with its settings; writes to it without --out")
       ->option_text("FILE")
       ->excludes(app.get_option("--weights"));
   app.add_option("--curve", curve, "Picture of the loss curve (default: the checkpoint's name, .svg)")
@@ -111,7 +124,8 @@ bool TrainOptions::inherit(const Json &stored) {
       if (inherits)
         setting.set(before);
     } catch (const Json::exception &) {
-      throw UserError(fmt::format("the checkpoint's setting {} cannot be read: found {}", setting.flag, before.dump()));
+      throw UserError(
+          fmt::format("the checkpoint's setting {} cannot be read: found {}", setting.flag, before.dump()));
     }
     same &= before == setting.get() || (longer && isLength(setting.flag));
   }
@@ -119,7 +133,7 @@ bool TrainOptions::inherit(const Json &stored) {
 }
 
 std::string TrainOptions::command(const std::string &resumeFrom) const {
-  std::string line = "dlc-run train " + shellQuote(model.library);
+  std::string line = shellQuote(programName()) + " train " + shellQuote(model.library);
   auto word = [&](const std::string &flag, const Json &value) {
     line += " " + flag + " " + shellQuote(value.is_string() ? value.get<std::string>() : value.dump());
   };

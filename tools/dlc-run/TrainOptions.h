@@ -64,8 +64,8 @@ private:
   };
 
   template <class T>
-  CLI::Option *add(CLI::App &app, const std::string &flag, T &value, const std::string &text, const std::string &help,
-                   bool always = false);
+  CLI::Option *add(CLI::App &app, const std::string &flag, T &value, const std::string &text,
+                   const std::string &help, bool always = false);
   void remember(CLI::Option *option, const std::string &flag, bool always, std::function<Json()> get,
                 std::function<void(const Json &)> set);
 

@@ -18,22 +18,34 @@ namespace dlc::run {
 
 namespace {
 
-bool isFloat(DType type) { return type == DType::F32 || type == DType::F64; }
+bool isFloat(DType type) {
+  return type == DType::F32 || type == DType::F64;
+}
 
 std::pair<int64_t, int64_t> integerRange(DType type) {
   switch (type) {
-  case DType::I32: return {std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()};
-  case DType::U8: return {0, 255};
-  case DType::Bool: return {0, 1};
-  default: return {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()};
+  case DType::I32:
+    return {std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()};
+  case DType::U8:
+    return {0, 255};
+  case DType::Bool:
+    return {0, 1};
+  default:
+    return {std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()};
   }
 }
 
 void storeInteger(Tensor &tensor, int64_t at, int64_t value) {
   switch (tensor.dtype()) {
-  case DType::I32: tensor.as<int32_t>()[size_t(at)] = int32_t(value); break;
-  case DType::I64: tensor.as<int64_t>()[size_t(at)] = value; break;
-  default: static_cast<uint8_t *>(tensor.data())[at] = uint8_t(value); break;
+  case DType::I32:
+    tensor.as<int32_t>()[size_t(at)] = int32_t(value);
+    break;
+  case DType::I64:
+    tensor.as<int64_t>()[size_t(at)] = value;
+    break;
+  default:
+    static_cast<uint8_t *>(tensor.data())[at] = uint8_t(value);
+    break;
   }
 }
 
@@ -46,9 +58,12 @@ void storeDouble(Tensor &tensor, int64_t at, double value) {
 
 int64_t integerAt(TensorView value, int64_t at) {
   switch (value.dtype()) {
-  case DType::I32: return value.as<int32_t>()[size_t(at)];
-  case DType::I64: return value.as<int64_t>()[size_t(at)];
-  default: return static_cast<const uint8_t *>(value.data())[at];
+  case DType::I32:
+    return value.as<int32_t>()[size_t(at)];
+  case DType::I64:
+    return value.as<int64_t>()[size_t(at)];
+  default:
+    return static_cast<const uint8_t *>(value.data())[at];
   }
 }
 
@@ -86,7 +101,8 @@ private:
       fail("expected a nested list, or an object with \"shape\" and, flat, \"values\"");
     std::vector<int64_t> shape;
     for (const Json &extent : json["shape"]) {
-      if (!extent.is_number_integer() || extent.get<int64_t>() < 0 || extent.get<int64_t>() > (int64_t(1) << 40))
+      if (!extent.is_number_integer() || extent.get<int64_t>() < 0 ||
+          extent.get<int64_t>() > (int64_t(1) << 40))
         fail("\"shape\" is not a list of extents");
       shape.push_back(extent.get<int64_t>());
     }
@@ -94,21 +110,23 @@ private:
     int64_t count = Shape(shape).elements();
     const Json values = json.value("values", Json::array());
     if (!values.is_array() || int64_t(values.size()) != count)
-      fail(fmt::format("shape {} has {} elements, \"values\" has {}", shapeText(shape), count, values.size()));
+      fail(
+          fmt::format("shape {} has {} elements, \"values\" has {}", shapeText(shape), count, values.size()));
     Tensor tensor(type_, shape);
     for (int64_t i = 0; i < count; ++i)
       store(values[size_t(i)], tensor, i);
     return tensor;
   }
 
-  void fill(const Json &json, Tensor &tensor, const std::vector<int64_t> &shape, size_t depth, int64_t &next) {
+  void fill(const Json &json, Tensor &tensor, const std::vector<int64_t> &shape, size_t depth,
+            int64_t &next) {
     if (depth == shape.size()) {
       store(json, tensor, next++);
       return;
     }
     if (!json.is_array() || int64_t(json.size()) != shape[depth])
-      fail(fmt::format("lists of different lengths: expected {} elements on axis {}, found {}", shape[depth], depth,
-                       json.is_array() ? std::to_string(json.size()) : json.dump()));
+      fail(fmt::format("lists of different lengths: expected {} elements on axis {}, found {}", shape[depth],
+                       depth, json.is_array() ? std::to_string(json.size()) : json.dump()));
     for (const Json &element : json)
       fill(element, tensor, shape, depth + 1, next);
   }
@@ -121,7 +139,8 @@ private:
     int64_t value;
     if (json.is_boolean())
       value = json.get<bool>();
-    else if (json.is_number_unsigned() && json.get<uint64_t>() > uint64_t(std::numeric_limits<int64_t>::max()))
+    else if (json.is_number_unsigned() &&
+             json.get<uint64_t>() > uint64_t(std::numeric_limits<int64_t>::max()))
       fail(fmt::format("{} does not fit {}", json.dump(), nameOf(type_)));
     else if (json.is_number_integer())
       value = json.get<int64_t>();
@@ -172,7 +191,8 @@ bool looksLikeJson(const std::string &text) {
   }
 }
 
-/// The shape that a file of `rows` rows has for this port, or the file's own where the port has no leading batch.
+/// The shape that a file of `rows` rows has for this port, or the file's own where the port has no leading
+/// batch.
 Shape rowsShape(const Port &port, const Tensor &value) {
   Shape shape = port.Dims;
   if (shape.empty() || value.shape().empty())
@@ -190,7 +210,8 @@ FileTensor readTensorFile(const std::string &path) {
   if (file.gcount() >= 6 && std::memcmp(start, "\x93NUMPY", 6) == 0)
     return {readNpy(path), false};
   if (file.gcount() >= 4 && std::memcmp(start, "PK\3\4", 4) == 0)
-    throw UserError(fmt::format("{} is an NPZ file, which holds several arrays: expected NPY or IDX here", path));
+    throw UserError(
+        fmt::format("{} is an NPZ file, which holds several arrays: expected NPY or IDX here", path));
   bool gzip = file.gcount() >= 2 && start[0] == '\x1f' && start[1] == '\x8b';
   bool idx = file.gcount() >= 4 && start[0] == 0 && start[1] == 0;
   if (file && !gzip && !idx)
@@ -232,9 +253,10 @@ Tensor converted(const Tensor &value, DType type, const std::string &context) {
   if (isFloat(type))
     return value.to(type);
   if (isFloat(value.dtype()))
-    throw UserError(fmt::format("{}: found {}, expected {}: floats are not rounded to integers on the way in; save "
-                                "the array as an integer one",
-                                context, nameOf(value.dtype()), nameOf(type)));
+    throw UserError(
+        fmt::format("{}: found {}, expected {}: floats are not rounded to integers on the way in; save "
+                    "the array as an integer one",
+                    context, nameOf(value.dtype()), nameOf(type)));
   Tensor result(type, value.shape());
   auto [low, high] = integerRange(type);
   for (int64_t i = 0; i < value.elements(); ++i) {
@@ -250,7 +272,10 @@ Tensor converted(const Tensor &value, DType type, const std::string &context) {
 Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, const std::string &context) {
   if (looksLikeJson(text)) {
     bool word = text == "nan" || text == "inf" || text == "-inf";
-    Json json = Json::parse(word ? "\"" + text + "\"" : text[0] == '+' ? text.substr(1) : text, nullptr, false);
+    Json json = Json::parse(word             ? "\"" + text + "\""
+                            : text[0] == '+' ? text.substr(1)
+                                             : text,
+                            nullptr, false);
     if (json.is_discarded())
       throw UserError(fmt::format("{}: '{}' is neither the name of a file nor a JSON value", context, text));
     return tensorFromJson(json, port.Type, context);

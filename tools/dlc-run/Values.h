@@ -20,7 +20,8 @@ struct FileTensor {
   bool idx = false;
 };
 
-/// Reads an NPY or IDX file (plain or gzip), told apart by its first bytes. Throws an error that names the path.
+/// Reads an NPY or IDX file (plain or gzip), told apart by its first bytes. Throws an error that names the
+/// path.
 FileTensor readTensorFile(const std::string &path);
 
 /// A nested list as a tensor: numbers, true and false, and the strings "nan", "inf", "-inf". A tensor without
