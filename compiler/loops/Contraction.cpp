@@ -24,7 +24,8 @@ enum class RightHandSide {
   InPlace,    ///< rows of columns, read where they are
   Copied,     ///< the same, but far apart and read often
   Transposed, ///< rows of k
-  Gathered    ///< neither
+  Gathered,   ///< neither
+  Dots        ///< rows of k, and so few rows of A that lanes run along k
 };
 
 /// Tiles of one kind of panel.
@@ -45,6 +46,7 @@ struct Schedule {
   RightHandSide rhs;
   int64_t shuffleLanes;
   bool wideRegisters;
+  bool fetchAhead; ///< B comes from beyond the second cache
 
   Schedule(const Contraction &c, const TargetDescription &target) {
     lanes = contractionLanes(c.element);
@@ -57,17 +59,27 @@ struct Schedule {
     panels = panels ? llvm::divideCeil(all, vectors) : 0;
     lastVectors = all - vectors * (panels - 1);
 
+    if (takesDots(c)) {
+      rhs = RightHandSide::Dots;
+      panels = all;
+      blocks = 1;
+      fetchAhead = false;
+      return;
+    }
     if (c.k.capacity == 0) {
       rhs = RightHandSide::InPlace; // nothing is read
     } else if (c.rhsStride[1] == 1 || columns == 1) {
-      bool crowded = c.rhsStride[0] * elementBytes % (wideRegisters ? 4096 : 1024) == 0;
+      // Rows of few cache lines at such distances share some sets of the cache.
+      bool crowded = !wideRegisters && c.rhsStride[0] * elementBytes % 1024 == 0;
       bool large = c.m.capacity >= (wideRegisters ? 512 : 256);
-      rhs = large || (crowded && c.m.capacity >= 48) ? RightHandSide::Copied : RightHandSide::InPlace;
+      rhs = large || (crowded && c.m.capacity >= 24) ? RightHandSide::Copied : RightHandSide::InPlace;
     } else if (c.rhsStride[0] == 1 && c.k.capacity > 1) {
       rhs = RightHandSide::Transposed;
     } else {
       rhs = RightHandSide::Gathered;
     }
+
+    fetchAhead = c.m.capacity > 8 && columns * c.k.capacity * elementBytes > target.l2Bytes / 2;
 
     // A copied panel is worth some tiles; parts that share one copy it once each.
     int64_t tiles = rowTiles(c, vectors).count;
@@ -114,6 +126,8 @@ public:
   void emit(Value first, Value last) {
     if (c.m.capacity == 0 || c.n.capacity == 0)
       return;
+    if (schedule.rhs == RightHandSide::Dots)
+      return emitDots(b, c, schedule.wideRegisters, first, last);
     Value panelFirst = first, panelEnd = last;
     if (schedule.blocks > 1) {
       Value blocks = indexConstant(b, schedule.blocks);
@@ -187,8 +201,11 @@ private:
       tileEnd = blockTile(minimum(arith::SubIOp::create(b, last, start), indexConstant(b, schedule.blocks)),
                           tiles.count);
     }
+    if (schedule.fetchAhead)
+      panel.ahead = describeAhead(panel, tiles);
     switch (schedule.rhs) {
     case RightHandSide::InPlace:
+    case RightHandSide::Dots:
       break;
     case RightHandSide::Copied:
       emitPanelCopy(b, c, panel);
@@ -201,6 +218,19 @@ private:
       break;
     }
     emitTiles(panel, tiles, tileFirst, tileEnd);
+  }
+
+  AheadFetch describeAhead(const ColumnPanel &panel, const RowTiles &tiles) {
+    int64_t width = panel.vectors * schedule.lanes, line = 64 * 8 / c.element.getIntOrFloatBitWidth();
+    AheadFetch ahead;
+    ahead.origin = addIndex(b, panel.origin, width * c.rhsStride[1]);
+    bool transposed = schedule.rhs == RightHandSide::Transposed;
+    ahead.rows = transposed ? width : c.k.capacity;
+    ahead.rowStride = c.rhsStride[transposed];
+    ahead.lines = llvm::divideCeil(transposed ? c.k.capacity : width, line);
+    int64_t steps = std::max<int64_t>(c.k.capacity / 4, 1) * tiles.count;
+    ahead.perStep = std::min<int64_t>(llvm::divideCeil(ahead.rows * ahead.lines, steps), 4);
+    return ahead;
   }
 
   /// Of `tiles`, the first one in a block.
@@ -246,7 +276,7 @@ private:
     auto branch = scf::IfOp::create(b, exists, /*withElseRegion=*/false);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
-    emitTile(b, c, panel, row, height, /*guarded=*/true);
+    emitTile(b, c, panel, row, height, Value());
   }
 
   /// Tiles [from, to) of one height; the first row of tile t is t * height + offset.
@@ -255,7 +285,7 @@ private:
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     Value row = addIndex(b, scaleIndex(b, loop.getInductionVar(), height), offset);
-    emitTile(b, c, panel, row, height, /*guarded=*/false);
+    emitTile(b, c, panel, row, height, loop.getInductionVar());
   }
 
   /// As minimum and maximum, but folded where both are constant.
@@ -276,7 +306,7 @@ private:
 
 int64_t dlc::contractionScratch(const Contraction &c, const TargetDescription &target) {
   Schedule schedule(c, target);
-  if (schedule.rhs == RightHandSide::InPlace || !schedule.panels || !c.m.capacity)
+  if (schedule.rhs == RightHandSide::InPlace || schedule.rhs == RightHandSide::Dots || !schedule.panels || !c.m.capacity)
     return 0;
   return llvm::alignTo(c.k.capacity, schedule.lanes) * schedule.vectors * schedule.lanes;
 }

@@ -15,6 +15,10 @@ struct LoopBound {
 
 /// C[m, n] = sum over k of A[m, k] * B[k, n], in the order of k, each step one fused multiply-add from 0 on: the
 /// same bits whatever the tile, the target, or the part of the result.
+///
+/// One form has another order, equally fixed: up to 8 rows (capacity) with both operands consecutive along k
+/// (lhsStride[1] == 1, rhsStride[0] == 1, rhsStride[1] != 1) and k of at least 4 vectors. There lane l sums
+/// k = l, l + lanes, ... in order, and the lanes are then added as a tree, neighbours first: ((0 + 1) + (2 + 3)) + ...
 struct Contraction {
   mlir::Type element; ///< f32 or f64
   LoopBound m, n, k;

@@ -60,8 +60,8 @@ namespace {
 class TileEmitter {
 public:
   TileEmitter(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows,
-              bool guarded)
-      : b(b), c(c), panel(panel), rows(rows), guarded(guarded) {
+              Value tile)
+      : b(b), c(c), panel(panel), rows(rows), tile(tile), guarded(!tile) {
     vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
     zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
     Value lastRow = guarded ? addIndex(b, c.m.size, -1) : Value();
@@ -112,10 +112,29 @@ private:
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forOp.getBody());
     SmallVector<Value> sums(forOp.getRegionIterArgs());
+    if (panel.ahead && tile && step > 1)
+      fetchAhead(forOp.getInductionVar(), to, step);
     for (int64_t u = 0; u < step; ++u)
       accumulate(forOp.getInductionVar(), u, sums);
     scf::YieldOp::create(b, sums);
     return forOp.getResults();
+  }
+
+  /// Lines of the next panel: those that follow what tiles and steps before this one have fetched.
+  void fetchAhead(Value k, Value end, int64_t step) {
+    const AheadFetch &ahead = *panel.ahead;
+    int64_t lineElements = 64 * 8 / c.element.getIntOrFloatBitWidth();
+    Value done = addIndex(b, arith::MulIOp::create(b, tile, end, noWrap), k); // in units of step lines
+    done = arith::DivUIOp::create(b, done, indexConstant(b, step));
+    for (int64_t i = 0; i < ahead.perStep; ++i) {
+      Value line = addIndex(b, scaleIndex(b, done, ahead.perStep), i);
+      Value row = arith::DivUIOp::create(b, line, indexConstant(b, ahead.lines));
+      line = arith::RemUIOp::create(b, line, indexConstant(b, ahead.lines));
+      row = arith::MinUIOp::create(b, row, indexConstant(b, ahead.rows - 1));
+      Value at = addIndex(b, addIndex(b, ahead.origin, scaleIndex(b, row, ahead.rowStride)),
+                          scaleIndex(b, line, lineElements));
+      memref::PrefetchOp::create(b, c.rhs, at, /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+    }
   }
 
   /// One k, `u` past `k`: rows times vectors multiply-adds.
@@ -147,6 +166,7 @@ private:
   const Contraction &c;
   const ColumnPanel &panel;
   int64_t rows;
+  Value tile;
   bool guarded;
   VectorType vectorType;
   Value zero;
@@ -156,8 +176,8 @@ private:
 } // namespace
 
 void dlc::emitTile(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows,
-                   bool guarded) {
-  TileEmitter(b, c, panel, row, rows, guarded).emit();
+                   Value tile) {
+  TileEmitter(b, c, panel, row, rows, tile).emit();
 }
 
 /// The panel after a copy.
@@ -288,7 +308,7 @@ void dlc::emitPanelTranspose(ImplicitLocOpBuilder &b, const Contraction &c, Colu
   bool mayEnd = llvm::any_of(panel.masks, [](Value mask) { return bool(mask); });
 
   // One block: columns from `group` on, at k; `mask`: which k exist.
-  auto blocks = [&](Value k, Value group, Value mask) {
+  auto block = [&](Value k, Value group, Value mask) {
     Value first = addIndex(b, panel.column, group);
     SmallVector<Value> rows;
     for (int64_t r = 0; r < shuffleLanes; ++r) {
@@ -307,11 +327,17 @@ void dlc::emitPanelTranspose(ImplicitLocOpBuilder &b, const Contraction &c, Colu
                               addIndex(b, scaleIndex(b, addIndex(b, k, r), width), group));
   };
 
+  // All of a vector's columns, so that whole cache lines are written.
+  auto blocks = [&](Value k, Value group, Value mask) {
+    for (int64_t column = 0; column < contractionLanes(c.element); column += shuffleLanes)
+      block(k, addIndex(b, group, column), mask);
+  };
+
   Value none = indexConstant(b, 0), side = indexConstant(b, shuffleLanes);
   Value size = sizeOf(b, c.k);
   Value whole = c.k.size ? arith::AndIOp::create(b, size, indexConstant(b, -shuffleLanes)).getResult()
                          : indexConstant(b, c.k.capacity & -shuffleLanes);
-  auto groupLoop = scf::ForOp::create(b, none, indexConstant(b, width), side);
+  auto groupLoop = scf::ForOp::create(b, none, indexConstant(b, width), indexConstant(b, contractionLanes(c.element)));
   OpBuilder::InsertPoint afterwards = b.saveInsertionPoint();
   b.setInsertionPointToStart(groupLoop.getBody());
   Value group = groupLoop.getInductionVar();

@@ -15,6 +15,15 @@ mlir::Value indexConstant(mlir::ImplicitLocOpBuilder &b, int64_t value);
 /// The size as an index.
 mlir::Value sizeOf(mlir::ImplicitLocOpBuilder &b, const LoopBound &bound);
 
+/// Cache lines of B that the tiles of a panel fetch for the next one, a few every four k, in turn.
+struct AheadFetch {
+  mlir::Value origin; ///< of the next panel in B
+  int64_t rows;       ///< pieces that are fetched, each consecutive in memory
+  int64_t rowStride;  ///< elements from one to the next
+  int64_t lines;      ///< cache lines of each
+  int64_t perStep;    ///< lines fetched every four k
+};
+
 /// The columns that a tile works on, and where their right-hand side lies.
 struct ColumnPanel {
   mlir::Value column;                   ///< the first column
@@ -24,12 +33,13 @@ struct ColumnPanel {
   mlir::Value origin;                   ///< of k = 0 and the first column in the buffer
   int64_t stride;                       ///< in the buffer, from one k to the next
   bool padded;                          ///< the buffer has columns also where the masks are false
+  std::optional<AheadFetch> ahead;
 };
 
-/// Rows [row, row + rows) of the panel, all of k, then `finish`. With `guarded`, rows from m.size on are not finished
-/// (and not read).
+/// Rows [row, row + rows) of the panel, all of k, then `finish`. `tile` counts the tiles of a panel. Without it the
+/// tile is cut: rows from m.size on are not finished (and not read).
 void emitTile(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row,
-              int64_t rows, bool guarded);
+              int64_t rows, mlir::Value tile);
 
 /// Copies of B's columns from panel.column on to the scratch memory as [k][panel.vectors * lanes]; columns that
 /// don't exist become zeros or repeat others. `panel` still describes B in place, and describes the copy afterwards.
@@ -41,5 +51,11 @@ void emitPanelTranspose(mlir::ImplicitLocOpBuilder &b, const Contraction &contra
                         int64_t shuffleLanes);
 /// Consecutive neither way.
 void emitPanelGather(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, ColumnPanel &panel);
+
+/// Whether the sums are taken over lanes along k, as Contraction.h says.
+bool takesDots(const Contraction &contraction);
+/// That form; a part is contractionLanes() columns.
+void emitDots(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, bool wideRegisters, mlir::Value first,
+              mlir::Value last);
 } // namespace dlc
 #endif

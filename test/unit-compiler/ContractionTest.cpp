@@ -24,6 +24,7 @@
 #include <cmath>
 #include <random>
 #include <sys/mman.h>
+#include <vector>
 
 using namespace mlir;
 using namespace dlc;
@@ -63,6 +64,12 @@ struct Problem {
   int64_t lhsBase, rhsBase;
   bool isDouble;
 
+  /// The one form that does not sum in the order of k.
+  bool sumsByLanes() const {
+    return capacity[0] <= 8 && capacity[2] >= (isDouble ? 32 : 64) && lhsStride[1] == 1 && rhsStride[0] == 1 &&
+           rhsStride[1] != 1;
+  }
+
   std::string str() const {
     std::string text;
     llvm::raw_string_ostream os(text);
@@ -74,6 +81,18 @@ struct Problem {
     return text;
   }
 };
+
+template <typename T> T sumByLanes(std::vector<T> x, std::vector<T> y) {
+  std::vector<T> lanes(64 / sizeof(T));
+  x.resize(llvm::alignTo(x.size(), lanes.size()));
+  y.resize(x.size());
+  for (size_t i = 0; i < x.size(); ++i)
+    lanes[i % lanes.size()] = std::fma(x[i], y[i], lanes[i % lanes.size()]);
+  for (size_t distance = 1; distance < lanes.size(); distance *= 2)
+    for (size_t l = 0; l < lanes.size(); l += 2 * distance)
+      lanes[l] += lanes[l + distance];
+  return lanes[0];
+}
 
 using Function = void (*)(void *lhs, int64_t lhsBase, void *rhs, int64_t rhsBase, void *result, void *scratch,
                           int64_t first, int64_t last, int64_t m, int64_t n, int64_t k);
@@ -288,9 +307,17 @@ protected:
     for (int64_t row = 0; row < m; ++row)
       for (int64_t column = 0; column < p.capacity[1] && row * p.capacity[1] + column < result.size(); ++column) {
         T sum = 0;
-        for (int64_t i = 0; column < n && i < k; ++i)
-          sum = std::fma(lhs[p.lhsBase + row * p.lhsStride[0] + i * p.lhsStride[1]],
-                         rhs[p.rhsBase + i * p.rhsStride[0] + column * p.rhsStride[1]], sum);
+        std::vector<T> factors[2];
+        for (int64_t i = 0; column < n && i < k; ++i) {
+          factors[0].push_back(lhs[p.lhsBase + row * p.lhsStride[0] + i * p.lhsStride[1]]);
+          factors[1].push_back(rhs[p.rhsBase + i * p.rhsStride[0] + column * p.rhsStride[1]]);
+        }
+        if (p.sumsByLanes()) {
+          sum = sumByLanes<T>(factors[0], factors[1]);
+        } else {
+          for (size_t i = 0; i < factors[0].size(); ++i)
+            sum = std::fma(factors[0][i], factors[1][i], sum);
+        }
         T got = result[row * p.capacity[1] + column];
         if (std::memcmp(&sum, &got, sizeof(T)) && ++wrong <= 3)
           ADD_FAILURE() << "[" << row << ", " << column << "] is " << got << ", expected " << sum;
@@ -351,6 +378,19 @@ TEST_F(ContractionTest, NarrowAndSkinny) {
     for (int64_t m : {1, 2, 5, 8})
       for (int form : {0, 1}) {
         Problem p{{m, n, 33}, {m, n, 33}, {false, false, false}, {33, 1}, drawStrides(33, n, form), 0, 0, n == 3};
+        problems.push_back(p);
+      }
+  check(problems);
+}
+
+TEST_F(ContractionTest, FewRowsAndColumnsOfB) {
+  SmallVector<Problem> problems;
+  for (int64_t m : {1, 2, 3, 7, 9})
+    for (int64_t n : {1, 10, 37})
+      for (bool dynamic : {false, true}) {
+        Problem p{{m, n, 75}, {m, n, 75}, {dynamic, dynamic, dynamic}, {78, 1}, {1, 77}, 2, 1, m == 3};
+        if (dynamic)
+          p.size = {draw(0, m), draw(0, n), draw(0, 75)};
         problems.push_back(p);
       }
   check(problems);
