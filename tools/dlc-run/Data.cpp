@@ -52,11 +52,34 @@ std::string findFile(const std::string &directory, std::string_view input, Split
   return "";
 }
 
-template <class To, class From> void scaledCopy(void *to, const void *from, int64_t count) {
-  auto *target = static_cast<To *>(to);
-  auto *source = static_cast<const From *>(from);
+template <class To> inline void scaleInto(void *to, const void *from, int64_t count) {
+  auto *__restrict target = static_cast<To *>(to);
+  auto *__restrict source = static_cast<const uint8_t *>(from);
   for (int64_t i = 0; i < count; ++i)
     target[i] = To(source[i]) / To(255);
+}
+
+#if defined(__x86_64__)
+/// The same for processors with AVX2: a batch of images is scaled before every step, and this program is
+/// compiled for any x86-64. Division rounds alike in both.
+__attribute__((target("avx2"))) void scaleFloatsAvx2(void *to, const void *from, int64_t count) {
+  auto *__restrict target = static_cast<float *>(to);
+  auto *__restrict source = static_cast<const uint8_t *>(from);
+  for (int64_t i = 0; i < count; ++i)
+    target[i] = float(source[i]) / 255.0f;
+}
+#endif
+
+/// Bytes as numbers from 0 to 1.
+void scaleBytes(DType type, void *to, const void *from, int64_t count) {
+  if (type == DType::F64)
+    return scaleInto<double>(to, from, count);
+#if defined(__x86_64__)
+  static const bool avx2 = __builtin_cpu_supports("avx2");
+  if (avx2)
+    return scaleFloatsAvx2(to, from, count);
+#endif
+  scaleInto<float>(to, from, count);
 }
 
 } // namespace
@@ -212,10 +235,8 @@ void Feed::fill(std::span<const uint32_t> rows) {
       const std::byte *from = source.bytes + size_t(row) * sourceRow;
       if (!source.scaled)
         std::memcpy(to, from, sourceRow);
-      else if (source.input.dtype() == DType::F32)
-        scaledCopy<float, uint8_t>(to, from, source.rowElements);
       else
-        scaledCopy<double, uint8_t>(to, from, source.rowElements);
+        scaleBytes(source.input.dtype(), to, from, source.rowElements);
       to += inputRow;
     }
   }
