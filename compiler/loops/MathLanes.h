@@ -143,8 +143,11 @@ inline Term powerOfTwo(Lanes &l, Term rounded) {
 /// 1 + e^x, for x where 2^n is a normal number.
 inline Term onePlusExp(Lanes &l, Term x) {
   Exponential e = splitExp(l, x);
-  Term scale = powerOfTwo(l, e.rounded);
-  return l.fma(scale, e.tail, scale + l.number(1)); // one rounding less than 1 + scale * (1 + tail)
+  Term scale = powerOfTwo(l, e.rounded), one = l.number(1);
+  // One rounding less than 1 + scale * (1 + tail): scale + 1 is exact, unless one of them is too small to matter
+  // beside the other. Where it is the 1 that is small, every bit of 1 / (1 + e^x) counts all the same.
+  Term isLarge = scale > l.number(0x1p23, 0x1p52);
+  return l.fma(scale, e.tail, l.choose(isLarge, one, scale + one)) + l.choose(isLarge, scale, l.number(0));
 }
 
 /// e^x is 0 (or denormal) for x below this.
