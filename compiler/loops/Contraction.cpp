@@ -6,8 +6,9 @@
 //     for each tile of rows:             balanced: heights differ by one at most
 //       for each k: ...                  ContractionTiles.cpp
 //
-// A part is a block of tiles of one panel; parts of a panel are neighbours, so that a range of parts copies each of
-// its panels once. k is never divided: every output is one chain of multiply-adds.
+// A part is a block of tiles of one panel; parts of a panel are neighbours, so that a range of parts copies
+// each of its panels once. Where k is long, blocks of it are outside the tiles and the sums so far wait in
+// scratch memory: every output remains one chain of multiply-adds in the order of k.
 #include "compiler/loops/ContractionTiles.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -17,7 +18,9 @@
 using namespace mlir;
 using namespace dlc;
 
-int64_t dlc::contractionLanes(Type element) { return element.isF64() ? 8 : 16; }
+int64_t dlc::contractionLanes(Type element) {
+  return element.isF64() ? 8 : 16;
+}
 
 namespace {
 enum class RightHandSide {
@@ -30,7 +33,7 @@ enum class RightHandSide {
 
 /// Tiles of one kind of panel.
 struct RowTiles {
-  int64_t height, count;     ///< the first `tallCount` of `count` have a row more
+  int64_t height, count; ///< the first `tallCount` of `count` have a row more
   int64_t tallCount;
 
   int64_t tallHeight() const { return height + 1; }
@@ -46,7 +49,9 @@ struct Schedule {
   RightHandSide rhs;
   int64_t shuffleLanes;
   bool wideRegisters;
-  bool fetchAhead; ///< B comes from beyond the second cache
+  bool fetchAhead;         ///< B comes from beyond the second cache
+  int64_t kBlock = 0;      ///< k is done so many at a time; 0: all at once
+  int64_t partialRows = 0; ///< rows of sums that wait meanwhile
 
   Schedule(const Contraction &c, const TargetDescription &target) {
     lanes = contractionLanes(c.element);
@@ -54,15 +59,10 @@ struct Schedule {
     wideRegisters = target.registerBytes / elementBytes >= lanes;
     shuffleLanes = std::min<int64_t>(target.registerBytes / elementBytes, lanes);
     int64_t columns = c.n.capacity, all = llvm::divideCeil(columns, lanes);
-    panels = llvm::divideCeil(all, panelVectors(c.m.capacity));
-    vectors = panels ? llvm::divideCeil(all, panels) : 0;
-    panels = panels ? llvm::divideCeil(all, vectors) : 0;
-    lastVectors = all - vectors * (panels - 1);
-
     if (takesDots(c)) {
       rhs = RightHandSide::Dots;
+      vectors = lastVectors = blocks = 1;
       panels = all;
-      blocks = 1;
       fetchAhead = false;
       return;
     }
@@ -79,6 +79,12 @@ struct Schedule {
       rhs = RightHandSide::Gathered;
     }
 
+    // Few rows read B in place in long pieces; a copy need not be wide.
+    int64_t width = panelVectors(rhs == RightHandSide::InPlace ? c.m.capacity : tileRows(1));
+    panels = llvm::divideCeil(all, width);
+    vectors = panels ? llvm::divideCeil(all, panels) : 0;
+    panels = panels ? llvm::divideCeil(all, vectors) : 0;
+    lastVectors = all - vectors * (panels - 1);
     fetchAhead = c.m.capacity > 8 && columns * c.k.capacity * elementBytes > target.l2Bytes / 2;
 
     // A copied panel is worth some tiles; parts that share one copy it once each.
@@ -87,6 +93,28 @@ struct Schedule {
       blocks = tiles;
     else
       blocks = std::max<int64_t>(tiles / (panels < 16 ? 4 : 16), 1);
+    divideK(c);
+  }
+
+  /// A long k in blocks, whose part of a panel stays in the cache; this bounds the scratch memory too.
+  void divideK(const Contraction &c) {
+    bool copied = rhs != RightHandSide::InPlace;
+    int64_t most = wideRegisters ? 1024 : 3072, k = c.k.capacity, m = c.m.capacity;
+    if (!vectors || m == 0 || k <= (copied ? most + most / 2 : 4 * most) || (!copied && m <= 8))
+      return;
+    kBlock = llvm::alignTo(llvm::divideCeil(k, llvm::divideCeil(k, most)), lanes);
+    blocks = std::max<int64_t>(std::min<int64_t>(blocks, m / 48), llvm::divideCeil(m, 512));
+    blocks = std::max<int64_t>(blocks, 1);
+    for (int64_t ofVectors : {vectors, lastVectors}) {
+      RowTiles kind = rowTiles(c, ofVectors);
+      partialRows = std::max<int64_t>(partialRows, llvm::divideCeil(kind.count, blocks) * kind.tallHeight());
+    }
+  }
+
+  int64_t panelElements(const Contraction &c) const {
+    if (rhs == RightHandSide::InPlace || rhs == RightHandSide::Dots || !c.m.capacity)
+      return 0;
+    return llvm::alignTo(kBlock ? kBlock : c.k.capacity, lanes) * vectors * lanes;
   }
 
   /// Vectors of a panel when there are `rows` to a tile at most.
@@ -96,7 +124,8 @@ struct Schedule {
     return rows == 1 ? 4 : rows == 2 ? 2 : 1;
   }
 
-  /// Rows of a tile beside that many vectors: accumulators, vectors of B and a broadcast must fit the registers.
+  /// Rows of a tile beside that many vectors: accumulators, vectors of B and a broadcast must fit the
+  /// registers.
   int64_t tileRows(int64_t ofVectors) const {
     if (!wideRegisters) // half as wide and half as many
       return ofVectors == 1 ? 6 : ofVectors == 2 ? 2 : 1;
@@ -156,7 +185,8 @@ public:
                         both(arith::CmpIOp::create(b, arith::CmpIPredicate::sle, panelFirst, wholeEnd),
                              arith::CmpIOp::create(b, arith::CmpIPredicate::slt, wholeEnd, panelEnd)));
     if (c.n.size) {
-      Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, scaleIndex(b, wholeEnd, width), c.n.size);
+      Value some =
+          arith::CmpIOp::create(b, arith::CmpIPredicate::slt, scaleIndex(b, wholeEnd, width), c.n.size);
       exists = both(exists, some);
     }
     auto branch = scf::IfOp::create(b, exists, /*withElseRegion=*/false);
@@ -194,41 +224,105 @@ private:
     panel.padded = false;
 
     RowTiles tiles = schedule.rowTiles(c, vectors);
-    Value tileFirst = indexConstant(b, 0), tileEnd = indexConstant(b, tiles.count);
+    Value blockFirst = indexConstant(b, 0), blockEnd = indexConstant(b, schedule.blocks);
     if (schedule.blocks > 1) {
       Value start = scaleIndex(b, index, schedule.blocks);
-      tileFirst = blockTile(maximum(arith::SubIOp::create(b, first, start), tileFirst), tiles.count);
-      tileEnd = blockTile(minimum(arith::SubIOp::create(b, last, start), indexConstant(b, schedule.blocks)),
-                          tiles.count);
+      blockFirst = maximum(arith::SubIOp::create(b, first, start), blockFirst);
+      blockEnd = minimum(arith::SubIOp::create(b, last, start), blockEnd);
     }
+    if (schedule.kBlock) {
+      emitDividedPanel(panel, tiles, blockFirst, blockEnd);
+      return;
+    }
+    Value tileFirst = blockTile(blockFirst, tiles.count), tileEnd = blockTile(blockEnd, tiles.count);
+    OpBuilder::InsertionGuard guard(b);
+    if (c.m.size && schedule.rhs != RightHandSide::InPlace)
+      enterIfBelow(tileRow(tileFirst, tiles), c.m.size); // no copy for nothing
     if (schedule.fetchAhead)
-      panel.ahead = describeAhead(panel, tiles);
+      panel.ahead = describeAhead(c, panel, tiles.count, vectors * schedule.lanes * c.rhsStride[1]);
+    emitCopy(c, panel);
+    emitTiles(c, panel, tiles, tileFirst, tileEnd);
+  }
+
+  void emitCopy(const Contraction &part, ColumnPanel &panel) {
     switch (schedule.rhs) {
     case RightHandSide::InPlace:
     case RightHandSide::Dots:
       break;
     case RightHandSide::Copied:
-      emitPanelCopy(b, c, panel);
+      emitPanelCopy(b, part, panel);
       break;
     case RightHandSide::Transposed:
-      emitPanelTranspose(b, c, panel, schedule.shuffleLanes);
+      emitPanelTranspose(b, part, panel, schedule.shuffleLanes);
       break;
     case RightHandSide::Gathered:
-      emitPanelGather(b, c, panel);
+      emitPanelGather(b, part, panel);
       break;
     }
-    emitTiles(panel, tiles, tileFirst, tileEnd);
   }
 
-  AheadFetch describeAhead(const ColumnPanel &panel, const RowTiles &tiles) {
+  /// One block of rows after the other; within each, one block of k after the other.
+  void emitDividedPanel(const ColumnPanel &panel, const RowTiles &tiles, Value blockFirst, Value blockEnd) {
+    auto rowsLoop = scf::ForOp::create(b, blockFirst, blockEnd, indexConstant(b, 1));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(rowsLoop.getBody());
+    Value block = rowsLoop.getInductionVar();
+    Value tileFirst = blockTile(block, tiles.count), tileEnd = blockTile(addIndex(b, block, 1), tiles.count);
+    Value row = tileRow(tileFirst, tiles), rowEnd = minimum(tileRow(tileEnd, tiles), sizeOf(b, c.m));
+    if (c.m.size)
+      enterIfBelow(row, c.m.size);
+    int64_t width = panel.vectors * schedule.lanes;
+    ColumnPanel divided = panel;
+    Value origin =
+        arith::SubIOp::create(b, indexConstant(b, schedule.panelElements(c)), scaleIndex(b, row, width));
+    divided.partial = PartialSums{c.scratch, origin};
+    emitClearSums(b, c, divided, row, rowEnd);
+    {
+      Value size = sizeOf(b, c.k);
+      auto kLoop = scf::ForOp::create(b, indexConstant(b, 0), size, indexConstant(b, schedule.kBlock));
+      OpBuilder::InsertionGuard inner(b);
+      b.setInsertionPointToStart(kLoop.getBody());
+      Value k = kLoop.getInductionVar();
+      Contraction part = c;
+      part.lhsBase = addIndex(b, c.lhsBase, scaleIndex(b, k, c.lhsStride[1]));
+      part.rhsBase = addIndex(b, c.rhsBase, scaleIndex(b, k, c.rhsStride[0]));
+      part.k.capacity = schedule.kBlock;
+      if (c.k.size || c.k.capacity % schedule.kBlock)
+        part.k.size = minimum(arith::SubIOp::create(b, size, k), indexConstant(b, schedule.kBlock));
+      ColumnPanel ofPart = divided;
+      ofPart.origin = addIndex(b, panel.origin, scaleIndex(b, k, c.rhsStride[0]));
+      if (schedule.fetchAhead)
+        ofPart.ahead = describeAhead(part, ofPart, llvm::divideCeil(tiles.count, schedule.blocks),
+                                     schedule.kBlock * c.rhsStride[0]);
+      emitCopy(part, ofPart);
+      emitTiles(part, ofPart, tiles, tileFirst, tileEnd);
+    }
+    emitFinishSums(b, c, divided, row, rowEnd);
+  }
+
+  /// What follows is emitted into code that runs only if x < y.
+  void enterIfBelow(Value x, Value y) {
+    Value below = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, x, y);
+    b.setInsertionPointToStart(scf::IfOp::create(b, below, /*withElseRegion=*/false).thenBlock());
+  }
+
+  /// The first row of a tile.
+  Value tileRow(Value tile, const RowTiles &tiles) {
+    return addIndex(b, scaleIndex(b, tile, tiles.height), smaller(tile, indexConstant(b, tiles.tallCount)));
+  }
+
+  /// What to fetch while `tileCount` tiles of the panel are computed: as much of B again, `distance` further
+  /// on.
+  AheadFetch describeAhead(const Contraction &part, const ColumnPanel &panel, int64_t tileCount,
+                           int64_t distance) {
     int64_t width = panel.vectors * schedule.lanes, line = 64 * 8 / c.element.getIntOrFloatBitWidth();
     AheadFetch ahead;
-    ahead.origin = addIndex(b, panel.origin, width * c.rhsStride[1]);
+    ahead.origin = addIndex(b, panel.origin, distance);
     bool transposed = schedule.rhs == RightHandSide::Transposed;
-    ahead.rows = transposed ? width : c.k.capacity;
+    ahead.rows = transposed ? width : part.k.capacity;
     ahead.rowStride = c.rhsStride[transposed];
-    ahead.lines = llvm::divideCeil(transposed ? c.k.capacity : width, line);
-    int64_t steps = std::max<int64_t>(c.k.capacity / 4, 1) * tiles.count;
+    ahead.lines = llvm::divideCeil(transposed ? part.k.capacity : width, line);
+    int64_t steps = std::max<int64_t>(part.k.capacity / 4, 1) * tileCount;
     ahead.perStep = std::min<int64_t>(llvm::divideCeil(ahead.rows * ahead.lines, steps), 4);
     return ahead;
   }
@@ -237,24 +331,29 @@ private:
   Value blockTile(Value block, int64_t tiles) {
     if (tiles == schedule.blocks)
       return block;
+    if (std::optional<int64_t> known = getConstantIntValue(block))
+      return indexConstant(b, *known * tiles / schedule.blocks);
     return arith::DivUIOp::create(b, scaleIndex(b, block, tiles), indexConstant(b, schedule.blocks));
   }
 
   /// Tiles [from, to): first the tall ones, then the others, then the one that m.size cuts.
-  void emitTiles(const ColumnPanel &panel, const RowTiles &tiles, Value from, Value to) {
+  void emitTiles(const Contraction &part, const ColumnPanel &panel, const RowTiles &tiles, Value from,
+                 Value to) {
     Value none = indexConstant(b, 0), tallCount = indexConstant(b, tiles.tallCount);
     int64_t tallRows = tiles.tallCount * tiles.tallHeight();
     Value tallWhole = tallCount, allWhole = indexConstant(b, tiles.count); // ends of what m.size leaves whole
     if (c.m.size) {
       if (tiles.tallCount)
-        tallWhole = minimum(arith::DivUIOp::create(b, c.m.size, indexConstant(b, tiles.tallHeight())), tallCount);
+        tallWhole =
+            minimum(arith::DivUIOp::create(b, c.m.size, indexConstant(b, tiles.tallHeight())), tallCount);
       Value rest = maximum(addIndex(b, c.m.size, -tallRows), none);
-      allWhole = addIndex(b, arith::DivUIOp::create(b, rest, indexConstant(b, tiles.height)), tiles.tallCount);
+      allWhole =
+          addIndex(b, arith::DivUIOp::create(b, rest, indexConstant(b, tiles.height)), tiles.tallCount);
     }
     if (tiles.tallCount)
-      emitTileLoop(panel, from, smaller(to, tallWhole), tiles.tallHeight(), 0);
+      emitTileLoop(part, panel, from, smaller(to, tallWhole), tiles.tallHeight(), 0);
     if (tiles.tallCount < tiles.count)
-      emitTileLoop(panel, larger(from, tallCount), smaller(to, allWhole), tiles.height,
+      emitTileLoop(part, panel, larger(from, tallCount), smaller(to, allWhole), tiles.height,
                    tallRows - tiles.tallCount * tiles.height);
     if (!c.m.size)
       return;
@@ -276,16 +375,17 @@ private:
     auto branch = scf::IfOp::create(b, exists, /*withElseRegion=*/false);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
-    emitTile(b, c, panel, row, height, Value());
+    emitTile(b, part, panel, row, height, Value());
   }
 
   /// Tiles [from, to) of one height; the first row of tile t is t * height + offset.
-  void emitTileLoop(const ColumnPanel &panel, Value from, Value to, int64_t height, int64_t offset) {
+  void emitTileLoop(const Contraction &part, const ColumnPanel &panel, Value from, Value to, int64_t height,
+                    int64_t offset) {
     auto loop = scf::ForOp::create(b, from, to, indexConstant(b, 1));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     Value row = addIndex(b, scaleIndex(b, loop.getInductionVar(), height), offset);
-    emitTile(b, c, panel, row, height, loop.getInductionVar());
+    emitTile(b, part, panel, row, height, loop.getInductionVar());
   }
 
   /// As minimum and maximum, but folded where both are constant.
@@ -306,9 +406,7 @@ private:
 
 int64_t dlc::contractionScratch(const Contraction &c, const TargetDescription &target) {
   Schedule schedule(c, target);
-  if (schedule.rhs == RightHandSide::InPlace || schedule.rhs == RightHandSide::Dots || !schedule.panels || !c.m.capacity)
-    return 0;
-  return llvm::alignTo(c.k.capacity, schedule.lanes) * schedule.vectors * schedule.lanes;
+  return schedule.panelElements(c) + schedule.partialRows * schedule.vectors * schedule.lanes;
 }
 
 int64_t dlc::contractionParts(const Contraction &c, const TargetDescription &target) {
@@ -316,7 +414,7 @@ int64_t dlc::contractionParts(const Contraction &c, const TargetDescription &tar
   return schedule.panels * schedule.blocks;
 }
 
-void dlc::emitContraction(ImplicitLocOpBuilder &b, const Contraction &contraction, const TargetDescription &target,
-                          Value first, Value last) {
+void dlc::emitContraction(ImplicitLocOpBuilder &b, const Contraction &contraction,
+                          const TargetDescription &target, Value first, Value last) {
   ContractionEmitter(b, contraction, target).emit(first, last);
 }

@@ -13,24 +13,26 @@ struct LoopBound {
   mlir::Value size; ///< an index; null: it is `capacity`
 };
 
-/// C[m, n] = sum over k of A[m, k] * B[k, n], in the order of k, each step one fused multiply-add from 0 on: the
-/// same bits whatever the tile, the target, or the part of the result.
+/// C[m, n] = sum over k of A[m, k] * B[k, n], in the order of k, each step one fused multiply-add from 0 on:
+/// the same bits whatever the tile, the target, or the part of the result.
 ///
 /// One form has another order, equally fixed: up to 8 rows (capacity) with both operands consecutive along k
 /// (lhsStride[1] == 1, rhsStride[0] == 1, rhsStride[1] != 1) and k of at least 4 vectors. There lane l sums
-/// k = l, l + lanes, ... in order, and the lanes are then added as a tree, neighbours first: ((0 + 1) + (2 + 3)) + ...
+/// k = l, l + lanes, ... in order, and the lanes are then added as a tree, neighbours first: ((0 + 1) + (2 +
+/// 3)) + ...
 struct Contraction {
   mlir::Type element; ///< f32 or f64
   LoopBound m, n, k;
-  /// Flat row-major buffers, memref<SIZExELEMENT>; A[m, k] lies at lhsBase + m * lhsStride[0] + k * lhsStride[1],
-  /// B[k, n] at rhsBase + k * rhsStride[0] + n * rhsStride[1]. Bases are of type index.
+  /// Flat row-major buffers, memref<SIZExELEMENT>; A[m, k] lies at lhsBase + m * lhsStride[0] + k *
+  /// lhsStride[1], B[k, n] at rhsBase + k * rhsStride[0] + n * rhsStride[1]. Bases are of type index.
   mlir::Value lhs, lhsBase, rhs, rhsBase;
   std::array<int64_t, 2> lhsStride, rhsStride;
-  /// memref<SIZExELEMENT> of contractionScratch() elements, 64-byte aligned, this part's own; null if that is 0.
+  /// memref<SIZExELEMENT> of contractionScratch() elements, 64-byte aligned, this part's own; null if that is
+  /// 0.
   mlir::Value scratch;
-  /// Called once for each row and vector of columns of a finished tile, in code that runs only where the row is
-  /// below m.size: emits what is done with it, the store included. `lanes` consecutive columns from `column` on;
-  /// `mask` (vector of i1) is null where all of them exist.
+  /// Called once for each row and vector of columns of a finished tile, in code that runs only where the row
+  /// is below m.size: emits what is done with it, the store included. `lanes` consecutive columns from
+  /// `column` on; `mask` (vector of i1) is null where all of them exist.
   std::function<void(mlir::ImplicitLocOpBuilder &b, mlir::Value row, mlir::Value column, mlir::Value sums,
                      mlir::Value mask)>
       finish;
@@ -43,7 +45,7 @@ int64_t contractionScratch(const Contraction &contraction, const TargetDescripti
 /// How many independent parts the work is made of, at full capacity (a range of them is one thread's share).
 int64_t contractionParts(const Contraction &contraction, const TargetDescription &target);
 /// Emits the loops for parts [first, last), values of type index.
-void emitContraction(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, const TargetDescription &target,
-                     mlir::Value first, mlir::Value last);
+void emitContraction(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction,
+                     const TargetDescription &target, mlir::Value first, mlir::Value last);
 } // namespace dlc
 #endif

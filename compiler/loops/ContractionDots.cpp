@@ -1,5 +1,5 @@
-// ContractionDots.cpp - products of few rows with a matrix stored by columns: dot products with lanes along k.
-// SPDX-License-Identifier: Apache-2.0
+// ContractionDots.cpp - products of few rows with a matrix stored by columns: dot products with lanes along
+// k. SPDX-License-Identifier: Apache-2.0
 //
 // Few rows do not pay for transposing B, and both operands are consecutive along k:
 //
@@ -36,7 +36,8 @@ public:
     if (c.n.size)
       wholeEnd = arith::DivUIOp::create(b, c.n.size, indexConstant(b, lanes));
     if (whole) {
-      auto loop = scf::ForOp::create(b, first, arith::MinSIOp::create(b, last, wholeEnd), indexConstant(b, 1));
+      auto loop =
+          scf::ForOp::create(b, first, arith::MinSIOp::create(b, last, wholeEnd), indexConstant(b, 1));
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(loop.getBody());
       emitGroup(loop.getInductionVar(), lanes, Value());
@@ -72,7 +73,8 @@ private:
     SmallVector<Value> rowIndices, rowOrigins;
     for (int64_t r = 0; r < m; ++r) {
       rowIndices.push_back(indexConstant(b, r));
-      Value read = lastRow && r ? arith::MinSIOp::create(b, rowIndices[r], lastRow).getResult() : rowIndices[r];
+      Value read =
+          lastRow && r ? arith::MinSIOp::create(b, rowIndices[r], lastRow).getResult() : rowIndices[r];
       rowOrigins.push_back(addIndex(b, c.lhsBase, scaleIndex(b, read, c.lhsStride[0])));
     }
 
@@ -144,8 +146,8 @@ private:
     return sums;
   }
 
-  /// Adds lanes `distance` apart, of two vectors into one, then twice as far apart, until one vector is left. Lane
-  /// l of it belongs to the vector that has its number, in units of the first distance.
+  /// Adds lanes `distance` apart, of two vectors into one, then twice as far apart, until one vector is left.
+  /// Lane l of it belongs to the vector that has its number, in units of the first distance.
   Value addLanes(ArrayRef<Value> vectors, int64_t distance) {
     SmallVector<Value> now(vectors);
     for (; now.size() > 1; distance *= 2) {
@@ -179,7 +181,8 @@ bool dlc::takesDots(const Contraction &c) {
          c.rhsStride[0] == 1 && c.rhsStride[1] != 1;
 }
 
-void dlc::emitDots(ImplicitLocOpBuilder &b, const Contraction &c, bool wideRegisters, Value first, Value last) {
+void dlc::emitDots(ImplicitLocOpBuilder &b, const Contraction &c, bool wideRegisters, Value first,
+                   Value last) {
   OpBuilder::InsertionGuard guard(b);
   if (c.m.size) {
     Value exist = arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, c.m.size, indexConstant(b, 0));

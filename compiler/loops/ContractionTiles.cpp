@@ -1,10 +1,11 @@
-// ContractionTiles.cpp - the innermost code of a matrix product: one register tile, and the copies that feed it.
-// SPDX-License-Identifier: Apache-2.0
+// ContractionTiles.cpp - the innermost code of a matrix product: one register tile, and the copies that feed
+// it. SPDX-License-Identifier: Apache-2.0
 //
 // A tile keeps one vector a row and column group in registers over all of k:
 //
 //   acc... = scf.for k = 0 to K/4*4 step 4 iter_args(acc... = 0) {
-//     4 times: b... = vector.load B[k, columns]; for each row: a = broadcast A[row, k]; acc = vector.fma a, b, acc
+//     4 times: b... = vector.load B[k, columns]; for each row: a = broadcast A[row, k]; acc = vector.fma a,
+//     b, acc
 //   }
 //   and once more for what remains of k, step 1; then finish(row, column, acc)
 //
@@ -59,8 +60,8 @@ namespace {
 /// The loops over k of one tile.
 class TileEmitter {
 public:
-  TileEmitter(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows,
-              Value tile)
+  TileEmitter(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
+              int64_t rows, Value tile)
       : b(b), c(c), panel(panel), rows(rows), tile(tile), guarded(!tile) {
     vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
     zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
@@ -79,6 +80,9 @@ public:
   void emit() {
     constexpr int64_t unroll = 4;
     SmallVector<Value> sums(rows * panel.vectors, zero);
+    if (panel.partial)
+      for (auto [i, sum] : llvm::enumerate(sums))
+        sum = vector::LoadOp::create(b, vectorType, panel.partial->buffer, partialIndex(i));
     Value start = indexConstant(b, 0), end;
     if (c.k.size) {
       end = arith::AndIOp::create(b, c.k.size, indexConstant(b, -unroll));
@@ -91,6 +95,11 @@ public:
         sums = loop(start, end, unroll, sums);
       if (whole < c.k.capacity)
         sums = loop(end, indexConstant(b, c.k.capacity), 1, sums);
+    }
+    if (panel.partial) {
+      for (auto [i, sum] : llvm::enumerate(sums))
+        vector::StoreOp::create(b, sum, panel.partial->buffer, partialIndex(i));
+      return;
     }
     for (int64_t r = 0; r < rows; ++r) {
       // The first row of a guarded tile exists, or the tile would not run.
@@ -107,6 +116,13 @@ public:
   }
 
 private:
+  /// Where the partial sum of accumulator `i` lies.
+  Value partialIndex(int64_t i) {
+    int64_t lanes = vectorType.getNumElements();
+    Value first = addIndex(b, panel.partial->origin, scaleIndex(b, rowIndices[0], panel.vectors * lanes));
+    return addIndex(b, first, i * lanes);
+  }
+
   SmallVector<Value> loop(Value from, Value to, int64_t step, ArrayRef<Value> init) {
     auto forOp = scf::ForOp::create(b, from, to, indexConstant(b, step), init);
     OpBuilder::InsertionGuard guard(b);
@@ -175,9 +191,40 @@ private:
 };
 } // namespace
 
-void dlc::emitTile(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows,
-                   Value tile) {
+void dlc::emitTile(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
+                   int64_t rows, Value tile) {
   TileEmitter(b, c, panel, row, rows, tile).emit();
+}
+
+/// A loop over rows and vectors of the partial sums.
+static void forEachSum(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
+                       Value end, llvm::function_ref<void(Value row, int64_t vector, Value at)> body) {
+  int64_t lanes = contractionLanes(c.element);
+  auto loop = scf::ForOp::create(b, row, end, indexConstant(b, 1));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value first = scaleIndex(b, loop.getInductionVar(), panel.vectors * lanes);
+  first = addIndex(b, panel.partial->origin, first);
+  for (int64_t q = 0; q < panel.vectors; ++q)
+    body(loop.getInductionVar(), q, addIndex(b, first, q * lanes));
+}
+
+void dlc::emitClearSums(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
+                        Value end) {
+  VectorType vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
+  Value zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
+  forEachSum(b, c, panel, row, end,
+             [&](Value, int64_t, Value at) { vector::StoreOp::create(b, zero, panel.partial->buffer, at); });
+}
+
+void dlc::emitFinishSums(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
+                         Value end) {
+  int64_t lanes = contractionLanes(c.element);
+  VectorType vectorType = VectorType::get({lanes}, c.element);
+  forEachSum(b, c, panel, row, end, [&](Value r, int64_t q, Value at) {
+    Value sum = vector::LoadOp::create(b, vectorType, panel.partial->buffer, at);
+    c.finish(b, r, addIndex(b, panel.column, q * lanes), sum, panel.masks[q]);
+  });
 }
 
 /// The panel after a copy.
@@ -234,8 +281,8 @@ void dlc::emitPanelGather(ImplicitLocOpBuilder &b, const Contraction &c, ColumnP
   describeCopy(b, c, panel);
 }
 
-/// Exchanges rows and columns of a square of vectors. f32 takes the shuffles that stay within 128 bits first, which
-/// are the cheap ones; others exchange ever larger blocks.
+/// Exchanges rows and columns of a square of vectors. f32 takes the shuffles that stay within 128 bits first,
+/// which are the cheap ones; others exchange ever larger blocks.
 static SmallVector<Value> transposeSquare(ImplicitLocOpBuilder &b, ArrayRef<Value> rows) {
   int64_t lanes = rows.size();
   auto shuffle = [&](Value x, Value y, ArrayRef<int64_t> lanesOfBoth) -> Value {
@@ -279,8 +326,8 @@ static SmallVector<Value> transposeSquare(ImplicitLocOpBuilder &b, ArrayRef<Valu
   for (int64_t i = 0; i < lanes; i += 4) {
     Value lowA = shuffle(rows[i], rows[i + 1], low), highA = shuffle(rows[i], rows[i + 1], high);
     Value lowB = shuffle(rows[i + 2], rows[i + 3], low), highB = shuffle(rows[i + 2], rows[i + 3], high);
-    quads.push_back({shuffle(lowA, lowB, pairLow), shuffle(lowA, lowB, pairHigh), shuffle(highA, highB, pairLow),
-                     shuffle(highA, highB, pairHigh)});
+    quads.push_back({shuffle(lowA, lowB, pairLow), shuffle(lowA, lowB, pairHigh),
+                     shuffle(highA, highB, pairLow), shuffle(highA, highB, pairHigh)});
   }
   SmallVector<Value> columns(lanes);
   for (int64_t q = 0; q < 4; ++q) {
@@ -299,7 +346,8 @@ static SmallVector<Value> transposeSquare(ImplicitLocOpBuilder &b, ArrayRef<Valu
   return columns;
 }
 
-void dlc::emitPanelTranspose(ImplicitLocOpBuilder &b, const Contraction &c, ColumnPanel &panel, int64_t shuffleLanes) {
+void dlc::emitPanelTranspose(ImplicitLocOpBuilder &b, const Contraction &c, ColumnPanel &panel,
+                             int64_t shuffleLanes) {
   int64_t width = panel.vectors * contractionLanes(c.element);
   VectorType vectorType = VectorType::get({shuffleLanes}, c.element);
   VectorType maskType = VectorType::get({shuffleLanes}, b.getI1Type());
@@ -337,7 +385,8 @@ void dlc::emitPanelTranspose(ImplicitLocOpBuilder &b, const Contraction &c, Colu
   Value size = sizeOf(b, c.k);
   Value whole = c.k.size ? arith::AndIOp::create(b, size, indexConstant(b, -shuffleLanes)).getResult()
                          : indexConstant(b, c.k.capacity & -shuffleLanes);
-  auto groupLoop = scf::ForOp::create(b, none, indexConstant(b, width), indexConstant(b, contractionLanes(c.element)));
+  auto groupLoop =
+      scf::ForOp::create(b, none, indexConstant(b, width), indexConstant(b, contractionLanes(c.element)));
   OpBuilder::InsertPoint afterwards = b.saveInsertionPoint();
   b.setInsertionPointToStart(groupLoop.getBody());
   Value group = groupLoop.getInductionVar();

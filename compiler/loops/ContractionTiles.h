@@ -1,5 +1,5 @@
-// ContractionTiles.h - the innermost code of a matrix product: one register tile, and the copies that feed it.
-// SPDX-License-Identifier: Apache-2.0
+// ContractionTiles.h - the innermost code of a matrix product: one register tile, and the copies that feed
+// it. SPDX-License-Identifier: Apache-2.0
 //
 // Used by Contraction.cpp alone, which decides what is tiled how.
 #ifndef DLC_COMPILER_LOOPS_CONTRACTIONTILES_H
@@ -24,6 +24,11 @@ struct AheadFetch {
   int64_t perStep;    ///< lines fetched every four k
 };
 
+/// Sums so far, where k is divided: row r of the columns lies at origin + r * (vectors * lanes).
+struct PartialSums {
+  mlir::Value buffer, origin;
+};
+
 /// The columns that a tile works on, and where their right-hand side lies.
 struct ColumnPanel {
   mlir::Value column;                   ///< the first column
@@ -34,19 +39,27 @@ struct ColumnPanel {
   int64_t stride;                       ///< in the buffer, from one k to the next
   bool padded;                          ///< the buffer has columns also where the masks are false
   std::optional<AheadFetch> ahead;
+  std::optional<PartialSums> partial; ///< tiles add to these and don't finish
 };
 
-/// Rows [row, row + rows) of the panel, all of k, then `finish`. `tile` counts the tiles of a panel. Without it the
-/// tile is cut: rows from m.size on are not finished (and not read).
-void emitTile(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row,
-              int64_t rows, mlir::Value tile);
+/// Rows [row, row + rows) of the panel, all of k, then `finish`. `tile` counts the tiles of a panel. Without
+/// it the tile is cut: rows from m.size on are not finished, and the last row is read in their place.
+void emitTile(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
+              mlir::Value row, int64_t rows, mlir::Value tile);
 
-/// Copies of B's columns from panel.column on to the scratch memory as [k][panel.vectors * lanes]; columns that
-/// don't exist become zeros or repeat others. `panel` still describes B in place, and describes the copy afterwards.
-/// Columns are consecutive in memory:
+/// Zeros in place of the sums of rows [row, end).
+void emitClearSums(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
+                   mlir::Value row, mlir::Value end);
+/// `finish` for the sums of rows [row, end).
+void emitFinishSums(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
+                    mlir::Value row, mlir::Value end);
+
+/// Copies of B's columns from panel.column on to the scratch memory as [k][panel.vectors * lanes]; columns
+/// that don't exist become zeros or repeat others. `panel` still describes B in place, and describes the copy
+/// afterwards. Columns are consecutive in memory:
 void emitPanelCopy(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, ColumnPanel &panel);
-/// Consecutive along k; `shuffleLanes` is what one transposed block has on a side. Writes whole blocks: k is rounded
-/// up to a multiple of the lanes.
+/// Consecutive along k; `shuffleLanes` is what one transposed block has on a side. Writes whole blocks: k is
+/// rounded up to a multiple of the lanes.
 void emitPanelTranspose(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, ColumnPanel &panel,
                         int64_t shuffleLanes);
 /// Consecutive neither way.
@@ -55,7 +68,7 @@ void emitPanelGather(mlir::ImplicitLocOpBuilder &b, const Contraction &contracti
 /// Whether the sums are taken over lanes along k, as Contraction.h says.
 bool takesDots(const Contraction &contraction);
 /// That form; a part is contractionLanes() columns.
-void emitDots(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, bool wideRegisters, mlir::Value first,
-              mlir::Value last);
+void emitDots(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, bool wideRegisters,
+              mlir::Value first, mlir::Value last);
 } // namespace dlc
 #endif

@@ -1,5 +1,5 @@
-// ContractionTest.cpp - matrix products are compiled for random shapes and run: every bit must be that of a scalar loop.
-// SPDX-License-Identifier: Apache-2.0
+// ContractionTest.cpp - matrix products are compiled for random shapes and run: every bit must be that of a
+// scalar loop. SPDX-License-Identifier: Apache-2.0
 #include "compiler/loops/Contraction.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -66,8 +66,8 @@ struct Problem {
 
   /// The one form that does not sum in the order of k.
   bool sumsByLanes() const {
-    return capacity[0] <= 8 && capacity[2] >= (isDouble ? 32 : 64) && lhsStride[1] == 1 && rhsStride[0] == 1 &&
-           rhsStride[1] != 1;
+    return capacity[0] <= 8 && capacity[2] >= (isDouble ? 32 : 64) && lhsStride[1] == 1 &&
+           rhsStride[0] == 1 && rhsStride[1] != 1;
   }
 
   std::string str() const {
@@ -128,8 +128,8 @@ public:
         b, name,
         b.getFunctionType({buffer(extent(problem.lhsBase, m, k, problem.lhsStride)), index,
                            buffer(extent(problem.rhsBase, k, n, problem.rhsStride)), index, resultType,
-                           buffer(std::max<int64_t>(contractionScratch(c, target), 1)), index, index, index, index,
-                           index},
+                           buffer(std::max<int64_t>(contractionScratch(c, target), 1)), index, index, index,
+                           index, index},
                           {}));
     Block *entry = function.addEntryBlock();
     b.setInsertionPointToStart(entry);
@@ -192,9 +192,8 @@ public:
     const llvm::Target *backend = llvm::TargetRegistry::lookupTarget(triple, error);
     ASSERT_TRUE(backend) << error;
     auto machine = [&] {
-      return std::unique_ptr<llvm::TargetMachine>(
-          backend->createTargetMachine(triple, target.name, "", {}, llvm::Reloc::PIC_, std::nullopt,
-                                       llvm::CodeGenOptLevel::Aggressive));
+      return std::unique_ptr<llvm::TargetMachine>(backend->createTargetMachine(
+          triple, target.name, "", {}, llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Aggressive));
     };
     auto tuned = machine();
     ExecutionEngineOptions options;
@@ -246,7 +245,9 @@ protected:
     context.loadAllAvailableDialects();
   }
 
-  int64_t draw(int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(random); }
+  int64_t draw(int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random);
+  }
 
   /// Strides for rows x columns: a row or a column contiguous, or neither.
   std::array<int64_t, 2> drawStrides(int64_t rows, int64_t columns, int form) {
@@ -300,12 +301,14 @@ protected:
     ASSERT_TRUE(function);
     for (int64_t first = 0; first < parts;) {
       int64_t last = draw(0, 2) ? draw(first, parts) : parts;
-      function(lhs.data(), p.lhsBase, rhs.data(), p.rhsBase, result.data(), scratch.data(), first, last, m, n, k);
+      function(lhs.data(), p.lhsBase, rhs.data(), p.rhsBase, result.data(), scratch.data(), first, last, m, n,
+               k);
       first = last;
     }
     int64_t wrong = 0;
     for (int64_t row = 0; row < m; ++row)
-      for (int64_t column = 0; column < p.capacity[1] && row * p.capacity[1] + column < result.size(); ++column) {
+      for (int64_t column = 0; column < p.capacity[1] && row * p.capacity[1] + column < result.size();
+           ++column) {
         T sum = 0;
         std::vector<T> factors[2];
         for (int64_t i = 0; column < n && i < k; ++i) {
@@ -362,7 +365,8 @@ TEST_F(ContractionTest, EveryLayoutWholeAndCut) {
   for (int lhsForm : {0, 1, 2})
     for (int rhsForm : {0, 1, 2})
       for (bool dynamic : {false, true}) {
-        Problem p{{37, 50, 19}, {37, 50, 19}, {dynamic, dynamic, dynamic}, {}, {}, 3, 1, rhsForm == 1 && dynamic};
+        Problem p{{37, 50, 19},           {37, 50, 19}, {dynamic, dynamic, dynamic}, {}, {}, 3, 1,
+                  rhsForm == 1 && dynamic};
         if (dynamic)
           p.size = {23, 41, 13};
         p.lhsStride = drawStrides(37, 19, lhsForm);
@@ -377,7 +381,8 @@ TEST_F(ContractionTest, NarrowAndSkinny) {
   for (int64_t n : {1, 3, 15, 16, 17, 600})
     for (int64_t m : {1, 2, 5, 8})
       for (int form : {0, 1}) {
-        Problem p{{m, n, 33}, {m, n, 33}, {false, false, false}, {33, 1}, drawStrides(33, n, form), 0, 0, n == 3};
+        Problem p{{m, n, 33}, {m, n, 33}, {false, false, false}, {33, 1}, drawStrides(33, n, form), 0,
+                  0,          n == 3};
         problems.push_back(p);
       }
   check(problems);
@@ -405,6 +410,26 @@ TEST_F(ContractionTest, ManyRowsCopyTheirPanel) {
     problems.push_back(p);
     p.lhsStride = {1, 600};
     p.rhsStride = {1, 9};
+    problems.push_back(p);
+  }
+  check(problems);
+}
+
+TEST_F(ContractionTest, LongSumsAreDivided) {
+  SmallVector<Problem> problems;
+  for (int64_t k : {1700, 5000, 12500})
+    for (int form : {0, 1, 2})
+      for (bool dynamic : {false, true}) {
+        Problem p{{20, 37, k}, {20, 37, k}, {dynamic, dynamic, dynamic}, {k, 1}, {}, 0, 0, form == 2};
+        if (dynamic)
+          p.size = {17, 35, k - 601};
+        p.rhsStride = drawStrides(k, 37, form);
+        problems.push_back(p);
+      }
+  for (bool dynamic : {false, true}) {
+    Problem p{{1030, 17, 4700}, {1030, 17, 4700}, {dynamic, false, false}, {1, 1030}, {17, 1}, 0, 0, false};
+    if (dynamic)
+      p.size[0] = 700;
     problems.push_back(p);
   }
   check(problems);
