@@ -96,20 +96,23 @@ struct Schedule {
     divideK(c);
   }
 
-  /// A long k in blocks, whose part of a panel stays in the cache; this bounds the scratch memory too.
+  /// A long k in blocks, whose part of a panel stays in the cache; this bounds the scratch memory too. What
+  /// is read in place gains nothing.
   void divideK(const Contraction &c) {
-    bool copied = rhs != RightHandSide::InPlace;
-    int64_t most = wideRegisters ? 1024 : 3072, k = c.k.capacity, m = c.m.capacity;
-    if (!vectors || m == 0 || k <= (copied ? most + most / 2 : 4 * most) || (!copied && m <= 8))
+    int64_t most = wideRegisters ? 2048 : 3072, k = c.k.capacity;
+    if (getenv("KC"))
+      most = atoi(getenv("KC"));
+    if (rhs == RightHandSide::InPlace || !vectors || c.m.capacity == 0 || k <= most + most / 2)
       return;
     kBlock = llvm::alignTo(llvm::divideCeil(k, llvm::divideCeil(k, most)), lanes);
-    blocks = std::max<int64_t>(std::min<int64_t>(blocks, m / 48), llvm::divideCeil(m, 512));
-    blocks = std::max<int64_t>(blocks, 1);
     for (int64_t ofVectors : {vectors, lastVectors}) {
       RowTiles kind = rowTiles(c, ofVectors);
-      partialRows = std::max<int64_t>(partialRows, llvm::divideCeil(kind.count, blocks) * kind.tallHeight());
+      partialRows = std::max(partialRows, std::min(kind.count, chunkTiles(kind)) * kind.tallHeight());
     }
   }
+
+  /// Tiles whose sums wait at once while k is done in blocks.
+  static int64_t chunkTiles(const RowTiles &tiles) { return 512 / tiles.tallHeight(); }
 
   int64_t panelElements(const Contraction &c) const {
     if (rhs == RightHandSide::InPlace || rhs == RightHandSide::Dots || !c.m.capacity)
@@ -230,16 +233,17 @@ private:
       blockFirst = maximum(arith::SubIOp::create(b, first, start), blockFirst);
       blockEnd = minimum(arith::SubIOp::create(b, last, start), blockEnd);
     }
-    if (schedule.kBlock) {
-      emitDividedPanel(panel, tiles, blockFirst, blockEnd);
-      return;
-    }
     Value tileFirst = blockTile(blockFirst, tiles.count), tileEnd = blockTile(blockEnd, tiles.count);
     OpBuilder::InsertionGuard guard(b);
     if (c.m.size && schedule.rhs != RightHandSide::InPlace)
       enterIfBelow(tileRow(tileFirst, tiles), c.m.size); // no copy for nothing
+    if (schedule.kBlock) {
+      emitDividedPanel(panel, tiles, tileFirst, tileEnd);
+      return;
+    }
     if (schedule.fetchAhead)
-      panel.ahead = describeAhead(c, panel, tiles.count, vectors * schedule.lanes * c.rhsStride[1]);
+      panel.ahead =
+          describeAhead(c, panel, tileFirst, tiles.count, vectors * schedule.lanes * c.rhsStride[1]);
     emitCopy(c, panel);
     emitTiles(c, panel, tiles, tileFirst, tileEnd);
   }
@@ -261,16 +265,19 @@ private:
     }
   }
 
-  /// One block of rows after the other; within each, one block of k after the other.
-  void emitDividedPanel(const ColumnPanel &panel, const RowTiles &tiles, Value blockFirst, Value blockEnd) {
-    auto rowsLoop = scf::ForOp::create(b, blockFirst, blockEnd, indexConstant(b, 1));
+  /// Some hundred rows after the other; within each, one block of k after the other.
+  void emitDividedPanel(const ColumnPanel &panel, const RowTiles &tiles, Value from, Value to) {
+    int64_t chunk = schedule.chunkTiles(tiles);
+    auto rowsLoop = scf::ForOp::create(b, from, to, indexConstant(b, chunk));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(rowsLoop.getBody());
-    Value block = rowsLoop.getInductionVar();
-    Value tileFirst = blockTile(block, tiles.count), tileEnd = blockTile(addIndex(b, block, 1), tiles.count);
-    Value row = tileRow(tileFirst, tiles), rowEnd = minimum(tileRow(tileEnd, tiles), sizeOf(b, c.m));
-    if (c.m.size)
+    Value tileFirst = rowsLoop.getInductionVar();
+    Value tileEnd = minimum(addIndex(b, tileFirst, chunk), to);
+    Value row = tileRow(tileFirst, tiles), rowEnd = tileRow(tileEnd, tiles);
+    if (c.m.size) {
       enterIfBelow(row, c.m.size);
+      rowEnd = minimum(rowEnd, c.m.size);
+    }
     int64_t width = panel.vectors * schedule.lanes;
     ColumnPanel divided = panel;
     Value origin =
@@ -292,7 +299,7 @@ private:
       ColumnPanel ofPart = divided;
       ofPart.origin = addIndex(b, panel.origin, scaleIndex(b, k, c.rhsStride[0]));
       if (schedule.fetchAhead)
-        ofPart.ahead = describeAhead(part, ofPart, llvm::divideCeil(tiles.count, schedule.blocks),
+        ofPart.ahead = describeAhead(part, ofPart, tileFirst, std::min(tiles.count, chunk),
                                      schedule.kBlock * c.rhsStride[0]);
       emitCopy(part, ofPart);
       emitTiles(part, ofPart, tiles, tileFirst, tileEnd);
@@ -313,10 +320,11 @@ private:
 
   /// What to fetch while `tileCount` tiles of the panel are computed: as much of B again, `distance` further
   /// on.
-  AheadFetch describeAhead(const Contraction &part, const ColumnPanel &panel, int64_t tileCount,
-                           int64_t distance) {
+  AheadFetch describeAhead(const Contraction &part, const ColumnPanel &panel, Value tileFirst,
+                           int64_t tileCount, int64_t distance) {
     int64_t width = panel.vectors * schedule.lanes, line = 64 * 8 / c.element.getIntOrFloatBitWidth();
     AheadFetch ahead;
+    ahead.tileFirst = tileFirst;
     ahead.origin = addIndex(b, panel.origin, distance);
     bool transposed = schedule.rhs == RightHandSide::Transposed;
     ahead.rows = transposed ? width : part.k.capacity;

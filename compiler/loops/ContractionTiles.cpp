@@ -140,7 +140,8 @@ private:
   void fetchAhead(Value k, Value end, int64_t step) {
     const AheadFetch &ahead = *panel.ahead;
     int64_t lineElements = 64 * 8 / c.element.getIntOrFloatBitWidth();
-    Value done = addIndex(b, arith::MulIOp::create(b, tile, end, noWrap), k); // in units of step lines
+    Value done = arith::SubIOp::create(b, tile, ahead.tileFirst);
+    done = addIndex(b, arith::MulIOp::create(b, done, end, noWrap), k); // in units of step lines
     done = arith::DivUIOp::create(b, done, indexConstant(b, step));
     for (int64_t i = 0; i < ahead.perStep; ++i) {
       Value line = addIndex(b, scaleIndex(b, done, ahead.perStep), i);

@@ -17,11 +17,12 @@ mlir::Value sizeOf(mlir::ImplicitLocOpBuilder &b, const LoopBound &bound);
 
 /// Cache lines of B that the tiles of a panel fetch for the next one, a few every four k, in turn.
 struct AheadFetch {
-  mlir::Value origin; ///< of the next panel in B
-  int64_t rows;       ///< pieces that are fetched, each consecutive in memory
-  int64_t rowStride;  ///< elements from one to the next
-  int64_t lines;      ///< cache lines of each
-  int64_t perStep;    ///< lines fetched every four k
+  mlir::Value tileFirst; ///< the tile that starts with it
+  mlir::Value origin;    ///< of the next panel in B
+  int64_t rows;          ///< pieces that are fetched, each consecutive in memory
+  int64_t rowStride;     ///< elements from one to the next
+  int64_t lines;         ///< cache lines of each
+  int64_t perStep;       ///< lines fetched every four k
 };
 
 /// Sums so far, where k is divided: row r of the columns lies at origin + r * (vectors * lanes).

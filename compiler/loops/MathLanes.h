@@ -37,7 +37,9 @@ public:
     return vector ? mlir::Type(vector.cloneWith(std::nullopt, element)) : element;
   }
   Term wrap(mlir::Value value) { return {this, value}; }
-  Term number(double value) { return wrap(constant(type, b.getFloatAttr(mlir::getElementTypeOrSelf(type), value))); }
+  Term number(double value) {
+    return wrap(constant(type, b.getFloatAttr(mlir::getElementTypeOrSelf(type), value)));
+  }
   /// One constant for f32, another for f64.
   Term number(double single, double twice) { return number(isSingle ? single : twice); }
   Term whole(int64_t value) {
@@ -89,20 +91,19 @@ private:
   }
 };
 
-inline Term operator+(Term x, Term y) { return x.lanes->wrap(mlir::arith::AddFOp::create(x.lanes->b, x.value, y.value)); }
-inline Term operator-(Term x, Term y) { return x.lanes->wrap(mlir::arith::SubFOp::create(x.lanes->b, x.value, y.value)); }
-inline Term operator*(Term x, Term y) { return x.lanes->wrap(mlir::arith::MulFOp::create(x.lanes->b, x.value, y.value)); }
-inline Term operator/(Term x, Term y) { return x.lanes->wrap(mlir::arith::DivFOp::create(x.lanes->b, x.value, y.value)); }
+template <typename Operation> Term combine(Term x, Term y) {
+  return x.lanes->wrap(Operation::create(x.lanes->b, x.value, y.value));
+}
+inline Term operator+(Term x, Term y) { return combine<mlir::arith::AddFOp>(x, y); }
+inline Term operator-(Term x, Term y) { return combine<mlir::arith::SubFOp>(x, y); }
+inline Term operator*(Term x, Term y) { return combine<mlir::arith::MulFOp>(x, y); }
+inline Term operator/(Term x, Term y) { return combine<mlir::arith::DivFOp>(x, y); }
+inline Term operator&(Term x, Term y) { return combine<mlir::arith::AndIOp>(x, y); }
+inline Term operator|(Term x, Term y) { return combine<mlir::arith::OrIOp>(x, y); }
+inline Term operator^(Term x, Term y) { return combine<mlir::arith::XOrIOp>(x, y); }
 inline Term operator-(Term x) { return x.lanes->wrap(mlir::arith::NegFOp::create(x.lanes->b, x.value)); }
-inline Term operator&(Term x, Term y) { return x.lanes->wrap(mlir::arith::AndIOp::create(x.lanes->b, x.value, y.value)); }
-inline Term operator|(Term x, Term y) { return x.lanes->wrap(mlir::arith::OrIOp::create(x.lanes->b, x.value, y.value)); }
-inline Term operator^(Term x, Term y) { return x.lanes->wrap(mlir::arith::XOrIOp::create(x.lanes->b, x.value, y.value)); }
-inline Term operator<<(Term x, int64_t by) {
-  return x.lanes->wrap(mlir::arith::ShLIOp::create(x.lanes->b, x.value, x.lanes->whole(by).value));
-}
-inline Term operator>>(Term x, int64_t by) {
-  return x.lanes->wrap(mlir::arith::ShRUIOp::create(x.lanes->b, x.value, x.lanes->whole(by).value));
-}
+inline Term operator<<(Term x, int64_t by) { return combine<mlir::arith::ShLIOp>(x, x.lanes->whole(by)); }
+inline Term operator>>(Term x, int64_t by) { return combine<mlir::arith::ShRUIOp>(x, x.lanes->whole(by)); }
 inline Term operator<(Term x, Term y) { return x.lanes->is(mlir::arith::CmpFPredicate::OLT, x, y); }
 inline Term operator>(Term x, Term y) { return x.lanes->is(mlir::arith::CmpFPredicate::OGT, x, y); }
 inline Term operator==(Term x, Term y) { return x.lanes->is(mlir::arith::CmpFPredicate::OEQ, x, y); }
@@ -110,8 +111,8 @@ inline Term operator==(Term x, Term y) { return x.lanes->is(mlir::arith::CmpFPre
 inline Term beyond(Term x, Term y) { return x.lanes->is(mlir::arith::CmpFPredicate::UGT, x, y); }
 
 /// The largest finite and the smallest normal number.
-inline Term largest(Lanes &l) { return l.number(std::numeric_limits<float>::max(), std::numeric_limits<double>::max()); }
-inline Term smallest(Lanes &l) { return l.number(std::numeric_limits<float>::min(), std::numeric_limits<double>::min()); }
+inline Term largest(Lanes &l) { return l.number(0x1.fffffep+127, 0x1.fffffffffffffp+1023); }
+inline Term smallest(Lanes &l) { return l.number(0x1p-126, 0x1p-1022); }
 
 /// Adding it rounds to a whole number and leaves that in the low bits.
 inline Term rounder(Lanes &l) { return l.number(0x1.8p23, 0x1.8p52); }
@@ -180,7 +181,7 @@ inline Term joinLog(Lanes &l, Term k, Term f) {
     sum = f * square * l.polynomial(f, logTail32);
     sum = f + l.fma(k, lowLn2, l.fma(square, l.number(-0.5), sum));
   } else {
-    // ln(1 + f) = 2 s + s R(s^2) with s = f / (2 + f); 2 s = f - f^2 / 2 + s f^2 / 2 is where f comes in unrounded.
+    // ln(1 + f) = 2 s + s R(s^2) with s = f / (2 + f); through 2 s = f - f^2 / 2 + s f^2 / 2, f comes in unrounded.
     Term half = square * l.number(0.5), s = f / (f + l.number(2)), z = s * s;
     sum = f - (half - l.fma(s, l.fma(z, l.polynomial(z, logTail64), half), k * lowLn2));
   }

@@ -50,8 +50,8 @@ Value emitTurned(ImplicitLocOpBuilder &b, Value input, int64_t quarters) {
     Angle a = reduceAngle(l, x);
     turn = a.quarters;
     Term r = a.high, square = r * r, half = square * l.number(0.5), one = l.number(1), start = one - half;
-    // sin(r + low) = r + r^3 S + low cos(r); cos(r + low) = 1 - r^2 / 2 + r^4 C - low sin(r), with what 1 - r^2 / 2
-    // loses in rounding.
+    // sin(r + low) = r + r^3 S + low cos(r); cos(r + low) = 1 - r^2 / 2 + r^4 C - low sin(r), with what
+    // 1 - r^2 / 2 loses in rounding.
     sine = r + l.fma(r * square, l.polynomial(square, sinTail64), a.low * start);
     Term small = l.fma(square * square, l.polynomial(square, cosTail64), -(r * a.low));
     cosine = start + (((one - start) - half) + small);

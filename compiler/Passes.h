@@ -1,0 +1,26 @@
+// Passes.h - what each level does, in pipeline order.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_COMPILER_PASSES_H
+#define DLC_COMPILER_PASSES_H
+#include "compiler/Options.h"
+#include "compiler/target/Target.h"
+#include "dialects/dl/DL.h"
+#include "mlir/Pass/Pass.h"
+
+namespace dlc {
+/// autodiff: replaces each `gradient` by plain ops. `faultyRule`: for tests, the op whose gradient comes out 1 % too
+/// large.
+mlir::LogicalResult differentiate(EntryOp entry, llvm::StringRef faultyRule = {});
+/// kernels: writes ops out that stand for several simpler ones.
+void decompose(EntryOp entry);
+/// kernels: outlines fused groups; without `fuse`, each op for itself.
+void formKernels(ModelOp model, bool fuse);
+/// loops: kernels and entry points as functions over flat buffers.
+void lowerSchedules(mlir::ModuleOp module, const CompileOptions &options);
+/// plan: a place in the workspace for each buffer.
+mlir::LogicalResult planMemory(mlir::ModuleOp module);
+/// llvm: the LLVM dialect, with the descriptor and one function of the C interface for each entry point.
+mlir::LogicalResult lowerToLLVM(mlir::ModuleOp module, const CompileOptions &options);
+void emitDescriptor(mlir::ModuleOp module, const CompileOptions &options);
+} // namespace dlc
+#endif

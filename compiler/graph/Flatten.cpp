@@ -1,0 +1,450 @@
+// Flatten.cpp - entry points and training steps as flat, pure functions.
+// SPDX-License-Identifier: Apache-2.0
+//
+//   train @t minimizes @loss   =>   entry train @t, entry gradients @t.gradients, entry apply @t.apply
+//
+// Gradients are left to one op, `gradient`, for the next level; optimizers are written out for each parameter.
+#include "compiler/graph/Flatten.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/GlobPattern.h"
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+/// One `optimize` line, as it applies to this model.
+struct Group {
+  std::string name; ///< "" if it is the only one
+  OptimizerOp optimizer;
+  DictionaryAttr given; ///< scalars set by the line
+  llvm::StringMap<Value> scalars;
+};
+
+/// Builds one entry point: arguments in the order inputs, stored tensors, scalars, step, random.
+class EntryBuilder {
+public:
+  EntryBuilder(ModelOp model, const CompileOptions &options, StringRef name, StringRef kind, Location loc)
+      : builder(model.getContext()), context(model.getContext()), name(name), kind(kind), loc(loc) {
+    builder.setInsertionPointToEnd(&body);
+  }
+  ~EntryBuilder() { body.clear(); }
+
+  Value input(StringRef inputName, Type type, Location at) { return argument(type, at, inputName, "input"); }
+  Value argument(Type type, Location at, StringRef label, StringRef kindName, ArrayRef<NamedAttribute> more = {}) {
+    Value value = body.addArgument(type, named(unnamed(at), label));
+    describe(value, kindName, builder.getStringAttr(label), more);
+    return value;
+  }
+  void describe(Value value, StringRef kindName, Attribute label, ArrayRef<NamedAttribute> more = {}) {
+    NamedAttrList list;
+    list.set(kindName, label);
+    for (NamedAttribute one : more)
+      list.set(one.getName(), one.getValue());
+    attributes[value] = list.getDictionary(context);
+  }
+  void result(Value value, StringRef kindName, StringRef label) {
+    results.push_back(value);
+    resultAttrs.push_back(builder.getDictionaryAttr(builder.getNamedAttr(kindName, builder.getStringAttr(label))));
+  }
+  void create(OpBuilder &at) {
+    ReturnOp::create(builder, loc, results);
+    SmallVector<Attribute> argAttrs, types;
+    for (BlockArgument argument : body.getArguments())
+      argAttrs.push_back(attributes.lookup(argument));
+    for (Value value : results)
+      types.push_back(TypeAttr::get(value.getType()));
+    auto entry = EntryOp::create(at, loc, name, kind, at.getArrayAttr(argAttrs), at.getArrayAttr(resultAttrs),
+                                 at.getArrayAttr(types));
+    Block *target = at.createBlock(&entry.getBody());
+    IRMapping map;
+    for (BlockArgument argument : body.getArguments())
+      map.map(argument, target->addArgument(argument.getType(), argument.getLoc()));
+    at.setInsertionPointToEnd(target);
+    for (Operation &op : body)
+      at.clone(op, map);
+    at.setInsertionPointAfter(entry);
+  }
+
+  OpBuilder builder;
+  Block body;
+
+private:
+  MLIRContext *context;
+  std::string name, kind;
+  Location loc;
+  DenseMap<Value, DictionaryAttr> attributes;
+  SmallVector<Value> results;
+  SmallVector<Attribute> resultAttrs;
+};
+
+class Flattener {
+public:
+  Flattener(ModelOp model, const CompileOptions &options)
+      : model(model), options(options), prelude(model.getContext()), at(model.getContext()) {}
+  LogicalResult run();
+
+private:
+  enum class Part { Whole, Gradients, Apply };
+  LogicalResult entry(FuncOp function);
+  LogicalResult train(TrainOp train, Part part);
+  FailureOr<SmallVector<Value>> inputs(FuncOp function, EntryBuilder &b);
+  FailureOr<SmallVector<Value>> body(FuncOp function, EntryBuilder &b, Inliner &inliner, bool training);
+  LogicalResult assignGroups(TrainOp train, ArrayRef<Stored> parameters);
+  LogicalResult apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> parameters, ArrayRef<Value> gradients);
+  FailureOr<SmallVector<Value>> update(EntryBuilder &b, Group &group, const Stored &parameter, Value gradient);
+  LogicalResult remember(ArrayRef<Stored> parameters);
+  std::string outputName(FuncOp function, size_t i);
+
+  ModelOp model;
+  const CompileOptions &options;
+  Prelude prelude;
+  OpBuilder at;
+  std::vector<Group> groups;
+  llvm::StringMap<int> groupOf; ///< of a parameter; -1: frozen
+  std::map<std::string, Stored> all; ///< every parameter of the model
+  llvm::StringSet<> read;            ///< those that some entry point reads
+};
+} // namespace
+
+std::string Flattener::outputName(FuncOp function, size_t i) {
+  StringRef own = cast<StringAttr>(function.getResultNames()[i]).getValue();
+  return own.empty() ? function.getResultNames().size() == 1 ? "result" : "result" + std::to_string(i) : own.str();
+}
+
+/// One name is one tensor, in all entry points.
+LogicalResult Flattener::remember(ArrayRef<Stored> parameters) {
+  LogicalResult result = success();
+  for (const Stored &one : parameters) {
+    if (!one.value.use_empty())
+      read.insert(one.name);
+    auto [it, isNew] = all.try_emplace(one.name, one);
+    if (isNew || (it->second.type == one.type && it->second.init == one.init))
+      continue;
+    InFlightDiagnostic error = complain(one.loc) << "'" << one.name << "' is " << show(one.type) << " = "
+                                                 << show(one.init)
+                                                 << " here; one parameter has one shape and one initialiser";
+    error.attachNote(it->second.loc) << "and " << show(it->second.type) << " = " << show(it->second.init) << " here";
+    result = failure();
+  }
+  return result;
+}
+
+FailureOr<SmallVector<Value>> Flattener::inputs(FuncOp function, EntryBuilder &b) {
+  Inliner sizes(model, at, options.sizes, nullptr);
+  SmallVector<Value> values;
+  LogicalResult good = success();
+  for (auto [argument, name, shape] :
+       llvm::zip(function.getBody().getArguments(), function.getArgNames().getAsRange<StringAttr>(),
+                 function.getArgShapes().getAsRange<ShapeAttr>())) {
+    RankedTensorType type = shape.evaluate(sizes.sizes());
+    for (auto [dim, size] : llvm::zip(dimsOf(type), shape.getSizes()))
+      if (dim.isUnknown())
+        good = complain(argument.getLoc())
+               << "argument %" << name.getValue() << " of @" << function.getSymName() << ": size '" << show(size)
+               << "' is not known; an entry point is concrete but for `batch` (and multiples of it): write a number, "
+                  "or one of the model's sizes";
+    values.push_back(b.input(name, type, argument.getLoc()));
+  }
+  if (failed(good))
+    return failure();
+  return values;
+}
+
+FailureOr<SmallVector<Value>> Flattener::body(FuncOp function, EntryBuilder &b, Inliner &inliner, bool training) {
+  auto arguments = inputs(function, b);
+  if (failed(arguments))
+    return failure();
+  auto results = inliner.run(function, *arguments, training);
+  if (failed(results) || failed(remember(inliner.parameters)))
+    return failure();
+  for (const Stored &one : inliner.parameters)
+    b.describe(one.value, "parameter", at.getStringAttr(one.name), {at.getNamedAttr("init", one.init)});
+  if (inliner.random)
+    b.describe(inliner.random, "random", at.getUnitAttr());
+  return results;
+}
+
+LogicalResult Flattener::entry(FuncOp function) {
+  if (function.getSession())
+    return complain(function) << "session entry points are read and checked, but this version cannot compile them yet";
+  EntryBuilder b(model, options, function.getSymName(), "function", function.getLoc());
+  Inliner inliner(model, b.builder, options.sizes, &b.body);
+  auto results = body(function, b, inliner, /*training=*/false);
+  if (failed(results))
+    return failure();
+  for (auto [i, value] : llvm::enumerate(*results))
+    b.result(value, "output", outputName(function, i));
+  b.create(at);
+  return success();
+}
+
+//===--- Training ---------------------------------------------------------------------------------------===//
+
+/// The last line that matches a parameter is its group.
+LogicalResult Flattener::assignGroups(TrainOp train, ArrayRef<Stored> parameters) {
+  groups.clear();
+  groupOf.clear();
+  LogicalResult result = success();
+  auto match = [&](Operation &op, ArrayAttr patterns, int group) {
+    for (StringAttr text : patterns.getAsRange<StringAttr>()) {
+      auto pattern = llvm::GlobPattern::create(text.getValue());
+      if (!pattern) {
+        result = complain(&op) << "pattern " << text << ": " << llvm::toString(pattern.takeError());
+        continue;
+      }
+      bool any = false;
+      for (const Stored &one : parameters)
+        if (pattern->match(one.name)) {
+          groupOf[one.name] = group;
+          any = true;
+        }
+      if (!any) {
+        InFlightDiagnostic error = complain(&op) << "pattern " << text << " matches no parameter; there are ";
+        for (auto [i, one] : llvm::enumerate(parameters))
+          error << (i ? ", " : "") << one.name;
+        result = error;
+      }
+    }
+  };
+  auto lines = llvm::to_vector(train.getBody().getOps<OptimizeOp>());
+  for (auto [i, optimize] : llvm::enumerate(lines)) {
+    groups.push_back({lines.size() == 1 ? "" : "group" + std::to_string(i),
+                      prelude.find(model, optimize.getOptimizer()), optimize.getScalars(), {}});
+  }
+  int next = 0;
+  for (Operation &op : train.getBody().front()) {
+    if (auto optimize = dyn_cast<OptimizeOp>(op))
+      match(op, optimize.getParameters(), next++);
+    else if (auto freeze = dyn_cast<FreezeOp>(op))
+      match(op, freeze.getParameters(), -1);
+    else if (isa<AccumulateOp>(op))
+      result = complain(&op) << "`accumulate` is read and checked, but this version cannot compile it yet";
+  }
+  for (const Stored &one : parameters)
+    if (!groupOf.count(one.name))
+      result = complain(train) << "no `optimize` or `freeze` line covers '" << one.name << "'";
+  return result;
+}
+
+/// The optimizer's body in this place, for one parameter; its results are the weight and the slots.
+FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, const Stored &parameter,
+                                                Value gradient) {
+  OptimizerOp optimizer = group.optimizer;
+  Block &block = optimizer.getBody().front();
+  Type element = parameter.type.getElementType();
+  IRMapping map;
+  map.map(block.getArgument(0), parameter.value);
+  map.map(block.getArgument(1), gradient);
+  size_t next = 2;
+  for (InitAttr init : optimizer.getSlots().getAsRange<InitAttr>()) {
+    BlockArgument slot = block.getArgument(next++);
+    std::string own = nameOf(slot.getLoc()), full = parameter.name + "." + own;
+    map.map(slot, b.argument(parameter.type, slot.getLoc(), full, "slot",
+                             {at.getNamedAttr("of", at.getStringAttr(parameter.name)),
+                              at.getNamedAttr("name", at.getStringAttr(own)), at.getNamedAttr("init", init),
+                              at.getNamedAttr("group", at.getStringAttr(group.name))}));
+  }
+  for (auto [name, value] : llvm::zip(optimizer.getScalarNames().getAsRange<StringAttr>(),
+                                      optimizer.getScalarDefaults())) {
+    BlockArgument scalar = block.getArgument(next++);
+    std::string full = (group.name.empty() ? "" : group.name + ".") + name.str();
+    Value &known = group.scalars[full + "/" + show(element)];
+    if (!known) {
+      Type type = RankedTensorType::get({}, element);
+      Attribute given = group.given.get(name);
+      Attribute number = given ? given : value;
+      if (isa<FloatAttr>(number)) {
+        known = b.argument(type, scalar.getLoc(), full, "scalar", {at.getNamedAttr("value", number)});
+      } else if (name == "step") {
+        known = b.argument(type, scalar.getLoc(), full, "step");
+      } else {
+        return LogicalResult(complain(scalar.getLoc())
+                             << "@" << optimizer.getSymName() << ": the scalar '" << name.getValue()
+                             << "' needs a default (`%" << name.getValue()
+                             << " = 1.0`); only %step is known without one");
+      }
+    }
+    map.map(scalar, known);
+  }
+  for (Operation &op : block.without_terminator()) {
+    Operation *copy;
+    if (auto constant = dyn_cast<ConstantOp>(op)) {
+      auto type = typeOf(constant.getResult());
+      Type own = isa<FloatType>(type.getElementType()) ? element : type.getElementType();
+      type = makeTensor(dimsOf(type), own);
+      copy = ConstantOp::create(b.builder, op.getLoc(), type, ShapeAttr::get(type), constant.getValue());
+    } else {
+      OperationState state(op.getLoc(), op.getName());
+      for (Value operand : op.getOperands())
+        state.operands.push_back(map.lookup(operand));
+      state.attributes = op.getAttrDictionary();
+      copy = createInferred(b.builder, state);
+      if (failed(copy->getName().verifyInvariants(copy)))
+        return failure();
+    }
+    map.map(op.getResults(), copy->getResults());
+  }
+  SmallVector<Value> results = llvm::map_to_vector(block.getTerminator()->getOperands(),
+                                                   [&](Value value) { return map.lookup(value); });
+  if (results.size() != 1 + optimizer.getSlots().size())
+    return LogicalResult(complain(block.getTerminator())
+                         << "@" << optimizer.getSymName() << " returns the weight, then its "
+                         << optimizer.getSlots().size() << " slots; found " << results.size() << " values");
+  for (Value result : results)
+    if (result.getType() != parameter.type)
+      return LogicalResult(complain(block.getTerminator())
+                           << "@" << optimizer.getSymName() << " returns " << show(result) << " for '"
+                           << parameter.name << "', which is " << show(parameter.type));
+  return results;
+}
+
+LogicalResult Flattener::apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> parameters,
+                               ArrayRef<Value> given) {
+  SmallVector<Value> gradients(given);
+  auto clips = llvm::to_vector(train.getBody().getOps<ClipNormOp>());
+  if (!clips.empty() && !gradients.empty()) {
+    ClipNormOp clip = clips.back();
+    Ops ops(b.builder, clip.getLoc());
+    Value total;
+    for (Value gradient : gradients) {
+      SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, typeOf(gradient).getRank()));
+      Value square = ops.mul(gradient, gradient), sum = axes.empty() ? square : ops.sum(square, axes);
+      total = total ? ops.add(total, ops.cast(sum, typeOf(total).getElementType())) : sum;
+    }
+    // As PyTorch's clip_grad_norm_: limit / (norm + 1e-6), at most 1.
+    Value norm = ops.add(ops.unary("sqrt", total), 1e-6);
+    Value scale = ops.binary("min", ops.div(clip.getLimit().convertToDouble(), norm), ops.number(1, norm));
+    for (Value &gradient : gradients)
+      gradient = ops.mul(gradient, ops.cast(scale, typeOf(gradient).getElementType()));
+  }
+  for (auto [parameter, gradient] : llvm::zip(parameters, gradients)) {
+    Group &group = groups[groupOf.lookup(parameter.name)];
+    auto results = update(b, group, parameter, gradient);
+    if (failed(results))
+      return failure();
+    b.result((*results)[0], "update", parameter.name);
+    for (auto [i, slot] : llvm::enumerate(ArrayRef<Value>(*results).drop_front()))
+      b.result(slot, "update", parameter.name + "." + nameOf(group.optimizer.getBody().getArgument(2 + i).getLoc()));
+  }
+  return success();
+}
+
+LogicalResult Flattener::train(TrainOp train, Part part) {
+  auto function = cast<FuncOp>(SymbolTable::lookupSymbolIn(model, train.getLossAttr().getAttr()));
+  std::string name = train.getSymName().str() + (part == Part::Gradients ? ".gradients" : part == Part::Apply ? ".apply" : "");
+  StringRef kind = part == Part::Whole ? "train" : part == Part::Gradients ? "gradients" : "apply";
+  EntryBuilder whole(model, options, name, kind, train.getLoc());
+  Inliner inliner(model, whole.builder, options.sizes, &whole.body);
+  auto results = body(function, whole, inliner, /*training=*/true);
+  if (failed(results) || failed(assignGroups(train, inliner.parameters)))
+    return failure();
+  SmallVector<Stored> trained;
+  for (const Stored &one : inliner.parameters)
+    if (groupOf.lookup(one.name) >= 0)
+      trained.push_back(one);
+  for (const Stored &one : trained)
+    if (!isa<FloatType>(one.type.getElementType()))
+      return complain(one.loc) << "'" << one.name << "' is " << show(one.type)
+                               << ": only floats can be trained; `freeze` it";
+
+  if (part == Part::Apply) {
+    EntryBuilder b(model, options, name, kind, train.getLoc());
+    SmallVector<Value> gradients;
+    for (Stored &one : trained)
+      gradients.push_back(b.input("gradient." + one.name, one.type, one.loc));
+    for (Stored &one : trained)
+      one.value = b.argument(one.type, one.loc, one.name, "parameter", {at.getNamedAttr("init", one.init)});
+    if (failed(apply(train, b, trained, gradients)))
+      return failure();
+    b.create(at);
+    return success();
+  }
+  SmallVector<Value> operands{results->front()};
+  SmallVector<Type> types;
+  for (const Stored &one : trained) {
+    operands.push_back(one.value);
+    types.push_back(one.type);
+  }
+  SmallVector<Value> gradients;
+  if (!trained.empty()) {
+    auto gradient = GradientOp::create(whole.builder, train.getLoc(), types, operands);
+    gradients = llvm::to_vector(ValueRange(gradient.getResults()));
+  }
+  for (auto [i, value] : llvm::enumerate(*results))
+    whole.result(value, "output", outputName(function, i));
+  if (part == Part::Gradients) {
+    for (auto [one, gradient] : llvm::zip(trained, gradients))
+      whole.result(gradient, "output", "gradient." + one.name);
+  } else if (failed(apply(train, whole, trained, gradients))) {
+    return failure();
+  }
+  whole.create(at);
+  return success();
+}
+
+//===--- The model --------------------------------------------------------------------------------------===//
+
+LogicalResult Flattener::run() {
+  LogicalResult result = success();
+  for (const auto &[name, value] : options.sizes) {
+    if (!llvm::is_contained(model.getSizeNames(), at.getStringAttr(name))) {
+      InFlightDiagnostic error = complain(model) << "--size " << name << "=" << value << ": @" << model.getSymName()
+                                                 << " has no such size; ";
+      if (model.getSizeNames().empty())
+        error << "it has none";
+      else
+        for (auto [i, known] : llvm::enumerate(model.getSizeNames().getAsRange<StringAttr>()))
+          error << (i ? ", " : "it has ") << known.getValue();
+      result = error;
+    } else if (value < 1) {
+      result = complain(model) << "--size " << name << "=" << value << ": expected at least 1";
+    }
+  }
+  if (failed(result))
+    return failure();
+  Inliner sizes(model, at, options.sizes, nullptr);
+  for (StringAttr name : model.getSizeNames().getAsRange<StringAttr>())
+    if (ShapedType::isDynamic(sizes.sizes().lookup(name)))
+      result = complain(model) << "the size '" << name.getValue() << "' has no default; say --size " << name.getValue()
+                               << "=...";
+  if (failed(result))
+    return failure();
+
+  Block &old = model.getBody().front();
+  auto items = llvm::to_vector(llvm::make_pointer_range(old));
+  at.setInsertionPointToEnd(&old);
+  bool any = false;
+  for (Operation *item : items) {
+    if (auto function = dyn_cast<FuncOp>(item); function && function.getSymVisibility() != "private") {
+      any = true;
+      if (failed(entry(function)))
+        result = failure();
+    }
+    if (auto step = dyn_cast<TrainOp>(item)) {
+      any = true;
+      for (Part part : {Part::Whole, Part::Gradients, Part::Apply})
+        if (failed(train(step, part))) {
+          result = failure();
+          break;
+        }
+    }
+  }
+  if (!any)
+    result = complain(model) << "@" << model.getSymName()
+                             << " has no entry point; expected a `func` that is not private, or a `train`";
+  if (succeeded(result))
+    for (const auto &[name, one] : all)
+      if (!read.contains(name))
+        result = complain(one.loc) << "nothing reads the parameter '" << name << "'; use its value, or leave it out";
+  if (failed(result))
+    return failure();
+  for (Operation *item : llvm::reverse(items))
+    item->erase();
+  model.setSizeNamesAttr(at.getArrayAttr({}));
+  model.setSizeValuesAttr(at.getArrayAttr({}));
+  return success();
+}
+
+LogicalResult dlc::flattenModel(ModelOp model, const CompileOptions &options) {
+  return Flattener(model, options).run();
+}

@@ -1,0 +1,54 @@
+// Flatten.h - level `graph`: each entry point as one pure function over ranked tensors.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_COMPILER_GRAPH_FLATTEN_H
+#define DLC_COMPILER_GRAPH_FLATTEN_H
+#include "compiler/Options.h"
+#include "compiler/graph/Prelude.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace dlc {
+/// A tensor that outlives a call.
+struct Stored {
+  std::string name;
+  mlir::RankedTensorType type;
+  InitAttr init;
+  mlir::Location loc;
+  mlir::Value value; ///< in the entry point at hand
+};
+
+/// Inlines calls and layers of one entry point, with sizes filled in and types inferred anew.
+class Inliner {
+public:
+  Inliner(ModelOp model, mlir::OpBuilder &builder, const std::map<std::string, int64_t> &sizes, mlir::Block *entry);
+
+  /// The results of `function` at the entry point's own arguments; nothing (and diagnostics) if it is wrong.
+  mlir::FailureOr<llvm::SmallVector<mlir::Value>> run(FuncOp function, mlir::ValueRange arguments, bool training);
+  const llvm::StringMap<int64_t> &sizes() const { return modelSizes; }
+
+  std::vector<Stored> parameters; ///< in the order in which they are met
+  mlir::Value random;             ///< seed, step, row; null if nothing draws
+
+private:
+  struct Frame;
+  mlir::FailureOr<llvm::SmallVector<mlir::Value>> inlineCall(FuncOp callee, mlir::ValueRange arguments, Frame &frame);
+  mlir::LogicalResult inlineOp(mlir::Operation *op, Frame &frame);
+  mlir::LogicalResult expandLayer(mlir::Operation *op, Frame &frame);
+  mlir::FailureOr<std::unique_ptr<Frame>> enter(CallOp call, FuncOp callee, Frame &frame);
+  mlir::LogicalResult bind(FuncOp callee, mlir::TypeRange types, Frame &frame);
+  mlir::Value parameter(llvm::StringRef name, mlir::RankedTensorType type, InitAttr init, mlir::Location loc);
+  mlir::Value dropout(DropoutOp op, Frame &frame);
+  mlir::Attribute resolve(mlir::Attribute attr, const Frame &frame);
+  mlir::OperationState rebuild(mlir::Operation *op, Frame &frame);
+
+  ModelOp model;
+  mlir::OpBuilder &builder;
+  llvm::StringMap<int64_t> modelSizes;
+  mlir::Block *entry;
+  llvm::StringMap<size_t> known;
+  llvm::StringMap<int> streams; ///< how often a random stream's name was given
+};
+
+/// Turns a model as it was written into a model of entry points: level `graph`.
+mlir::LogicalResult flattenModel(ModelOp model, const CompileOptions &options);
+} // namespace dlc
+#endif

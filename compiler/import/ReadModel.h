@@ -1,0 +1,31 @@
+// ReadModel.h - reads a model file and reports all of its problems in one run.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_COMPILER_IMPORT_READMODEL_H
+#define DLC_COMPILER_IMPORT_READMODEL_H
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace dlc {
+/// Parses `file` ("-" is standard input), going on after mistakes, and verifies op by op. Problems go through the
+/// context's diagnostics; null if there is one.
+mlir::OwningOpRef<mlir::ModuleOp> readModel(llvm::StringRef file, mlir::MLIRContext &context);
+
+/// Verifies each op of `root` on its own, and what more than one op is needed for. An op that reads the result of a
+/// wrong one is not asked.
+void checkModel(mlir::Operation *root);
+
+/// Collects diagnostics while it lives; shows them in the order of the file, each once, when asked.
+class Reporter {
+public:
+  explicit Reporter(mlir::MLIRContext &context);
+  ~Reporter();
+  /// Prints what has come so far. True if an error was among it.
+  bool show(llvm::raw_ostream &os);
+  bool hasErrors() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state;
+};
+} // namespace dlc
+#endif

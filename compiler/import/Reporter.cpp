@@ -1,0 +1,99 @@
+// Reporter.cpp - shows diagnostics in the order of the file, each once, with the calls that led there.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/import/ReadModel.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+struct Line {
+  std::string file;
+  unsigned line = 0, column = 0;
+  std::string text;
+};
+struct Report {
+  Line head;
+  std::vector<Line> notes;
+  bool isError;
+};
+} // namespace
+
+/// The place of a diagnostic, then the calls it was reached by.
+static SmallVector<Line> linesOf(Diagnostic &diagnostic) {
+  std::string text = diagnostic.str();
+  StringRef message = text;
+  if (message.consume_front("custom op '")) { // MLIR's parser says so before every message
+    auto [op, rest] = message.split("' ");
+    message = rest;
+    if (rest.starts_with("is unknown")) {
+      text = ("no op is called '" + op + "'").str();
+      message = text;
+    }
+  }
+  DiagnosticSeverity severity = diagnostic.getSeverity();
+  StringRef kind = severity == DiagnosticSeverity::Error     ? "error: "
+                   : severity == DiagnosticSeverity::Warning ? "warning: "
+                   : severity == DiagnosticSeverity::Remark  ? "remark: "
+                                                             : "note: ";
+  SmallVector<Line> lines;
+  diagnostic.getLocation()->walk([&](Location loc) {
+    if (auto place = dyn_cast<FileLineColLoc>(loc))
+      lines.push_back({place.getFilename().str(), place.getLine(), place.getColumn(),
+                       lines.empty() ? (kind + message).str() : "note: called from here"});
+    return WalkResult::advance();
+  });
+  if (lines.empty())
+    lines.push_back({"", 0, 0, (kind + message).str()});
+  return lines;
+}
+
+struct Reporter::State {
+  explicit State(MLIRContext &context)
+      : handler(&context, [this](Diagnostic &diagnostic) {
+          SmallVector<Line> lines = linesOf(diagnostic);
+          Report &report = reports.emplace_back();
+          report.head = lines[0];
+          report.notes.assign(lines.begin() + 1, lines.end());
+          report.isError = diagnostic.getSeverity() == DiagnosticSeverity::Error;
+          for (Diagnostic &note : diagnostic.getNotes())
+            report.notes.push_back(linesOf(note)[0]);
+          return success();
+        }) {}
+  std::vector<Report> reports;
+  ScopedDiagnosticHandler handler;
+};
+
+Reporter::Reporter(MLIRContext &context) : state(std::make_unique<State>(context)) {}
+Reporter::~Reporter() = default;
+
+bool Reporter::hasErrors() const {
+  return llvm::any_of(state->reports, [](const Report &report) { return report.isError; });
+}
+bool Reporter::show(llvm::raw_ostream &os) {
+  std::vector<Report> &reports = state->reports;
+  auto key = [](const Report &r) { return std::tie(r.head.file, r.head.line, r.head.column, r.head.text); };
+  llvm::stable_sort(reports, [&](const Report &a, const Report &b) { return key(a) < key(b); });
+  reports.erase(llvm::unique(reports, [&](const Report &a, const Report &b) { return key(a) == key(b); }),
+                reports.end());
+  auto print = [&](const Line &line) {
+    if (line.file.empty()) {
+      os << line.text << '\n';
+      return;
+    }
+    os << line.file << ':';
+    if (line.line)
+      os << line.line << ':' << line.column << ':';
+    os << ' ' << line.text << '\n';
+  };
+  for (const Report &report : reports) {
+    print(report.head);
+    llvm::for_each(report.notes, print);
+  }
+  bool failed = hasErrors();
+  reports.clear();
+  return failed;
+}

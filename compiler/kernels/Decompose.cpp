@@ -1,0 +1,38 @@
+// Decompose.cpp - ops that stand for several simpler ones are written out, so that fusion sees those.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/Passes.h"
+#include "dialects/dl/DL.h"
+
+using namespace mlir;
+using namespace dlc;
+
+/// What only knows its shape from an operand gets a constant of that shape instead: it waits for nothing.
+static void detachShapes(EntryOp entry) {
+  entry.walk([](Operation *op) {
+    if (!isa<CountOp, IotaOp, DropoutMaskOp>(op) || op->getOperand(0).getDefiningOp<ConstantOp>())
+      return;
+    OpBuilder builder(op);
+    op->setOperand(0, Ops(builder, op->getLoc()).splat(0, typeOf(op->getOperand(0))));
+  });
+}
+
+void dlc::decompose(EntryOp entry) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (Operation &op : llvm::make_early_inc_range(entry.getBody().front())) {
+      auto composed = dyn_cast<DecomposableOpInterface>(op);
+      if (!composed)
+        continue;
+      OpBuilder builder(&op);
+      Ops ops(builder, unnamed(op.getLoc()));
+      SmallVector<Value> values = composed.decompose(ops);
+      for (auto [value, result] : llvm::zip(values, op.getResults()))
+        if (Operation *made = value.getDefiningOp(); made && nameOf(value).empty())
+          made->setLoc(op.getLoc()); // bears the author's name
+      op.replaceAllUsesWith(values);
+      op.erase();
+      changed = true;
+    }
+  }
+  detachShapes(entry);
+}

@@ -1,0 +1,175 @@
+// Domain.cpp - the points that a fused group of ops runs over.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/kernels/Domain.h"
+
+using namespace mlir;
+using namespace dlc;
+
+/// The dimensions that the axes of a tensor are read at; nothing if it is read elsewhere than at the point.
+static std::optional<SmallVector<int>> plainAxes(AffineMap map) {
+  SmallVector<int> axes;
+  for (AffineExpr expr : map.getResults()) {
+    if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+      if (llvm::is_contained(axes, (int)dim.getPosition()))
+        return std::nullopt;
+      axes.push_back(dim.getPosition());
+    } else if (auto constant = dyn_cast<AffineConstantExpr>(expr); constant && constant.getValue() == 0) {
+      axes.push_back(-1);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return axes;
+}
+
+bool Domain::unify(FusibleOpInterface op, SmallVectorImpl<int> &dims) {
+  SmallVector<AffineMap> maps = op.getAccessMaps();
+  SmallVector<Dim> own = op.getIterationSizes();
+  dims.assign(own.size(), -1);
+  for (auto [operand, map] : llvm::zip(op->getOperands(), maps)) {
+    auto known = axes.find(operand);
+    if (known == axes.end() || !map)
+      continue;
+    auto read = plainAxes(map);
+    if (!read)
+      return false;
+    for (auto [at, dim] : llvm::zip(*read, known->second)) {
+      if (at < 0)
+        continue;
+      if (dim < 0 && own[at] != Dim(1))
+        return false;
+      if (dims[at] >= 0 && dim >= 0 && dims[at] != dim)
+        return false;
+      if (dim >= 0)
+        dims[at] = dim;
+    }
+  }
+  SmallVector<int> used;
+  for (int dim : dims)
+    if (dim >= 0)
+      used.push_back(dim);
+  llvm::sort(used);
+  return llvm::adjacent_find(used) == used.end();
+}
+
+/// Remembers where the values of an op stand.
+void Domain::enter(FusibleOpInterface op, ArrayRef<int> dims) {
+  SmallVector<AffineMap> maps = op.getAccessMaps();
+  auto note = [&](Value value, AffineMap map, bool isResult) {
+    auto read = map ? plainAxes(map) : std::nullopt;
+    if (!read || (!isResult && axes.contains(value)))
+      return;
+    axes[value] = llvm::map_to_vector(*read, [&](int at) { return at < 0 ? -1 : dims[at]; });
+  };
+  for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
+    if (!operand.getDefiningOp<ConstantOp>())
+      note(operand, map, false);
+  for (auto [i, result] : llvm::enumerate(op->getResults()))
+    note(result, maps[op->getNumOperands() + i], true);
+  dimsOf[op] = llvm::to_vector(dims);
+  ops.insert(op);
+}
+
+bool Domain::start(Operation *op) {
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  ops.insert(op);
+  if (!fusible) {
+    kind = Kind::Single;
+    return true;
+  }
+  SmallVector<Dim> own = fusible.getIterationSizes();
+  SmallVector<int> dims;
+  size_t outer = typeOf(op->getResult(0)).getRank();
+  bool contraction = fusible.getIterationKind() == IterationKind::Contraction;
+  kind = contraction                                                  ? Kind::Contraction
+         : fusible.getIterationKind() == IterationKind::Reduction ? Kind::Rows
+                                                                      : Kind::Map;
+  for (auto [i, size] : llvm::enumerate(own)) {
+    // A product keeps its dimensions even where they are 1: its last two are rows and columns.
+    bool counts = contraction ? i < outer : size != Dim(1) || i >= outer;
+    dims.push_back(counts ? sizes.size() : -1);
+    if (counts)
+      sizes.push_back(size);
+  }
+  isRow.resize(sizes.size(), true);
+  for (auto [i, dim] : llvm::enumerate(dims))
+    if (dim >= 0 && i >= outer)
+      isRow.reset(dim);
+  dimsOf[op] = dims;
+  if (contraction)
+    axes[op->getResult(0)] = SmallVector<int>(dims.begin(), dims.begin() + outer);
+  else
+    enter(fusible, dims);
+  return true;
+}
+
+bool Domain::add(Operation *op) {
+  if (ops.empty())
+    return start(op);
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  if (kind == Kind::Single || !fusible)
+    return false;
+  switch (fusible.getIterationKind()) {
+  case IterationKind::Elementwise:
+  case IterationKind::Gather:
+    return addElementwise(fusible);
+  case IterationKind::Reduction:
+    return addReduction(fusible);
+  case IterationKind::Contraction:
+    return false;
+  }
+  return false;
+}
+
+bool Domain::addElementwise(FusibleOpInterface op) {
+  SmallVector<int> dims;
+  if (!unify(op, dims))
+    return false;
+  llvm::SmallBitVector covered(sizes.size());
+  for (auto [size, dim] : llvm::zip(op.getIterationSizes(), dims)) {
+    if (dim < 0 && size != Dim(1))
+      return false; // a dimension that nothing here has
+    if (dim >= 0)
+      covered.set(dim);
+  }
+  if (kind == Kind::Contraction) // a product's dimensions of size 1 need not show
+    for (size_t i = 0; i < sizes.size(); ++i)
+      covered[i] = covered[i] || sizes[i] == Dim(1);
+  if (!covered.all() && !(kind == Kind::Rows && covered == isRow))
+    return false;
+  enter(op, dims);
+  return true;
+}
+
+bool Domain::addReduction(FusibleOpInterface op) {
+  if (kind == Kind::Contraction)
+    return false;
+  SmallVector<int> dims;
+  if (!unify(op, dims))
+    return false;
+  size_t outer = typeOf(op->getResult(0)).getRank();
+  llvm::SmallBitVector kept(sizes.size()), summed(sizes.size());
+  for (auto [i, size] : llvm::enumerate(op.getIterationSizes())) {
+    int dim = dims[i];
+    if (dim < 0) {
+      if (size != Dim(1))
+        return false;
+      if (i >= outer)
+        return false; // a sum over one element needs a dimension of its own
+      continue;
+    }
+    (i < outer ? kept : summed).set(dim);
+  }
+  llvm::SmallBitVector both = kept;
+  both |= summed;
+  if (!both.all() || summed.none())
+    return false;
+  if (kind == Kind::Map) {
+    kind = Kind::Rows;
+    isRow = kept;
+  } else if (kept != isRow) {
+    return false;
+  }
+  enter(op, dims);
+  return true;
+}

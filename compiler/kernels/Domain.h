@@ -1,0 +1,46 @@
+// Domain.h - the points that a fused group of ops runs over.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_COMPILER_KERNELS_DOMAIN_H
+#define DLC_COMPILER_KERNELS_DOMAIN_H
+#include "dialects/dl/DL.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallBitVector.h"
+
+namespace dlc {
+/// All ops of a kernel run over one space of points. Some of its dimensions are rows: they stay apart. The others
+/// are inner ones: reductions run over all of them. Each value is a function of the dimensions that its axes stand
+/// for. Both fusion and code generation build it, one op after the other.
+class Domain {
+public:
+  enum class Kind {
+    Map,         ///< element-wise: all dimensions are rows
+    Rows,        ///< with reductions: passes over each row
+    Contraction, ///< a product, and what is done with its elements
+    Single       ///< one op that fuses with nothing
+  };
+  Kind kind = Kind::Map;
+  llvm::SmallVector<Dim> sizes;
+  llvm::SmallBitVector isRow;
+  /// For each axis of a value the dimension that it stands for, or -1 (a size of 1).
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<int>> axes;
+  llvm::SetVector<mlir::Operation *> ops;
+  /// For each dimension of an op's iteration space that of the domain, or -1 (a size of 1).
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<int>> dimsOf;
+
+  /// Takes the op in if it fits: it reads what is known here at the point itself, and its own points are those of
+  /// the domain (or its rows). An empty domain takes any op.
+  bool add(mlir::Operation *op);
+  /// True if the op reads a value that this domain knows.
+  bool knows(mlir::Value value) const { return axes.contains(value); }
+  bool isInner(int dim) const { return !isRow[dim]; }
+
+private:
+  bool start(mlir::Operation *op);
+  bool addElementwise(FusibleOpInterface op);
+  bool addReduction(FusibleOpInterface op);
+  /// Dimensions of the op's iteration space, by what its operands are known to be; false if they contradict.
+  bool unify(FusibleOpInterface op, llvm::SmallVectorImpl<int> &dims);
+  void enter(FusibleOpInterface op, llvm::ArrayRef<int> dims);
+};
+} // namespace dlc
+#endif

@@ -1,0 +1,253 @@
+// FormKernels.cpp - level `kernels`: fused groups of ops become kernels, an entry point becomes a schedule of them.
+// SPDX-License-Identifier: Apache-2.0
+//
+//   %z = matmul %x, %w            launch @k0(%x, %w, %b)
+//   %a = add %z, %b        =>
+//   %r = relu %a                  kernel @k0(...) { matmul; add; relu }
+//
+// An op joins a group that already knows one of the values it reads if both run over the same points and no value
+// would have to be ready before it is made. No op is asked for its name: domains decide (Domain.h).
+#include "compiler/Passes.h"
+#include "compiler/kernels/Domain.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+struct Group {
+  Domain domain;
+  llvm::BitVector before; ///< groups that must run first, directly or not
+};
+
+class KernelFormer {
+public:
+  KernelFormer(EntryOp entry, ModelOp model, bool fuse, std::map<std::string, std::string> &known)
+      : entry(entry), model(model), fuse(fuse), known(known) {}
+  void run();
+
+private:
+  bool isView(Operation *op) { return isa<ReshapeOp>(op); }
+  /// The group that makes a value, seen through views; -1 if it is an argument or a constant.
+  int makerOf(Value value);
+  bool join(Operation *op, int index);
+  void place(Operation *op);
+  SmallVector<int> order();
+  void outline(Group &group);
+
+  EntryOp entry;
+  ModelOp model;
+  bool fuse;
+  std::map<std::string, std::string> &known; ///< text of a kernel to its name
+  std::vector<Group> groups;
+  DenseMap<Operation *, int> groupOf;
+};
+} // namespace
+
+int KernelFormer::makerOf(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (op && isView(op))
+    return makerOf(op->getOperand(0));
+  auto it = groupOf.find(op);
+  return op && it != groupOf.end() ? it->second : -1;
+}
+
+bool KernelFormer::join(Operation *op, int index) {
+  llvm::BitVector needed(groups.size());
+  for (Value operand : op->getOperands()) {
+    int maker = makerOf(operand);
+    if (maker < 0)
+      continue;
+    bool throughView = maker == index && groupOf.lookup(operand.getDefiningOp()) != index;
+    if (throughView || (maker == index && !groups[index].domain.knows(operand)))
+      return false;
+    if (maker == index)
+      continue;
+    if (groups[maker].before.test(index))
+      return false; // what it waits for waits for this group
+    needed.set(maker);
+    needed |= groups[maker].before;
+  }
+  if (needed.test(index) || !groups[index].domain.add(op))
+    return false;
+  groups[index].before |= needed;
+  for (Group &other : groups)
+    if (other.before.test(index))
+      other.before |= groups[index].before;
+  groupOf[op] = index;
+  return true;
+}
+
+void KernelFormer::place(Operation *op) {
+  if (fuse && isa<FusibleOpInterface>(op))
+    for (int i = (int)groups.size() - 1; i >= 0; --i) {
+      bool related = llvm::any_of(op->getOperands(), [&](Value operand) { return groups[i].domain.knows(operand); });
+      // Numbers that stand alone are computed together.
+      bool alone = typeOf(op->getResult(0)).getRank() == 0 && groups[i].domain.kind == Domain::Kind::Map &&
+                   groups[i].domain.sizes.empty() && groups[i].domain.ops.size();
+      if ((related || alone) && join(op, i))
+        return;
+    }
+  int index = groups.size();
+  Group &group = groups.emplace_back();
+  for (Group &one : groups)
+    one.before.resize(groups.size());
+  group.domain.add(op);
+  for (Value operand : op->getOperands())
+    if (int maker = makerOf(operand); maker >= 0) {
+      group.before.set(maker);
+      group.before |= groups[maker].before;
+    }
+  groupOf[op] = index;
+}
+
+/// Groups in the order in which they run: each after those it waits for, otherwise as they stand in the entry.
+SmallVector<int> KernelFormer::order() {
+  SmallVector<int> result;
+  llvm::BitVector done(groups.size());
+  while (result.size() < groups.size())
+    for (int i = 0; i < (int)groups.size(); ++i) {
+      llvm::BitVector open = groups[i].before;
+      open.reset(done);
+      if (done.test(i) || open.any())
+        continue;
+      done.set(i);
+      result.push_back(i);
+      break;
+    }
+  return result;
+}
+
+/// The group as a kernel, and its launch in place.
+void KernelFormer::outline(Group &group) {
+  SmallVector<Operation *> ops(group.domain.ops.begin(), group.domain.ops.end());
+  llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  DenseSet<Operation *> own(ops.begin(), ops.end());
+  SmallVector<Value> inputs, outputs;
+  for (Operation *op : ops) {
+    for (Value operand : op->getOperands())
+      if (Operation *maker = operand.getDefiningOp();
+          !(maker && own.contains(maker)) && !operand.getDefiningOp<ConstantOp>() && !llvm::is_contained(inputs, operand))
+        inputs.push_back(operand);
+    for (Value result : op->getResults())
+      if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !own.contains(user); }))
+        outputs.push_back(result);
+  }
+  OpBuilder at(entry);
+  Location loc = ops.size() == 1 ? unnamed(ops[0]->getLoc())
+                                 : FusedLoc::get(at.getContext(), llvm::map_to_vector(ops, [](Operation *op) {
+                                                   return Location(unnamed(op->getLoc()));
+                                                 }));
+  SmallVector<Attribute> types;
+  for (Value output : outputs)
+    types.push_back(TypeAttr::get(output.getType()));
+  auto kernel = KernelOp::create(at, loc, "kernel", at.getArrayAttr(types));
+  OpBuilder body(at.getContext());
+  Block *block = body.createBlock(&kernel.getBody());
+  IRMapping map;
+  for (Value input : inputs)
+    map.map(input, block->addArgument(input.getType(), input.getLoc()));
+  for (Operation *op : ops) {
+    for (Value operand : op->getOperands())
+      if (Operation *constant = operand.getDefiningOp<ConstantOp>(); constant && !map.contains(operand))
+        body.clone(*constant, map);
+    body.clone(*op, map);
+  }
+  ReturnOp::create(body, loc, llvm::map_to_vector(outputs, [&](Value value) { return map.lookup(value); }));
+
+  // Equal kernels are one: compared without names and places.
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  kernel->print(os, OpPrintingFlags().printGenericOpForm().printNameLocAsPrefix(false));
+  auto [it, isNew] = known.try_emplace(text, "");
+  if (isNew) {
+    std::string stem;
+    for (Operation *op : ops)
+      if (stem.size() < 40 && !isa<ConstantOp>(op))
+        stem += (stem.empty() ? "" : "_") + op->getName().stripDialect().str();
+    it->second = "k" + std::to_string(known.size() - 1) + "_" + stem;
+    kernel.setSymName(it->second);
+  } else {
+    kernel.erase();
+  }
+  at.setInsertionPoint(entry.getBody().front().getTerminator());
+  std::string names;
+  for (Value output : outputs)
+    names += (names.empty() ? "" : " ") + (nameOf(output).empty() ? "_" : nameOf(output));
+  bool named_ = llvm::any_of(outputs, [](Value output) { return !nameOf(output).empty(); });
+  auto launch = LaunchOp::create(at, named_ ? named(loc, names) : loc, ValueRange(outputs).getTypes(),
+                                 SymbolRefAttr::get(at.getContext(), it->second), inputs);
+  for (auto [output, result] : llvm::zip(outputs, launch.getResults()))
+    output.replaceUsesWithIf(result, [&](OpOperand &use) { return !own.contains(use.getOwner()); });
+}
+
+void KernelFormer::run() {
+  Block &block = entry.getBody().front();
+  Operation *done = block.getTerminator();
+  // What is returned must be made by a kernel, each value for itself.
+  DenseSet<Value> returned;
+  for (OpOperand &operand : done->getOpOperands()) {
+    Value value = operand.get(), root = value;
+    while (root.getDefiningOp<ReshapeOp>())
+      root = root.getDefiningOp()->getOperand(0);
+    if (!isa<BlockArgument>(root) && !root.getDefiningOp<ConstantOp>() && returned.insert(root).second)
+      continue;
+    OpBuilder builder(done);
+    operand.set(CastOp::create(builder, value.getLoc(), value.getType(), value,
+                               TypeAttr::get(typeOf(value).getElementType())));
+  }
+  // A constant is part of the kernels that read it; where something else reads it, it needs one of its own.
+  for (Operation &op : llvm::make_early_inc_range(block))
+    if (isa<ConstantOp>(op)) {
+      SmallVector<OpOperand *> others;
+      for (OpOperand &use : op.getUses())
+        if (isView(use.getOwner()) || !isa<FusibleOpInterface>(use.getOwner()))
+          others.push_back(&use);
+      if (others.empty())
+        continue;
+      OpBuilder builder(&op);
+      builder.setInsertionPointAfter(&op);
+      Value copy = CastOp::create(builder, op.getLoc(), op.getResult(0).getType(), op.getResult(0),
+                                  TypeAttr::get(typeOf(op.getResult(0)).getElementType()));
+      for (OpOperand *use : others)
+        use->set(copy);
+    }
+  SmallVector<Operation *> views;
+  for (Operation &op : block.without_terminator()) {
+    if (isa<ConstantOp>(op))
+      continue;
+    if (isView(&op))
+      views.push_back(&op);
+    else
+      place(&op);
+  }
+  SmallVector<Operation *> old;
+  for (Operation &op : block.without_terminator())
+    if (!isView(&op))
+      old.push_back(&op);
+  // Launches go to the end in their order; a view moves behind what it reads.
+  DenseSet<Operation *> moved;
+  auto moveViews = [&] {
+    for (Operation *view : views) {
+      Operation *maker = view->getOperand(0).getDefiningOp();
+      bool ready = !maker || isa<LaunchOp>(maker) || moved.contains(maker);
+      if (ready && moved.insert(view).second)
+        view->moveBefore(done);
+    }
+  };
+  moveViews();
+  for (int i : order()) {
+    outline(groups[i]);
+    moveViews();
+  }
+  for (Operation *op : llvm::reverse(old))
+    if (op->use_empty())
+      op->erase();
+}
+
+void dlc::formKernels(ModelOp model, bool fuse) {
+  std::map<std::string, std::string> known;
+  for (EntryOp entry : llvm::to_vector(model.getBody().getOps<EntryOp>()))
+    KernelFormer(entry, model, fuse, known).run();
+}

@@ -1,0 +1,33 @@
+// LowerKernels.h - level `loops`: each kernel as vectorised loops over flat buffers.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_COMPILER_LOOPS_LOWERKERNELS_H
+#define DLC_COMPILER_LOOPS_LOWERKERNELS_H
+#include "compiler/kernels/Domain.h"
+#include "compiler/loops/Points.h"
+#include "compiler/target/Target.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace dlc {
+/// What a kernel becomes: func @name(inputs..., outputs..., extent, first, last), each tensor a flat buffer at one
+/// capacity. It computes parts [first, last) of `parts`; parts may run at once.
+struct LoweredKernel {
+  mlir::func::FuncOp function;
+  Dim parts = 1;         ///< how many there are; a multiple of the batch where it depends on it
+  int64_t partSize = 1;  ///< parts are rounded up: ceil(parts / partSize)
+  double flops = 0, bytes = 0; ///< of one call at full capacity, as predicted
+};
+
+struct LoweringOptions {
+  int64_t batch;
+  TargetDescription target;
+  bool vectorize; ///< false: one lane
+};
+
+LoweredKernel lowerKernel(KernelOp kernel, llvm::StringRef name, mlir::OpBuilder &at, const LoweringOptions &options);
+
+/// Kernels of one op that fuses with nothing: concat, pad, scatter_add, check_index. `buffers`: of operands, then of
+/// results.
+void lowerSingle(PointEmitter &e, mlir::Operation *op, mlir::ValueRange buffers, mlir::Value first, mlir::Value last,
+                 int64_t lanes);
+} // namespace dlc
+#endif

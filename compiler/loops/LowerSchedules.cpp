@@ -1,0 +1,245 @@
+// LowerSchedules.cpp - level `loops`: kernels become functions over flat buffers, entry points a list of calls.
+// SPDX-License-Identifier: Apache-2.0
+//
+//   entry train @t(%x: f32[batch, 4] {input = "x"}, ...)     func @t(%call, buffers..., %report, %extent) -> i32
+//     %z = launch @k0(%x, %w)                            =>    %z = memref.alloc
+//                                                              call @k0(%x, %w, %z, %extent, 0, parts)
+//
+// A function returns -1, or the number of the check that failed. What is stored is updated in place where no one
+// still reads the old value, else by a copy at the end.
+#include "compiler/Passes.h"
+#include "compiler/graph/Rows.h"
+#include "compiler/loops/LowerKernels.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMTypes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+class ScheduleLowering {
+public:
+  ScheduleLowering(ModelOp model, ModuleOp module, const CompileOptions &options)
+      : model(model), module(module), options(options), target(*findTarget(options.target)),
+        at(module.getBodyRegion()) {
+    at.setInsertionPointToEnd(module.getBody());
+  }
+  void run();
+
+private:
+  void entry(EntryOp entry, int64_t batch, bool isFirst);
+  LoweredKernel &kernel(StringRef name, int64_t batch);
+  bool mayOverwrite(LaunchOp launch, unsigned result, BlockArgument stored);
+
+  ModelOp model;
+  ModuleOp module;
+  const CompileOptions &options;
+  TargetDescription target;
+  OpBuilder at;
+  std::map<std::pair<std::string, int64_t>, LoweredKernel> kernels;
+};
+} // namespace
+
+LoweredKernel &ScheduleLowering::kernel(StringRef name, int64_t batch) {
+  auto [it, isNew] = kernels.try_emplace({name.str(), batch});
+  if (!isNew)
+    return it->second;
+  auto op = cast<KernelOp>(SymbolTable::lookupSymbolIn(model, name));
+  OpBuilder::InsertionGuard guard(at);
+  at.setInsertionPointToEnd(module.getBody());
+  std::string own = name.str() + (options.batch.size() > 1 ? ".b" + std::to_string(batch) : "");
+  it->second = lowerKernel(op, own, at, {batch, target, options.optimize > 0});
+  func::FuncOp function = it->second.function;
+  function->setAttr("dl.kernel", at.getStringAttr(own));
+  function->setAttr("dl.flops", at.getF64FloatAttr(it->second.flops));
+  function->setAttr("dl.bytes", at.getF64FloatAttr(it->second.bytes));
+  return it->second;
+}
+
+/// The kernel writes a stored tensor's new value where the old one lies: right if it reads each old element only
+/// where it writes the new one, and no later kernel reads the old.
+bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, BlockArgument stored) {
+  SmallVector<Value> aliases{stored};
+  for (size_t i = 0; i < aliases.size(); ++i)
+    for (Operation *user : aliases[i].getUsers())
+      if (isa<ReshapeOp>(user))
+        aliases.push_back(user->getResult(0));
+  for (Value alias : aliases)
+    for (Operation *user : alias.getUsers())
+      if (isa<LaunchOp>(user) && user != launch && launch->isBeforeInBlock(user))
+        return false;
+  auto op = cast<KernelOp>(SymbolTable::lookupSymbolIn(model, launch.getKernel()));
+  Domain domain;
+  for (Operation &inner : op.getBody().front().without_terminator())
+    if (!isa<ConstantOp>(inner))
+      domain.add(&inner);
+  Value written = op.getBody().front().getTerminator()->getOperand(result);
+  for (auto [argument, given] : llvm::zip(op.getBody().getArguments(), launch.getArgs())) {
+    if (!llvm::is_contained(aliases, given))
+      continue;
+    if (given != stored || (domain.kind != Domain::Kind::Map && domain.kind != Domain::Kind::Contraction))
+      return false;
+    for (OpOperand &use : argument.getUses()) {
+      auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
+      if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise)
+        return false;
+      AffineMap map = fusible.getAccessMaps()[use.getOperandNumber()];
+      if (!map || !map.isIdentity() || domain.axes.lookup(argument) != domain.axes.lookup(written))
+        return false;
+    }
+  }
+  return true;
+}
+
+void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
+  Block &block = entry.getBody().front();
+  Operation *done = block.getTerminator();
+  Location loc = entry.getLoc();
+  MLIRContext *context = at.getContext();
+  DenseMap<Value, Value> buffers;
+  SmallVector<Type> types{LLVM::LLVMPointerType::get(context)};
+  for (BlockArgument argument : block.getArguments())
+    types.push_back(bufferType(typeOf(argument), batch));
+  SmallVector<Attribute> argTypes, resTypes;
+  for (BlockArgument argument : block.getArguments())
+    argTypes.push_back(TypeAttr::get(argument.getType()));
+  for (auto [value, attrs] : llvm::zip(done->getOperands(), entry.getResAttrs())) {
+    resTypes.push_back(TypeAttr::get(value.getType()));
+    if (cast<DictionaryAttr>(attrs).contains("output"))
+      types.push_back(bufferType(typeOf(value), batch));
+  }
+  types.push_back(MemRefType::get({2}, at.getI64Type()));
+  types.push_back(at.getIndexType());
+  std::string name = entry.getSymName().str() + (isFirst ? "" : ".b" + std::to_string(batch));
+  auto function = func::FuncOp::create(at, loc, name, at.getFunctionType(types, at.getI32Type()));
+  OpBuilder::InsertionGuard guard(at);
+  Block *body = function.addEntryBlock();
+  at.setInsertionPointToEnd(body);
+  size_t next = 1;
+  for (BlockArgument argument : block.getArguments())
+    buffers[argument] = body->getArgument(next++);
+  // Where each returned value goes: an output of the caller's, or what is stored.
+  DenseMap<Value, Value> destination;
+  SmallVector<std::pair<Value, Value>> copies; // at the end: from, to
+  auto root = [](Value value) {
+    while (auto view = value.getDefiningOp<ReshapeOp>())
+      value = view.getInput();
+    return value;
+  };
+  for (auto [value, attrs] : llvm::zip(done->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>())) {
+    Value made = root(value);
+    if (attrs.contains("output")) {
+      destination[made] = body->getArgument(next++);
+      continue;
+    }
+    BlockArgument stored;
+    for (auto [argument, about] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>())) {
+      Attribute label = about.get("parameter") ? about.get("parameter") : about.get("slot");
+      if (label && label == attrs.get("update"))
+        stored = argument;
+    }
+    auto launch = made.getDefiningOp<LaunchOp>();
+    if (launch && made == value && mayOverwrite(launch, cast<OpResult>(made).getResultNumber(), stored))
+      destination[made] = buffers[stored];
+    else
+      copies.push_back({made, buffers[stored]});
+  }
+  Value report = body->getArgument(next++), extent = body->getArgument(next++);
+  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(at, loc, value); };
+  Block *failed = nullptr;
+  SmallVector<Attribute> checks;
+  for (Operation &op : block.without_terminator()) {
+    if (auto view = dyn_cast<ReshapeOp>(op)) {
+      buffers[view.getResult()] = buffers.lookup(view.getInput());
+      continue;
+    }
+    auto launch = cast<LaunchOp>(op);
+    LoweredKernel &lowered = kernel(launch.getKernel(), batch);
+    bool isCheck = lowered.function.getNumResults();
+    SmallVector<Value> operands;
+    for (Value argument : launch.getArgs())
+      operands.push_back(buffers.lookup(argument));
+    for (Value result : launch.getResults()) {
+      if (isCheck) {
+        buffers[result] = buffers.lookup(launch.getArgs()[0]);
+        operands.push_back(report);
+        continue;
+      }
+      Value buffer = destination.lookup(result);
+      if (!buffer)
+        buffer = memref::AllocOp::create(at, launch.getLoc(), bufferType(typeOf(result), batch));
+      buffers[result] = buffer;
+      operands.push_back(buffer);
+    }
+    Value parts = constant(lowered.parts.isBatch() ? 0 : llvm::divideCeil(lowered.parts.value, lowered.partSize));
+    if (lowered.parts.isBatch()) {
+      Value rows = arith::MulIOp::create(at, loc, extent, constant(lowered.parts.factor));
+      parts = lowered.partSize == 1 ? rows : arith::CeilDivUIOp::create(at, loc, rows, constant(lowered.partSize));
+    }
+    operands.append({extent, constant(0), parts});
+    auto call = func::CallOp::create(at, launch.getLoc(), lowered.function, operands);
+    if (!isCheck)
+      continue;
+    auto op_ = cast<KernelOp>(SymbolTable::lookupSymbolIn(model, launch.getKernel()));
+    auto check = *op_.getBody().getOps<CheckIndexOp>().begin();
+    auto dims = dimsOf(check.getInput());
+    int64_t rowSize = 1;
+    for (Dim dim : llvm::drop_begin(dims, dims.empty() ? 0 : 1))
+      rowSize *= dim.at(batch);
+    checks.push_back(at.getDictionaryAttr(
+        {at.getNamedAttr("op", check.getOpAttr() ? check.getOpAttr() : at.getStringAttr("check_index")),
+         at.getNamedAttr("loc", LocationAttr(launch.getLoc())),
+         at.getNamedAttr("limit", at.getI64IntegerAttr(check.getLimit().number())),
+         at.getNamedAttr("row_size", at.getI64IntegerAttr(rowSize))}));
+    if (!failed) {
+      failed = new Block();
+      failed->addArgument(at.getI32Type(), loc);
+    }
+    Value wrong = arith::CmpIOp::create(at, loc, arith::CmpIPredicate::ne, call.getResult(0), constant(0));
+    Value number = arith::ConstantOp::create(at, loc, at.getI32IntegerAttr(checks.size() - 1));
+    Block *go = new Block();
+    function.getBody().push_back(go);
+    cf::CondBranchOp::create(at, loc, wrong, failed, ValueRange{number}, go, ValueRange{});
+    at.setInsertionPointToEnd(go);
+  }
+  for (auto [from, to] : copies)
+    memref::CopyOp::create(at, loc, buffers.lookup(from), to);
+  func::ReturnOp::create(at, loc, ValueRange{arith::ConstantOp::create(at, loc, at.getI32IntegerAttr(-1))});
+  if (failed) {
+    function.getBody().push_back(failed);
+    at.setInsertionPointToEnd(failed);
+    func::ReturnOp::create(at, loc, ValueRange{failed->getArgument(0)});
+  }
+  function->setAttr("dl.entry", at.getDictionaryAttr({
+      at.getNamedAttr("name", at.getStringAttr(entry.getSymName())),
+      at.getNamedAttr("kind", entry.getKindAttr()),
+      at.getNamedAttr("capacity", at.getI64IntegerAttr(hasBatch(entry) ? batch : 1)),
+      at.getNamedAttr("has_batch", at.getBoolAttr(hasBatch(entry))),
+      at.getNamedAttr("rows_independent", entry->getAttr("dl.rows_independent")
+                                              ? entry->getAttr("dl.rows_independent")
+                                              : at.getBoolAttr(false)),
+      at.getNamedAttr("arg_attrs", entry.getArgAttrs()),
+      at.getNamedAttr("arg_types", at.getArrayAttr(argTypes)),
+      at.getNamedAttr("res_attrs", entry.getResAttrs()),
+      at.getNamedAttr("res_types", at.getArrayAttr(resTypes)),
+      at.getNamedAttr("checks", at.getArrayAttr(checks)),
+  }));
+}
+
+void ScheduleLowering::run() {
+  for (EntryOp op : model.getBody().getOps<EntryOp>()) {
+    bool isFirst = true;
+    for (int64_t batch : hasBatch(op) ? options.batch : std::vector<int64_t>{options.batch[0]}) {
+      entry(op, batch, isFirst);
+      isFirst = false;
+    }
+  }
+  module->setAttr("dl.model", model.getSymNameAttr());
+  model.erase();
+}
+
+void dlc::lowerSchedules(ModuleOp module, const CompileOptions &options) {
+  ScheduleLowering(*module.getOps<ModelOp>().begin(), module, options).run();
+}

@@ -1,0 +1,429 @@
+// Points.cpp - reads, computes and writes at points of a kernel's domain.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/loops/Points.h"
+#include "compiler/loops/Math.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace dlc;
+
+Type dlc::memoryType(Type element) {
+  if (element.isInteger(1) || element.isUnsignedInteger(8))
+    return IntegerType::get(element.getContext(), 8);
+  return element;
+}
+Type dlc::registerType(Type element) {
+  return element.isUnsignedInteger(8) ? IntegerType::get(element.getContext(), 8) : element;
+}
+static SmallVector<int64_t> shapeAt(RankedTensorType type, int64_t batch) {
+  return llvm::map_to_vector(dimsOf(type), [&](Dim dim) { return dim.at(batch); });
+}
+MemRefType dlc::bufferType(RankedTensorType type, int64_t batch) {
+  int64_t count = 1;
+  for (int64_t size : shapeAt(type, batch))
+    count *= size;
+  return MemRefType::get({count}, memoryType(type.getElementType()));
+}
+SmallVector<int64_t> dlc::stridesOf(RankedTensorType type, int64_t batch) {
+  SmallVector<int64_t> shape = shapeAt(type, batch), strides(shape.size());
+  int64_t stride = 1;
+  for (int i = (int)shape.size() - 1; i >= 0; --i) {
+    strides[i] = stride;
+    stride *= shape[i];
+  }
+  return strides;
+}
+
+//===--- Indices ----------------------------------------------------------------------------------------===//
+
+Value PointEmitter::constant(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
+static std::optional<int64_t> numberOf(Value value) {
+  auto constant = value.getDefiningOp<arith::ConstantIndexOp>();
+  return constant ? std::optional(constant.value()) : std::nullopt;
+}
+Value PointEmitter::add(Value x, Value y) {
+  if (numberOf(x) == 0)
+    return y;
+  if (numberOf(y) == 0)
+    return x;
+  return b.createOrFold<arith::AddIOp>(x, y);
+}
+Value PointEmitter::mul(Value x, Value y) {
+  if (numberOf(x) == 1)
+    return y;
+  if (numberOf(y) == 1)
+    return x;
+  if (numberOf(x) == 0 || numberOf(y) == 0)
+    return constant(0);
+  return b.createOrFold<arith::MulIOp>(x, y);
+}
+Value PointEmitter::size(Dim dim) {
+  if (!dim.isBatch() || !extent)
+    return constant(dim.at(batch));
+  return mul(extent, constant(dim.factor));
+}
+Value PointEmitter::spread(Value scalar, int64_t lanes) {
+  if (isa<VectorType>(scalar.getType()))
+    return scalar;
+  return vector::BroadcastOp::create(b, VectorType::get({lanes}, scalar.getType()), scalar);
+}
+
+std::pair<Value, int64_t> PointEmitter::place(RankedTensorType type, AffineMap map, ArrayRef<int> dims,
+                                              const Point &point) {
+  if (point.flat)
+    return llvm::all_of(dimsOf(type), [](Dim dim) { return dim == Dim(1); })
+               ? std::pair(constant(0), int64_t(0))
+               : std::pair(point.index[0], int64_t(point.lane == 0));
+  Value at = constant(0);
+  int64_t stride = 0;
+  for (auto [expr, step] : llvm::zip(map.getResults(), stridesOf(type, batch))) {
+    int64_t offset = 0;
+    AffineExpr plain = expr;
+    if (auto sum = dyn_cast<AffineBinaryOpExpr>(expr)) {
+      plain = sum.getLHS();
+      offset = cast<AffineConstantExpr>(sum.getRHS()).getValue();
+    } else if (auto number = dyn_cast<AffineConstantExpr>(expr)) {
+      at = add(at, constant(number.getValue() * step));
+      continue;
+    }
+    at = add(at, constant(offset * step));
+    int dim = dims[cast<AffineDimExpr>(plain).getPosition()];
+    if (dim < 0)
+      continue;
+    at = add(at, mul(point.index[dim], constant(step)));
+    if (dim == point.lane)
+      stride += step;
+  }
+  return {at, stride};
+}
+
+//===--- Memory -----------------------------------------------------------------------------------------===//
+
+static Value fromMemory(ImplicitLocOpBuilder &b, Value value, Type element) {
+  if (!element.isInteger(1))
+    return value;
+  Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(value.getType())));
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, value, zero);
+}
+static Value toMemory(ImplicitLocOpBuilder &b, Value value, Type element) {
+  if (!element.isInteger(1))
+    return value;
+  Type byte = b.getI8Type();
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    byte = VectorType::get(vector.getShape(), byte);
+  return arith::ExtUIOp::create(b, byte, value);
+}
+static Value allLanes(ImplicitLocOpBuilder &b, int64_t lanes) {
+  auto type = VectorType::get({lanes}, b.getI1Type());
+  return arith::ConstantOp::create(b, DenseElementsAttr::get(type, true));
+}
+/// Lane i stands at i * stride.
+static Value laneOffsets(ImplicitLocOpBuilder &b, int64_t lanes, int64_t stride) {
+  SmallVector<int64_t> offsets = llvm::map_to_vector(llvm::seq<int64_t>(0, lanes), [&](int64_t i) { return i * stride; });
+  auto type = VectorType::get({lanes}, b.getIndexType());
+  return arith::ConstantOp::create(b, DenseElementsAttr::get(type, ArrayRef<int64_t>(offsets)));
+}
+
+Value PointEmitter::load(Value buffer, Type element, Value at, int64_t stride, const Point &point) {
+  Type memory = memoryType(element);
+  if (stride == 0)
+    return fromMemory(b, memref::LoadOp::create(b, buffer, at), element);
+  auto type = VectorType::get({point.lanes}, memory);
+  Value loaded;
+  if (stride == 1 && !point.mask) {
+    loaded = vector::LoadOp::create(b, type, buffer, ValueRange{at});
+  } else {
+    Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(type)));
+    if (stride == 1)
+      loaded = vector::MaskedLoadOp::create(b, type, buffer, ValueRange{at}, point.mask, zero);
+    else
+      loaded = vector::GatherOp::create(b, type, buffer, ValueRange{at}, laneOffsets(b, point.lanes, stride),
+                                        point.mask ? point.mask : allLanes(b, point.lanes), zero);
+  }
+  return fromMemory(b, loaded, element);
+}
+void PointEmitter::write(Value what, Value buffer, Type element, Value at, int64_t stride, const Point &point) {
+  what = toMemory(b, what, element);
+  if (stride == 0) {
+    memref::StoreOp::create(b, what, buffer, at);
+    return;
+  }
+  what = spread(what, point.lanes);
+  if (stride == 1 && !point.mask)
+    vector::StoreOp::create(b, what, buffer, ValueRange{at});
+  else if (stride == 1)
+    vector::MaskedStoreOp::create(b, buffer, ValueRange{at}, point.mask, what);
+  else
+    vector::ScatterOp::create(b, Type(), buffer, ValueRange{at}, laneOffsets(b, point.lanes, stride),
+                              point.mask ? point.mask : allLanes(b, point.lanes), what);
+}
+
+//===--- Values -----------------------------------------------------------------------------------------===//
+
+Value PointEmitter::operand(Operation *op, unsigned i, Point &point) {
+  Value value = op->getOperand(i);
+  if (auto constant = value.getDefiningOp<ConstantOp>())
+    if (constant.getSplat())
+      return constantAt(constant, point);
+  if (value.getDefiningOp() && !value.getDefiningOp<ConstantOp>())
+    return at(value, point);
+  AffineMap map = cast<FusibleOpInterface>(op).getAccessMaps()[i];
+  auto type = typeOf(value);
+  auto [where, stride] = place(type, map, domain.dimsOf.lookup(op), point);
+  return load(buffers.lookup(value), type.getElementType(), where, stride, point);
+}
+
+/// How far apart the points of inner dimensions lie in a row's buffer: the last dimension is padded to whole vectors.
+static int64_t padded(int64_t size) { return (size + 15) / 16 * 16; }
+int64_t PointEmitter::rowPoints(int64_t lanes) const {
+  int64_t points = lanes;
+  for (auto [i, dim] : llvm::enumerate(innerDims)) {
+    int64_t size = domain.sizes[dim].at(batch);
+    points *= i + 1 == innerDims.size() ? padded(size) : size;
+  }
+  return points;
+}
+std::pair<Value, int64_t> PointEmitter::keptPlace(const Point &point) {
+  bool rows = point.lane >= 0 && domain.isRow[point.lane];
+  int64_t step = rows ? point.lanes : 1;
+  Value where = constant(0);
+  for (int i = (int)innerDims.size() - 1; i >= 0; --i) {
+    where = add(where, mul(point.index[innerDims[i]], constant(step)));
+    int64_t size = domain.sizes[innerDims[i]].at(batch);
+    step *= i + 1 == (int)innerDims.size() ? padded(size) : size;
+  }
+  return {where, point.lane >= 0};
+}
+void PointEmitter::keep(Value value, Point &point) {
+  auto [where, stride] = keptPlace(point);
+  Point whole = point;
+  whole.mask = {};
+  write(at(value, point), rowBuffers.lookup(value), typeOf(value).getElementType(), where, stride, whole);
+}
+
+Value PointEmitter::at(Value value, Point &point) {
+  if (Value known = point.known.lookup(value))
+    return known;
+  Value result;
+  Operation *op = value.getDefiningOp();
+  if (auto constant = dyn_cast_or_null<ConstantOp>(op)) {
+    result = constantAt(constant, point);
+  } else if (Value kept = keptReady.contains(value) ? rowBuffers.lookup(value) : Value()) {
+    auto [where, stride] = keptPlace(point);
+    Point whole = point;
+    whole.mask = {};
+    result = load(kept, typeOf(value).getElementType(), where, stride, whole);
+  } else if (Value buffer = buffers.lookup(value)) { // an argument, or kept by an earlier pass
+    MLIRContext *context = value.getContext();
+    SmallVector<AffineExpr> exprs;
+    SmallVector<int> dims = domain.axes.lookup(value);
+    for (unsigned i = 0; i < dims.size(); ++i)
+      exprs.push_back(dims[i] < 0 ? getAffineConstantExpr(0, context) : getAffineDimExpr(i, context));
+    auto [where, stride] = place(typeOf(value), AffineMap::get(dims.size(), 0, exprs, context), dims, point);
+    result = load(buffer, typeOf(value).getElementType(), where, stride, point);
+  } else {
+    result = compute(op, point);
+  }
+  point.known[value] = result;
+  return result;
+}
+Value PointEmitter::vectorAt(Value value, Point &point) { return spread(at(value, point), point.lanes); }
+
+void PointEmitter::store(Value value, Value buffer, Point &point) {
+  Value what = at(value, point);
+  auto type = typeOf(value);
+  SmallVector<int> dims = domain.axes.lookup(value);
+  SmallVector<AffineExpr> exprs;
+  for (unsigned i = 0; i < dims.size(); ++i)
+    exprs.push_back(dims[i] < 0 ? getAffineConstantExpr(0, value.getContext()) : getAffineDimExpr(i, value.getContext()));
+  auto [where, stride] = place(type, AffineMap::get(dims.size(), 0, exprs, value.getContext()), dims, point);
+  write(what, buffer, type.getElementType(), where, stride, point);
+}
+
+Value PointEmitter::compute(Operation *op, Point &point) {
+  if (auto generator = dyn_cast<IotaOp>(op))
+    return iota(generator, point);
+  if (auto number = dyn_cast<CountOp>(op))
+    return count(number);
+  if (auto mask = dyn_cast<DropoutMaskOp>(op))
+    return dropoutMask(mask, point);
+  if (auto indirect = dyn_cast<GatherOp>(op))
+    return gather(indirect, point);
+  SmallVector<Value> operands;
+  bool anyVector = false;
+  for (unsigned i = 0; i < op->getNumOperands(); ++i) {
+    operands.push_back(operand(op, i, point));
+    anyVector |= isa<VectorType>(operands.back().getType());
+  }
+  if (anyVector)
+    for (Value &value : operands)
+      value = spread(value, point.lanes);
+  return emitElementwise(b, op, operands);
+}
+
+Value PointEmitter::constantAt(ConstantOp op, Point &point) {
+  auto type = typeOf(op.getResult());
+  if (std::optional<double> splat = op.getSplat()) {
+    Type element = registerType(type.getElementType());
+    return arith::ConstantOp::create(b, isa<FloatType>(element)
+                                            ? TypedAttr(b.getFloatAttr(element, *splat))
+                                            : TypedAttr(b.getIntegerAttr(element, (int64_t)*splat)));
+  }
+  auto [where, stride] = place(type, op.getAccessMaps()[0], domain.axes.lookup(op.getResult()), point);
+  return load(buffers.lookup(op.getResult()), type.getElementType(), where, stride, point);
+}
+
+Value PointEmitter::iota(IotaOp op, Point &point) {
+  int64_t rank = typeOf(op.getResult()).getRank(), axis = op.getAxisAttr() ? op.getAxisAttr().number() : -1;
+  int dim = domain.axes.lookup(op.getResult())[axis < 0 ? axis + rank : axis];
+  Type i32 = b.getI32Type();
+  Value result = arith::IndexCastOp::create(b, i32, dim < 0 ? constant(0) : point.index[dim]);
+  if (op.getStart())
+    result = arith::AddIOp::create(b, result, operand(op, 1, point));
+  if (dim < 0 || dim != point.lane)
+    return result;
+  SmallVector<int32_t> steps(point.lanes);
+  std::iota(steps.begin(), steps.end(), 0);
+  Value lanes = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(VectorType::get({point.lanes}, i32), ArrayRef<int32_t>(steps)));
+  return arith::AddIOp::create(b, spread(result, point.lanes), lanes);
+}
+
+Value PointEmitter::count(CountOp op) {
+  auto type = typeOf(op.getLike());
+  llvm::SmallBitVector counted(type.getRank(), !op.getAxesAttr());
+  if (op.getAxesAttr())
+    for (SizeAttr axis : op.getAxesAttr().getAsRange<SizeAttr>())
+      counted.set(axis.number() < 0 ? axis.number() + type.getRank() : axis.number());
+  Value all = constant(1);
+  for (unsigned i : counted.set_bits())
+    all = mul(all, size(dimOf(type, i)));
+  Type element = op.getType();
+  Value whole = arith::IndexCastOp::create(b, b.getI64Type(), all);
+  return isa<FloatType>(element) ? Value(arith::SIToFPOp::create(b, element, whole)) : whole;
+}
+
+/// Words of Philox4x32-10 by logical position: see the op. Neighbouring vectors of 64 share their counters.
+Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
+  auto type = typeOf(op.getResult());
+  SmallVector<Dim> dims = dimsOf(type);
+  SmallVector<int> axes = domain.axes.lookup(op.getResult());
+  Type i64 = b.getI64Type();
+  auto k = [&](uint64_t value) -> Value { return arith::ConstantOp::create(b, b.getI64IntegerAttr((int64_t)value)); };
+  Value random = buffers.lookup(op.getRandom());
+  auto drawn = [&](int64_t i) -> Value { return memref::LoadOp::create(b, random, constant(i)); };
+  // The position of the point, or of its first lane: row-major over what the call has, from the first row on.
+  Value position = constant(0), rowSize = constant(1);
+  int64_t laneStride = 0, known = 1;
+  bool aligned = true;
+  if (point.flat) {
+    position = point.index[0];
+    laneStride = point.lane == 0;
+    for (Dim dim : ArrayRef<Dim>(dims).drop_front())
+      rowSize = mul(rowSize, size(dim));
+    if (!dims.empty() && dims[0].isBatch())
+      rowSize = mul(rowSize, constant(dims[0].factor));
+  } else {
+    for (int i = (int)dims.size() - 1; i >= 0; --i) {
+      if (axes[i] >= 0) {
+        position = add(position, mul(point.index[axes[i]], rowSize));
+        if (axes[i] == point.lane)
+          laneStride = known;
+        else
+          aligned &= known % 64 == 0;
+      }
+      if (i > 0 || !dims[i].isBatch()) {
+        rowSize = mul(rowSize, size(dims[i]));
+        known *= dims[i].isBatch() ? 1 : dims[i].value;
+      } else {
+        rowSize = mul(rowSize, constant(dims[i].factor));
+        known *= dims[i].factor;
+      }
+    }
+    aligned &= known % 64 == 0;
+  }
+  Value first = arith::IndexCastOp::create(b, i64, position);
+  if (!dims.empty() && dims[0].isBatch()) {
+    Value rows = arith::IndexCastOp::create(b, i64, rowSize);
+    first = arith::AddIOp::create(b, first, arith::MulIOp::create(b, drawn(2), rows));
+  }
+  bool vector = laneStride != 0;
+  Type lanesType = vector ? Type(VectorType::get({point.lanes}, i64)) : i64;
+  auto wide = [&](Value value) { return vector ? spread(value, point.lanes) : value; };
+  auto lanes = [&](int64_t step) -> Value {
+    SmallVector<int64_t> steps = llvm::map_to_vector(llvm::seq<int64_t>(0, point.lanes), [&](int64_t i) { return i * step; });
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(cast<VectorType>(lanesType), ArrayRef<int64_t>(steps)));
+  };
+  bool direct = vector && laneStride == 1 && point.lanes == 16 && point.offset >= 0 && aligned;
+  Value counter, word;
+  if (direct) { // 16 lanes in a row take one word of 16 counters
+    Value block = arith::ShRUIOp::create(b, first, k(6));
+    counter = arith::AddIOp::create(b, wide(arith::ShLIOp::create(b, block, k(4))), lanes(1));
+  } else {
+    Value p = vector ? Value(arith::AddIOp::create(b, wide(first), lanes(laneStride))) : first;
+    counter = arith::AddIOp::create(
+        b, arith::ShLIOp::create(b, arith::ShRUIOp::create(b, p, wide(k(6))), wide(k(4))),
+        arith::AndIOp::create(b, p, wide(k(15))));
+    word = arith::AndIOp::create(b, arith::ShRUIOp::create(b, p, wide(k(4))), wide(k(3)));
+  }
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (unsigned char c : op.getStream())
+    hash = (hash ^ c) * 0x100000001b3u;
+  Value key = arith::XOrIOp::create(b, drawn(0), k(hash)), step = drawn(1);
+  auto low = [&](Value value) -> Value {
+    return arith::AndIOp::create(b, value, vector && isa<VectorType>(value.getType()) ? wide(k(0xffffffff)) : k(0xffffffff));
+  };
+  auto high = [&](Value value) -> Value {
+    return arith::ShRUIOp::create(b, value, vector && isa<VectorType>(value.getType()) ? wide(k(32)) : k(32));
+  };
+  SmallVector<Value, 4> words = emitPhilox(b, {low(counter), high(counter), wide(low(step)), wide(high(step))},
+                                           low(key), high(key));
+  Value drawnWord;
+  if (direct) {
+    drawnWord = words[point.offset / 16 % 4];
+  } else {
+    drawnWord = words[0];
+    for (int i = 1; i < 4; ++i)
+      drawnWord = arith::SelectOp::create(b, arith::CmpIOp::create(b, arith::CmpIPredicate::eq, word, wide(k(i))), words[i],
+                                          drawnWord);
+  }
+  double rate = op.getRate().convertToDouble();
+  Value kept = arith::CmpIOp::create(b, arith::CmpIPredicate::uge, low(drawnWord),
+                                     wide(k((uint64_t)std::floor(rate * 4294967296.0))));
+  Type element = type.getElementType();
+  auto real = [&](double value) -> Value {
+    Value scalar = arith::ConstantOp::create(b, b.getFloatAttr(element, value));
+    return vector ? spread(scalar, point.lanes) : scalar;
+  };
+  return arith::SelectOp::create(b, kept, real(1 / (1 - rate)), real(0));
+}
+
+Value PointEmitter::gather(GatherOp op, Point &point) {
+  auto type = typeOf(op.getTable());
+  Value index = operand(op, 1, point);
+  int feature = domain.axes.lookup(op.getResult()).back();
+  int64_t width = type.getDimSize(1);
+  Value column = feature < 0 ? constant(0) : point.index[feature];
+  Value table = buffers.lookup(op.getTable());
+  bool isUnsigned = typeOf(op.getIndex()).getElementType().isUnsignedInteger();
+  auto toIndex = [&](Value value) -> Value {
+    Type target = b.getIndexType();
+    if (auto vector = dyn_cast<VectorType>(value.getType()))
+      target = VectorType::get(vector.getShape(), target);
+    return isUnsigned ? Value(arith::IndexCastUIOp::create(b, target, value))
+                      : Value(arith::IndexCastOp::create(b, target, value));
+  };
+  if (!isa<VectorType>(index.getType())) {
+    Value where = add(mul(toIndex(index), constant(width)), column);
+    return load(table, type.getElementType(), where, feature >= 0 && feature == point.lane, point);
+  }
+  // Lanes run along the index: each reads a row of its own.
+  Value offsets = arith::MulIOp::create(b, toIndex(index), spread(constant(width), point.lanes));
+  auto result = VectorType::get({point.lanes}, memoryType(type.getElementType()));
+  Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(result)));
+  Value loaded = vector::GatherOp::create(b, result, table, ValueRange{column}, offsets,
+                                          point.mask ? point.mask : allLanes(b, point.lanes), zero);
+  return fromMemory(b, loaded, type.getElementType());
+}

@@ -1,0 +1,89 @@
+// Points.h - what a kernel computes at one point of its domain, or at a vector of neighbouring points.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_COMPILER_LOOPS_POINTS_H
+#define DLC_COMPILER_LOOPS_POINTS_H
+#include "compiler/kernels/Domain.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace dlc {
+/// How elements of a tensor lie in memory (ui8 as i8, i1 as a byte) and in registers (ui8 as i8).
+mlir::Type memoryType(mlir::Type element);
+mlir::Type registerType(mlir::Type element);
+/// The flat buffer of a tensor at a capacity.
+mlir::MemRefType bufferType(mlir::RankedTensorType type, int64_t batch);
+/// Row-major strides, in elements.
+llvm::SmallVector<int64_t> stridesOf(mlir::RankedTensorType type, int64_t batch);
+
+/// One point, or `lanes` of them along dimension `lane`, of which those exist where `mask` is set (null: all).
+struct Point {
+  llvm::SmallVector<mlir::Value> index; ///< for each dimension; null where it is not known
+  int lane = -1;
+  int64_t lanes = 16;
+  mlir::Value mask;
+  int64_t offset = -1;   ///< the lane index modulo 64, where it is known
+  bool flat = false;     ///< the domain has been made one dimension: tensors are read in order
+  llvm::DenseMap<mlir::Value, mlir::Value> known; ///< values already computed here: scalars are the same in all lanes
+};
+
+/// Emits the ops of one kernel, point by point.
+class PointEmitter {
+public:
+  PointEmitter(mlir::ImplicitLocOpBuilder &b, const Domain &domain, int64_t batch, mlir::Value extent)
+      : b(b), domain(domain), batch(batch), extent(extent) {}
+  mlir::ImplicitLocOpBuilder &b;
+  const Domain &domain;
+  int64_t batch;       ///< the capacity
+  mlir::Value extent;  ///< rows of this call; null: the capacity
+  llvm::DenseMap<mlir::Value, mlir::Value> buffers; ///< of arguments, and of results that can be read back
+  /// Buffers of one row (or of `lanes` rows) for values that a pass keeps for the next, and the inner dimensions in
+  /// the order in which they lie there.
+  llvm::DenseMap<mlir::Value, mlir::Value> rowBuffers;
+  llvm::DenseSet<mlir::Value> keptReady; ///< those that this row has written
+  llvm::SmallVector<int> innerDims;
+  int64_t rowPoints(int64_t lanes) const;
+  void keep(mlir::Value value, Point &point);
+
+  /// A value of the kernel at a point: a vector, or a scalar where it is the same in all lanes.
+  mlir::Value at(mlir::Value value, Point &point);
+  /// The same as a vector of the point's lanes.
+  mlir::Value vectorAt(mlir::Value value, Point &point);
+  /// Stores what a value is at a point into a buffer.
+  void store(mlir::Value value, mlir::Value buffer, Point &point);
+
+  mlir::Value constant(int64_t value);
+  mlir::Value add(mlir::Value x, mlir::Value y);
+  mlir::Value mul(mlir::Value x, mlir::Value y);
+  mlir::Value size(Dim dim);
+  mlir::Value spread(mlir::Value scalar, int64_t lanes);
+  /// Elements of a buffer from a place on, `stride` apart from lane to lane (0: one scalar).
+  mlir::Value load(mlir::Value buffer, mlir::Type element, mlir::Value place, int64_t stride, const Point &point);
+  void write(mlir::Value what, mlir::Value buffer, mlir::Type element, mlir::Value place, int64_t stride,
+             const Point &point);
+  /// Where a tensor is read, and how far apart neighbouring lanes lie.
+  std::pair<mlir::Value, int64_t> place(mlir::RankedTensorType type, mlir::AffineMap map,
+                                        llvm::ArrayRef<int> dims, const Point &point);
+
+private:
+  std::pair<mlir::Value, int64_t> keptPlace(const Point &point);
+  mlir::Value compute(mlir::Operation *op, Point &point);
+  mlir::Value iota(IotaOp op, Point &point);
+  mlir::Value count(CountOp op);
+  mlir::Value dropoutMask(DropoutMaskOp op, Point &point);
+  mlir::Value gather(GatherOp op, Point &point);
+  mlir::Value constantAt(ConstantOp op, Point &point);
+  /// The operand of an op at a point.
+  mlir::Value operand(mlir::Operation *op, unsigned i, Point &point);
+};
+
+/// Is the op worth keeping the result of, rather than computing it again?
+bool isExpensive(mlir::Operation *op);
+/// What an elementwise op computes from scalars or vectors, all of one shape.
+mlir::Value emitElementwise(mlir::ImplicitLocOpBuilder &b, mlir::Operation *op, mlir::ValueRange operands);
+
+/// The value that changes nothing in a reduction, and the combination of two.
+mlir::Value emitIdentity(mlir::ImplicitLocOpBuilder &b, mlir::Operation *reduction, mlir::Type type);
+mlir::Value emitCombine(mlir::ImplicitLocOpBuilder &b, mlir::Operation *reduction, mlir::Value x, mlir::Value y);
+/// All lanes combined, in a fixed tree.
+mlir::Value emitAcross(mlir::ImplicitLocOpBuilder &b, mlir::Operation *reduction, mlir::Value vector);
+} // namespace dlc
+#endif

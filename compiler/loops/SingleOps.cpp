@@ -1,0 +1,166 @@
+// SingleOps.cpp - kernels of one op that fuses with nothing.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/loops/LowerKernels.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace dlc;
+
+static void forEach(PointEmitter &e, Value from, Value to, int64_t step, llvm::function_ref<void(Value)> body) {
+  auto loop = scf::ForOp::create(e.b, from, to, e.constant(step));
+  OpBuilder::InsertionGuard guard(e.b);
+  e.b.setInsertionPoint(loop.getBody()->getTerminator());
+  body(loop.getInductionVar());
+}
+/// Vectors over [0, count): whole ones, then a masked one.
+static void forEachVector(PointEmitter &e, Value count, int64_t lanes,
+                          llvm::function_ref<void(Value at, const Point &point)> body) {
+  Point point;
+  point.lanes = lanes;
+  point.lane = 0;
+  if (lanes == 1) {
+    forEach(e, e.constant(0), count, 1, [&](Value i) { body(i, point); });
+    return;
+  }
+  Value whole = e.mul(arith::DivUIOp::create(e.b, count, e.constant(lanes)), e.constant(lanes));
+  forEach(e, e.constant(0), whole, lanes, [&](Value i) { body(i, point); });
+  Value rest = arith::SubIOp::create(e.b, count, whole);
+  auto branch = scf::IfOp::create(e.b, arith::CmpIOp::create(e.b, arith::CmpIPredicate::sgt, rest, e.constant(0)), false);
+  OpBuilder::InsertionGuard guard(e.b);
+  e.b.setInsertionPoint(branch.thenBlock()->getTerminator());
+  point.mask = vector::CreateMaskOp::create(e.b, VectorType::get({lanes}, e.b.getI1Type()), ValueRange{rest});
+  body(whole, point);
+}
+static int64_t unit(int64_t lanes) { return lanes == 1 ? 0 : 1; }
+
+/// Copies a tensor into a larger one, `offset` elements in: all axes but the last by loops, the last by vectors.
+static void copyInto(PointEmitter &e, RankedTensorType from, Value source, RankedTensorType to, Value target,
+                     int64_t offset, int64_t lanes) {
+  SmallVector<Dim> dims = dimsOf(from);
+  SmallVector<int64_t> in = stridesOf(from, e.batch), out = stridesOf(to, e.batch);
+  std::function<void(unsigned, Value, Value)> walk = [&](unsigned axis, Value read, Value write) {
+    if (dims.empty() || axis + 1 == dims.size()) {
+      Value count = dims.empty() ? e.constant(1) : e.size(dims.back());
+      forEachVector(e, count, lanes, [&](Value at, const Point &point) {
+        Value x = e.load(source, from.getElementType(), e.add(read, at), unit(lanes), point);
+        e.write(x, target, from.getElementType(), e.add(write, at), unit(lanes), point);
+      });
+      return;
+    }
+    forEach(e, e.constant(0), e.size(dims[axis]), 1, [&](Value i) {
+      walk(axis + 1, e.add(read, e.mul(i, e.constant(in[axis]))), e.add(write, e.mul(i, e.constant(out[axis]))));
+    });
+  };
+  walk(0, e.constant(0), e.constant(offset));
+}
+static Value elementCount(PointEmitter &e, RankedTensorType type) {
+  Value count = e.constant(1);
+  for (Dim dim : dimsOf(type))
+    count = e.mul(count, e.constant(dim.at(e.batch)));
+  return count;
+}
+static void fill(PointEmitter &e, RankedTensorType type, Value buffer, Value value, int64_t lanes) {
+  forEachVector(e, elementCount(e, type), lanes, [&](Value at, const Point &point) {
+    e.write(lanes == 1 ? value : e.spread(value, lanes), buffer, type.getElementType(), at, unit(lanes), point);
+  });
+}
+static Value number(PointEmitter &e, Type element, double value) {
+  Type type = registerType(element);
+  return arith::ConstantOp::create(e.b, isa<FloatType>(type)
+                                            ? TypedAttr(e.b.getFloatAttr(type, value))
+                                            : TypedAttr(e.b.getIntegerAttr(type, (int64_t)value)));
+}
+
+static void concat(PointEmitter &e, ConcatOp op, ValueRange buffers, int64_t lanes) {
+  auto type = typeOf(op.getResult());
+  int64_t axis = op.getAxisAttr() ? op.getAxisAttr().number() : 0;
+  int64_t stride = stridesOf(type, e.batch)[axis < 0 ? axis + type.getRank() : axis], offset = 0;
+  for (auto [input, buffer] : llvm::zip(op.getInputs(), buffers)) {
+    copyInto(e, typeOf(input), buffer, type, buffers.back(), offset, lanes);
+    offset += stride * dimsOf(input)[axis < 0 ? axis + type.getRank() : axis].at(e.batch);
+  }
+}
+static void pad(PointEmitter &e, PadOp op, ValueRange buffers, int64_t lanes) {
+  auto type = typeOf(op.getResult());
+  double value = op.getValue() ? op.getValue()->convertToDouble() : 0;
+  fill(e, type, buffers[1], number(e, type.getElementType(), value), lanes);
+  int64_t offset = 0;
+  if (op.getLowAttr())
+    for (auto [width, stride] : llvm::zip(op.getLowAttr().getAsRange<SizeAttr>(), stridesOf(type, e.batch)))
+      offset += width.number() * stride;
+  copyInto(e, typeOf(op.getInput()), buffers[0], type, buffers[1], offset, lanes);
+}
+/// Rows are added in their order, so that the sum is the same whoever computes it.
+static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers, int64_t lanes) {
+  auto type = typeOf(op.getResult()), indexType = typeOf(op.getIndex());
+  Type element = type.getElementType();
+  fill(e, type, buffers[2], number(e, element, 0), lanes);
+  int64_t width = type.getDimSize(1);
+  Value rows = e.constant(1);
+  for (Dim dim : dimsOf(indexType))
+    rows = e.mul(rows, e.size(dim));
+  Point scalar;
+  bool isUnsigned = indexType.getElementType().isUnsignedInteger();
+  forEach(e, e.constant(0), rows, 1, [&](Value row) {
+    Value target = e.load(buffers[0], indexType.getElementType(), row, 0, scalar);
+    target = isUnsigned ? Value(arith::IndexCastUIOp::create(e.b, e.b.getIndexType(), target))
+                        : Value(arith::IndexCastOp::create(e.b, e.b.getIndexType(), target));
+    Value from = e.mul(row, e.constant(width)), to = e.mul(target, e.constant(width));
+    forEachVector(e, e.constant(width), lanes, [&](Value at, const Point &point) {
+      Value x = e.load(buffers[1], element, e.add(from, at), unit(lanes), point);
+      Value sum = e.load(buffers[2], element, e.add(to, at), unit(lanes), point);
+      sum = isa<FloatType>(element) ? Value(arith::AddFOp::create(e.b, sum, x)) : Value(arith::AddIOp::create(e.b, sum, x));
+      e.write(sum, buffers[2], element, e.add(to, at), unit(lanes), point);
+    });
+  });
+}
+/// Yields 1 where an element is out of range, and reports the first such element; else 0.
+static void checkIndex(PointEmitter &e, CheckIndexOp op, ValueRange buffers) {
+  auto type = typeOf(op.getInput());
+  Type i64 = e.b.getI64Type();
+  Value count = e.constant(1);
+  for (Dim dim : dimsOf(type))
+    count = e.mul(count, e.size(dim));
+  auto k = [&](int64_t value) -> Value { return arith::ConstantOp::create(e.b, e.b.getI64IntegerAttr(value)); };
+  Point scalar;
+  auto loop = scf::ForOp::create(e.b, e.constant(0), count, e.constant(1), ValueRange{e.constant(0)});
+  {
+    OpBuilder::InsertionGuard guard(e.b);
+    e.b.setInsertionPointToEnd(loop.getBody());
+    Value value = e.load(buffers[0], type.getElementType(), loop.getInductionVar(), 0, scalar);
+    if (value.getType() != i64)
+      value = type.getElementType().isUnsignedInteger() ? Value(arith::ExtUIOp::create(e.b, i64, value))
+                                                        : Value(arith::ExtSIOp::create(e.b, i64, value));
+    Value wrong = arith::CmpIOp::create(e.b, arith::CmpIPredicate::uge, value, k(op.getLimit().number()));
+    if (op.getIgnoreIndexAttr()) {
+      Value counts = arith::CmpIOp::create(e.b, arith::CmpIPredicate::ne, value, k(op.getIgnoreIndexAttr().number()));
+      wrong = arith::AndIOp::create(e.b, wrong, counts);
+    }
+    Value clean = arith::CmpIOp::create(e.b, arith::CmpIPredicate::eq, loop.getRegionIterArg(0), e.constant(0));
+    Value first = arith::AndIOp::create(e.b, wrong, clean);
+    auto branch = scf::IfOp::create(e.b, first, false);
+    {
+      OpBuilder::InsertionGuard inner(e.b);
+      e.b.setInsertionPoint(branch.thenBlock()->getTerminator());
+      Value place = arith::IndexCastOp::create(e.b, i64, loop.getInductionVar());
+      memref::StoreOp::create(e.b, place, buffers[1], e.constant(0));
+      memref::StoreOp::create(e.b, value, buffers[1], e.constant(1));
+    }
+    scf::YieldOp::create(e.b, ValueRange{arith::SelectOp::create(e.b, wrong, e.constant(1), loop.getRegionIterArg(0))});
+  }
+  func::ReturnOp::create(e.b, loop.getResult(0));
+}
+
+void dlc::lowerSingle(PointEmitter &e, Operation *op, ValueRange buffers, Value first, Value last, int64_t lanes) {
+  if (auto check = dyn_cast<CheckIndexOp>(op))
+    return checkIndex(e, check, buffers);
+  if (auto joined = dyn_cast<ConcatOp>(op))
+    concat(e, joined, buffers, lanes);
+  else if (auto padded = dyn_cast<PadOp>(op))
+    pad(e, padded, buffers, lanes);
+  else
+    scatterAdd(e, cast<ScatterAddOp>(op), buffers, lanes);
+}

@@ -1,0 +1,109 @@
+// EmitObject.cpp - LLVM's optimiser and code generator, set up so that nothing is assumed of a library at run time.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/target/Emit.h"
+#include "compiler/target/Target.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace dlc;
+
+static llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(const TargetDescription &target,
+                                                                              int level) {
+  static const bool initialized = [] {
+    LLVMInitializeX86TargetInfo(); // only the target that is emitted: all of them take longer
+    LLVMInitializeX86Target();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter();
+    return true;
+  }();
+  (void)initialized;
+  llvm::Triple triple("x86_64-unknown-linux-gnu");
+  std::string error;
+  const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!found)
+    return llvm::createStringError(error);
+  llvm::TargetOptions options;
+  options.FunctionSections = options.DataSections = true;
+  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
+      triple, target.name, target.features, options, llvm::Reloc::PIC_, std::nullopt,
+      level == 0 ? llvm::CodeGenOptLevel::Less : llvm::CodeGenOptLevel::Aggressive));
+}
+
+static void optimize(llvm::Module &module, llvm::TargetMachine &machine, int level) {
+  llvm::PipelineTuningOptions tuning;
+  // Loops come tiled and vectorised: unrolling them again would cost compile time and change nothing.
+  tuning.LoopVectorization = tuning.SLPVectorization = tuning.LoopUnrolling = tuning.LoopInterleaving = false;
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  // No library function may be assumed or introduced. Registered before the others, so that it is the one used.
+  llvm::TargetLibraryInfoImpl library(machine.getTargetTriple());
+  library.disableAllFunctions();
+  functions.registerPass([&] { return llvm::TargetLibraryAnalysis(library); });
+  llvm::PassBuilder builder(&machine, tuning);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  auto optimization = level <= 1 ? llvm::OptimizationLevel::O1 : llvm::OptimizationLevel::O2;
+  builder.buildPerModuleDefaultPipeline(optimization).run(module, modules);
+}
+
+llvm::Error dlc::emitObject(mlir::ModuleOp module, const CompileOptions &options, llvm::SmallVectorImpl<char> &object,
+                            bool assembly) {
+  auto machine = makeTargetMachine(*findTarget(options.target), options.optimize);
+  if (!machine)
+    return machine.takeError();
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(module, context, "dlc");
+  if (!code)
+    return llvm::createStringError("the LLVM dialect could not be translated: this is a mistake in dlc");
+  code->setTargetTriple((*machine)->getTargetTriple());
+  code->setDataLayout((*machine)->createDataLayout());
+  std::string problem;
+  llvm::raw_string_ostream os(problem);
+  if (llvm::verifyModule(*code, &os))
+    return llvm::createStringError("LLVM does not accept the generated code: this is a mistake in dlc: " + problem);
+  optimize(*code, **machine, options.optimize);
+  llvm::raw_svector_ostream stream(object);
+  llvm::legacy::PassManager passes;
+  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr,
+                                      assembly ? llvm::CodeGenFileType::AssemblyFile
+                                               : llvm::CodeGenFileType::ObjectFile,
+                                      /*DisableVerify=*/true))
+    return llvm::createStringError("the target cannot emit object files: this is a mistake in dlc");
+  passes.run(*code);
+  return llvm::Error::success();
+}
+
+llvm::Error dlc::writeFile(llvm::StringRef path, llvm::StringRef content) {
+  std::error_code error;
+  std::string temporary = path.str() + ".part";
+  {
+    llvm::raw_fd_ostream os(temporary, error);
+    if (!error) {
+      os << content;
+      os.close();
+      error = os.error();
+      os.clear_error();
+    }
+  }
+  if (!error)
+    error = llvm::sys::fs::rename(temporary, path);
+  if (error) {
+    llvm::sys::fs::remove(temporary);
+    return llvm::createStringError("cannot write " + path + ": " + error.message());
+  }
+  return llvm::Error::success();
+}

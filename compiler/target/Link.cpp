@@ -1,0 +1,77 @@
+// Link.cpp - LLD as a library: objects go in from memory, only the result touches the disk.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/target/Emit.h"
+#include "runtime/abi.h"
+#include "lld/Common/Driver.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include <mutex>
+#include <sys/mman.h>
+#include <unistd.h>
+
+extern "C" const unsigned char dlc_support_object[];
+extern "C" const unsigned long dlc_support_object_size;
+
+LLD_HAS_DRIVER(elf)
+
+using namespace dlc;
+
+namespace {
+/// An anonymous file in memory that LLD opens through /proc/self/fd.
+struct MemoryFile {
+  int descriptor;
+  std::string path;
+  MemoryFile(const char *name, llvm::ArrayRef<char> data) : descriptor(memfd_create(name, MFD_CLOEXEC)) {
+    for (const char *at = data.begin(); descriptor >= 0 && at < data.end();) {
+      ssize_t written = write(descriptor, at, data.end() - at);
+      if (written <= 0)
+        break;
+      at += written;
+    }
+    path = "/proc/self/fd/" + std::to_string(descriptor);
+  }
+  ~MemoryFile() {
+    if (descriptor >= 0)
+      close(descriptor);
+  }
+};
+} // namespace
+
+static llvm::Error link(std::vector<std::string> arguments, llvm::ArrayRef<char> object, llvm::StringRef script,
+                        llvm::StringRef path) {
+  static std::mutex one; // LLD is not made to run twice at once
+  std::lock_guard<std::mutex> lock(one);
+  MemoryFile code("dlc.o", object), version("dlc.version", llvm::ArrayRef<char>(script.data(), script.size()));
+  MemoryFile support("dlc.support.o",
+                     llvm::ArrayRef<char>((const char *)dlc_support_object, dlc_support_object_size));
+  std::string temporary = path.str() + ".part";
+  arguments.insert(arguments.begin(), "ld.lld");
+  if (!script.empty())
+    arguments.push_back("--version-script=" + version.path);
+  for (const std::string &more : {std::string("-o"), temporary, code.path, support.path})
+    arguments.push_back(more);
+  std::vector<const char *> pointers;
+  for (const std::string &argument : arguments)
+    pointers.push_back(argument.c_str());
+  std::string problem;
+  llvm::raw_string_ostream os(problem);
+  lld::Result result = lld::lldMain(pointers, os, os, {{lld::Gnu, &lld::elf::link}});
+  std::error_code error;
+  if (result.retCode == 0)
+    error = llvm::sys::fs::rename(temporary, path);
+  if (result.retCode == 0 && !error)
+    return llvm::Error::success();
+  llvm::sys::fs::remove(temporary);
+  if (error)
+    problem = error.message();
+  return llvm::createStringError("cannot write " + path + ": " + llvm::StringRef(problem).trim());
+}
+
+llvm::Error dlc::linkShared(llvm::ArrayRef<char> object, llvm::StringRef path) {
+  return link({"-shared", "-m", "elf_x86_64", "--no-undefined", "-z", "relro", "-z", "now", "-z", "noexecstack",
+               "--gc-sections", "--build-id=sha1", "--hash-style=gnu", "-Bsymbolic", "--threads=1"},
+              object, "{ global: " DLC_QUERY_SYMBOL "; local: *; };", path);
+}
+llvm::Error dlc::linkObject(llvm::ArrayRef<char> object, llvm::StringRef path, llvm::StringRef) {
+  return writeFile(path, llvm::StringRef(object.data(), object.size()));
+}
