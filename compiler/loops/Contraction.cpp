@@ -3,7 +3,7 @@
 //
 //   for each panel of columns:           as many vectors as the registers allow beside the rows
 //     copy the panel of B, if it does not lie well
-//     for each tile of rows:             balanced: heights differ by one at most
+//     for each tile of rows:             of one height, or balanced: heights differ by one
 //       for each k: ...                  ContractionTiles.cpp
 //
 // A part is a block of tiles of one panel; parts of a panel are neighbours, so that a range of parts copies
@@ -99,9 +99,8 @@ struct Schedule {
   /// A long k in blocks, whose part of a panel stays in the cache; this bounds the scratch memory too. What
   /// is read in place gains nothing.
   void divideK(const Contraction &c) {
-    int64_t most = wideRegisters ? 2048 : 3072, k = c.k.capacity;
-    if (getenv("KC"))
-      most = atoi(getenv("KC"));
+    constexpr int64_t most = 1024;
+    int64_t k = c.k.capacity;
     if (rhs == RightHandSide::InPlace || !vectors || c.m.capacity == 0 || k <= most + most / 2)
       return;
     kBlock = llvm::alignTo(llvm::divideCeil(k, llvm::divideCeil(k, most)), lanes);
@@ -143,6 +142,12 @@ struct Schedule {
     if (c.m.capacity == 0 || ofVectors == 0)
       return {0, 0, 0};
     int64_t count = llvm::divideCeil(c.m.capacity, tileRows(ofVectors));
+    // One height for all halves the code. Wide tiles lose nothing by being a third lower.
+    int64_t least =
+        wideRegisters ? llvm::divideCeil(16, std::max<int64_t>(ofVectors, 2)) : tileRows(ofVectors);
+    for (int64_t height = tileRows(ofVectors); height >= least; --height)
+      if (c.m.capacity % height == 0)
+        return {height, c.m.capacity / height, 0};
     return {c.m.capacity / count, count, c.m.capacity % count};
   }
 
@@ -225,6 +230,7 @@ private:
     panel.origin = addIndex(b, c.rhsBase, scaleIndex(b, panel.column, c.rhsStride[1]));
     panel.stride = c.rhsStride[0];
     panel.padded = false;
+    panel.unroll = schedule.wideRegisters && !schedule.fetchAhead ? 2 : 4;
 
     RowTiles tiles = schedule.rowTiles(c, vectors);
     Value blockFirst = indexConstant(b, 0), blockEnd = indexConstant(b, schedule.blocks);

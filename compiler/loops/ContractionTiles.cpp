@@ -3,7 +3,7 @@
 //
 // A tile keeps one vector a row and column group in registers over all of k:
 //
-//   acc... = scf.for k = 0 to K/4*4 step 4 iter_args(acc... = 0) {
+//   acc... = scf.for k = 0 to K/4*4 step 4 iter_args(acc... = 0) {      or 2
 //     4 times: b... = vector.load B[k, columns]; for each row: a = broadcast A[row, k]; acc = vector.fma a,
 //     b, acc
 //   }
@@ -78,13 +78,15 @@ public:
   }
 
   void emit() {
-    constexpr int64_t unroll = 4;
+    int64_t unroll = guarded ? 1 : panel.unroll; // a cut tile is rare: little code
     SmallVector<Value> sums(rows * panel.vectors, zero);
     if (panel.partial)
       for (auto [i, sum] : llvm::enumerate(sums))
         sum = vector::LoadOp::create(b, vectorType, panel.partial->buffer, partialIndex(i));
     Value start = indexConstant(b, 0), end;
-    if (c.k.size) {
+    if (unroll == 1) {
+      sums = loop(start, sizeOf(b, c.k), 1, sums);
+    } else if (c.k.size) {
       end = arith::AndIOp::create(b, c.k.size, indexConstant(b, -unroll));
       sums = loop(start, end, unroll, sums);
       sums = loop(end, c.k.size, 1, sums);

@@ -39,8 +39,9 @@ struct ColumnPanel {
   mlir::Value origin;                   ///< of k = 0 and the first column in the buffer
   int64_t stride;                       ///< in the buffer, from one k to the next
   bool padded;                          ///< the buffer has columns also where the masks are false
-  std::optional<AheadFetch> ahead;
-  std::optional<PartialSums> partial; ///< tiles add to these and don't finish
+  int64_t unroll;                       ///< steps of k in one iteration: 2 or 4
+  std::optional<AheadFetch> ahead;      ///< needs an unroll of 4
+  std::optional<PartialSums> partial;   ///< tiles add to these and don't finish
 };
 
 /// Rows [row, row + rows) of the panel, all of k, then `finish`. `tile` counts the tiles of a panel. Without
