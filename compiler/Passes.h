@@ -11,6 +11,8 @@ namespace dlc {
 /// autodiff: replaces each `gradient` by plain ops. `faultyRule`: for tests, the op whose gradient comes out 1 % too
 /// large.
 mlir::LogicalResult differentiate(EntryOp entry, llvm::StringRef faultyRule = {});
+/// layout: chooses the order in which the axes of stored matrices lie; without `change`, all as they were written.
+void chooseLayouts(ModelOp model, bool change);
 /// kernels: writes ops out that stand for several simpler ones.
 void decompose(EntryOp entry);
 /// kernels: outlines fused groups; without `fuse`, each op for itself.

@@ -34,12 +34,19 @@ private:
 
 static bool isFloat(Value value) { return isa<FloatType>(typeOf(value).getElementType()); }
 
+/// What only knows its shape from an operand does not depend on its values.
+static bool reads(OpOperand &operand) {
+  auto fusible = dyn_cast<FusibleOpInterface>(operand.getOwner());
+  return !fusible || fusible.getIterationKind() != IterationKind::Elementwise ||
+         fusible.getAccessMaps()[operand.getOperandNumber()];
+}
+
 DenseSet<Value> Differentiator::findActive() {
   DenseSet<Value> active;
   for (Value value : gradient.getInputs().drop_front())
     active.insert(value);
   for (Operation &op : llvm::make_range(block->begin(), gradient->getIterator()))
-    if (llvm::any_of(op.getOperands(), [&](Value operand) { return active.contains(operand); }))
+    if (llvm::any_of(op.getOpOperands(), [&](OpOperand &use) { return active.contains(use.get()) && reads(use); }))
       for (Value result : op.getResults())
         if (isFloat(result))
           active.insert(result);
@@ -75,9 +82,9 @@ SmallVector<Operation *> Differentiator::findPath() {
     if (llvm::none_of(op.getResults(), isOnPath))
       continue;
     path.push_back(&op);
-    for (Value operand : op.getOperands())
-      if (isFloat(operand))
-        wanted.insert(operand);
+    for (OpOperand &use : op.getOpOperands())
+      if (isFloat(use.get()) && reads(use))
+        wanted.insert(use.get());
   }
   return path;
 }

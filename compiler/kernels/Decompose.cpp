@@ -16,6 +16,39 @@ static void detachShapes(EntryOp entry) {
   });
 }
 
+/// Rows are looked up only after their indices are known to be good; what was checked once need not be again.
+static void checkIndices(EntryOp entry) {
+  for (Operation &op : llvm::make_early_inc_range(entry.getBody().front())) {
+    auto lookup = dyn_cast<GatherOp>(op);
+    auto scatter = dyn_cast<ScatterAddOp>(op);
+    if (!lookup && !scatter)
+      continue;
+    OpOperand &index = op.getOpOperand(lookup ? 1 : 0);
+    int64_t rows = lookup ? typeOf(lookup.getTable()).getDimSize(0) : scatter.getCount().number();
+    OpBuilder builder(&op);
+    Ops ops(builder, unnamed(op.getLoc()));
+    index.set(ops.create<CheckIndexOp>({index.get()}, {ops.size("limit", rows),
+                                                       ops.set("op", builder.getStringAttr("gather"))})
+                  .getResult());
+  }
+  SmallVector<CheckIndexOp> seen;
+  for (Operation &op : llvm::make_early_inc_range(entry.getBody().front())) {
+    auto check = dyn_cast<CheckIndexOp>(op);
+    if (!check)
+      continue;
+    auto same = llvm::find_if(seen, [&](CheckIndexOp other) {
+      return other.getInput() == check.getInput() && other.getLimit() == check.getLimit() &&
+             other.getIgnoreIndexAttr() == check.getIgnoreIndexAttr();
+    });
+    if (same == seen.end()) {
+      seen.push_back(check);
+      continue;
+    }
+    check.replaceAllUsesWith(same->getResult());
+    check.erase();
+  }
+}
+
 void dlc::decompose(EntryOp entry) {
   for (bool changed = true; changed;) {
     changed = false;
@@ -34,5 +67,6 @@ void dlc::decompose(EntryOp entry) {
       changed = true;
     }
   }
+  checkIndices(entry);
   detachShapes(entry);
 }

@@ -44,12 +44,34 @@ bool Domain::unify(FusibleOpInterface op, SmallVectorImpl<int> &dims) {
         dims[at] = dim;
     }
   }
+  // What reads a result may have told where it stands.
+  for (auto [i, result] : llvm::enumerate(op->getResults())) {
+    auto known = axes.find(result);
+    if (known == axes.end())
+      continue;
+    auto read = plainAxes(maps[op->getNumOperands() + i]);
+    for (auto [at, dim] : llvm::zip(*read, known->second)) {
+      if (at < 0 || dim < 0)
+        continue;
+      if (dims[at] >= 0 && dims[at] != dim)
+        return false;
+      dims[at] = dim;
+    }
+  }
   SmallVector<int> used;
   for (int dim : dims)
     if (dim >= 0)
       used.push_back(dim);
   llvm::sort(used);
   return llvm::adjacent_find(used) == used.end();
+}
+
+bool Domain::isGenerator(Operation *op) {
+  auto fusible = dyn_cast_or_null<FusibleOpInterface>(op);
+  if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise)
+    return false;
+  return llvm::none_of(ArrayRef<AffineMap>(fusible.getAccessMaps()).drop_back(op->getNumResults()),
+                       [](AffineMap map) { return bool(map); });
 }
 
 /// Remembers where the values of an op stand.
@@ -61,9 +83,15 @@ void Domain::enter(FusibleOpInterface op, ArrayRef<int> dims) {
       return;
     axes[value] = llvm::map_to_vector(*read, [&](int at) { return at < 0 ? -1 : dims[at]; });
   };
-  for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
-    if (!operand.getDefiningOp<ConstantOp>())
-      note(operand, map, false);
+  for (auto [operand, map] : llvm::zip(op->getOperands(), maps)) {
+    Operation *maker = operand.getDefiningOp();
+    auto number = operand.getDefiningOp<ConstantOp>();
+    if (number && number.getSplat())
+      continue;
+    note(operand, map, false);
+    if (isGenerator(maker))
+      dimsOf[maker] = axes.lookup(operand);
+  }
   for (auto [i, result] : llvm::enumerate(op->getResults()))
     note(result, maps[op->getNumOperands() + i], true);
   dimsOf[op] = llvm::to_vector(dims);
@@ -101,6 +129,31 @@ bool Domain::start(Operation *op) {
   else
     enter(fusible, dims);
   return true;
+}
+
+bool Domain::build(ArrayRef<Operation *> all) {
+  SmallVector<Operation *> waiting(all);
+  llvm::stable_sort(waiting, [](Operation *a, Operation *b) { // a product starts its domain
+    auto isProduct = [](Operation *op) {
+      auto fusible = dyn_cast<FusibleOpInterface>(op);
+      return fusible && fusible.getIterationKind() == IterationKind::Contraction;
+    };
+    return isProduct(a) && !isProduct(b);
+  });
+  for (bool changed = true; changed && !waiting.empty();) {
+    changed = false;
+    for (auto it = waiting.begin(); it != waiting.end();)
+      if (add(*it)) {
+        it = waiting.erase(it);
+        changed = true;
+      } else {
+        ++it;
+      }
+  }
+  ops.clear();
+  for (Operation *op : all)
+    ops.insert(op);
+  return waiting.empty();
 }
 
 bool Domain::add(Operation *op) {

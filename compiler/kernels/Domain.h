@@ -30,6 +30,11 @@ public:
   /// Takes the op in if it fits: it reads what is known here at the point itself, and its own points are those of
   /// the domain (or its rows). An empty domain takes any op.
   bool add(mlir::Operation *op);
+  /// All of the ops (in program order), as far as they hang together; false if one does not fit.
+  bool build(llvm::ArrayRef<mlir::Operation *> ops);
+  /// Reads nothing point by point (iota, dropout_mask, count, a constant): each kernel computes it for itself. Not
+  /// added; it is taken along by what reads it.
+  static bool isGenerator(mlir::Operation *op);
   /// True if the op reads a value that this domain knows.
   bool knows(mlir::Value value) const { return axes.contains(value); }
   bool isInner(int dim) const { return !isRow[dim]; }

@@ -10,7 +10,7 @@
 #include "compiler/Passes.h"
 #include "compiler/kernels/Domain.h"
 #include "llvm/ADT/BitVector.h"
-#include "llvm/ADT/MapVector.h"
+#include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -32,6 +32,7 @@ private:
   /// The group that makes a value, seen through views; -1 if it is an argument or a constant.
   int makerOf(Value value);
   bool join(Operation *op, int index);
+  bool merge(int into, int other);
   void place(Operation *op);
   SmallVector<int> order();
   void outline(Group &group);
@@ -79,7 +80,48 @@ bool KernelFormer::join(Operation *op, int index) {
   return true;
 }
 
+/// Two groups that one op has brought together become one, if all of their ops fit and no third group stands between.
+bool KernelFormer::merge(int into, int other) {
+  for (int i = 0; i < (int)groups.size(); ++i)
+    if (i != into && i != other &&
+        ((groups[i].before.test(into) && groups[other].before.test(i)) ||
+         (groups[i].before.test(other) && groups[into].before.test(i))))
+      return false;
+  SmallVector<Operation *> ops(groups[into].domain.ops.begin(), groups[into].domain.ops.end());
+  ops.append(groups[other].domain.ops.begin(), groups[other].domain.ops.end());
+  llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  // A value that is reshaped between the two must be whole first.
+  for (Operation *op : ops)
+    for (Value operand : op->getOperands())
+      if (operand.getDefiningOp() && isView(operand.getDefiningOp()))
+        if (int maker = makerOf(operand); maker == into || maker == other)
+          return false;
+  Domain both;
+  if (!both.build(ops))
+    return false;
+  groups[into].domain = std::move(both);
+  groups[into].before |= groups[other].before;
+  for (Operation *op : ops)
+    groupOf[op] = into;
+  groups[other].domain = Domain();
+  for (Group &one : groups)
+    if (one.before.test(other) || one.before.test(into)) {
+      one.before |= groups[into].before;
+      one.before.set(into);
+      one.before.reset(other);
+    }
+  groups[into].before.reset(into);
+  groups[into].before.reset(other);
+  groups[other].before.reset();
+  return true;
+}
+
 void KernelFormer::place(Operation *op) {
+  auto joinedTo = [&](int index) {
+    for (Value operand : op->getOperands())
+      if (int maker = makerOf(operand); maker >= 0 && maker != index)
+        merge(index, maker);
+  };
   if (fuse && isa<FusibleOpInterface>(op))
     for (int i = (int)groups.size() - 1; i >= 0; --i) {
       bool related = llvm::any_of(op->getOperands(), [&](Value operand) { return groups[i].domain.knows(operand); });
@@ -87,7 +129,7 @@ void KernelFormer::place(Operation *op) {
       bool alone = typeOf(op->getResult(0)).getRank() == 0 && groups[i].domain.kind == Domain::Kind::Map &&
                    groups[i].domain.sizes.empty() && groups[i].domain.ops.size();
       if ((related || alone) && join(op, i))
-        return;
+        return joinedTo(i);
     }
   int index = groups.size();
   Group &group = groups.emplace_back();
@@ -102,20 +144,30 @@ void KernelFormer::place(Operation *op) {
   groupOf[op] = index;
 }
 
-/// Groups in the order in which they run: each after those it waits for, otherwise as they stand in the entry.
+/// Groups in the order in which they run: each after those it waits for, otherwise as they stand in the entry. What
+/// replaces a stored tensor comes last, so that it can do so in place.
 SmallVector<int> KernelFormer::order() {
   SmallVector<int> result;
-  llvm::BitVector done(groups.size());
-  while (result.size() < groups.size())
+  llvm::BitVector done(groups.size()), late(groups.size());
+  Operation *end = entry.getBody().front().getTerminator();
+  for (auto [operand, attrs] : llvm::zip(end->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>()))
+    if (int maker = makerOf(operand); maker >= 0 && attrs.contains("update"))
+      late.set(maker);
+  while (result.size() < groups.size()) {
+    int next = -1;
     for (int i = 0; i < (int)groups.size(); ++i) {
       llvm::BitVector open = groups[i].before;
       open.reset(done);
       if (done.test(i) || open.any())
         continue;
-      done.set(i);
-      result.push_back(i);
-      break;
+      if (next < 0 || (late.test(next) && !late.test(i)))
+        next = i;
+      if (!late.test(next))
+        break;
     }
+    done.set(next);
+    result.push_back(next);
+  }
   return result;
 }
 
@@ -124,12 +176,17 @@ void KernelFormer::outline(Group &group) {
   SmallVector<Operation *> ops(group.domain.ops.begin(), group.domain.ops.end());
   llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
   DenseSet<Operation *> own(ops.begin(), ops.end());
-  SmallVector<Value> inputs, outputs;
+  llvm::SetVector<Value> inputs;
+  SmallVector<Value> outputs;
   for (Operation *op : ops) {
     for (Value operand : op->getOperands())
       if (Operation *maker = operand.getDefiningOp();
-          !(maker && own.contains(maker)) && !operand.getDefiningOp<ConstantOp>() && !llvm::is_contained(inputs, operand))
-        inputs.push_back(operand);
+          !(maker && own.contains(maker)) && !Domain::isGenerator(maker))
+        inputs.insert(operand);
+      else if (maker && !own.contains(maker)) // what it draws on is an argument
+        for (Value source : maker->getOperands())
+          if (!Domain::isGenerator(source.getDefiningOp()))
+            inputs.insert(source);
     for (Value result : op->getResults())
       if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !own.contains(user); }))
         outputs.push_back(result);
@@ -148,10 +205,16 @@ void KernelFormer::outline(Group &group) {
   IRMapping map;
   for (Value input : inputs)
     map.map(input, block->addArgument(input.getType(), input.getLoc()));
+  std::function<void(Operation *)> takeAlong = [&](Operation *op) {
+    if (!Domain::isGenerator(op) || own.contains(op) || map.contains(op->getResult(0)))
+      return;
+    for (Value operand : op->getOperands())
+      takeAlong(operand.getDefiningOp());
+    body.clone(*op, map);
+  };
   for (Operation *op : ops) {
     for (Value operand : op->getOperands())
-      if (Operation *constant = operand.getDefiningOp<ConstantOp>(); constant && !map.contains(operand))
-        body.clone(*constant, map);
+      takeAlong(operand.getDefiningOp());
     body.clone(*op, map);
   }
   ReturnOp::create(body, loc, llvm::map_to_vector(outputs, [&](Value value) { return map.lookup(value); }));
@@ -159,7 +222,7 @@ void KernelFormer::outline(Group &group) {
   // Equal kernels are one: compared without names and places.
   std::string text;
   llvm::raw_string_ostream os(text);
-  kernel->print(os, OpPrintingFlags().printGenericOpForm().printNameLocAsPrefix(false));
+  kernel->print(os, OpPrintingFlags().printGenericOpForm().useLocalScope());
   auto [it, isNew] = known.try_emplace(text, "");
   if (isNew) {
     std::string stem;
@@ -177,7 +240,7 @@ void KernelFormer::outline(Group &group) {
     names += (names.empty() ? "" : " ") + (nameOf(output).empty() ? "_" : nameOf(output));
   bool named_ = llvm::any_of(outputs, [](Value output) { return !nameOf(output).empty(); });
   auto launch = LaunchOp::create(at, named_ ? named(loc, names) : loc, ValueRange(outputs).getTypes(),
-                                 SymbolRefAttr::get(at.getContext(), it->second), inputs);
+                                 SymbolRefAttr::get(at.getContext(), it->second), inputs.getArrayRef());
   for (auto [output, result] : llvm::zip(outputs, launch.getResults()))
     output.replaceUsesWithIf(result, [&](OpOperand &use) { return !own.contains(use.getOwner()); });
 }
@@ -191,18 +254,18 @@ void KernelFormer::run() {
     Value value = operand.get(), root = value;
     while (root.getDefiningOp<ReshapeOp>())
       root = root.getDefiningOp()->getOperand(0);
-    if (!isa<BlockArgument>(root) && !root.getDefiningOp<ConstantOp>() && returned.insert(root).second)
+    if (!isa<BlockArgument>(root) && !Domain::isGenerator(root.getDefiningOp()) && returned.insert(root).second)
       continue;
     OpBuilder builder(done);
     operand.set(CastOp::create(builder, value.getLoc(), value.getType(), value,
                                TypeAttr::get(typeOf(value).getElementType())));
   }
-  // A constant is part of the kernels that read it; where something else reads it, it needs one of its own.
+  // What reads nothing is part of the kernels that read it; where something else reads it, it needs one of its own.
   for (Operation &op : llvm::make_early_inc_range(block))
-    if (isa<ConstantOp>(op)) {
+    if (Domain::isGenerator(&op)) {
       SmallVector<OpOperand *> others;
       for (OpOperand &use : op.getUses())
-        if (isView(use.getOwner()) || !isa<FusibleOpInterface>(use.getOwner()))
+        if (isView(use.getOwner()) || (!isa<FusibleOpInterface>(use.getOwner()) && !isa<ReturnOp>(use.getOwner())))
           others.push_back(&use);
       if (others.empty())
         continue;
@@ -215,7 +278,7 @@ void KernelFormer::run() {
     }
   SmallVector<Operation *> views;
   for (Operation &op : block.without_terminator()) {
-    if (isa<ConstantOp>(op))
+    if (Domain::isGenerator(&op))
       continue;
     if (isView(&op))
       views.push_back(&op);
@@ -238,6 +301,8 @@ void KernelFormer::run() {
   };
   moveViews();
   for (int i : order()) {
+    if (groups[i].domain.ops.empty())
+      continue; // merged into another
     outline(groups[i]);
     moveViews();
   }

@@ -98,9 +98,11 @@ KernelLowering::KernelLowering(KernelOp kernel, StringRef name, OpBuilder &at, c
   extent = entry->getArgument(count - 3);
   first = entry->getArgument(count - 2);
   last = entry->getArgument(count - 1);
+  SmallVector<Operation *> ops;
   for (Operation &op : body.without_terminator())
-    if (!isa<ConstantOp>(op))
-      domain.add(&op);
+    if (!Domain::isGenerator(&op))
+      ops.push_back(&op);
+  domain.build(ops);
   e.emplace(b, domain, options.batch, extent);
   for (auto [argument, buffer] : llvm::zip(body.getArguments(), entry->getArguments()))
     e->buffers[argument] = buffer;
@@ -694,6 +696,11 @@ void KernelLowering::contraction() {
     else
       naiveProduct(c, from, to, width);
   };
+  // Strides decide on the schedule; bases follow where the outer dimensions are known.
+  for (Value &index : point.index)
+    index = constant(0);
+  c.lhsStride = bases(0, {m, k}).second;
+  c.rhsStride = bases(1, {k, n}).second;
   if (int64_t scratch = options.vectorize ? contractionScratch(c, options.target) : 0)
     c.scratch = memref::AllocaOp::create(b, MemRefType::get({scratch}, c.element), b.getI64IntegerAttr(64));
   Dim outer = 1;

@@ -72,9 +72,11 @@ bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, BlockArgum
         return false;
   auto op = cast<KernelOp>(SymbolTable::lookupSymbolIn(model, launch.getKernel()));
   Domain domain;
+  SmallVector<Operation *> ops;
   for (Operation &inner : op.getBody().front().without_terminator())
-    if (!isa<ConstantOp>(inner))
-      domain.add(&inner);
+    if (!Domain::isGenerator(&inner))
+      ops.push_back(&inner);
+  domain.build(ops);
   Value written = op.getBody().front().getTerminator()->getOperand(result);
   for (auto [argument, given] : llvm::zip(op.getBody().getArguments(), launch.getArgs())) {
     if (!llvm::is_contained(aliases, given))

@@ -35,7 +35,7 @@ static LogicalResult plan(func::FuncOp function) {
   for (auto alloc : function.getOps<memref::AllocOp>()) {
     MemRefType type = alloc.getType();
     int64_t bytes = type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-    Buffer buffer{alloc, llvm::alignTo(std::max<int64_t>(bytes, 1), line), INT_MAX, -1};
+    Buffer buffer{alloc, (int64_t)llvm::alignTo(std::max<int64_t>(bytes, 1), line), INT_MAX, -1};
     for (Operation *user : alloc->getUsers()) {
       buffer.first = std::min(buffer.first, steps.lookup(user));
       buffer.last = std::max(buffer.last, steps.lookup(user));

@@ -3,12 +3,17 @@
 #include "compiler/Passes.h"
 #include "runtime/abi.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace dlc;
 
 namespace {
+/// Fields of dlc_call, in order.
+enum CallFields { CallSize, CallFlags, CallInputs, CallOutputs, CallArenas, CallScalars, CallExtent, CallSeed, CallStep,
+                  CallRow, CallServices, CallError };
+enum ServiceFields { ServiceSize, ServiceThreads, ServicePool, ServiceParallelFor, ServiceProfile, ServiceProfileContext };
+
 /// Builds constant globals.
 class Globals {
 public:
@@ -51,7 +56,8 @@ public:
     return global;
   }
   Value address(LLVM::GlobalOp global) { return LLVM::AddressOfOp::create(b, global); }
-  Value text(StringRef value) { return value.empty() ? null() : address(string(value)); }
+  /// A string made before; null for none.
+  Value text(StringRef value) { return value.empty() ? null() : address(strings.lookup(value)); }
   Value null() { return LLVM::ZeroOp::create(b, pointer); }
   Value number(Type type, int64_t value) { return LLVM::ConstantOp::create(b, type, b.getIntegerAttr(type, value)); }
   Value real(double value) { return LLVM::ConstantOp::create(b, f64, b.getF64FloatAttr(value)); }
@@ -61,24 +67,19 @@ public:
       all = LLVM::InsertValueOp::create(b, all, field, ArrayRef<int64_t>{(int64_t)i});
     return all;
   }
-  /// A table of rows; null if there are none.
-  Value table(Type row, size_t count, llvm::function_ref<Value(size_t)> make) {
+  /// A table of rows; null if there are none. `make` runs inside the initialiser: what it refers to exists already.
+  LLVM::GlobalOp table(Type row, size_t count, llvm::function_ref<Value(size_t)> make) {
     if (!count)
-      return null();
+      return {};
     Type type = LLVM::LLVMArrayType::get(row, count);
-    // Strings and number lists must be made outside of the initialiser: make() may create globals first.
-    auto global = LLVM::GlobalOp::create(b, type, true, LLVM::Linkage::Internal, fresh("table"), Attribute());
-    {
-      OpBuilder::InsertionGuard guard(b);
-      Block *block = b.createBlock(&global.getInitializerRegion());
+    return computed(type, LLVM::Linkage::Internal, fresh("table"), [&] {
       Value all = LLVM::UndefOp::create(b, type);
       for (size_t i = 0; i < count; ++i)
         all = LLVM::InsertValueOp::create(b, all, make(i), ArrayRef<int64_t>{(int64_t)i});
-      LLVM::ReturnOp::create(b, all);
-      (void)block;
-    }
-    return address(global);
+      return all;
+    });
   }
+  Value addressOrNull(LLVM::GlobalOp global) { return global ? address(global) : null(); }
 
 private:
   unsigned counter = 0;
@@ -90,7 +91,8 @@ struct StoredTensor {
   RankedTensorType type;
   InitAttr init;
   uint32_t kind, arena;
-  SmallVector<int64_t> strides;
+  bool swapped;
+  SmallVector<int64_t> strides = {};
   int64_t offset = 0, bytes = 0;
 };
 
@@ -116,8 +118,11 @@ private:
   void collectTensors();
   void emitDispatch(LLVM::LLVMFuncOp kernel, unsigned index);
   LLVM::LLVMFuncOp emitEntry(LLVM::LLVMFuncOp inner, DictionaryAttr about);
-  Value entryRow(LLVM::LLVMFuncOp inner, LLVM::LLVMFuncOp outer, DictionaryAttr about);
-  Value portTable(ArrayRef<std::pair<StringRef, RankedTensorType>> ports, int64_t capacity);
+  LLVM::GlobalOp portTable(DictionaryAttr about, StringRef attrs, StringRef types, StringRef kind, size_t &count);
+  uint32_t flagsOf(DictionaryAttr about, uint32_t &arenas);
+  std::string signatureOf(DictionaryAttr about);
+  void emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLVM::LLVMFuncOp> outer);
+  uint64_t hash();
   Value callField(Value call, int index) { return fieldAt(callType, call, index); }
   Value fieldAt(Type type, Value base, int index) {
     return LLVM::GEPOp::create(g.b, g.pointer, type, base, ArrayRef<LLVM::GEPArg>{0, index});
@@ -154,12 +159,15 @@ void DescriptorEmitter::collectTensors() {
       for (auto [attrs, type] : llvm::zip(about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>(),
                                           about.getAs<ArrayAttr>("arg_types").getAsValueRange<TypeAttr>())) {
         auto tensor = cast<RankedTensorType>(type);
+        bool swapped = attrs.contains("layout"); // the axes of a matrix lie the other way round
+        if (swapped)
+          tensor = RankedTensorType::get({tensor.getDimSize(1), tensor.getDimSize(0)}, tensor.getElementType());
         if (auto name = attrs.getAs<StringAttr>("parameter"); name && !slots)
-          add({name.str(), "", "", "", tensor, attrs.getAs<InitAttr>("init"), DLC_PARAMETER, DLC_PARAMS, {}});
+          add({name.str(), "", "", "", tensor, attrs.getAs<InitAttr>("init"), DLC_PARAMETER, DLC_PARAMS, swapped});
         if (auto name = attrs.getAs<StringAttr>("slot"); name && slots) {
           std::string of = attrs.getAs<StringAttr>("of").str(), group = attrs.getAs<StringAttr>("group").str();
           add({name.str(), of, attrs.getAs<StringAttr>("name").str(), group, tensor, attrs.getAs<InitAttr>("init"),
-               DLC_SLOT, DLC_TRAINING, {}});
+               DLC_SLOT, DLC_TRAINING, swapped});
           tensors[tensorOf.lookup(of)].group = group;
         }
       }
@@ -175,6 +183,8 @@ void DescriptorEmitter::collectTensors() {
       one.strides[i] = stride;
       stride *= one.type.getDimSize(i);
     }
+    if (one.swapped)
+      one.strides = {1, one.type.getDimSize(0)};
   }
 }
 
@@ -190,7 +200,7 @@ void DescriptorEmitter::leaveIf(Value condition, llvm::function_ref<void()> body
   g.b.setInsertionPointToEnd(go);
 }
 void DescriptorEmitter::fail(Value call, int32_t code, Value op, Value row, Value value, Value limit) {
-  Value error = callField(call, offsetof_error);
+  Value error = callField(call, CallError);
   LLVM::StoreOp::create(g.b, g.number(g.i32, code), fieldAt(errorType, error, 0));
   LLVM::StoreOp::create(g.b, op, fieldAt(errorType, error, 2));
   LLVM::StoreOp::create(g.b, row, fieldAt(errorType, error, 3));
@@ -198,3 +208,515 @@ void DescriptorEmitter::fail(Value call, int32_t code, Value op, Value row, Valu
   LLVM::StoreOp::create(g.b, limit, fieldAt(errorType, error, 5));
   LLVM::ReturnOp::create(g.b, g.number(g.i32, code));
 }
+
+//===--- Kernels: one thread or many, and the profile ---------------------------------------------------===//
+
+/// Below this predicted time (µs) waking other threads does not pay.
+static constexpr double worthSplitting = 15;
+static double predictedTime(LLVM::LLVMFuncOp kernel) {
+  double flops = kernel->getAttrOfType<FloatAttr>("dl.flops").getValueAsDouble();
+  double bytes = kernel->getAttrOfType<FloatAttr>("dl.bytes").getValueAsDouble();
+  return std::max(flops / 50e3, bytes / 30e3);
+}
+
+/// Calls of a kernel go through `NAME.run(call, arguments...)`, which splits it where that pays and tells the profile.
+void DescriptorEmitter::emitDispatch(LLVM::LLVMFuncOp kernel, unsigned index) {
+  ImplicitLocOpBuilder &b = g.b;
+  SmallVector<Type> own(kernel.getArgumentTypes());
+  Type yields = kernel.getFunctionType().getReturnType();
+  bool checks = !isa<LLVM::LLVMVoidType>(yields);
+  size_t count = own.size();
+  SmallVector<Type> types{g.pointer};
+  types.append(own);
+  std::string name = kernel.getName().str();
+  auto run = LLVM::LLVMFuncOp::create(b, name + ".run",
+                                      LLVM::LLVMFunctionType::get(yields, types),
+                                      LLVM::Linkage::Internal);
+  LLVM::LLVMFuncOp body;
+  Type context = g.structOf(ArrayRef<Type>(own).drop_back(2));
+  if (!checks && predictedTime(kernel) >= worthSplitting) {
+    body = LLVM::LLVMFuncOp::create(b, name + ".part",
+                                    LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
+                                                                {g.pointer, g.i64, g.i64}),
+                                    LLVM::Linkage::Internal);
+    OpBuilder::InsertionGuard guard(b);
+    Block *block = body.addEntryBlock(b);
+    b.setInsertionPointToStart(block);
+    SmallVector<Value> arguments;
+    for (size_t i = 0; i + 2 < count; ++i)
+      arguments.push_back(load(own[i], fieldAt(context, block->getArgument(0), i)));
+    arguments.append({block->getArgument(1), block->getArgument(2)});
+    LLVM::CallOp::create(b, kernel, arguments);
+    LLVM::ReturnOp::create(b, ValueRange());
+  }
+  OpBuilder::InsertionGuard guard(b);
+  Block *block = run.addEntryBlock(b);
+  b.setInsertionPointToStart(block);
+  SmallVector<Value> arguments(block->getArguments().drop_front());
+  Value services = load(g.pointer, callField(block->getArgument(0), CallServices));
+  Value isAlone = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, services, g.null());
+  leaveIf(isAlone, [&] {
+    auto call = LLVM::CallOp::create(b, kernel, arguments);
+    LLVM::ReturnOp::create(b, call.getResults());
+  });
+  Value hook = load(g.pointer, fieldAt(servicesType, services, ServiceProfile));
+  auto profile = [&](int begin) {
+    Value wanted = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ne, hook, g.null());
+    Block *tell = new Block(), *go = new Block();
+    run.getBody().push_back(tell);
+    run.getBody().push_back(go);
+    LLVM::CondBrOp::create(b, wanted, tell, go);
+    b.setInsertionPointToEnd(tell);
+    Value context_ = load(g.pointer, fieldAt(servicesType, services, ServiceProfileContext));
+    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {g.pointer, g.i32, g.i32});
+    LLVM::CallOp::create(b, type, ValueRange{hook, context_, g.number(g.i32, index), g.number(g.i32, begin)});
+    LLVM::BrOp::create(b, ValueRange(), go);
+    b.setInsertionPointToEnd(go);
+  };
+  profile(1);
+  if (!body) {
+    auto call = LLVM::CallOp::create(b, kernel, arguments);
+    profile(0);
+    LLVM::ReturnOp::create(b, call.getResults());
+    return;
+  }
+  Block *together = new Block(), *single = new Block(), *done = new Block();
+  for (Block *one : {together, single, done})
+    run.getBody().push_back(one);
+  Value threads = load(g.i32, fieldAt(servicesType, services, ServiceThreads));
+  Value several = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ugt, threads, g.number(g.i32, 1));
+  Value parts = arguments.back();
+  Value enough = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::sgt, parts, g.number(g.i64, 1));
+  LLVM::CondBrOp::create(b, LLVM::AndOp::create(b, several, enough), together, single);
+  b.setInsertionPointToEnd(together);
+  Value packed = LLVM::AllocaOp::create(b, g.pointer, context, g.number(g.i64, 1));
+  for (size_t i = 0; i + 2 < count; ++i)
+    LLVM::StoreOp::create(b, arguments[i], fieldAt(context, packed, i));
+  Value pool = load(g.pointer, fieldAt(servicesType, services, ServicePool));
+  Value function = load(g.pointer, fieldAt(servicesType, services, ServiceParallelFor));
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
+                                          {g.pointer, g.pointer, g.pointer, g.i64, g.i64});
+  LLVM::CallOp::create(b, type, ValueRange{function, pool, LLVM::AddressOfOp::create(b, body), packed, parts,
+                                           g.number(g.i64, 1)});
+  LLVM::BrOp::create(b, ValueRange(), done);
+  b.setInsertionPointToEnd(single);
+  LLVM::CallOp::create(b, kernel, arguments);
+  LLVM::BrOp::create(b, ValueRange(), done);
+  b.setInsertionPointToEnd(done);
+  profile(0);
+  LLVM::ReturnOp::create(b, ValueRange());
+}
+
+//===--- Entry points -----------------------------------------------------------------------------------===//
+
+/// int32_t NAME.call(dlc_call *): checks the call, finds every buffer, and runs the schedule.
+LLVM::LLVMFuncOp DescriptorEmitter::emitEntry(LLVM::LLVMFuncOp inner, DictionaryAttr about) {
+  ImplicitLocOpBuilder &b = g.b;
+  // The table of checks: op, limit, elements a row.
+  auto checks = about.getAs<ArrayAttr>("checks");
+  Type checkType = g.structOf({g.pointer, g.i64, g.i64});
+  SmallVector<std::string> places;
+  for (auto check : checks.getAsRange<DictionaryAttr>()) {
+    std::string place;
+    check.getAs<LocationAttr>("loc").walk([&](Location loc) {
+      auto file = dyn_cast<FileLineColLoc>(loc);
+      if (file && place.empty())
+        place = (file.getFilename().getValue() + ":" + Twine(file.getLine()) + ":" + Twine(file.getColumn()) + ": ").str();
+      return WalkResult::advance();
+    });
+    places.push_back(place + check.getAs<StringAttr>("op").str());
+    g.string(places.back());
+  }
+  LLVM::GlobalOp checkTable = g.table(checkType, checks.size(), [&](size_t i) {
+    auto check = cast<DictionaryAttr>(checks[i]);
+    return g.aggregate(checkType, {g.text(places[i]), g.number(g.i64, check.getAs<IntegerAttr>("limit").getInt()),
+                                   g.number(g.i64, check.getAs<IntegerAttr>("row_size").getInt())});
+  });
+
+  auto outer = LLVM::LLVMFuncOp::create(b, (inner.getName() + ".call").str(),
+                                        LLVM::LLVMFunctionType::get(g.i32, {g.pointer}), LLVM::Linkage::Internal);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(outer.addEntryBlock(b));
+  Value call = outer.getArgument(0), none = g.number(g.i64, -1);
+  auto compare = [&](LLVM::ICmpPredicate predicate, Value x, Value y) { return LLVM::ICmpOp::create(b, predicate, x, y); };
+  Value size = load(g.i32, callField(call, CallSize));
+  leaveIf(compare(LLVM::ICmpPredicate::ult, size, g.number(g.i32, sizeof(dlc_call))),
+          [&] { LLVM::ReturnOp::create(b, g.number(g.i32, DLC_BAD_STRUCT)); });
+  int64_t capacity = about.getAs<IntegerAttr>("capacity").getInt();
+  Value extent = g.number(g.i64, 1);
+  if (about.getAs<BoolAttr>("has_batch").getValue()) {
+    extent = load(g.i64, callField(call, CallExtent));
+    // Below 1 or above the capacity: one comparison without sign.
+    Value less = LLVM::SubOp::create(b, extent, g.number(g.i64, 1));
+    leaveIf(compare(LLVM::ICmpPredicate::uge, less, g.number(g.i64, capacity)),
+            [&] { fail(call, DLC_BAD_EXTENT, g.null(), none, extent, g.number(g.i64, capacity)); });
+  }
+  uint32_t arenas;
+  flagsOf(about, arenas);
+  int64_t workspaceBytes = inner->getAttrOfType<IntegerAttr>("dl.workspace").getInt();
+  Value arenaFields = callField(call, CallArenas);
+  Type arenaArray = LLVM::LLVMArrayType::get(g.pointer, DLC_ARENA_COUNT);
+  std::array<Value, DLC_ARENA_COUNT> arena;
+  for (int i = 0; i < DLC_ARENA_COUNT; ++i) {
+    if (!(arenas >> i & 1) && i != DLC_WORKSPACE)
+      continue;
+    arena[i] = load(g.pointer, fieldAt(arenaArray, arenaFields, i));
+    if (i != DLC_WORKSPACE || workspaceBytes)
+      leaveIf(compare(LLVM::ICmpPredicate::eq, arena[i], g.null()),
+              [&] { fail(call, DLC_MISSING_ARENA, g.null(), none, g.number(g.i64, i), none); });
+  }
+  Value inputs = load(g.pointer, callField(call, CallInputs)), outputs = load(g.pointer, callField(call, CallOutputs));
+  Value scalars = load(g.pointer, callField(call, CallScalars));
+  auto element = [&](Type type, Value base, int64_t i) {
+    return LLVM::GEPOp::create(b, g.pointer, type, base, ArrayRef<LLVM::GEPArg>{(int32_t)i});
+  };
+  auto slot = [&](Type type, int64_t count) {
+    return LLVM::AllocaOp::create(b, g.pointer, type, g.number(g.i64, count), 64);
+  };
+  SmallVector<Value> arguments{call};
+  int64_t nextInput = 0, nextScalar = 0, nextOutput = 0;
+  for (auto [attrs, type] : llvm::zip(about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>(),
+                                      about.getAs<ArrayAttr>("arg_types").getAsValueRange<TypeAttr>())) {
+    Type real = cast<RankedTensorType>(type).getElementType();
+    if (attrs.get("input")) {
+      arguments.push_back(load(g.pointer, element(g.pointer, inputs, nextInput++)));
+    } else if (attrs.get("parameter") || attrs.get("slot")) {
+      auto name = cast<StringAttr>(attrs.get("parameter") ? attrs.get("parameter") : attrs.get("slot"));
+      const StoredTensor &stored = tensors[tensorOf.lookup(name)];
+      arguments.push_back(LLVM::GEPOp::create(b, g.pointer, g.i8, arena[stored.arena],
+                                              ValueRange{g.number(g.i64, stored.offset)}));
+    } else if (attrs.get("random")) {
+      Value random = slot(g.i64, 3);
+      const int fields[] = {CallSeed, CallStep, CallRow};
+      for (auto [i, field] : llvm::enumerate(fields))
+        LLVM::StoreOp::create(b, load(g.i64, callField(call, field)), element(g.i64, random, i));
+      arguments.push_back(random);
+    } else {
+      Value number;
+      if (attrs.get("step")) {
+        number = LLVM::SIToFPOp::create(b, g.f64, load(g.i64, callField(call, CallStep)));
+      } else {
+        double value = cast<FloatAttr>(attrs.get("value")).getValueAsDouble();
+        auto defaults = g.real(value);
+        Block *given = new Block(), *go = new Block();
+        go->addArgument(g.f64, b.getLoc());
+        outer.getBody().push_back(given);
+        outer.getBody().push_back(go);
+        LLVM::CondBrOp::create(b, compare(LLVM::ICmpPredicate::ne, scalars, g.null()), given, ValueRange(), go,
+                               ValueRange{defaults});
+        b.setInsertionPointToEnd(given);
+        LLVM::BrOp::create(b, ValueRange{load(g.f64, element(g.f64, scalars, nextScalar++))}, go);
+        b.setInsertionPointToEnd(go);
+        number = go->getArgument(0);
+      }
+      Value place = slot(real, 1);
+      LLVM::StoreOp::create(b, real.isF64() ? number : Value(LLVM::FPTruncOp::create(b, real, number)), place);
+      arguments.push_back(place);
+    }
+  }
+  for (auto attrs : about.getAs<ArrayAttr>("res_attrs").getAsRange<DictionaryAttr>())
+    if (attrs.get("output"))
+      arguments.push_back(load(g.pointer, element(g.pointer, outputs, nextOutput++)));
+  Value report = slot(g.i64, 2);
+  arguments.append({report, extent, arena[DLC_WORKSPACE]});
+  Value result = LLVM::CallOp::create(b, inner, arguments).getResult();
+  leaveIf(compare(LLVM::ICmpPredicate::eq, result, g.number(g.i32, -1)),
+          [&] { LLVM::ReturnOp::create(b, g.number(g.i32, DLC_OK)); });
+  if (!checkTable) {
+    LLVM::ReturnOp::create(b, g.number(g.i32, DLC_OK));
+    return outer;
+  }
+  Value wide = LLVM::SExtOp::create(b, g.i64, result);
+  Value row = LLVM::GEPOp::create(b, g.pointer, checkType, g.address(checkTable), ValueRange{wide});
+  Value place = load(g.i64, element(g.i64, report, 0)), value = load(g.i64, element(g.i64, report, 1));
+  Value rowSize = load(g.i64, fieldAt(checkType, row, 2));
+  fail(call, DLC_BAD_INDEX, load(g.pointer, fieldAt(checkType, row, 0)),
+       LLVM::UDivOp::create(b, place, rowSize), value, load(g.i64, fieldAt(checkType, row, 1)));
+  return outer;
+}
+
+uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
+  uint32_t flags = 0;
+  arenas = 0;
+  for (auto attrs : about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>()) {
+    if (attrs.get("parameter"))
+      arenas |= 1 << DLC_PARAMS;
+    if (attrs.get("slot"))
+      arenas |= 1 << DLC_TRAINING;
+    if (attrs.get("random"))
+      flags |= DLC_USES_RANDOM;
+    if (attrs.get("step"))
+      flags |= DLC_USES_STEP;
+  }
+  for (auto attrs : about.getAs<ArrayAttr>("res_attrs").getAsRange<DictionaryAttr>())
+    if (auto name = attrs.getAs<StringAttr>("update"))
+      flags |= tensors[tensorOf.lookup(name)].kind == DLC_SLOT ? DLC_WRITES_TRAINING : DLC_WRITES_PARAMS;
+  if (about.getAs<BoolAttr>("has_batch").getValue())
+    flags |= DLC_HAS_BATCH;
+  if (about.getAs<BoolAttr>("rows_independent").getValue())
+    flags |= DLC_ROWS_INDEPENDENT;
+  return flags;
+}
+
+//===--- The tables -------------------------------------------------------------------------------------===//
+
+LLVM::GlobalOp DescriptorEmitter::portTable(DictionaryAttr about, StringRef attrs, StringRef types, StringRef kind,
+                                            size_t &count) {
+  struct Port {
+    std::string name;
+    RankedTensorType type;
+    LLVM::GlobalOp shape, batch;
+  };
+  std::vector<Port> ports;
+  int64_t capacity = about.getAs<IntegerAttr>("capacity").getInt();
+  for (auto [one, type] : llvm::zip(about.getAs<ArrayAttr>(attrs).getAsRange<DictionaryAttr>(),
+                                    about.getAs<ArrayAttr>(types).getAsValueRange<TypeAttr>())) {
+    auto name = one.getAs<StringAttr>(kind);
+    if (!name)
+      continue;
+    auto tensor = cast<RankedTensorType>(type);
+    SmallVector<int64_t> shape, batch;
+    for (Dim dim : dimsOf(tensor)) {
+      shape.push_back(dim.at(capacity));
+      batch.push_back(dim.factor);
+    }
+    g.string(name);
+    ports.push_back({name.str(), tensor, g.numbers(shape), g.numbers(batch)});
+  }
+  count = ports.size();
+  Type row = g.structOf({g.pointer, g.i32, g.i32, g.pointer, g.pointer});
+  return g.table(row, count, [&](size_t i) {
+    Port &port = ports[i];
+    return g.aggregate(row, {g.text(port.name), g.number(g.i32, dtypeOf(port.type.getElementType())),
+                             g.number(g.i32, port.type.getRank()), g.address(port.shape), g.address(port.batch)});
+  });
+}
+
+std::string DescriptorEmitter::signatureOf(DictionaryAttr about) {
+  auto list = [&](StringRef attrs, StringRef types, StringRef kind) {
+    std::string text;
+    for (auto [one, type] : llvm::zip(about.getAs<ArrayAttr>(attrs).getAsRange<DictionaryAttr>(),
+                                      about.getAs<ArrayAttr>(types).getAsValueRange<TypeAttr>()))
+      if (auto name = one.getAs<StringAttr>(kind))
+        text += (text.empty() ? "" : ", ") + name.str() + ": " + show(type);
+    return text;
+  };
+  return "(" + list("arg_attrs", "arg_types", "input") + ") -> (" + list("res_attrs", "res_types", "output") + ")";
+}
+
+uint64_t DescriptorEmitter::hash() {
+  uint64_t value = 0xcbf29ce484222325u;
+  auto mix = [&](StringRef text) {
+    for (unsigned char c : text)
+      value = (value ^ c) * 0x100000001b3u;
+    value = (value ^ 0xff) * 0x100000001b3u;
+  };
+  for (const StoredTensor &one : tensors) {
+    mix(one.name);
+    mix(show(one.type));
+    mix(std::to_string(one.kind));
+  }
+  return value;
+}
+
+static std::tuple<uint32_t, double, double> initOf(InitAttr init) {
+  SmallVector<double, 2> values;
+  for (FloatAttr value : init.getValues().getAsRange<FloatAttr>())
+    values.push_back(value.getValueAsDouble());
+  values.resize(2, 0);
+  static const llvm::StringMap<uint32_t> kinds = {
+      {"zeros", DLC_INIT_ZEROS},           {"ones", DLC_INIT_ONES},
+      {"constant", DLC_INIT_CONSTANT},     {"normal", DLC_INIT_NORMAL},
+      {"uniform", DLC_INIT_UNIFORM},       {"kaiming_uniform", DLC_INIT_KAIMING_UNIFORM},
+      {"fan_in_uniform", DLC_INIT_FAN_IN_UNIFORM}, {"xavier_uniform", DLC_INIT_XAVIER_UNIFORM},
+      {"xavier_normal", DLC_INIT_XAVIER_NORMAL},   {"kaiming_normal", DLC_INIT_KAIMING_NORMAL}};
+  return {kinds.lookup(init.getKind().getValue()), values[0], values[1]};
+}
+
+void DescriptorEmitter::emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLVM::LLVMFuncOp> outer) {
+  ImplicitLocOpBuilder &b = g.b;
+  Type values = LLVM::LLVMArrayType::get(g.f64, 2);
+  Type tensorType = g.structOf({g.pointer, g.i32, g.i32, g.i32, g.i32, g.pointer, g.pointer, g.i64, g.i64, g.i32,
+                                g.i32, values, g.i64, g.i64, g.pointer, g.pointer, g.pointer});
+  std::vector<std::pair<LLVM::GlobalOp, LLVM::GlobalOp>> shapes;
+  for (const StoredTensor &one : tensors) {
+    for (StringRef text : {StringRef(one.name), StringRef(one.parameter), StringRef(one.slot), StringRef(one.group)})
+      g.string(text);
+    shapes.push_back({g.numbers(one.type.getShape()), g.numbers(one.strides)});
+  }
+  LLVM::GlobalOp tensorTable = g.table(tensorType, tensors.size(), [&](size_t i) {
+    const StoredTensor &one = tensors[i];
+    auto [init, v0, v1] = initOf(one.init);
+    // PyTorch's fans: the weight is [out, in, ...].
+    ArrayRef<int64_t> shape = one.type.getShape();
+    int64_t field = 1;
+    for (int64_t size : shape.drop_front(std::min<size_t>(2, shape.size())))
+      field *= size;
+    int64_t fanIn = shape.size() > 1 ? shape[1] * field : shape.empty() ? 1 : shape[0];
+    int64_t fanOut = shape.empty() ? 1 : shape[0] * field;
+    Value initial = g.aggregate(values, {g.real(v0), g.real(v1)});
+    return g.aggregate(tensorType,
+                       {g.text(one.name), g.number(g.i32, dtypeOf(one.type.getElementType())),
+                        g.number(g.i32, one.kind), g.number(g.i32, one.arena), g.number(g.i32, one.type.getRank()),
+                        g.address(shapes[i].first), g.address(shapes[i].second), g.number(g.i64, one.offset),
+                        g.number(g.i64, one.bytes), g.number(g.i32, init), g.number(g.i32, 0), initial,
+                        g.number(g.i64, fanIn), g.number(g.i64, fanOut), g.text(one.parameter), g.text(one.slot),
+                        g.text(one.group)});
+  });
+
+  Type scalarType = g.structOf({g.pointer, g.f64});
+  Type entryType = g.structOf({g.pointer, g.pointer, g.i32, g.i32, g.i32, g.i32, g.i32, g.i32, g.i64, g.i64, g.pointer,
+                               g.pointer, g.pointer, g.pointer});
+  struct Row {
+    DictionaryAttr about;
+    std::string name, signature;
+    size_t inputs, outputs, scalars;
+    LLVM::GlobalOp inputTable, outputTable, scalarTable;
+  };
+  std::vector<Row> rows;
+  int64_t workspace = 0;
+  for (LLVM::LLVMFuncOp function : inner) {
+    Row row;
+    row.about = function->getAttrOfType<DictionaryAttr>("dl.entry");
+    row.name = row.about.getAs<StringAttr>("name").str();
+    row.signature = signatureOf(row.about);
+    g.string(row.name);
+    g.string(row.signature);
+    row.inputTable = portTable(row.about, "arg_attrs", "arg_types", "input", row.inputs);
+    row.outputTable = portTable(row.about, "res_attrs", "res_types", "output", row.outputs);
+    SmallVector<std::pair<StringRef, double>> scalars;
+    for (auto attrs : row.about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>())
+      if (auto name = attrs.getAs<StringAttr>("scalar")) {
+        g.string(name);
+        scalars.push_back({name.getValue(), cast<FloatAttr>(attrs.get("value")).getValueAsDouble()});
+      }
+    row.scalars = scalars.size();
+    row.scalarTable = g.table(scalarType, scalars.size(), [&](size_t i) {
+      return g.aggregate(scalarType, {g.text(scalars[i].first), g.real(scalars[i].second)});
+    });
+    workspace = std::max(workspace, function->getAttrOfType<IntegerAttr>("dl.workspace").getInt());
+    rows.push_back(row);
+  }
+  arenaBytes[DLC_WORKSPACE] = workspace;
+  LLVM::GlobalOp entryTable = g.table(entryType, rows.size(), [&](size_t i) {
+    Row &row = rows[i];
+    uint32_t arenas, flags = flagsOf(row.about, arenas);
+    int64_t own = const_cast<LLVM::LLVMFuncOp &>(inner[i])->getAttrOfType<IntegerAttr>("dl.workspace").getInt();
+    if (own)
+      arenas |= 1 << DLC_WORKSPACE;
+    StringRef kind = row.about.getAs<StringAttr>("kind").getValue();
+    uint32_t number = kind == "train"       ? DLC_TRAIN
+                      : kind == "gradients" ? DLC_GRADIENTS
+                      : kind == "apply"     ? DLC_APPLY
+                                            : DLC_FUNCTION;
+    return g.aggregate(entryType, {g.text(row.name), g.text(row.signature), g.number(g.i32, number),
+                                   g.number(g.i32, flags), g.number(g.i32, row.inputs), g.number(g.i32, row.outputs),
+                                   g.number(g.i32, row.scalars), g.number(g.i32, arenas),
+                                   g.number(g.i64, row.about.getAs<IntegerAttr>("capacity").getInt()),
+                                   g.number(g.i64, own), g.addressOrNull(row.inputTable),
+                                   g.addressOrNull(row.outputTable), g.addressOrNull(row.scalarTable),
+                                   LLVM::AddressOfOp::create(b, const_cast<LLVM::LLVMFuncOp &>(outer[i]))});
+  });
+
+  Type kernelType = g.structOf({g.pointer, g.pointer, g.f64, g.f64});
+  SmallVector<std::string> places;
+  for (LLVM::LLVMFuncOp kernel : kernels) {
+    std::string place;
+    llvm::StringSet<> seen;
+    kernel->getLoc()->walk([&](Location loc) {
+      if (auto file = dyn_cast<FileLineColLoc>(loc)) {
+        std::string one = (file.getFilename().getValue() + ":" + Twine(file.getLine())).str();
+        if (seen.insert(one).second)
+          place += (place.empty() ? "" : " ") + one;
+      }
+      return WalkResult::advance();
+    });
+    places.push_back(place);
+    g.string(place);
+    g.string(kernel.getName());
+  }
+  LLVM::GlobalOp kernelTable = g.table(kernelType, kernels.size(), [&](size_t i) {
+    return g.aggregate(kernelType,
+                       {g.text(kernels[i].getName()), g.text(places[i]),
+                        g.real(kernels[i]->getAttrOfType<FloatAttr>("dl.flops").getValueAsDouble()),
+                        g.real(kernels[i]->getAttrOfType<FloatAttr>("dl.bytes").getValueAsDouble())});
+  });
+
+  StringRef name = module->getAttrOfType<StringAttr>("dl.model").getValue();
+  std::string features;
+  for (char c : target.features)
+    if (c != '+')
+      features += c;
+  for (StringRef text : {name, StringRef("dlc 0.1.0"), StringRef("1"), StringRef(target.name), StringRef(features)})
+    g.string(text);
+  Type arenaType = LLVM::LLVMArrayType::get(g.i64, DLC_ARENA_COUNT);
+  SmallVector<Type> fields(8, g.i32);
+  fields.append(5, g.pointer);
+  fields.push_back(g.i64);
+  fields.append(4, g.i32);
+  fields.append(3, g.pointer);
+  fields.push_back(arenaType);
+  Type modelType = g.structOf(fields);
+  auto model = g.computed(modelType, LLVM::Linkage::Internal, "dlc.model", [&] {
+    SmallVector<Value> sizes;
+    for (int64_t bytes : arenaBytes)
+      sizes.push_back(g.number(g.i64, bytes));
+    return g.aggregate(
+        modelType,
+        {g.number(g.i32, DLC_MAGIC), g.number(g.i32, DLC_ABI_VERSION), g.number(g.i32, sizeof(dlc_model)),
+         g.number(g.i32, sizeof(dlc_tensor)), g.number(g.i32, sizeof(dlc_port)), g.number(g.i32, sizeof(dlc_scalar)),
+         g.number(g.i32, sizeof(dlc_entry)), g.number(g.i32, sizeof(dlc_kernel)), g.text(name), g.text("dlc 0.1.0"),
+         g.text("1"), g.text(target.name), g.text(features), g.number(g.i64, (int64_t)hash()),
+         g.number(g.i32, tensors.size()), g.number(g.i32, rows.size()), g.number(g.i32, kernels.size()),
+         g.number(g.i32, 0), g.addressOrNull(tensorTable), g.addressOrNull(entryTable), g.addressOrNull(kernelTable),
+         g.aggregate(arenaType, sizes)});
+  });
+  std::string symbol = (options.staticLibrary ? name.str() + "_" : std::string()) + DLC_QUERY_SYMBOL;
+  auto query = LLVM::LLVMFuncOp::create(b, symbol, LLVM::LLVMFunctionType::get(g.pointer, {g.i32}));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(query.addEntryBlock(b));
+  Value fits = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, query.getArgument(0), g.number(g.i32, DLC_ABI_VERSION));
+  LLVM::ReturnOp::create(b, LLVM::SelectOp::create(b, fits, g.address(model), g.null()));
+}
+
+void DescriptorEmitter::run() {
+  errorType = g.structOf({g.i32, g.i32, g.pointer, g.i64, g.i64, g.i64});
+  callType = g.structOf({g.i32, g.i32, g.pointer, g.pointer, LLVM::LLVMArrayType::get(g.pointer, DLC_ARENA_COUNT),
+                         g.pointer, g.i64, g.i64, g.i64, g.i64, g.pointer, errorType});
+  servicesType = g.structOf({g.i32, g.i32, g.pointer, g.pointer, g.pointer, g.pointer});
+  collectTensors();
+  SmallVector<LLVM::LLVMFuncOp> inner, outer;
+  for (auto function : llvm::to_vector(module.getOps<LLVM::LLVMFuncOp>())) {
+    function.setLinkage(LLVM::Linkage::Internal); // nothing but the query is exported
+    if (function->hasAttr("dl.entry"))
+      inner.push_back(function);
+    else if (function->hasAttr("dl.kernel"))
+      kernels.push_back(function);
+  }
+  for (auto [i, kernel] : llvm::enumerate(kernels)) {
+    emitDispatch(kernel, i);
+    std::string run = kernel.getName().str() + ".run";
+    for (LLVM::LLVMFuncOp function : inner)
+      function.walk([&](LLVM::CallOp call) {
+        if (call.getCallee() != kernel.getName())
+          return;
+        SmallVector<Value> arguments{function.getArgument(0)};
+        arguments.append(call.getArgOperands().begin(), call.getArgOperands().end());
+        OpBuilder builder(call);
+        auto dispatched = LLVM::CallOp::create(builder, call.getLoc(), call.getResultTypes(), run, arguments);
+        call.replaceAllUsesWith(dispatched);
+        call.erase();
+      });
+  }
+  for (LLVM::LLVMFuncOp function : inner)
+    outer.push_back(emitEntry(function, function->getAttrOfType<DictionaryAttr>("dl.entry")));
+  emitModel(inner, outer);
+  // What is ours must not reach LLVM.
+  module.walk([](Operation *op) {
+    for (NamedAttribute attr : llvm::to_vector(op->getDiscardableAttrs()))
+      if (attr.getName().getValue().starts_with("dl."))
+        op->removeDiscardableAttr(attr.getName());
+  });
+}
+
+void dlc::emitDescriptor(ModuleOp module, const CompileOptions &options) { DescriptorEmitter(module, options).run(); }

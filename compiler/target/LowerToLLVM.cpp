@@ -22,7 +22,7 @@ using namespace mlir;
 using namespace dlc;
 
 LogicalResult dlc::lowerToLLVM(ModuleOp module, const CompileOptions &options) {
-  PassManager pm(module.getContext(), PassManager::Nesting::Explicit);
+  PassManager pm(module.getContext(), ModuleOp::getOperationName());
   pm.enableVerifier(false); // each conversion is checked by the one after it, and the result by LLVM's own verifier
   pm.addPass(createLoopInvariantCodeMotionPass());
   pm.addPass(createCSEPass());

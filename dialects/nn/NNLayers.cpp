@@ -1,6 +1,7 @@
 // NNLayers.cpp - what each layer stands for: parameters and `dl` ops.
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/nn/NN.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace dlc;
@@ -32,7 +33,9 @@ SmallVector<Value> nn::LinearOp::expand(Expansion &e) {
   int64_t in = width(getInput()), out = getFeatures().number();
   bool inOut = getWeight() == "in_out";
   Type type = element(getInput());
-  InitAttr init = getInitAttr() ? getInitAttr() : e.init("kaiming_uniform", {5.0});
+  // PyTorch's default, kaiming_uniform_(a = sqrt(5)), is uniform within 1 / sqrt(inputs); so is the bias's.
+  double limit = 1 / std::sqrt((double)in);
+  InitAttr uniform = e.init("uniform", {-limit, limit}), init = getInitAttr() ? getInitAttr() : uniform;
   Value weight = e.param("weight", inOut ? ArrayRef<int64_t>{in, out} : ArrayRef<int64_t>{out, in}, type, init);
   // One vector is a matrix of one row.
   bool vector = typeOf(getInput()).getRank() == 1;
@@ -41,7 +44,7 @@ SmallVector<Value> nn::LinearOp::expand(Expansion &e) {
   if (vector)
     y = e.ops.reshape(y, {Dim(out)});
   if (getBias().value_or(true))
-    y = e.ops.add(y, e.param("bias", {out}, type, getInitAttr() ? e.init("zeros") : e.init("fan_in_uniform")));
+    y = e.ops.add(y, e.param("bias", {out}, type, getInitAttr() ? e.init("zeros") : uniform));
   return {y};
 }
 

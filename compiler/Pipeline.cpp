@@ -1,0 +1,192 @@
+// Pipeline.cpp - the levels that a model passes through, in order.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/Pipeline.h"
+#include "compiler/Passes.h"
+#include "compiler/graph/Flatten.h"
+#include "compiler/graph/Rows.h"
+#include "compiler/import/ReadModel.h"
+#include "dialects/nn/NN.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace dlc;
+
+static ModelOp modelOf(ModuleOp module) {
+  auto models = module.getOps<ModelOp>();
+  return models.empty() ? ModelOp() : *models.begin();
+}
+/// Folds what is known and computes equal things once.
+static LogicalResult simplify(ModuleOp module) {
+  PassManager pm(module.getContext(), ModuleOp::getOperationName());
+  pm.addPass(createCSEPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  return pm.run(module);
+}
+
+static LogicalResult toGraph(ModuleOp module, const CompileOptions &options) {
+  if (options.doubles) {
+    Type f32 = Float32Type::get(module.getContext()), f64 = Float64Type::get(module.getContext());
+    module.walk([&](nn::EmbeddingOp op) {
+      if (!op.getTypeAttr())
+        op.setTypeAttr(TypeAttr::get(f32));
+    });
+    AttrTypeReplacer replacer;
+    replacer.addReplacement([&](Type type) { return type == f32 ? std::optional(f64) : std::nullopt; });
+    replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false, /*replaceTypes=*/true);
+  }
+  ModelOp model = modelOf(module);
+  return failed(flattenModel(model, options)) ? failure() : simplify(module);
+}
+static LogicalResult toAutodiff(ModuleOp module, const CompileOptions &options) {
+  LogicalResult result = success();
+  for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
+    if (failed(differentiate(entry, options.faultyRule)))
+      result = failure(); // go on: all that are missing are reported together
+  return failed(result) ? failure() : simplify(module);
+}
+static LogicalResult toLayout(ModuleOp module, const CompileOptions &options) {
+  chooseLayouts(modelOf(module), options.optimize > 0);
+  return simplify(module);
+}
+static LogicalResult toKernels(ModuleOp module, const CompileOptions &options) {
+  ModelOp model = modelOf(module);
+  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+    decompose(entry);
+  if (failed(simplify(module)))
+    return failure();
+  OpBuilder b(module.getContext());
+  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+    entry->setAttr("dl.rows_independent", b.getBoolAttr(rowsAreIndependent(entry)));
+  formKernels(model, options.optimize > 0);
+  return success();
+}
+static LogicalResult toLoops(ModuleOp module, const CompileOptions &options) {
+  lowerSchedules(module, options);
+  PassManager pm(module.getContext(), ModuleOp::getOperationName());
+  pm.addPass(createCSEPass());
+  return pm.run(module);
+}
+static LogicalResult toPlan(ModuleOp module, const CompileOptions &) { return planMemory(module); }
+
+ArrayRef<Level> dlc::levels() {
+  static const Level table[] = {
+      {"import", "", "the model as it was written, checked, with the shape of every line", nullptr},
+      {"graph", "dl-flatten", "each entry point is one pure function; layers expanded, calls inlined, sizes known", toGraph},
+      {"autodiff", "dl-differentiate", "gradients are plain ops", toAutodiff},
+      {"layout", "dl-choose-layouts", "each stored tensor has one physical layout; conversions are explicit", toLayout},
+      {"kernels", "dl-form-kernels", "fused groups are kernels; an entry point is a schedule of them", toKernels},
+      {"loops", "dl-lower-kernels", "kernels are vectorised loops over flat buffers", toLoops},
+      {"plan", "dl-plan-memory", "every buffer has its place in one workspace", toPlan},
+      {"llvm", "dl-lower-to-llvm", "the LLVM dialect, with the model's descriptor", lowerToLLVM},
+  };
+  return table;
+}
+
+StringRef dlc::levelOf(ModuleOp module) {
+  auto level = module->getAttrOfType<StringAttr>("dl.level");
+  return level ? level.getValue() : "import";
+}
+
+LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &options) {
+  auto find = [](StringRef name) {
+    return llvm::find_if(levels(), [&](const Level &level) { return level.name == name; });
+  };
+  auto now = find(levelOf(module)), end = find(goal);
+  for (; now < end; ) {
+    ++now;
+    if (failed(now->run(module, options)))
+      return failure();
+    module->setAttr("dl.level", StringAttr::get(module.getContext(), now->name));
+  }
+  return success();
+}
+
+//===--- Options ----------------------------------------------------------------------------------------===//
+
+void dlc::storeOptions(ModuleOp module, const CompileOptions &options) {
+  Builder b(module.getContext());
+  SmallVector<NamedAttribute> sizes;
+  for (const auto &[name, value] : options.sizes)
+    sizes.push_back(b.getNamedAttr(name, b.getI64IntegerAttr(value)));
+  module->setAttr("dl.options", b.getDictionaryAttr({
+      b.getNamedAttr("batch", b.getDenseI64ArrayAttr(options.batch)),
+      b.getNamedAttr("sizes", b.getDictionaryAttr(sizes)),
+      b.getNamedAttr("target", b.getStringAttr(options.target)),
+      b.getNamedAttr("optimize", b.getI64IntegerAttr(options.optimize)),
+      b.getNamedAttr("doubles", b.getBoolAttr(options.doubles)),
+      b.getNamedAttr("faulty_rule", b.getStringAttr(options.faultyRule)),
+  }));
+}
+CompileOptions dlc::loadOptions(ModuleOp module) {
+  CompileOptions options;
+  if (auto target = findTarget("native"))
+    options.target = target->name;
+  auto stored = module->getAttrOfType<DictionaryAttr>("dl.options");
+  if (!stored)
+    return options;
+  if (auto batch = stored.getAs<DenseI64ArrayAttr>("batch"); batch && !batch.empty())
+    options.batch.assign(batch.asArrayRef().begin(), batch.asArrayRef().end());
+  if (auto sizes = stored.getAs<DictionaryAttr>("sizes"))
+    for (NamedAttribute one : sizes)
+      if (auto value = dyn_cast<IntegerAttr>(one.getValue()))
+        options.sizes[one.getName().str()] = value.getInt();
+  if (auto target = stored.getAs<StringAttr>("target"); target && findTarget(target))
+    options.target = findTarget(target)->name;
+  if (auto optimize = stored.getAs<IntegerAttr>("optimize"))
+    options.optimize = optimize.getInt();
+  if (auto doubles = stored.getAs<BoolAttr>("doubles"))
+    options.doubles = doubles.getValue();
+  if (auto rule = stored.getAs<StringAttr>("faulty_rule"))
+    options.faultyRule = rule.str();
+  return options;
+}
+
+//===--- Registration -----------------------------------------------------------------------------------===//
+
+void dlc::registerDialects(DialectRegistry &registry) {
+  registry.insert<DLDialect, nn::NNDialect, affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect,
+                  func::FuncDialect, LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
+                  ub::UBDialect, vector::VectorDialect>();
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+}
+
+namespace {
+/// A level as a pass; options are the module's own.
+class LevelPass : public PassWrapper<LevelPass, OperationPass<ModuleOp>> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LevelPass)
+  explicit LevelPass(const Level &level) : level(level) {}
+  StringRef getArgument() const override { return level.pass; }
+  StringRef getDescription() const override { return level.summary; }
+  void getDependentDialects(DialectRegistry &registry) const override { registerDialects(registry); }
+  void runOnOperation() override {
+    if (failed(level.run(getOperation(), loadOptions(getOperation()))))
+      return signalPassFailure();
+    getOperation()->setAttr("dl.level", StringAttr::get(&getContext(), level.name));
+  }
+
+private:
+  const Level &level;
+};
+} // namespace
+
+void dlc::registerPasses() {
+  for (const Level &level : levels().drop_front())
+    registerPass([&level]() -> std::unique_ptr<Pass> { return std::make_unique<LevelPass>(level); });
+}

@@ -1,0 +1,29 @@
+// Pipeline.h - the levels that a model passes through, in order.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_COMPILER_PIPELINE_H
+#define DLC_COMPILER_PIPELINE_H
+#include "compiler/Options.h"
+#include "mlir/IR/DialectRegistry.h"
+#include <functional>
+
+namespace dlc {
+/// One table feeds `--emit=`, help texts and dlc-opt's passes. Each level has one job and an invariant.
+struct Level {
+  llvm::StringRef name;    ///< "kernels"
+  llvm::StringRef pass;    ///< "dl-form-kernels"
+  llvm::StringRef summary; ///< what holds when it ends
+  mlir::LogicalResult (*run)(mlir::ModuleOp module, const CompileOptions &options);
+};
+llvm::ArrayRef<Level> levels();
+
+/// The level that a module has reached: its attribute `dl.level`, or "import".
+llvm::StringRef levelOf(mlir::ModuleOp module);
+/// Takes a module on to `level`; problems are diagnostics.
+mlir::LogicalResult runTo(llvm::StringRef level, mlir::ModuleOp module, const CompileOptions &options);
+
+/// Everything that a module may hold on its way.
+void registerDialects(mlir::DialectRegistry &registry);
+/// The levels as passes of dlc-opt.
+void registerPasses();
+} // namespace dlc
+#endif

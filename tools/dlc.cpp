@@ -1,0 +1,161 @@
+// dlc.cpp - the compiler: a model file in, a library out.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/Pipeline.h"
+#include "compiler/import/ReadModel.h"
+#include "compiler/target/Emit.h"
+#include "compiler/target/Target.h"
+#include "dialects/dl/DL.h"
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+namespace cl = llvm::cl;
+
+namespace {
+cl::OptionCategory category("Options of dlc");
+cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir (or - for standard input)"), cl::cat(category));
+cl::opt<std::string> output("o", cl::desc("Where the result goes: model.so unless given"), cl::value_desc("file"),
+                            cl::cat(category));
+cl::list<int64_t> batch("batch", cl::desc("The largest batch of a call (32 unless given); several capacities: 1,32"),
+                        cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(category));
+cl::list<std::string> sizes("size", cl::desc("Sizes of the model that differ from their defaults"),
+                            cl::value_desc("name=N,..."), cl::CommaSeparated, cl::cat(category));
+cl::opt<std::string> target("target", cl::desc("v3 (AVX2), v4 (AVX-512), or native: this processor's (default)"),
+                            cl::value_desc("native|v3|v4"), cl::init("native"), cl::cat(category));
+cl::opt<std::string> floats("float", cl::desc("f64: every f32 of the model is f64 (to check gradients with)"),
+                            cl::value_desc("f32|f64"), cl::init("f32"), cl::cat(category));
+cl::opt<char> optimize("O", cl::desc("0: scalar and unfused, the slow twin to compare with; 1 to 3 (default: 3)"),
+                       cl::Prefix, cl::init('3'), cl::cat(category));
+cl::opt<std::string> emit("emit",
+                          cl::desc("Stop after a level and print it: import, graph, autodiff, layout, kernels, loops, "
+                                   "plan, llvm, asm; or write obj (to link statically), header (C), lib (default). "
+                                   "What is printed can be compiled on."),
+                          cl::value_desc("level"), cl::init("lib"), cl::cat(category));
+cl::opt<std::string> faultyRule("faulty-gradient", cl::desc("For tests: this op's gradient comes out 1 % too large"),
+                                cl::value_desc("dl.op"), cl::Hidden, cl::cat(category));
+} // namespace
+
+static int fail(const llvm::Twine &message) {
+  llvm::errs() << "dlc: error: " << message << '\n';
+  return 1;
+}
+
+/// What the command line asks for; false (and a message) if it makes no sense.
+static bool readOptions(dlc::CompileOptions &options) {
+  if (!batch.empty())
+    options.batch.assign(batch.begin(), batch.end());
+  for (int64_t one : options.batch)
+    if (one < 1 || one > (1 << 24))
+      return fail("--batch " + llvm::Twine(one) + ": expected a number from 1 to 16777216"), false;
+  llvm::sort(options.batch);
+  options.batch.erase(llvm::unique(options.batch), options.batch.end());
+  for (const std::string &size : sizes) {
+    auto [name, value] = llvm::StringRef(size).split('=');
+    if (name.empty() || value.getAsInteger(10, options.sizes[name.str()]))
+      return fail("--size " + size + ": expected name=number, such as --size width=64"), false;
+  }
+  auto found = dlc::findTarget(target);
+  if (!found)
+    return fail(target == "native" ? llvm::Twine("this processor has no AVX2 and FMA, which compiled models need; say "
+                                                 "--target v3 or v4 to compile for another")
+                                   : "--target " + llvm::Twine(target) + ": expected native, v3 or v4"),
+           false;
+  options.target = found->name;
+  if (floats != "f32" && floats != "f64")
+    return fail("--float " + llvm::Twine(floats) + ": expected f32 or f64"), false;
+  options.doubles = floats == "f64";
+  if (optimize < '0' || optimize > '3')
+    return fail("-O" + llvm::Twine((char)optimize) + ": expected -O0 to -O3"), false;
+  options.optimize = optimize - '0';
+  options.faultyRule = faultyRule;
+  options.staticLibrary = emit == "obj";
+  return true;
+}
+
+static int write(const llvm::Twine &path, llvm::StringRef content) {
+  std::string name = path.str();
+  if (name == "-") {
+    llvm::outs() << content;
+    return 0;
+  }
+  if (llvm::Error error = dlc::writeFile(name, content))
+    return fail(llvm::toString(std::move(error)));
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  cl::HideUnrelatedOptions(category);
+  cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "dlc 0.1.0, model language 1, LLVM 22\n"; });
+  cl::ParseCommandLineOptions(argc, argv,
+                              "dlc compiles a model, its gradients and its training step into one library\n\n"
+                              "  dlc mnist.mlir -o mnist.so\n"
+                              "  dlc gpt.mlir --size width=384,layers=6 --batch 1,32 -o gpt.so\n"
+                              "  dlc mnist.mlir --emit=kernels        what becomes of it on the way\n");
+  if (input.empty())
+    return fail("no model file given; try: dlc model.mlir -o model.so (or dlc --help)");
+  dlc::CompileOptions options;
+  if (!readOptions(options))
+    return 1;
+  static const llvm::StringRef results[] = {"lib", "obj", "asm", "header"};
+  bool isLevel = llvm::any_of(dlc::levels(), [](const dlc::Level &level) { return level.name == emit; });
+  if (!isLevel && !llvm::is_contained(results, llvm::StringRef(emit)))
+    return fail("--emit=" + emit + ": expected import, graph, autodiff, layout, kernels, loops, plan, llvm, asm, obj, "
+                "header or lib");
+  // Copied before LLD runs: it resets every option.
+  std::string kind = emit, path = output;
+  if (path.empty()) {
+    llvm::StringRef stem = input == "-" ? "model" : llvm::sys::path::stem(input);
+    path = isLevel || kind == "asm" || kind == "header" ? "-" : (stem + (kind == "obj" ? ".o" : ".so")).str();
+  }
+
+  DialectRegistry registry;
+  dlc::registerDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.printOpOnDiagnostic(false);
+  context.loadAllAvailableDialects();
+  dlc::Reporter reporter(context);
+  auto done = [&](int code) { return reporter.show(llvm::errs()) ? 1 : code; };
+
+  OwningOpRef<ModuleOp> module = dlc::readModel(input, context);
+  if (!module)
+    return done(1);
+  if (!module->getOperation()->hasAttr("dl.level")) {
+    auto models = module->getOps<dlc::ModelOp>();
+    if (std::distance(models.begin(), models.end()) != 1)
+      return done(fail(input + (models.empty() ? ": there is no dl.model in this file"
+                                               : ": expected one dl.model in a file, found several")));
+    dlc::storeOptions(*module, options);
+  } else { // a printed level brings its options along
+    bool isStatic = options.staticLibrary;
+    options = dlc::loadOptions(*module);
+    options.staticLibrary = isStatic;
+  }
+  std::string goal = isLevel ? kind : kind == "header" ? "plan" : "llvm";
+  if (failed(dlc::runTo(goal, *module, options))) {
+    if (!reporter.hasErrors())
+      return done(fail("the model could not be compiled, and no reason was given: this is a mistake in dlc"));
+    return done(1);
+  }
+  if (reporter.hasErrors())
+    return done(1);
+  if (isLevel) {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    (*module)->setAttr("dl.level", StringAttr::get(&context, goal));
+    module->print(os, OpPrintingFlags().enableDebugInfo(true, false));
+    return done(write(path, text + "\n"));
+  }
+  if (kind == "header")
+    return done(write(path, dlc::emitHeader(*module)));
+  llvm::SmallVector<char> object;
+  if (llvm::Error error = dlc::emitObject(*module, options, object, kind == "asm"))
+    return done(fail(llvm::toString(std::move(error))));
+  if (kind == "asm")
+    return done(write(path, llvm::StringRef(object.data(), object.size())));
+  if (llvm::Error error = kind == "obj" ? dlc::linkObject(object, path, "") : dlc::linkShared(object, path))
+    return done(fail(llvm::toString(std::move(error))));
+  return done(0);
+}
