@@ -16,8 +16,8 @@
 int64_t fake_extents[64];
 int fake_calls;
 static void note(int64_t extent) {
-  fake_extents[fake_calls % 64] = extent;
-  ++fake_calls;
+  int at = __atomic_fetch_add(&fake_calls, 1, __ATOMIC_RELAXED); /* calls may run at once */
+  __atomic_store_n(&fake_extents[at % 64], extent, __ATOMIC_RELAXED);
 }
 
 /* Arenas. params: w at 0 (logical [3, 2], element (i, j) at i + 4 j), b at 64, table [10, 2] at 128; buffers: running

@@ -161,6 +161,9 @@ TEST_F(Prepared, CountsAllocations) { // the count itself works
   void *volatile Some = std::malloc(1000); // volatile, or the compiler drops the pair
   std::free(Some);
   EXPECT_GE(stopCounting(), 1u);
+  startCounting();
+  P.get("w"); // within the runtime's library
+  EXPECT_GE(stopCounting(), 1u);
 }
 TEST_F(Prepared, RunAllocatesNothing) {
   if (!canCountAllocations())
