@@ -55,7 +55,7 @@ Value emitTanh(ImplicitLocOpBuilder &b, Value input) {
   Term small = l.fma(x * square, l.polynomial(square, tanhTail32, tanhTail64), x);
   // 1 - 2 / (1 + e^(2 |x|)); at the limit that is 1.
   Term doubled = l.atMost(size + size, l.number(20, 40));
-  Term large = l.number(1) - l.number(2) / onePlusExp(l, doubled);
+  Term large = l.number(1) - l.number(2) / onePlusExp(l, doubled, /*isFine=*/false);
   return l.withSign(l.choose(size < l.number(0.5625), small, large), x).value;
 }
 
@@ -63,7 +63,7 @@ Value emitSigmoid(ImplicitLocOpBuilder &b, Value input) {
   Lanes l(b, input.getType());
   Term x = l.wrap(input);
   Term limited = l.atMost(l.atLeast(-x, l.number(-40)), l.number(88, 709));
-  return l.choose(x < lowestExponent(l), l.number(0), l.number(1) / onePlusExp(l, limited)).value;
+  return l.choose(x < lowestExponent(l), l.number(0), l.number(1) / onePlusExp(l, limited, /*isFine=*/true)).value;
 }
 
 Value emitErf(ImplicitLocOpBuilder &b, Value input) {

@@ -141,12 +141,13 @@ inline Term powerOfTwo(Lanes &l, Term rounded) {
   return l.fromBits(l.plus(l.bits(rounded) << l.mantissa, l.whole(int64_t(l.bias) << l.mantissa)));
 }
 
-/// 1 + e^x, for x where 2^n is a normal number.
-inline Term onePlusExp(Lanes &l, Term x) {
+/// 1 + e^x, for x where 2^n is a normal number. `isFine`: also where 1 is lost beside e^x, to every bit.
+inline Term onePlusExp(Lanes &l, Term x, bool isFine) {
   Exponential e = splitExp(l, x);
   Term scale = powerOfTwo(l, e.rounded), one = l.number(1);
-  // One rounding less than 1 + scale * (1 + tail): scale + 1 is exact, unless one of them is too small to matter
-  // beside the other. Where it is the 1 that is small, every bit of 1 / (1 + e^x) counts all the same.
+  // One rounding less than 1 + scale * (1 + tail): scale + 1 is exact, unless one of them is much smaller.
+  if (!isFine)
+    return l.fma(scale, e.tail, scale + one);
   Term isLarge = scale > l.number(0x1p23, 0x1p52);
   return l.fma(scale, e.tail, l.choose(isLarge, one, scale + one)) + l.choose(isLarge, scale, l.number(0));
 }

@@ -106,7 +106,9 @@ public:
     func::ReturnOp::create(b);
   }
 
-  Type type(bool isSingle) { return isSingle ? Type(Float32Type::get(&context)) : Type(Float64Type::get(&context)); }
+  Type type(bool isSingle) {
+    return isSingle ? Type(Float32Type::get(&context)) : Type(Float64Type::get(&context));
+  }
 
   void compile() {
     PassManager pm(&context);
@@ -143,10 +145,17 @@ public:
     engine = std::move(*made);
   }
 
-  template <typename... Arguments> void call(const Twine &name, Arguments... arguments) {
-    auto found = engine->lookup(name.str());
-    ASSERT_TRUE(bool(found)) << llvm::toString(found.takeError());
-    reinterpret_cast<void (*)(Arguments...)>(*found)(arguments...);
+  template <typename Pointer> Pointer find(StringRef name) {
+    auto found = engine->lookup(name);
+    if (found)
+      return reinterpret_cast<Pointer>(*found);
+    ADD_FAILURE() << llvm::toString(found.takeError());
+    return nullptr;
+  }
+
+  template <typename... Arguments> void call(StringRef name, Arguments... arguments) {
+    if (auto function = find<void (*)(Arguments...)>(name))
+      function(arguments...);
   }
 
 private:
@@ -167,7 +176,9 @@ std::unique_ptr<Program> compileAll(StringRef cpu) {
     for (int64_t lanes : {0, 5, isSingle ? 16 : 8}) {
       for (const Subject &s : subjects)
         program->add(nameOf(s.name, isSingle, lanes), program->type(isSingle), lanes, 1, 1,
-                     [&](ImplicitLocOpBuilder &b, ArrayRef<Value> x) { return SmallVector<Value>{s.emit(b, x[0])}; });
+                     [&](ImplicitLocOpBuilder &b, ArrayRef<Value> x) {
+                       return SmallVector<Value>{s.emit(b, x[0])};
+                     });
       program->add(nameOf("pow", isSingle, lanes), program->type(isSingle), lanes, 2, 1,
                    [&](ImplicitLocOpBuilder &b, ArrayRef<Value> x) {
                      return SmallVector<Value>{emitPow(b, x[0], x[1])};
@@ -393,14 +404,17 @@ TEST(Math, DISABLED_Speed) {
     std::vector<T> x(4096), y(4096);
     for (T &value : x)
       value = T(std::uniform_real_distribution<double>(low, high)(random));
+    auto unary = compiled->find<void (*)(T *, T *, int64_t)>(name);
+    auto binary = compiled->find<void (*)(T *, T *, T *, int64_t)>(name);
     double best = 1e9;
     for (int run = 0; run != 300; ++run) {
       auto start = std::chrono::steady_clock::now();
       if (inputs == 1)
-        compiled->call(name, x.data(), y.data(), int64_t(4096));
+        unary(x.data(), y.data(), 4096);
       else
-        compiled->call(name, x.data(), x.data(), y.data(), int64_t(4096));
-      best = std::min(best, std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count());
+        binary(x.data(), x.data(), y.data(), 4096);
+      auto end = std::chrono::steady_clock::now();
+      best = std::min(best, std::chrono::duration<double, std::nano>(end - start).count());
     }
     printf("%-16s %.3f ns\n", name.c_str(), best / 4096);
   };
