@@ -89,14 +89,17 @@ void printKernels(const Model &model, const Profile &profile, int64_t calls, dou
   }
   std::sort(order.begin(), order.end(),
             [&](size_t a, size_t b) { return profile.seconds[a] > profile.seconds[b]; });
-  fmt::print("    {:<32} {:>6} {:>10} {:>7} {:>9} {:>8}  {}\n", "KERNEL", "CALLS", "TIME", "SHARE", "GFLOP/s",
-             "GB/s", "SOURCE");
+  size_t width = 6;
+  for (size_t i : order)
+    width = std::max(width, model.kernels()[i].Name.size());
+  fmt::print("    {:<{}} {:>6} {:>10} {:>7} {:>9} {:>8}  {}\n", "KERNEL", width, "CALLS", "TIME", "SHARE",
+             "GFLOP/s", "GB/s", "SOURCE");
   for (size_t i : order) {
     const KernelInfo &kernel = model.kernels()[i];
     double each = profile.seconds[i] / double(calls), times = double(profile.calls[i]) / double(calls);
-    fmt::print("    {:<32} {:>6.4g} {:>10} {:>5.1f} % {:>9.2f} {:>8.2f}  {}\n", kernel.Name, times,
+    fmt::print("    {:<{}} {:>6.4g} {:>10} {:>5.1f} % {:>9.2f} {:>8.2f}  {}\n", kernel.Name, width, times,
                timeText(each), 100 * profile.seconds[i] / total, kernel.Flops * share * times / each / 1e9,
-               kernel.Bytes * share * times / each / 1e9, kernel.Source);
+               kernel.Bytes * share * times / each / 1e9, placesText(kernel.Source));
   }
 }
 

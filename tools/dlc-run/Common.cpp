@@ -7,9 +7,7 @@
 #include "runtime/Safetensors.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 
 namespace dlc::run {
 
@@ -128,13 +126,6 @@ std::string_view kindText(dlc_entry_kind kind) {
 }
 
 void writeText(const std::string &path, std::string_view text) {
-  std::error_code error;
-  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
-    std::ofstream stream(path, std::ios::binary);
-    if (!(stream << text).flush())
-      throw UserError(fmt::format("cannot write {}", path));
-    return;
-  }
   AtomicFile file(path);
   file.write(text);
   file.commit();

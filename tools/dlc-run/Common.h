@@ -71,7 +71,7 @@ bool isCheckpoint(const std::string &path);
 /// "train", "gradients", ...
 std::string_view kindText(dlc_entry_kind kind);
 
-/// Writes text atomically, or directly where `path` is no regular file (/dev/stdout).
+/// Writes text atomically (see AtomicFile).
 void writeText(const std::string &path, std::string_view text);
 
 } // namespace dlc::run

@@ -113,7 +113,7 @@ void printText(const Model &model, const std::string &path) {
   rows = {{"NAME", "MFLOP", "BYTES", "SOURCE"}};
   for (const KernelInfo &kernel : model.kernels())
     rows.push_back({std::string(kernel.Name), fmt::format("{:.4g}", kernel.Flops / 1e6),
-                    bytesText(uint64_t(std::max(kernel.Bytes, 0.0))), std::string(kernel.Source)});
+                    bytesText(uint64_t(std::max(kernel.Bytes, 0.0))), placesText(kernel.Source)});
   printTable(rows);
 }
 

@@ -117,6 +117,24 @@ std::string metricText(std::string_view name, double value) {
   return shortNumber(value);
 }
 
+std::string placesText(std::string_view places) {
+  std::string text, last;
+  while (!places.empty()) {
+    size_t end = std::min(places.find(' '), places.size());
+    std::string_view place = places.substr(0, end);
+    places.remove_prefix(std::min(end + 1, places.size()));
+    size_t colon = std::min(place.find(':'), place.size());
+    std::string_view path = place.substr(0, colon), line = place.substr(colon);
+    std::string file(path.substr(path.rfind('/') + 1));
+    if (!text.empty() && file == last && !line.empty())
+      text += fmt::format(",{}", line.substr(1));
+    else
+      text += fmt::format("{}{}{}", text.empty() ? "" : " ", file, line);
+    last = file;
+  }
+  return text;
+}
+
 std::string shellQuote(std::string_view word) {
   bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("._-/=+:,@%", c);

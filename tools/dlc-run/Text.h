@@ -50,6 +50,10 @@ std::string exactNumber(double value, bool single);
 /// `accuracy` as "97.81 %", anything else by shortNumber.
 std::string metricText(std::string_view name, double value);
 
+/// Places in files, as a table has room for them: "/a/mnist.mlir:4 /a/mnist.mlir:12 -:3" gives
+/// "mnist.mlir:4,12 -:3".
+std::string placesText(std::string_view places);
+
 /// A word as a shell reads it back.
 std::string shellQuote(std::string_view word);
 
