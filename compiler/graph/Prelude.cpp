@@ -47,8 +47,9 @@ dl.model @prelude {
     %q2 = sub %one, %p2
     %rate = div %lr, %q1
     %root = sqrt %q2
+    %scale = div %one, %root
     %r = sqrt %v1
-    %rh = div %r, %root
+    %rh = mul %r, %scale
     %e = add %rh, %eps
     %u = div %m1, %e
     %s = mul %rate, %u
@@ -78,8 +79,9 @@ dl.model @prelude {
     %q2 = sub %one, %p2
     %rate = div %lr, %q1
     %root = sqrt %q2
+    %scale = div %one, %root
     %r = sqrt %v1
-    %rh = div %r, %root
+    %rh = mul %r, %scale
     %e = add %rh, %eps
     %u = div %m1, %e
     %s = mul %rate, %u

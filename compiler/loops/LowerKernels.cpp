@@ -181,7 +181,8 @@ void KernelLowering::when(Value condition, llvm::function_ref<void()> body) {
 /// Whole vectors of 64, then of 16, then what is left. `whole`: the length where it is fixed.
 void KernelLowering::forEachVector(Value from, Value to, Dim whole, Point &point, bool fixedLength,
                                    llvm::function_ref<void(Point &)> body) {
-  int64_t length = fixedLength && whole.isNumber() ? whole.value : -1, many = 4 * lanes;
+  // Long bodies gain nothing from being repeated.
+  int64_t length = fixedLength && whole.isNumber() ? whole.value : -1, many = domain.ops.size() > 12 ? lanes : 4 * lanes;
   auto vectorAt = [&](Value at, int64_t offset, Value mask) {
     Point here = point;
     here.index[lane] = at;
@@ -199,8 +200,8 @@ void KernelLowering::forEachVector(Value from, Value to, Dim whole, Point &point
     Value end = length < 0 ? e->add(from, e->mul(floorDiv(count, many), constant(many)))
                            : e->add(from, constant(length / many * many));
     forEach(from, end, many, [&](Value i) {
-      for (int u = 0; u < 4; ++u)
-        vectorAt(e->add(i, constant(u * lanes)), u * lanes, {});
+      for (int u = 0; u < many / lanes; ++u)
+        vectorAt(e->add(i, constant(u * lanes)), many == lanes ? -1 : u * lanes, {});
     });
     next = end;
   }
@@ -216,7 +217,8 @@ void KernelLowering::forEachVector(Value from, Value to, Dim whole, Point &point
     return;
   }
   Value rest = b.createOrFold<arith::SubIOp>(to, next), end = e->add(next, e->mul(floorDiv(rest, lanes), constant(lanes)));
-  forEach(next, end, lanes, [&](Value i) { vectorAt(i, -1, {}); });
+  if (many > lanes)
+    forEach(next, end, lanes, [&](Value i) { vectorAt(i, -1, {}); });
   when(less(end, to), [&] {
     Value mask = vector::CreateMaskOp::create(b, VectorType::get({lanes}, b.getI1Type()),
                                               ValueRange{b.createOrFold<arith::SubIOp>(to, end)});

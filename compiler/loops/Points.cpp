@@ -160,8 +160,26 @@ void PointEmitter::write(Value what, Value buffer, Type element, Value at, int64
                               point.mask ? point.mask : allLanes(b, point.lanes), what);
 }
 
+Value PointEmitter::fixed(Value buffer, Type element, int64_t place) {
+  Value &known = fixedValues[{buffer, place}];
+  if (!known) {
+    OpBuilder::InsertionGuard guard(b);
+    auto argument = dyn_cast<BlockArgument>(buffer);
+    if (argument)
+      b.setInsertionPointToStart(argument.getOwner());
+    Value value = fromMemory(b, memref::LoadOp::create(b, buffer, constant(place)), element);
+    if (!argument)
+      return value;
+    known = value;
+  }
+  return known;
+}
+
 //===--- Values -----------------------------------------------------------------------------------------===//
 
+static bool isNumber(RankedTensorType type) {
+  return llvm::all_of(dimsOf(type), [](Dim dim) { return dim == Dim(1); });
+}
 Value PointEmitter::operand(Operation *op, unsigned i, Point &point) {
   Value value = op->getOperand(i);
   if (auto constant = value.getDefiningOp<ConstantOp>())
@@ -171,6 +189,8 @@ Value PointEmitter::operand(Operation *op, unsigned i, Point &point) {
     return at(value, point);
   AffineMap map = cast<FusibleOpInterface>(op).getAccessMaps()[i];
   auto type = typeOf(value);
+  if (isNumber(type))
+    return fixed(buffers.lookup(value), type.getElementType(), 0);
   auto [where, stride] = place(type, map, domain.dimsOf.lookup(op), point);
   return load(buffers.lookup(value), type.getElementType(), where, stride, point);
 }
@@ -215,7 +235,9 @@ Value PointEmitter::at(Value value, Point &point) {
     Point whole = point;
     whole.mask = {};
     result = load(kept, typeOf(value).getElementType(), where, stride, whole);
-  } else if (Value buffer = buffers.lookup(value)) { // an argument, or kept by an earlier pass
+  } else if (Value buffer = buffers.lookup(value); buffer && !op && isNumber(typeOf(value))) {
+    result = fixed(buffer, typeOf(value).getElementType(), 0);
+  } else if (buffer) { // an argument, or kept by an earlier pass
     MLIRContext *context = value.getContext();
     SmallVector<AffineExpr> exprs;
     SmallVector<int> dims = domain.axes.lookup(value);
@@ -313,13 +335,13 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
   Type i64 = b.getI64Type();
   auto k = [&](uint64_t value) -> Value { return arith::ConstantOp::create(b, b.getI64IntegerAttr((int64_t)value)); };
   Value random = buffers.lookup(op.getRandom());
-  auto drawn = [&](int64_t i) -> Value { return memref::LoadOp::create(b, random, constant(i)); };
+  auto drawn = [&](int64_t i) { return fixed(random, i64, i); };
   // The position of the point, or of its first lane: row-major over what the call has, from the first row on.
-  Value position = constant(0), rowSize = constant(1);
+  Value position = constant(0), inRow = constant(0), rowSize = constant(1);
   int64_t laneStride = 0, known = 1;
   bool aligned = true;
   if (point.flat) {
-    position = point.index[0];
+    inRow = point.index[0];
     laneStride = point.lane == 0;
     for (Dim dim : ArrayRef<Dim>(dims).drop_front())
       rowSize = mul(rowSize, size(dim));
@@ -328,11 +350,14 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
   } else {
     for (int i = (int)dims.size() - 1; i >= 0; --i) {
       if (axes[i] >= 0) {
-        position = add(position, mul(point.index[axes[i]], rowSize));
-        if (axes[i] == point.lane)
+        Value step = mul(point.index[axes[i]], rowSize);
+        if (axes[i] == point.lane) {
           laneStride = known;
-        else
+          inRow = step;
+        } else {
+          position = add(position, step);
           aligned &= known % 64 == 0;
+        }
       }
       if (i > 0 || !dims[i].isBatch()) {
         rowSize = mul(rowSize, size(dims[i]));
@@ -344,10 +369,11 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
     }
     aligned &= known % 64 == 0;
   }
-  Value first = arith::IndexCastOp::create(b, i64, position);
+  // The start of the row, and the place within it.
+  Value start = arith::IndexCastOp::create(b, i64, position), within = arith::IndexCastOp::create(b, i64, inRow);
   if (!dims.empty() && dims[0].isBatch()) {
     Value rows = arith::IndexCastOp::create(b, i64, rowSize);
-    first = arith::AddIOp::create(b, first, arith::MulIOp::create(b, drawn(2), rows));
+    start = arith::AddIOp::create(b, start, arith::MulIOp::create(b, drawn(2), rows));
   }
   bool vector = laneStride != 0;
   Type lanesType = vector ? Type(VectorType::get({point.lanes}, i64)) : i64;
@@ -356,12 +382,18 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
     SmallVector<int64_t> steps = llvm::map_to_vector(llvm::seq<int64_t>(0, point.lanes), [&](int64_t i) { return i * step; });
     return arith::ConstantOp::create(b, DenseElementsAttr::get(cast<VectorType>(lanesType), ArrayRef<int64_t>(steps)));
   };
-  bool direct = vector && laneStride == 1 && point.lanes == 16 && point.offset >= 0 && aligned;
+  // Vectors of 16 lanes start at multiples of 16; where rows start at multiples of 64, all lanes of a vector take the
+  // same word of 16 counters, and four vectors in a row share the counters.
+  bool direct = vector && laneStride == 1 && point.lanes == 16 && aligned;
   Value counter, word;
-  if (direct) { // 16 lanes in a row take one word of 16 counters
-    Value block = arith::ShRUIOp::create(b, first, k(6));
+  if (direct) {
+    if (point.offset < 0)
+      word = arith::AndIOp::create(b, arith::ShRUIOp::create(b, within, k(4)), k(3));
+    Value block = arith::AddIOp::create(b, arith::ShRUIOp::create(b, start, k(6)),
+                                        arith::ShRUIOp::create(b, within, k(6)));
     counter = arith::AddIOp::create(b, wide(arith::ShLIOp::create(b, block, k(4))), lanes(1));
   } else {
+    Value first = arith::AddIOp::create(b, start, within);
     Value p = vector ? Value(arith::AddIOp::create(b, wide(first), lanes(laneStride))) : first;
     counter = arith::AddIOp::create(
         b, arith::ShLIOp::create(b, arith::ShRUIOp::create(b, p, wide(k(6))), wide(k(4))),
@@ -381,13 +413,15 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
   SmallVector<Value, 4> words = emitPhilox(b, {low(counter), high(counter), wide(low(step)), wide(high(step))},
                                            low(key), high(key));
   Value drawnWord;
-  if (direct) {
+  if (direct && point.offset >= 0) {
     drawnWord = words[point.offset / 16 % 4];
   } else {
     drawnWord = words[0];
-    for (int i = 1; i < 4; ++i)
-      drawnWord = arith::SelectOp::create(b, arith::CmpIOp::create(b, arith::CmpIPredicate::eq, word, wide(k(i))), words[i],
+    for (int i = 1; i < 4; ++i) {
+      Value own = direct ? k(i) : wide(k(i));
+      drawnWord = arith::SelectOp::create(b, arith::CmpIOp::create(b, arith::CmpIPredicate::eq, word, own), words[i],
                                           drawnWord);
+    }
   }
   double rate = op.getRate().convertToDouble();
   Value kept = arith::CmpIOp::create(b, arith::CmpIPredicate::uge, low(drawnWord),

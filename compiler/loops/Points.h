@@ -70,6 +70,10 @@ private:
   mlir::Value count(CountOp op);
   mlir::Value dropoutMask(DropoutMaskOp op, Point &point);
   mlir::Value gather(GatherOp op, Point &point);
+  /// An element that is the same for the whole call: read once, at the kernel's entry. (No later load could be moved
+  /// there: for all that LLVM knows, what the kernel writes may lie in the same place.)
+  mlir::Value fixed(mlir::Value buffer, mlir::Type element, int64_t place);
+  llvm::DenseMap<std::pair<mlir::Value, int64_t>, mlir::Value> fixedValues;
   mlir::Value constantAt(ConstantOp op, Point &point);
   /// The operand of an op at a point.
   mlir::Value operand(mlir::Operation *op, unsigned i, Point &point);

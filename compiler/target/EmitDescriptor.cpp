@@ -694,6 +694,7 @@ void DescriptorEmitter::run() {
       kernels.push_back(function);
   }
   for (auto [i, kernel] : llvm::enumerate(kernels)) {
+    kernel.setNoInline(true); // once, not once a caller
     emitDispatch(kernel, i);
     std::string run = kernel.getName().str() + ".run";
     for (LLVM::LLVMFuncOp function : inner)
