@@ -52,6 +52,22 @@ LoweredKernel &ScheduleLowering::kernel(StringRef name, int64_t batch) {
   std::string own = name.str() + (options.batch.size() > 1 ? ".b" + std::to_string(batch) : "");
   it->second = lowerKernel(op, own, at, {batch, target, options.optimize > 0});
   func::FuncOp function = it->second.function;
+  // The floats that it writes: argument, elements where they do not depend on the batch, elements for each row.
+  SmallVector<Attribute> written;
+  size_t inputs = op.getBody().getNumArguments();
+  for (auto [i, type] : llvm::enumerate(op.getResultTypes().getAsValueRange<TypeAttr>())) {
+    auto tensor = cast<RankedTensorType>(type);
+    if (!isa<FloatType>(tensor.getElementType()))
+      continue;
+    Dim count = 1;
+    for (Dim dim : dimsOf(tensor))
+      count = count * dim;
+    if (count.isUnknown() || (count.isBatch() && !dimOf(tensor, 0).isBatch()))
+      continue; // rows do not lie one after the other
+    written.push_back(at.getDenseI64ArrayAttr({(int64_t)(inputs + i), count.isBatch() ? 0 : count.value, count.factor,
+                                               tensor.getElementType().isF64()}));
+  }
+  function->setAttr("dl.written", at.getArrayAttr(written));
   function->setAttr("dl.kernel", at.getStringAttr(own));
   function->setAttr("dl.flops", at.getF64FloatAttr(it->second.flops));
   function->setAttr("dl.bytes", at.getF64FloatAttr(it->second.bytes));

@@ -21,8 +21,10 @@ public:
       : b(module.getLoc(), module.getBodyRegion()), i8(b.getI8Type()), i32(b.getI32Type()), i64(b.getI64Type()),
         f64(b.getF64Type()), pointer(LLVM::LLVMPointerType::get(b.getContext())) {
     b.setInsertionPointToEnd(module.getBody());
+    body = module.getBody();
   }
   ImplicitLocOpBuilder b;
+  Block *body;
   Type i8, i32, i64, f64, pointer;
 
   Type structOf(ArrayRef<Type> fields) { return LLVM::LLVMStructType::getLiteral(b.getContext(), fields); }
@@ -33,6 +35,8 @@ public:
   LLVM::GlobalOp string(StringRef text) {
     LLVM::GlobalOp &known = strings[text];
     if (!known) {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToEnd(body);
       std::string data(text.str() + '\0');
       data.resize(text.size() + 1);
       known = constant(LLVM::LLVMArrayType::get(i8, data.size()), b.getStringAttr(StringRef(data.data(), data.size())),
@@ -117,6 +121,9 @@ public:
 private:
   void collectTensors();
   void emitDispatch(LLVM::LLVMFuncOp kernel, unsigned index);
+  LLVM::LLVMFuncOp emitScan(bool isDouble);
+  void trap(LLVM::LLVMFuncOp kernel, Value call, ArrayRef<Value> arguments);
+  std::string sourceOf(Operation *op, bool withColumn);
   LLVM::LLVMFuncOp emitEntry(LLVM::LLVMFuncOp inner, DictionaryAttr about);
   LLVM::GlobalOp portTable(DictionaryAttr about, StringRef attrs, StringRef types, StringRef kind, size_t &count);
   uint32_t flagsOf(DictionaryAttr about, uint32_t &arenas);
@@ -141,6 +148,7 @@ private:
   llvm::StringMap<size_t> tensorOf;
   std::array<int64_t, DLC_ARENA_COUNT> arenaBytes{};
   SmallVector<LLVM::LLVMFuncOp> kernels;
+  std::array<LLVM::LLVMFuncOp, 2> scans; ///< for f32, for f64; made when first needed
 };
 } // namespace
 
@@ -253,11 +261,19 @@ void DescriptorEmitter::emitDispatch(LLVM::LLVMFuncOp kernel, unsigned index) {
   Block *block = run.addEntryBlock(b);
   b.setInsertionPointToStart(block);
   SmallVector<Value> arguments(block->getArguments().drop_front());
-  Value services = load(g.pointer, callField(block->getArgument(0), CallServices));
+  Value call = block->getArgument(0);
+  if (!checks) { // nothing more is computed once a bad value was found
+    Value code = load(g.i32, fieldAt(errorType, callField(call, CallError), 0));
+    leaveIf(LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ne, code, g.number(g.i32, DLC_OK)),
+            [&] { LLVM::ReturnOp::create(b, ValueRange()); });
+  }
+  Value services = load(g.pointer, callField(call, CallServices));
   Value isAlone = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, services, g.null());
   leaveIf(isAlone, [&] {
-    auto call = LLVM::CallOp::create(b, kernel, arguments);
-    LLVM::ReturnOp::create(b, call.getResults());
+    auto result = LLVM::CallOp::create(b, kernel, arguments);
+    if (!checks)
+      trap(kernel, call, arguments);
+    LLVM::ReturnOp::create(b, result.getResults());
   });
   Value hook = load(g.pointer, fieldAt(servicesType, services, ServiceProfile));
   auto profile = [&](int begin) {
@@ -275,9 +291,11 @@ void DescriptorEmitter::emitDispatch(LLVM::LLVMFuncOp kernel, unsigned index) {
   };
   profile(1);
   if (!body) {
-    auto call = LLVM::CallOp::create(b, kernel, arguments);
+    auto result = LLVM::CallOp::create(b, kernel, arguments);
     profile(0);
-    LLVM::ReturnOp::create(b, call.getResults());
+    if (!checks)
+      trap(kernel, call, arguments);
+    LLVM::ReturnOp::create(b, result.getResults());
     return;
   }
   Block *together = new Block(), *single = new Block(), *done = new Block();
@@ -304,7 +322,76 @@ void DescriptorEmitter::emitDispatch(LLVM::LLVMFuncOp kernel, unsigned index) {
   LLVM::BrOp::create(b, ValueRange(), done);
   b.setInsertionPointToEnd(done);
   profile(0);
+  trap(kernel, call, arguments);
   LLVM::ReturnOp::create(b, ValueRange());
+}
+
+/// int64_t scan(values, count): the place of the first that is NaN or infinite; -1.
+LLVM::LLVMFuncOp DescriptorEmitter::emitScan(bool isDouble) {
+  LLVM::LLVMFuncOp &scan = scans[isDouble];
+  if (scan)
+    return scan;
+  ImplicitLocOpBuilder &b = g.b;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToEnd(module.getBody());
+  scan = LLVM::LLVMFuncOp::create(b, isDouble ? "dlc.scan.f64" : "dlc.scan.f32",
+                                  LLVM::LLVMFunctionType::get(g.i64, {g.pointer, g.i64}), LLVM::Linkage::Internal);
+  Block *entry = scan.addEntryBlock(b), *head = new Block(), *body = new Block(), *found = new Block(),
+        *none = new Block();
+  for (Block *block : {head, body, found, none})
+    scan.getBody().push_back(block);
+  Type word = isDouble ? g.i64 : g.i32;
+  int64_t exponent = isDouble ? 0x7ff0000000000000 : 0x7f800000;
+  b.setInsertionPointToStart(entry);
+  LLVM::BrOp::create(b, ValueRange{g.number(g.i64, 0)}, head);
+  Value at = head->addArgument(g.i64, b.getLoc());
+  b.setInsertionPointToEnd(head);
+  LLVM::CondBrOp::create(b, LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::slt, at, scan.getArgument(1)), body, none);
+  b.setInsertionPointToEnd(body);
+  Value bits = load(word, LLVM::GEPOp::create(b, g.pointer, word, scan.getArgument(0), ValueRange{at}));
+  Value all = LLVM::AndOp::create(b, bits, g.number(word, exponent));
+  Value next = LLVM::AddOp::create(b, at, g.number(g.i64, 1));
+  LLVM::CondBrOp::create(b, LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, all, g.number(word, exponent)), found,
+                         ValueRange(), head, ValueRange{next});
+  b.setInsertionPointToEnd(found);
+  LLVM::ReturnOp::create(b, at);
+  b.setInsertionPointToEnd(none);
+  LLVM::ReturnOp::create(b, g.number(g.i64, -1));
+  return scan;
+}
+
+/// With DLC_TRAP_NOT_FINITE: what the kernel wrote is looked through; the first bad value goes into the call's error.
+void DescriptorEmitter::trap(LLVM::LLVMFuncOp kernel, Value call, ArrayRef<Value> arguments) {
+  ImplicitLocOpBuilder &b = g.b;
+  Region *region = b.getBlock()->getParent();
+  Block *look = new Block(), *done = new Block();
+  region->push_back(look);
+  region->push_back(done);
+  Value flags = load(g.i32, callField(call, CallFlags));
+  Value wanted = LLVM::AndOp::create(b, flags, g.number(g.i32, DLC_TRAP_NOT_FINITE));
+  LLVM::CondBrOp::create(b, LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ne, wanted, g.number(g.i32, 0)), look, done);
+  b.setInsertionPointToEnd(look);
+  Value extent = arguments[arguments.size() - 3], error = callField(call, CallError);
+  for (auto written : kernel->getAttrOfType<ArrayAttr>("dl.written").getAsRange<DenseI64ArrayAttr>()) {
+    ArrayRef<int64_t> about = written.asArrayRef(); // argument, elements, elements a row, f64
+    Value count = about[2] ? Value(LLVM::MulOp::create(b, extent, g.number(g.i64, about[2]))) : g.number(g.i64, about[1]);
+    Value at = LLVM::CallOp::create(b, emitScan(about[3]), ValueRange{arguments[about[0]], count}).getResult();
+    Block *bad = new Block(), *good = new Block();
+    region->push_back(bad);
+    region->push_back(good);
+    LLVM::CondBrOp::create(b, LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::sge, at, g.number(g.i64, 0)), bad, good);
+    b.setInsertionPointToEnd(bad);
+    Value row = about[2] ? Value(LLVM::UDivOp::create(b, at, g.number(g.i64, about[2]))) : g.number(g.i64, -1);
+    LLVM::StoreOp::create(b, g.number(g.i32, DLC_NOT_FINITE), fieldAt(errorType, error, 0));
+    LLVM::StoreOp::create(b, g.address(g.string(sourceOf(kernel, true))), fieldAt(errorType, error, 2));
+    LLVM::StoreOp::create(b, row, fieldAt(errorType, error, 3));
+    LLVM::StoreOp::create(b, at, fieldAt(errorType, error, 4));
+    LLVM::StoreOp::create(b, g.number(g.i64, -1), fieldAt(errorType, error, 5));
+    LLVM::BrOp::create(b, ValueRange(), done);
+    b.setInsertionPointToEnd(good);
+  }
+  LLVM::BrOp::create(b, ValueRange(), done);
+  b.setInsertionPointToEnd(done);
 }
 
 //===--- Entry points -----------------------------------------------------------------------------------===//
@@ -342,6 +429,7 @@ LLVM::LLVMFuncOp DescriptorEmitter::emitEntry(LLVM::LLVMFuncOp inner, Dictionary
   Value size = load(g.i32, callField(call, CallSize));
   leaveIf(compare(LLVM::ICmpPredicate::ult, size, g.number(g.i32, sizeof(dlc_call))),
           [&] { LLVM::ReturnOp::create(b, g.number(g.i32, DLC_BAD_STRUCT)); });
+  LLVM::StoreOp::create(b, g.number(g.i32, DLC_OK), fieldAt(errorType, callField(call, CallError), 0));
   int64_t capacity = about.getAs<IntegerAttr>("capacity").getInt();
   Value extent = g.number(g.i64, 1);
   if (about.getAs<BoolAttr>("has_batch").getValue()) {
@@ -420,8 +508,9 @@ LLVM::LLVMFuncOp DescriptorEmitter::emitEntry(LLVM::LLVMFuncOp inner, Dictionary
   Value report = slot(g.i64, 2);
   arguments.append({report, extent, arena[DLC_WORKSPACE]});
   Value result = LLVM::CallOp::create(b, inner, arguments).getResult();
-  leaveIf(compare(LLVM::ICmpPredicate::eq, result, g.number(g.i32, -1)),
-          [&] { LLVM::ReturnOp::create(b, g.number(g.i32, DLC_OK)); });
+  leaveIf(compare(LLVM::ICmpPredicate::eq, result, g.number(g.i32, -1)), [&] {
+    LLVM::ReturnOp::create(b, load(g.i32, fieldAt(errorType, callField(call, CallError), 0)));
+  });
   if (!checkTable) {
     LLVM::ReturnOp::create(b, g.number(g.i32, DLC_OK));
     return outer;
@@ -490,6 +579,24 @@ LLVM::GlobalOp DescriptorEmitter::portTable(DictionaryAttr about, StringRef attr
     return g.aggregate(row, {g.text(port.name), g.number(g.i32, dtypeOf(port.type.getElementType())),
                              g.number(g.i32, port.type.getRank()), g.address(port.shape), g.address(port.batch)});
   });
+}
+
+/// The lines of the model file that an op comes from; with columns, the first place and the kernel's name.
+std::string DescriptorEmitter::sourceOf(Operation *op, bool withColumn) {
+  std::string text;
+  llvm::StringSet<> seen;
+  op->getLoc()->walk([&](Location loc) {
+    auto file = dyn_cast<FileLineColLoc>(loc);
+    if (!file || file.getFilename() == "-" || (withColumn && !text.empty()))
+      return WalkResult::advance();
+    std::string one = (file.getFilename().getValue() + ":" + Twine(file.getLine())).str();
+    if (withColumn)
+      one += ":" + std::to_string(file.getColumn()) + ": " + cast<LLVM::LLVMFuncOp>(op).getName().str();
+    if (seen.insert(one).second)
+      text += (text.empty() ? "" : " ") + one;
+    return WalkResult::advance();
+  });
+  return text.empty() && withColumn ? cast<LLVM::LLVMFuncOp>(op).getName().str() : text;
 }
 
 std::string DescriptorEmitter::signatureOf(DictionaryAttr about) {
@@ -621,16 +728,7 @@ void DescriptorEmitter::emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLV
   Type kernelType = g.structOf({g.pointer, g.pointer, g.f64, g.f64});
   SmallVector<std::string> places;
   for (LLVM::LLVMFuncOp kernel : kernels) {
-    std::string place;
-    llvm::StringSet<> seen;
-    kernel->getLoc()->walk([&](Location loc) {
-      if (auto file = dyn_cast<FileLineColLoc>(loc)) {
-        std::string one = (file.getFilename().getValue() + ":" + Twine(file.getLine())).str();
-        if (seen.insert(one).second)
-          place += (place.empty() ? "" : " ") + one;
-      }
-      return WalkResult::advance();
-    });
+    std::string place = sourceOf(kernel, false);
     places.push_back(place);
     g.string(place);
     g.string(kernel.getName());
