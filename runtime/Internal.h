@@ -102,8 +102,9 @@ struct TrainingState {
 /// Reads and checks a descriptor into `S`.
 void readDescriptor(ModelState &S, dlc_query Query, const std::string &What);
 
-// State.cpp
+/// Fills a tensor as its initialiser says; on the pool's threads where there is one.
 void initialiseTensor(const TensorInfo &T, char *Arena, uint64_t Seed, ThreadPool *Pool);
+// Between an arena and logical tensors.
 Tensor readTensor(const TensorInfo &T, const char *Arena);
 /// Checks type and shape, then writes.
 void writeTensor(const TensorInfo &T, char *Arena, TensorView Value);

@@ -59,7 +59,8 @@ public:
   }
   uint32_t word(uint64_t Index) const { return block(Index / 4)[Index % 4]; }
   /// In [0, 1), from 24 bits.
-  float uniform32(uint64_t Index) const { return float(word(Index) >> 8) * 0x1p-24f; }
+  float uniform32(uint64_t Index) const { return toUniform32(word(Index)); }
+  static float toUniform32(uint32_t Word) { return float(Word >> 8) * 0x1p-24f; }
   /// In [0, 1), from 53 bits.
   double uniform64(uint64_t Index) const;
   /// Mean 0, standard deviation 1.
