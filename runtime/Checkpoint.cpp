@@ -42,8 +42,8 @@ std::optional<CheckpointInfo> readCheckpointInfo(const SafetensorsFile &File) {
   CheckpointInfo Info;
   Info.Version = R.number<int>("dlc.checkpoint");
   if (Info.Version > CheckpointVersion || Info.Version < 1)
-    throw Error(cat("'", File.path(), "' is a checkpoint of format ", Info.Version, "; this runtime reads formats up to ",
-                    CheckpointVersion, ". Use a newer runtime."));
+    throw Error(cat("'", File.path(), "' is a checkpoint of format ", Info.Version,
+                    "; this runtime reads formats up to ", CheckpointVersion, ". Use a newer runtime."));
   Info.Model = R.text("dlc.model");
   Info.Hash = R.number<uint64_t>("dlc.hash", 16);
   Info.Step = R.number<int64_t>("dlc.step");
@@ -63,15 +63,14 @@ std::optional<CheckpointInfo> readCheckpointInfo(const std::string &Path) {
 }
 
 std::map<std::string, std::string> checkpointMetadata(const CheckpointInfo &Info) {
-  std::map<std::string, std::string> Result = {
-      {"format", "pt"}, // some readers of safetensors insist on it
-      {"dlc.checkpoint", std::to_string(Info.Version)},
-      {"dlc.model", Info.Model},
-      {"dlc.hash", detail::hexText(Info.Hash)},
-      {"dlc.step", std::to_string(Info.Step)},
-      {"dlc.seed", std::to_string(Info.Seed)},
-      {"dlc.epoch", std::to_string(Info.Epoch)},
-      {"dlc.cursor", std::to_string(Info.Cursor)}};
+  std::map<std::string, std::string> Result = {{"format", "pt"}, // some readers of safetensors insist on it
+                                               {"dlc.checkpoint", std::to_string(Info.Version)},
+                                               {"dlc.model", Info.Model},
+                                               {"dlc.hash", detail::hexText(Info.Hash)},
+                                               {"dlc.step", std::to_string(Info.Step)},
+                                               {"dlc.seed", std::to_string(Info.Seed)},
+                                               {"dlc.epoch", std::to_string(Info.Epoch)},
+                                               {"dlc.cursor", std::to_string(Info.Cursor)}};
   for (const auto &[Key, Value] : Info.Values)
     Result.emplace("user." + Key, Value);
   return Result;

@@ -4,9 +4,9 @@
 //
 // A checkpoint is one safetensors file: parameters and buffers under their names, optimizer slots as
 // `optimizer.<parameter>.<slot>`, session state that training carries on as `session.<name>`, and this
-// record as metadata (all strings: "dlc.checkpoint" = format version, "dlc.model", "dlc.hash" (16 hex digits),
-// "dlc.step", "dlc.seed", "dlc.epoch", "dlc.cursor"; free values as "user.<key>"). It holds all that is
-// needed to go on bit for bit. Any tool that reads safetensors finds the weights in it.
+// record as metadata (all strings: "dlc.checkpoint" = format version, "dlc.model", "dlc.hash" (16 hex
+// digits), "dlc.step", "dlc.seed", "dlc.epoch", "dlc.cursor"; free values as "user.<key>"). It holds all that
+// is needed to go on bit for bit. Any tool that reads safetensors finds the weights in it.
 //
 // Training::save and Training::load (Model.h) write and read it.
 //
@@ -29,13 +29,13 @@ class SafetensorsFile;
 inline constexpr int CheckpointVersion = 1;
 
 struct CheckpointInfo {
-  int Version = CheckpointVersion; ///< filled by Training::save
-  std::string Model;               ///< the model's name; filled by Training::save
-  uint64_t Hash = 0;               ///< dlc_model::hash; filled by Training::save
-  int64_t Step = 0;                ///< updates done; filled by Training::save
-  uint64_t Seed = 0;               ///< of the random streams; filled by Training::save
-  int64_t Epoch = 0;               ///< the caller's: epochs completed
-  int64_t Cursor = 0;              ///< the caller's: rows of the current epoch already used
+  int Version = CheckpointVersion;           ///< filled by Training::save
+  std::string Model;                         ///< the model's name; filled by Training::save
+  uint64_t Hash = 0;                         ///< dlc_model::hash; filled by Training::save
+  int64_t Step = 0;                          ///< updates done; filled by Training::save
+  uint64_t Seed = 0;                         ///< of the random streams; filled by Training::save
+  int64_t Epoch = 0;                         ///< the caller's: epochs completed
+  int64_t Cursor = 0;                        ///< the caller's: rows of the current epoch already used
   std::map<std::string, std::string> Values; ///< the caller's own
 };
 

@@ -2,8 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 //
-// Asks the processor itself (cpuid) and the system (xgetbv: does it save the wide registers), so that a model is
-// refused with a sentence instead of dying of an illegal instruction.
+// Asks the processor itself (cpuid) and the system (xgetbv: does it save the wide registers), so that a model
+// is refused with a sentence instead of dying of an illegal instruction.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/Model.h"
@@ -46,20 +46,45 @@ struct Feature {
 };
 } // namespace
 
-static constexpr Feature Features[] = {
-    {"sse", D1, 25, Any},          {"sse2", D1, 26, Any},          {"sse3", C1, 0, Any},
-    {"ssse3", C1, 9, Any},         {"sse4.1", C1, 19, Any},        {"sse4.2", C1, 20, Any},
-    {"cx16", C1, 13, Any},         {"movbe", C1, 22, Any},         {"popcnt", C1, 23, Any},
-    {"xsave", C1, 26, Any},        {"avx", C1, 28, W256},          {"f16c", C1, 29, W256},
-    {"fma", C1, 12, W256},         {"bmi", B7, 3, Any},            {"avx2", B7, 5, W256},
-    {"bmi2", B7, 8, Any},          {"lzcnt", CX, 5, Any},          {"sahf", CX, 0, Any},
-    {"avx512f", B7, 16, W512},     {"avx512dq", B7, 17, W512},     {"avx512cd", B7, 28, W512},
-    {"avx512bw", B7, 30, W512},    {"avx512vl", B7, 31, W512},     {"avx512ifma", B7, 21, W512},
-    {"avx512vbmi", C7, 1, W512},   {"avx512vbmi2", C7, 6, W512},   {"avx512vnni", C7, 11, W512},
-    {"avx512bitalg", C7, 12, W512}, {"avx512vpopcntdq", C7, 14, W512}, {"avx512fp16", D7, 23, W512},
-    {"avxvnni", A71, 4, W256},     {"avx512bf16", A71, 5, W512},   {"prfchw", CX, 8, Any},
-    {"adx", B7, 19, Any},          {"crc32", C1, 20, Any},         {"cx8", D1, 8, Any},
-    {"cmov", D1, 15, Any},         {"mmx", D1, 23, Any},           {"fxsr", D1, 24, Any}};
+static constexpr Feature Features[] = {{"sse", D1, 25, Any},
+                                       {"sse2", D1, 26, Any},
+                                       {"sse3", C1, 0, Any},
+                                       {"ssse3", C1, 9, Any},
+                                       {"sse4.1", C1, 19, Any},
+                                       {"sse4.2", C1, 20, Any},
+                                       {"cx16", C1, 13, Any},
+                                       {"movbe", C1, 22, Any},
+                                       {"popcnt", C1, 23, Any},
+                                       {"xsave", C1, 26, Any},
+                                       {"avx", C1, 28, W256},
+                                       {"f16c", C1, 29, W256},
+                                       {"fma", C1, 12, W256},
+                                       {"bmi", B7, 3, Any},
+                                       {"avx2", B7, 5, W256},
+                                       {"bmi2", B7, 8, Any},
+                                       {"lzcnt", CX, 5, Any},
+                                       {"sahf", CX, 0, Any},
+                                       {"avx512f", B7, 16, W512},
+                                       {"avx512dq", B7, 17, W512},
+                                       {"avx512cd", B7, 28, W512},
+                                       {"avx512bw", B7, 30, W512},
+                                       {"avx512vl", B7, 31, W512},
+                                       {"avx512ifma", B7, 21, W512},
+                                       {"avx512vbmi", C7, 1, W512},
+                                       {"avx512vbmi2", C7, 6, W512},
+                                       {"avx512vnni", C7, 11, W512},
+                                       {"avx512bitalg", C7, 12, W512},
+                                       {"avx512vpopcntdq", C7, 14, W512},
+                                       {"avx512fp16", D7, 23, W512},
+                                       {"avxvnni", A71, 4, W256},
+                                       {"avx512bf16", A71, 5, W512},
+                                       {"prfchw", CX, 8, Any},
+                                       {"adx", B7, 19, Any},
+                                       {"crc32", C1, 20, Any},
+                                       {"cx8", D1, 8, Any},
+                                       {"cmov", D1, 15, Any},
+                                       {"mmx", D1, 23, Any},
+                                       {"fxsr", D1, 24, Any}};
 
 static bool has(const Processor &P, const Feature &F) {
   unsigned Words[] = {P.Leaf1C, P.Leaf1D, P.Leaf7B, P.Leaf7C, P.Leaf7D, P.Leaf7A1, P.ExtendedC};

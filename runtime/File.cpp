@@ -21,7 +21,9 @@
 namespace dlc {
 using detail::cat;
 
-static std::string reason(int Code) { return std::strerror(Code); }
+static std::string reason(int Code) {
+  return std::strerror(Code);
+}
 
 //===----------------------------------------------------------------------===//
 // Reading
@@ -103,7 +105,8 @@ std::vector<uint8_t> gunzip(const std::vector<uint8_t> &Bytes, const std::string
         if (Used == Bytes.size())
           return Result;
         if (Bytes[Used] != 0x1f || inflateReset(&Stream) != Z_OK) // not another member
-          throw Error(cat("'", What, "' has ", Bytes.size() - Used, " bytes after the end of its gzip data."));
+          throw Error(
+              cat("'", What, "' has ", Bytes.size() - Used, " bytes after the end of its gzip data."));
         continue;
       }
       if (Code != Z_OK && Code != Z_BUF_ERROR)

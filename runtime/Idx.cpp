@@ -37,7 +37,8 @@ Tensor readIdx(const std::string &Path) {
   if (isGzip(Bytes))
     Bytes = gunzip(Bytes, Path);
   if (Bytes.size() < 4 || Bytes[0] != 0 || Bytes[1] != 0)
-    throw Error(cat("'", Path, "' is not an IDX file: it does not begin with two zero bytes, a type and a number "
+    throw Error(cat("'", Path,
+                    "' is not an IDX file: it does not begin with two zero bytes, a type and a number "
                     "of axes."));
   DType Type;
   size_t Stored;
@@ -69,7 +70,8 @@ Tensor readIdx(const std::string &Path) {
     throw Error(cat("'", Path, "' has ", Rank, " axes; 1 to ", DLC_MAX_RANK, " are supported."));
   size_t Header = 4 + 4 * Rank;
   if (Bytes.size() < Header)
-    throw Error(cat("'", Path, "' is truncated: its header has ", Header, " bytes, the file ", Bytes.size(), "."));
+    throw Error(
+        cat("'", Path, "' is truncated: its header has ", Header, " bytes, the file ", Bytes.size(), "."));
   std::vector<int64_t> Axes;
   for (size_t I = 0; I < Rank; ++I)
     Axes.push_back(bigEndian<uint32_t>(&Bytes[4 + 4 * I]));
@@ -77,8 +79,8 @@ Tensor readIdx(const std::string &Path) {
   uint64_t Expected = static_cast<uint64_t>(Dims.elements()) * Stored;
   if (Bytes.size() - Header != Expected)
     throw Error(cat("'", Path, "' is ", Bytes.size() - Header < Expected ? "truncated" : "too long",
-                    ": the shape ", Dims.str(), " in its header needs ", Expected, " bytes of elements, and it has ",
-                    Bytes.size() - Header, "."));
+                    ": the shape ", Dims.str(), " in its header needs ", Expected,
+                    " bytes of elements, and it has ", Bytes.size() - Header, "."));
   Tensor Result(Type, Dims);
   const uint8_t *From = Bytes.data() + Header;
   switch (Bytes[2]) {

@@ -15,7 +15,8 @@
 namespace dlc {
 
 /// Reads an IDX file. Unsigned bytes give U8; signed bytes, 16- and 32-bit integers I32; floats F32 and F64.
-/// Throws Error, naming the path, for a file that is missing, truncated, too long, damaged or of another kind.
+/// Throws Error, naming the path, for a file that is missing, truncated, too long, damaged or of another
+/// kind.
 DLC_API Tensor readIdx(const std::string &Path);
 
 } // namespace dlc

@@ -111,7 +111,8 @@ void writeTensor(const TensorInfo &T, char *Arena, TensorView Value);
 
 /// "lr" of "decay.lr".
 std::string_view scalarBase(std::string_view Name);
-/// The value of a scalar from what was set by name, exact names first; nothing if neither it nor its base was.
+/// The value of a scalar from what was set by name, exact names first; nothing if neither it nor its base
+/// was.
 const double *findScalar(std::span<const std::pair<std::string, double>> Set, std::string_view Name);
 
 /// What a call needs beside its inputs.

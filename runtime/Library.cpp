@@ -83,7 +83,8 @@ private:
     throw Error(cat("'", Path, "' is not a model compiled by dlc: ", Why, "."));
   }
   [[noreturn]] void truncated() {
-    throw Error(cat("'", Path, "' is truncated: it has ", Size, " bytes, and its headers tell of more. Compile or copy "
+    throw Error(cat("'", Path, "' is truncated: it has ", Size,
+                    " bytes, and its headers tell of more. Compile or copy "
                     "it again."));
   }
   void checkRange(uint64_t Offset, uint64_t Length) {
@@ -140,7 +141,8 @@ Library loadLibrary(const std::string &Path) {
   L.Query = reinterpret_cast<dlc_query>(::dlsym(L.Handle, DLC_QUERY_SYMBOL));
   if (!L.Query) {
     ::dlclose(L.Handle);
-    throw Error(cat("'", Path, "' is not a model compiled by dlc: it does not export '" DLC_QUERY_SYMBOL "'."));
+    throw Error(
+        cat("'", Path, "' is not a model compiled by dlc: it does not export '" DLC_QUERY_SYMBOL "'."));
   }
   return L;
 }

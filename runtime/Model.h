@@ -123,17 +123,17 @@ struct KernelInfo {
 // Inputs and results of a call
 //===----------------------------------------------------------------------===//
 
-/// One input of a call: by position, `{images, labels}`, or by name, `{{"image", images}, {"label", labels}}`.
-/// Borrows the elements: from a Tensor, a view, a vector, span or array, or a number (for an input of rank 0).
+/// One input of a call: by position, `{images, labels}`, or by name, `{{"image", images}, {"label",
+/// labels}}`. Borrows the elements: from a Tensor, a view, a vector, span or array, or a number (for an input
+/// of rank 0).
 class Input {
 public:
   template <class T>
-    requires std::convertible_to<const T &, TensorView>
-  Input(const T &Value) : Value(Value) {}
+  requires std::convertible_to<const T &, TensorView> Input(const T &Value) : Value(Value) {}
   template <HasDType T> Input(const T &Value) : Value(TensorView::scalar(Value)) {}
   template <class T>
-    requires std::convertible_to<const T &, TensorView>
-  Input(std::string_view Name, const T &Value) : Name(Name), Value(Value) {}
+  requires std::convertible_to<const T &, TensorView> Input(std::string_view Name, const T &Value)
+      : Name(Name), Value(Value) {}
   template <HasDType T>
   Input(std::string_view Name, const T &Value) : Name(Name), Value(TensorView::scalar(Value)) {}
 
@@ -162,12 +162,13 @@ private:
 
 /// What may be said of one call; the defaults are right for most.
 struct CallOptions {
-  std::vector<std::pair<std::string, double>> Scalars = {}; ///< by name; others have their defaults (Training: its own)
-  std::optional<uint64_t> Seed = {}; ///< of random streams; default 0 (Training: its own)
-  std::optional<int64_t> Step = {};  ///< default 1 (Training: its own, one more than the updates done)
+  std::vector<std::pair<std::string, double>> Scalars =
+      {};                             ///< by name; others have their defaults (Training: its own)
+  std::optional<uint64_t> Seed = {};  ///< of random streams; default 0 (Training: its own)
+  std::optional<int64_t> Step = {};   ///< default 1 (Training: its own, one more than the updates done)
   std::optional<int64_t> Extent = {}; ///< rows, where no input tells; default the capacity
-  int64_t Row = 0;              ///< index of the first row within an accumulated batch
-  bool TrapNotFinite = false;   ///< fail at the first value that is NaN or infinite
+  int64_t Row = 0;                    ///< index of the first row within an accumulated batch
+  bool TrapNotFinite = false;         ///< fail at the first value that is NaN or infinite
 };
 
 /// Called before (Begin) and after each kernel, with its index in Model::kernels().
@@ -192,8 +193,8 @@ struct TrainingState;
 
 /// Where a model's calls run.
 struct ModelOptions {
-  unsigned Threads = 0;             ///< 0: the process's shared pool; else a pool of that many
-  std::shared_ptr<ThreadPool> Pool; ///< if set, this pool
+  unsigned Threads = 0;                   ///< 0: the process's shared pool; else a pool of that many
+  std::shared_ptr<ThreadPool> Pool;       ///< if set, this pool
   const dlc_services *Services = nullptr; ///< if set, these, instead of any pool; must outlive the model
 };
 
@@ -304,8 +305,8 @@ public:
   Call prepare(std::string_view Entry, int64_t Capacity = 0);
 
   /// Sets a hyper-parameter for all later calls: "lr", or "<group>.lr" for one group. `lr` sets those of all
-  /// groups that are not set themselves. Throws Error, listing the names, if no entry point has it. Setting a value
-  /// again allocates nothing.
+  /// groups that are not set themselves. Throws Error, listing the names, if no entry point has it. Setting a
+  /// value again allocates nothing.
   void set(std::string_view Scalar, double Value);
   /// The value in use: set, or of `lr` where that is set and this is a group's, or the default.
   double scalar(std::string_view Scalar) const;
@@ -409,8 +410,8 @@ private:
   std::unique_ptr<detail::CallState> S;
 };
 
-/// A processor's level as dlc names targets, "x86-64-v3", and the features that a model needs but this machine
-/// lacks (of a list separated by commas), as a list separated by ", "; empty if it has all.
+/// A processor's level as dlc names targets, "x86-64-v3", and the features that a model needs but this
+/// machine lacks (of a list separated by commas), as a list separated by ", "; empty if it has all.
 DLC_API std::string cpuLevel();
 DLC_API std::string missingCpuFeatures(std::string_view Required);
 

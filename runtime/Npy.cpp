@@ -2,8 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 //
-// An .npy file is a magic string, a version, the length of a header, the header (a Python dictionary with three
-// keys, as text), and the elements. An .npz file is a zip archive of those.
+// An .npy file is a magic string, a version, the length of a header, the header (a Python dictionary with
+// three keys, as text), and the elements. An .npz file is a zip archive of those.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/Npy.h"
@@ -116,7 +116,8 @@ private:
         damaged("its shape has something that is not a number");
       int64_t Value = 0;
       for (; At < Text.size() && Text[At] >= '0' && Text[At] <= '9'; ++At)
-        if (__builtin_mul_overflow(Value, 10, &Value) || __builtin_add_overflow(Value, Text[At] - '0', &Value))
+        if (__builtin_mul_overflow(Value, 10, &Value) ||
+            __builtin_add_overflow(Value, Text[At] - '0', &Value))
           damaged("its shape has a number that is too large");
       accept('L'); // written by Python 2
       Axes.push_back(Value);
@@ -133,17 +134,18 @@ private:
 } // namespace
 
 static DType typeOf(const std::string &Descr, const std::string &What) {
-  static constexpr std::pair<std::string_view, DType> Known[] = {
-      {"<f4", DType::F32}, {"<f8", DType::F64}, {"<i4", DType::I32},
-      {"<i8", DType::I64}, {"|u1", DType::U8},  {"|b1", DType::Bool}};
+  static constexpr std::pair<std::string_view, DType> Known[] = {{"<f4", DType::F32}, {"<f8", DType::F64},
+                                                                 {"<i4", DType::I32}, {"<i8", DType::I64},
+                                                                 {"|u1", DType::U8},  {"|b1", DType::Bool}};
   for (auto [Name, Type] : Known)
     if (Descr == Name)
       return Type;
   if (!Descr.empty() && Descr[0] == '>')
     throw Error(cat("'", What, "' is big-endian ('", Descr,
                     "'); little-endian was expected: save array.astype(array.dtype.newbyteorder('<'))."));
-  throw Error(cat("'", What, "' has the element type '", Descr,
-                  "'; supported are <f4, <f8, <i4, <i8, |u1 and |b1: save array.astype('float32'), for example."));
+  throw Error(
+      cat("'", What, "' has the element type '", Descr,
+          "'; supported are <f4, <f8, <i4, <i8, |u1 and |b1: save array.astype('float32'), for example."));
 }
 
 Tensor parseNpy(std::span<const uint8_t> Bytes, const std::string &What) {
@@ -164,14 +166,17 @@ Tensor parseNpy(std::span<const uint8_t> Bytes, const std::string &What) {
   Header.read();
   DType Type = typeOf(Header.Descr, What);
   if (Header.Axes.size() > DLC_MAX_RANK)
-    throw Error(cat("'", What, "' has ", Header.Axes.size(), " axes; at most ", DLC_MAX_RANK, " are supported."));
+    throw Error(
+        cat("'", What, "' has ", Header.Axes.size(), " axes; at most ", DLC_MAX_RANK, " are supported."));
   Shape Dims(Header.Axes);
   if (Header.Fortran && Dims.size() > 1)
-    throw Error(cat("'", What, "' is in Fortran order; C order was expected: save numpy.ascontiguousarray(array)."));
-  uint64_t Expected = static_cast<uint64_t>(Dims.elements()) * sizeOf(Type), Found = Bytes.size() - Start - Length;
+    throw Error(
+        cat("'", What, "' is in Fortran order; C order was expected: save numpy.ascontiguousarray(array)."));
+  uint64_t Expected = static_cast<uint64_t>(Dims.elements()) * sizeOf(Type),
+           Found = Bytes.size() - Start - Length;
   if (Found != Expected)
-    throw Error(cat("'", What, "' is ", Found < Expected ? "truncated" : "too long", ": an array of ", nameOf(Type),
-                    Dims.str(), " has ", Expected, " bytes, and the file has ", Found, "."));
+    throw Error(cat("'", What, "' is ", Found < Expected ? "truncated" : "too long", ": an array of ",
+                    nameOf(Type), Dims.str(), " has ", Expected, " bytes, and the file has ", Found, "."));
   Tensor Result(Type, Dims);
   if (Expected)
     std::memcpy(Result.data(), Bytes.data() + Start + Length, Expected);
@@ -183,7 +188,9 @@ Tensor parseNpy(std::span<const uint8_t> Bytes, const std::string &What) {
   return Result;
 }
 
-Tensor readNpy(const std::string &Path) { return parseNpy(readFile(Path), Path); }
+Tensor readNpy(const std::string &Path) {
+  return parseNpy(readFile(Path), Path);
+}
 
 //===----------------------------------------------------------------------===//
 // NPY: writing
@@ -282,7 +289,8 @@ private:
       if (little(Record, 4) != 0x06054b50 || End + 22 + little(Record + 20, 2) != Bytes.size())
         continue;
       uint64_t Count = little(Record + 10, 2), Offset = little(Record + 16, 4);
-      if ((Count == 0xffff || Offset == 0xffffffff) && End >= 20 && little(&Bytes[End - 20], 4) == 0x07064b50) {
+      if ((Count == 0xffff || Offset == 0xffffffff) && End >= 20 &&
+          little(&Bytes[End - 20], 4) == 0x07064b50) {
         const uint8_t *Wide = at(little(&Bytes[End - 20] + 8, 8), 56); // zip64
         if (little(Wide, 4) != 0x06064b50)
           damaged("its zip64 directory is broken");
@@ -330,7 +338,8 @@ private:
       Result.resize(M.Unpacked);
       inflateRaw(Data, M.Packed, Result, What);
     } else {
-      throw Error(cat("'", What, "' is compressed by method ", M.Method, "; stored and deflated are supported."));
+      throw Error(
+          cat("'", What, "' is compressed by method ", M.Method, "; stored and deflated are supported."));
     }
     uLong Sum = crc32(0, nullptr, 0);
     for (size_t Done = 0; Done < Result.size();) {
@@ -343,7 +352,8 @@ private:
     return Result;
   }
 
-  void inflateRaw(const uint8_t *Data, uint64_t Packed, std::vector<uint8_t> &Result, const std::string &What) {
+  void inflateRaw(const uint8_t *Data, uint64_t Packed, std::vector<uint8_t> &Result,
+                  const std::string &What) {
     z_stream Stream{};
     if (inflateInit2(&Stream, -15) != Z_OK)
       throw std::bad_alloc();
@@ -354,7 +364,8 @@ private:
       Stream.next_in = const_cast<Bytef *>(Data + Used);
       Stream.avail_in = static_cast<uInt>(std::min<uint64_t>(Packed - Used, 1 << 30));
       Stream.next_out = Made < Result.size() ? Result.data() + Made : &Spare;
-      Stream.avail_out = static_cast<uInt>(std::min<uint64_t>(std::max<uint64_t>(Result.size() - Made, 1), 1 << 30));
+      Stream.avail_out =
+          static_cast<uInt>(std::min<uint64_t>(std::max<uint64_t>(Result.size() - Made, 1), 1 << 30));
       uInt In = Stream.avail_in, Out = Stream.avail_out;
       Code = inflate(&Stream, Z_NO_FLUSH);
       Used += In - Stream.avail_in;
@@ -362,7 +373,8 @@ private:
     }
     inflateEnd(&Stream);
     if (Code != Z_STREAM_END || Made != Result.size())
-      throw Error(cat("'", What, "' is damaged: it cannot be inflated to the size in the archive's directory."));
+      throw Error(
+          cat("'", What, "' is damaged: it cannot be inflated to the size in the archive's directory."));
   }
 
   const std::vector<uint8_t> &Bytes;
@@ -419,7 +431,8 @@ void writeNpz(const std::string &Path, std::span<const NamedView> Members) {
     Directory += "PK\x01\x02";
     put(Directory, 20, 2);
     Directory += Common;
-    put(Directory, 0, 2), put(Directory, 0, 2), put(Directory, 0, 2), put(Directory, 0, 4), put(Directory, Offset, 4);
+    put(Directory, 0, 2), put(Directory, 0, 2), put(Directory, 0, 2), put(Directory, 0, 4),
+        put(Directory, Offset, 4);
     Directory += FileName;
     Offset += Local.size() + Size;
   }

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // NPY (versions 1, 2 and 3) and NPZ (zip of NPY; members stored or deflated). Little-endian, C order, element
-// types <f4 <f8 <i4 <i8 |u1 |b1; anything else is refused with a sentence. Files are untrusted: every length is
-// checked before it is used.
+// types <f4 <f8 <i4 <i8 |u1 |b1; anything else is refused with a sentence. Files are untrusted: every length
+// is checked before it is used.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_RUNTIME_NPY_H

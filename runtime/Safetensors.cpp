@@ -29,11 +29,11 @@ static constexpr struct {
   const char *Name;
   int Bits;
   std::optional<DType> Type;
-} Types[] = {{"F32", 32, DType::F32},    {"F64", 64, DType::F64},     {"I32", 32, DType::I32},
-             {"I64", 64, DType::I64},    {"U8", 8, DType::U8},        {"BOOL", 8, DType::Bool},
-             {"F16", 16, std::nullopt},  {"BF16", 16, std::nullopt},  {"I8", 8, std::nullopt},
-             {"I16", 16, std::nullopt},  {"U16", 16, std::nullopt},   {"U32", 32, std::nullopt},
-             {"U64", 64, std::nullopt},  {"F8_E5M2", 8, std::nullopt}, {"F8_E4M3", 8, std::nullopt}};
+} Types[] = {{"F32", 32, DType::F32},   {"F64", 64, DType::F64},      {"I32", 32, DType::I32},
+             {"I64", 64, DType::I64},   {"U8", 8, DType::U8},         {"BOOL", 8, DType::Bool},
+             {"F16", 16, std::nullopt}, {"BF16", 16, std::nullopt},   {"I8", 8, std::nullopt},
+             {"I16", 16, std::nullopt}, {"U16", 16, std::nullopt},    {"U32", 32, std::nullopt},
+             {"U64", 64, std::nullopt}, {"F8_E5M2", 8, std::nullopt}, {"F8_E4M3", 8, std::nullopt}};
 
 //===----------------------------------------------------------------------===//
 // The header's JSON
@@ -315,17 +315,24 @@ SafetensorsFile::SafetensorsFile(const std::string &Path) : I(std::make_unique<I
     End = E.Offset + E.Bytes;
   }
   if (End != Size - I->DataStart)
-    throw Error(cat("'", Path, "' is ", End > Size - I->DataStart ? "truncated" : "too long", ": its tensors have ",
-                    End, " bytes, and the file has ", Size - I->DataStart, " for them."));
+    throw Error(cat("'", Path, "' is ", End > Size - I->DataStart ? "truncated" : "too long",
+                    ": its tensors have ", End, " bytes, and the file has ", Size - I->DataStart,
+                    " for them."));
 }
 
 SafetensorsFile::~SafetensorsFile() = default;
 SafetensorsFile::SafetensorsFile(SafetensorsFile &&) noexcept = default;
 SafetensorsFile &SafetensorsFile::operator=(SafetensorsFile &&) noexcept = default;
 
-const std::string &SafetensorsFile::path() const { return I->Path; }
-const std::vector<SafetensorsFile::Entry> &SafetensorsFile::entries() const { return I->Entries; }
-const std::map<std::string, std::string> &SafetensorsFile::metadata() const { return I->Metadata; }
+const std::string &SafetensorsFile::path() const {
+  return I->Path;
+}
+const std::vector<SafetensorsFile::Entry> &SafetensorsFile::entries() const {
+  return I->Entries;
+}
+const std::map<std::string, std::string> &SafetensorsFile::metadata() const {
+  return I->Metadata;
+}
 
 const SafetensorsFile::Entry *SafetensorsFile::find(std::string_view Name) const {
   for (const Entry &E : I->Entries)
@@ -397,8 +404,9 @@ void writeSafetensors(const std::string &Path, std::span<const NamedView> Tensor
     std::string Axes;
     for (int64_t Axis : T->Value.shape())
       Axes += cat(Axes.empty() ? "" : ",", Axis);
-    Header += cat(Header.size() == 1 ? "" : ",", quoted(T->Name), ":{\"dtype\":\"", TypeName, "\",\"shape\":[", Axes,
-                  "],\"data_offsets\":[", Offset, ",", Offset + T->Value.bytes(), "]}");
+    Header +=
+        cat(Header.size() == 1 ? "" : ",", quoted(T->Name), ":{\"dtype\":\"", TypeName, "\",\"shape\":[",
+            Axes, "],\"data_offsets\":[", Offset, ",", Offset + T->Value.bytes(), "]}");
     Offset += T->Value.bytes();
   }
   Header += "}";

@@ -51,7 +51,9 @@ template <> struct DTypeOf<int64_t> { static constexpr DType Value = DType::I64;
 template <> struct DTypeOf<uint8_t> { static constexpr DType Value = DType::U8; };
 template <> struct DTypeOf<bool> { static constexpr DType Value = DType::Bool; };
 template <class T>
-concept HasDType = requires { DTypeOf<T>::Value; };
+concept HasDType = requires {
+  DTypeOf<T>::Value;
+};
 
 /// Extents of the axes, outermost first. At most DLC_MAX_RANK axes; holds them in place, never allocates.
 class DLC_API Shape {
@@ -59,8 +61,7 @@ public:
   Shape() = default;
   /// Throws Error if there are more than DLC_MAX_RANK axes or one is negative.
   Shape(std::span<const int64_t> Axes);
-  Shape(std::initializer_list<int64_t> Axes)
-      : Shape(std::span<const int64_t>(Axes.begin(), Axes.size())) {}
+  Shape(std::initializer_list<int64_t> Axes) : Shape(std::span<const int64_t>(Axes.begin(), Axes.size())) {}
   Shape(const std::vector<int64_t> &Axes) : Shape(std::span<const int64_t>(Axes)) {}
 
   size_t size() const { return Rank; }
@@ -92,7 +93,8 @@ public:
   TensorView() = default;
   TensorView(DType Type, const Shape &Dims, const void *Data) : Type(Type), Dims(Dims), Data(Data) {}
   TensorView(const Tensor &T);
-  template <HasDType T> TensorView(std::span<const T> S) : TensorView(DTypeOf<T>::Value, S.data(), S.size()) {}
+  template <HasDType T>
+  TensorView(std::span<const T> S) : TensorView(DTypeOf<T>::Value, S.data(), S.size()) {}
   template <HasDType T> TensorView(std::span<T> S) : TensorView(DTypeOf<T>::Value, S.data(), S.size()) {}
   template <HasDType T>
   TensorView(const std::vector<T> &V) : TensorView(DTypeOf<T>::Value, V.data(), V.size()) {}
@@ -185,10 +187,8 @@ public:
 
   /// The only element, as a number: `float loss = results["loss"]`. Throws Error if there is not exactly one.
   template <class T>
-    requires std::is_arithmetic_v<T>
-  operator T() const {
-    return static_cast<T>(item());
-  }
+  requires std::is_arithmetic_v<T>
+  operator T() const { return static_cast<T>(item()); }
   double item() const;
 
 private:

@@ -2,8 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 //
-// Concatenation of strings and numbers, without streams or a formatting library, which would be a large part of
-// a small runtime.
+// Concatenation of strings and numbers, without streams or a formatting library, which would be a large part
+// of a small runtime.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_RUNTIME_TEXT_H
@@ -21,10 +21,18 @@ std::string numberText(double Value);
 /// 16 hexadecimal digits.
 std::string hexText(uint64_t Value);
 
-inline void append(std::string &To, std::string_view Text) { To.append(Text); }
-inline void append(std::string &To, char C) { To.push_back(C); }
-inline void append(std::string &To, double Value) { To.append(numberText(Value)); }
-template <std::integral T> void append(std::string &To, T Value) { To.append(std::to_string(Value)); }
+inline void append(std::string &To, std::string_view Text) {
+  To.append(Text);
+}
+inline void append(std::string &To, char C) {
+  To.push_back(C);
+}
+inline void append(std::string &To, double Value) {
+  To.append(numberText(Value));
+}
+template <std::integral T> void append(std::string &To, T Value) {
+  To.append(std::to_string(Value));
+}
 
 template <class... Parts> std::string cat(const Parts &...All) {
   std::string Text;

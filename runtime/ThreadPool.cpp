@@ -2,11 +2,11 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 //
-// One job at a time. A job is open while its caller works on it; a worker enters (counts itself active), looks
-// whether a job is open, takes parts until none is left, and leaves. The caller closes the job when the parts
-// are used up and waits for the active count to reach zero. Entering and closing are sequentially consistent:
-// either the worker sees that the job is closed, or the caller sees that the worker is active, so that the
-// job's fields are never written while a worker may read them.
+// One job at a time. A job is open while its caller works on it; a worker enters (counts itself active),
+// looks whether a job is open, takes parts until none is left, and leaves. The caller closes the job when the
+// parts are used up and waits for the active count to reach zero. Entering and closing are sequentially
+// consistent: either the worker sees that the job is closed, or the caller sees that the worker is active, so
+// that the job's fields are never written while a worker may read them.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/ThreadPool.h"
@@ -36,7 +36,9 @@ static constexpr unsigned MostThreads = 1024;
 DenormalsAreZero::DenormalsAreZero() noexcept : Saved(_mm_getcsr()) {
   _mm_setcsr(Saved | FlushToZero | DenormalsAsZero);
 }
-DenormalsAreZero::~DenormalsAreZero() { _mm_setcsr(Saved); }
+DenormalsAreZero::~DenormalsAreZero() {
+  _mm_setcsr(Saved);
+}
 
 static void futexWait(std::atomic<uint32_t> &Word, uint32_t Expected) {
   syscall(SYS_futex, reinterpret_cast<uint32_t *>(&Word), FUTEX_WAIT_PRIVATE, Expected, nullptr, nullptr, 0);
@@ -207,8 +209,12 @@ ThreadPool::~ThreadPool() {
     Worker.join();
 }
 
-unsigned ThreadPool::threads() const { return I->Threads; }
-const dlc_services *ThreadPool::services() const { return &I->Services; }
+unsigned ThreadPool::threads() const {
+  return I->Threads;
+}
+const dlc_services *ThreadPool::services() const {
+  return &I->Services;
+}
 
 int64_t ThreadPool::partCount(int64_t Count, int64_t Grain) {
   return std::clamp<int64_t>(Count / std::max<int64_t>(Grain, 1), 1, MostParts);
@@ -257,6 +263,8 @@ std::shared_ptr<ThreadPool> ThreadPool::shared() {
   return *Pool;
 }
 
-uint64_t ThreadPool::jobs() const { return I->Jobs.load(std::memory_order_relaxed); }
+uint64_t ThreadPool::jobs() const {
+  return I->Jobs.load(std::memory_order_relaxed);
+}
 
 } // namespace dlc

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A small pool behind dlc_services::parallel_for. Workers spin for a few microseconds after a job and then
-// sleep, so that an idle program uses no processor. How work is cut depends on count and grain alone, never on
-// the number of threads; a kernel whose parts are independent thus gives the same bits for any number.
+// sleep, so that an idle program uses no processor. How work is cut depends on count and grain alone, never
+// on the number of threads; a kernel whose parts are independent thus gives the same bits for any number.
 //
 //===----------------------------------------------------------------------===//
 #ifndef DLC_RUNTIME_THREADPOOL_H

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 //===----------------------------------------------------------------------===//
+#include "runtime/Checkpoint.h"
 #include "FakeModel.h"
 #include "Support.h"
-#include "runtime/Checkpoint.h"
 #include "runtime/Safetensors.h"
 
 #include <csignal>
@@ -109,8 +109,9 @@ TEST(Checkpoints, OfAnotherModel) {
   Other.newTraining(Other.newParameters()).save(Folder / "c");
   Experiment R, Before;
   EXPECT_EQ(errorOf([&] { R.T.load(Folder / "c"); }),
-            "'" + (Folder / "c") + "' does not fit the model 'fake': it is a checkpoint of the model 'other'; missing: "
-            "'b', 'optimizer.b.m' and 'session.h'; unexpected: 'bias'. Nothing was changed.");
+            "'" + (Folder / "c") +
+                "' does not fit the model 'fake': it is a checkpoint of the model 'other'; missing: "
+                "'b', 'optimizer.b.m' and 'session.h'; unexpected: 'bias'. Nothing was changed.");
   expectSame(R, Before);
   EXPECT_ERROR(R.P.load(Folder / "c"), "missing: 'b'; unexpected: 'bias'");
 }

@@ -31,8 +31,12 @@ struct Copy {
 
 #define EXPECT_PART(Text, Part) EXPECT_NE((Text).find(Part), std::string::npos) << (Text)
 
-TEST(Descriptor, CopyIsFine) { EXPECT_EQ(Copy().open().name(), "fake"); }
-TEST(Descriptor, NullQuery) { EXPECT_ERROR(Model::fromQuery(nullptr), "is NULL"); }
+TEST(Descriptor, CopyIsFine) {
+  EXPECT_EQ(Copy().open().name(), "fake");
+}
+TEST(Descriptor, NullQuery) {
+  EXPECT_ERROR(Model::fromQuery(nullptr), "is NULL");
+}
 TEST(Descriptor, VersionNotServed) {
   EXPECT_ERROR(Model::fromQuery([](uint32_t) -> const dlc_model * { return nullptr; }),
                "The linked model cannot serve version 1 of the interface");
@@ -73,7 +77,8 @@ TEST(Descriptor, ProcessorThatLacksAFeature) {
   C.M.cpu_features = "sse2,avx999";
   C.M.target = "x86-64-v9";
   std::string Text = C.error();
-  EXPECT_PART(Text, "was compiled for x86-64-v9, and this processor has only " + cpuLevel() + " (missing: avx999).");
+  EXPECT_PART(Text, "was compiled for x86-64-v9, and this processor has only " + cpuLevel() +
+                        " (missing: avx999).");
   EXPECT_PART(Text, cpuLevel() == "x86-64-v3" ? "--target v3" : "ompile");
 }
 TEST(Descriptor, TensorOutsideItsArena) {
@@ -93,13 +98,14 @@ TEST(Descriptor, TensorInAForeignArena) {
   EXPECT_PART(C.error(), "not its kind's");
 }
 TEST(Descriptor, UnknownNumbers) {
-  for (auto Spoil : std::vector<void (*)(Copy &)>{[](Copy &C) { C.Tensors[0].dtype = 99; }, [](Copy &C) { C.Tensors[0].kind = 9; },
-                                                  [](Copy &C) { C.Tensors[0].init = 99; }, [](Copy &C) { C.Tensors[0].rank = 9; },
-                                                  [](Copy &C) { C.Tensors[0].name = nullptr; }, [](Copy &C) { C.Tensors[4].parameter = nullptr; },
-                                                  [](Copy &C) { C.Entries[0].kind = 9; }, [](Copy &C) { C.Entries[0].function = nullptr; },
-                                                  [](Copy &C) { C.Entries[0].capacity = 0; }, [](Copy &C) { C.Entries[0].name = ""; },
-                                                  [](Copy &C) { C.Entries[0].inputs = nullptr; }, [](Copy &C) { C.Entries[0].workspace_bytes = 1 << 30; },
-                                                  [](Copy &C) { C.M.name = nullptr; }}) {
+  for (auto Spoil : std::vector<void (*)(Copy &)>{
+           [](Copy &C) { C.Tensors[0].dtype = 99; }, [](Copy &C) { C.Tensors[0].kind = 9; },
+           [](Copy &C) { C.Tensors[0].init = 99; }, [](Copy &C) { C.Tensors[0].rank = 9; },
+           [](Copy &C) { C.Tensors[0].name = nullptr; }, [](Copy &C) { C.Tensors[4].parameter = nullptr; },
+           [](Copy &C) { C.Entries[0].kind = 9; }, [](Copy &C) { C.Entries[0].function = nullptr; },
+           [](Copy &C) { C.Entries[0].capacity = 0; }, [](Copy &C) { C.Entries[0].name = ""; },
+           [](Copy &C) { C.Entries[0].inputs = nullptr; },
+           [](Copy &C) { C.Entries[0].workspace_bytes = 1 << 30; }, [](Copy &C) { C.M.name = nullptr; }}) {
     Copy C;
     Spoil(C);
     EXPECT_PART(C.error(), "has a broken description");

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 //===----------------------------------------------------------------------===//
-#include "Support.h"
 #include "runtime/File.h"
+#include "Support.h"
 #include "runtime/Npy.h"
 
 #include <csignal>
@@ -39,11 +39,15 @@ TEST(File, ReadsWhole) {
   writeText(Folder / "b", "");
   EXPECT_TRUE(readFile(Folder / "b").empty());
 }
-TEST(File, ReadsWhatHasNoSize) { EXPECT_GT(readFile("/proc/self/status").size(), 10u); }
+TEST(File, ReadsWhatHasNoSize) {
+  EXPECT_GT(readFile("/proc/self/status").size(), 10u);
+}
 TEST(File, MissingFileIsNamed) {
   EXPECT_ERROR(readFile("/nowhere/file"), "Cannot open '/nowhere/file': No such file or directory.");
 }
-TEST(File, DirectoryIsRefused) { EXPECT_ERROR(readFile("/tmp"), "it is a directory"); }
+TEST(File, DirectoryIsRefused) {
+  EXPECT_ERROR(readFile("/tmp"), "it is a directory");
+}
 TEST(AtomicFile, AppearsWhenCommitted) {
   TemporaryFolder Folder;
   {
@@ -80,7 +84,8 @@ TEST(AtomicFile, FullDiskLeavesTheOldFile) {
       File.commit();
     });
   }
-  EXPECT_EQ(Message, "Cannot write '" + (Folder / "a") + "': File too large. The file that was there is unchanged.");
+  EXPECT_EQ(Message,
+            "Cannot write '" + (Folder / "a") + "': File too large. The file that was there is unchanged.");
   EXPECT_EQ(bytesOf(Folder / "a").size(), 3u);
   EXPECT_EQ(Folder.files(), 1u);
 }
@@ -100,7 +105,9 @@ TEST(AtomicFile, DevicesAreWrittenDirectly) {
 TEST(AtomicFile, MissingFolderIsNamed) {
   EXPECT_ERROR(AtomicFile("/nowhere/file"), "Cannot write '/nowhere/file': No such file or directory.");
 }
-TEST(AtomicFile, DirectoryIsRefused) { EXPECT_ERROR(AtomicFile("/tmp"), "it is a directory"); }
+TEST(AtomicFile, DirectoryIsRefused) {
+  EXPECT_ERROR(AtomicFile("/tmp"), "it is a directory");
+}
 TEST(AtomicFile, FollowsSymbolicLinksAndKeepsTheMode) {
   TemporaryFolder Folder;
   writeText(Folder / "real", "old");

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 //===----------------------------------------------------------------------===//
+#include "runtime/Idx.h"
 #include "Support.h"
 #include "runtime/File.h"
-#include "runtime/Idx.h"
 
 #include <zlib.h>
 
@@ -41,9 +41,12 @@ TEST(Idx, ReadsBytes) {
   EXPECT_EQ(T.shape(), (Shape{2, 1, 3}));
   EXPECT_EQ(T.at(5), 60);
 }
-TEST(Idx, ReadsGzip) { EXPECT_EQ(read(gzip(Images)).at(5), 60); }
+TEST(Idx, ReadsGzip) {
+  EXPECT_EQ(read(gzip(Images)).at(5), 60);
+}
 TEST(Idx, ReadsGzipOfSeveralMembers) {
-  Bytes First = gzip(Bytes(Images.begin(), Images.begin() + 9)), Second = gzip(Bytes(Images.begin() + 9, Images.end()));
+  Bytes First = gzip(Bytes(Images.begin(), Images.begin() + 9)),
+        Second = gzip(Bytes(Images.begin() + 9, Images.end()));
   First.insert(First.end(), Second.begin(), Second.end());
   EXPECT_EQ(read(First).at(5), 60);
 }
@@ -57,11 +60,13 @@ TEST(Idx, ReadsBigEndianNumbers) {
 TEST(Idx, EveryTruncationIsAnError) {
   for (const Bytes &Whole : {Images, gzip(Images)})
     for (size_t Length = 0; Length < Whole.size(); ++Length)
-      EXPECT_NE(errorOf([&] { read(Bytes(Whole.begin(), Whole.begin() + ptrdiff_t(Length))); }), "") << Length;
+      EXPECT_NE(errorOf([&] { read(Bytes(Whole.begin(), Whole.begin() + ptrdiff_t(Length))); }), "")
+          << Length;
 }
 TEST(Idx, TruncatedIsSaid) {
   Bytes Short(Images.begin(), Images.end() - 1);
-  EXPECT_ERROR(read(Short), "is truncated: the shape [2, 1, 3] in its header needs 6 bytes of elements, and it has 5.");
+  EXPECT_ERROR(read(Short),
+               "is truncated: the shape [2, 1, 3] in its header needs 6 bytes of elements, and it has 5.");
   Bytes Packed = gzip(Images);
   Packed.resize(Packed.size() - 4);
   EXPECT_ERROR(read(Packed), "is truncated: its gzip data ends");
@@ -88,7 +93,8 @@ TEST(Idx, ForeignFilesAreSaid) {
 }
 TEST(Idx, HugeShapesTakeNoMemory) {
   EXPECT_ERROR(read({0, 0, 8, 2, 0xff, 0xff, 0xff, 0xff, 0, 0, 0xff, 0xff, 1}), "is truncated");
-  EXPECT_ERROR(read({0, 0, 8, 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}), "too large");
+  EXPECT_ERROR(read({0, 0, 8, 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}),
+               "too large");
 }
 TEST(Gunzip, StopsAtTheLimit) {
   EXPECT_ERROR(gunzip(gzip(Bytes(1 << 20)), "bomb", 1000), "inflates to more than the 1000 bytes");

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 //===----------------------------------------------------------------------===//
-#include "Support.h"
 #include "runtime/Npy.h"
+#include "Support.h"
 
 #include <zlib.h>
 
@@ -15,14 +15,17 @@ using Bytes = std::vector<uint8_t>;
 
 /// An .npy file as NumPy writes it: version, header text, elements.
 static Bytes npy(int Major, const std::string &Header, const Bytes &Elements) {
-  Bytes Result = {0x93, 'N', 'U', 'M', 'P', 'Y', uint8_t(Major), 0, uint8_t(Header.size()), uint8_t(Header.size() >> 8)};
+  Bytes Result = {
+      0x93, 'N', 'U', 'M', 'P', 'Y', uint8_t(Major), 0, uint8_t(Header.size()), uint8_t(Header.size() >> 8)};
   if (Major > 1)
     Result.insert(Result.end(), {0, 0});
   Result.insert(Result.end(), Header.begin(), Header.end());
   Result.insert(Result.end(), Elements.begin(), Elements.end());
   return Result;
 }
-static Tensor parse(const Bytes &Content) { return parseNpy(Content, "x.npy"); }
+static Tensor parse(const Bytes &Content) {
+  return parseNpy(Content, "x.npy");
+}
 static const std::string Header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }          \n";
 static const Bytes Six = {1, 2, 3, 4, 5, 6};
 
@@ -62,15 +65,18 @@ TEST(Npy, WritesWhatNumPyWrites) {
 TEST(Npy, FortranOrderIsRefused) {
   EXPECT_ERROR(parse(npy(1, "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }\n", Six)),
                "is in Fortran order; C order was expected");
-  EXPECT_EQ(parse(npy(1, "{'descr': '|u1', 'fortran_order': True, 'shape': (6,), }\n", Six)).at(1), 2); // the same
+  EXPECT_EQ(parse(npy(1, "{'descr': '|u1', 'fortran_order': True, 'shape': (6,), }\n", Six)).at(1),
+            2); // the same
 }
 TEST(Npy, BigEndianIsRefused) {
   EXPECT_ERROR(parse(npy(1, "{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }\n", {1, 2, 3, 4})),
                "is big-endian ('>f4')");
 }
 TEST(Npy, OtherTypesAreRefused) {
-  EXPECT_ERROR(parse(npy(1, "{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }\n", {1, 2})), "type '<f2'");
-  EXPECT_ERROR(parse(npy(1, "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }\n", {})), "records");
+  EXPECT_ERROR(parse(npy(1, "{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }\n", {1, 2})),
+               "type '<f2'");
+  EXPECT_ERROR(parse(npy(1, "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }\n", {})),
+               "records");
   EXPECT_ERROR(parse(npy(1, "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }\n", {})), "type '|O'");
 }
 TEST(Npy, EveryTruncationIsAnError) {
@@ -81,7 +87,8 @@ TEST(Npy, EveryTruncationIsAnError) {
   EXPECT_ERROR(parse(Whole), "is too long");
 }
 TEST(Npy, DamagedHeadersAreErrors) {
-  for (const char *Bad : {"", "{", "{}", "[]", "{'descr': '|u1'}", "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), 'x': 1}",
+  for (const char *Bad : {"", "{", "{}", "[]", "{'descr': '|u1'}",
+                          "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), 'x': 1}",
                           "{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (6,)}",
                           "{'descr': '|u1', 'fortran_order': Maybe, 'shape': (6,)}",
                           "{'descr': '|u1', 'fortran_order': False, 'shape': (-6,)}",
@@ -91,10 +98,13 @@ TEST(Npy, DamagedHeadersAreErrors) {
                           "{'descr: '|u1', 'fortran_order': False, 'shape': (6,)}"})
     EXPECT_NE(errorOf([&] { parse(npy(1, Bad, Six)); }).find("NPY header"), std::string::npos) << Bad;
 }
-TEST(Npy, ForeignFileIsSaid) { EXPECT_ERROR(parse(Bytes(100, 'x')), "is not an NPY file"); }
+TEST(Npy, ForeignFileIsSaid) {
+  EXPECT_ERROR(parse(Bytes(100, 'x')), "is not an NPY file");
+}
 TEST(Npy, HugeShapeTakesNoMemory) {
-  EXPECT_ERROR(parse(npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000, 1000), }\n", Six)),
-               "is truncated");
+  EXPECT_ERROR(
+      parse(npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000, 1000), }\n", Six)),
+      "is truncated");
 }
 
 //===----------------------------------------------------------------------===//
@@ -218,4 +228,6 @@ TEST(Npz, OtherMethodsAndEncryptionAreRefused) {
   EXPECT_ERROR(readBytes(deflated(Plain, uint32_t(Plain.size()), 12)), "compressed by method 12");
   EXPECT_ERROR(readBytes(deflated(Plain, uint32_t(Plain.size()), 8, 1)), "encrypted");
 }
-TEST(Npz, ForeignFileIsSaid) { EXPECT_ERROR(readBytes(Bytes(100, 'x')), "is not an NPZ file"); }
+TEST(Npz, ForeignFileIsSaid) {
+  EXPECT_ERROR(readBytes(Bytes(100, 'x')), "is not an NPZ file");
+}

@@ -21,7 +21,8 @@ Tensor initial(dlc_init Init, double A = 0, double B = 0, uint32_t Type = DLC_F3
   static const int64_t Dims[] = {50, 40}, Strides[] = {1, 64};
   static dlc_tensor T;
   static dlc_model M;
-  T = dlc_tensor{"p", Type, DLC_PARAMETER, DLC_PARAMS, 2, Dims, Strides, 64, 40 * 64 * 8, Init, 0, {A, B}, 50, 40, nullptr, nullptr, nullptr};
+  T = dlc_tensor{"p",  Type, DLC_PARAMETER, DLC_PARAMS, 2,  Dims,    Strides, 64,     40 * 64 * 8,
+                 Init, 0,    {A, B},        50,         40, nullptr, nullptr, nullptr};
   M = *fake_dlc_model_query(DLC_ABI_VERSION);
   M.tensor_count = 1, M.tensors = &T, M.entry_count = 0, M.arena_bytes[DLC_PARAMS] = 64 + 40 * 64 * 8;
   Model Made = Model::fromQuery([](uint32_t) -> const dlc_model * { return &M; });
@@ -52,15 +53,27 @@ TEST(Initialisers, Constants) {
   EXPECT_EQ(initial(DLC_INIT_CONSTANT, 2.5).at(1999), 2.5);
   EXPECT_EQ(initial(DLC_INIT_CONSTANT, 7, 0, DLC_I64).at(5), 7);
 }
-TEST(Initialisers, Uniform) { expectUniform(initial(DLC_INIT_UNIFORM, -2, 3), -2, 3); }
+TEST(Initialisers, Uniform) {
+  expectUniform(initial(DLC_INIT_UNIFORM, -2, 3), -2, 3);
+}
 TEST(Initialisers, KaimingUniform) {
   expectUniform(initial(DLC_INIT_KAIMING_UNIFORM, 5), -std::sqrt(6 / (6.0 * 50)), std::sqrt(6 / (6.0 * 50)));
 }
-TEST(Initialisers, FanInUniform) { expectUniform(initial(DLC_INIT_FAN_IN_UNIFORM), -1 / std::sqrt(50), 1 / std::sqrt(50)); }
-TEST(Initialisers, XavierUniform) { expectUniform(initial(DLC_INIT_XAVIER_UNIFORM), -std::sqrt(6 / 90.0), std::sqrt(6 / 90.0)); }
-TEST(Initialisers, Normal) { expectNormal(initial(DLC_INIT_NORMAL, 0.02), 0.02); }
-TEST(Initialisers, XavierNormal) { expectNormal(initial(DLC_INIT_XAVIER_NORMAL), std::sqrt(2 / 90.0)); }
-TEST(Initialisers, KaimingNormal) { expectNormal(initial(DLC_INIT_KAIMING_NORMAL), std::sqrt(2 / 50.0)); }
+TEST(Initialisers, FanInUniform) {
+  expectUniform(initial(DLC_INIT_FAN_IN_UNIFORM), -1 / std::sqrt(50), 1 / std::sqrt(50));
+}
+TEST(Initialisers, XavierUniform) {
+  expectUniform(initial(DLC_INIT_XAVIER_UNIFORM), -std::sqrt(6 / 90.0), std::sqrt(6 / 90.0));
+}
+TEST(Initialisers, Normal) {
+  expectNormal(initial(DLC_INIT_NORMAL, 0.02), 0.02);
+}
+TEST(Initialisers, XavierNormal) {
+  expectNormal(initial(DLC_INIT_XAVIER_NORMAL), std::sqrt(2 / 90.0));
+}
+TEST(Initialisers, KaimingNormal) {
+  expectNormal(initial(DLC_INIT_KAIMING_NORMAL), std::sqrt(2 / 50.0));
+}
 TEST(Initialisers, DoublesUse53Bits) {
   Tensor T = initial(DLC_INIT_UNIFORM, 0, 1, DLC_F64), N = initial(DLC_INIT_NORMAL, 2, 0, DLC_F64);
   PhiloxStream Stream(1, "p");
@@ -89,9 +102,11 @@ TEST(ParameterFiles, PaddingStaysZero) {
 }
 TEST(ParameterFiles, SetChecksTypeAndShape) {
   Parameters P = fakeModel().newParameters();
-  EXPECT_ERROR(P.set("w", Tensor(DType::F32, {2, 3})), "Tensor 'w' is f32[3, 2]; a value of f32[2, 3] was given for it.");
+  EXPECT_ERROR(P.set("w", Tensor(DType::F32, {2, 3})),
+               "Tensor 'w' is f32[3, 2]; a value of f32[2, 3] was given for it.");
   EXPECT_ERROR(P.set("w", Tensor(DType::F64, {3, 2})), "a value of f64[3, 2]");
-  EXPECT_ERROR(P.set("v", Tensor(DType::F64, {3, 2})), "has no parameter or buffer 'v'; it has 'w', 'b', 'table' and 'running'.");
+  EXPECT_ERROR(P.set("v", Tensor(DType::F64, {3, 2})),
+               "has no parameter or buffer 'v'; it has 'w', 'b', 'table' and 'running'.");
   EXPECT_ERROR(P.get("w.m"), "has no parameter or buffer 'w.m'");
 }
 TEST(ParameterFiles, CloneIsIndependent) {
@@ -119,9 +134,11 @@ TEST(ParameterFiles, AllDifferencesTogether) {
   Model M = fakeModel();
   Parameters P = M.newParameters(1), Before = P.clone();
   EXPECT_EQ(errorOf([&] { P.load(Folder / "f"); }),
-            "'" + (Folder / "f") + "' does not fit the model 'fake': missing: 'running'; unexpected: 'x' and 'y'; "
-            "different: 'w' is f32[2, 3] where f32[3, 2] was expected and 'b' is f64[2] where f32[2] was expected. "
-            "Nothing was changed.");
+            "'" + (Folder / "f") +
+                "' does not fit the model 'fake': missing: 'running'; unexpected: 'x' and 'y'; "
+                "different: 'w' is f32[2, 3] where f32[3, 2] was expected and 'b' is f64[2] where f32[2] was "
+                "expected. "
+                "Nothing was changed.");
   EXPECT_EQ(std::memcmp(P.arena(DLC_PARAMS), Before.arena(DLC_PARAMS), M.arenaBytes(DLC_PARAMS)), 0);
 }
 TEST(ParameterFiles, MissingFile) {
@@ -129,7 +146,8 @@ TEST(ParameterFiles, MissingFile) {
 }
 TEST(ParameterFiles, LargeArenasAreAlignedForHugePages) {
   static const int64_t Dims[] = {1 << 20}, Strides[] = {1};
-  static dlc_tensor T{"p", DLC_F32, DLC_PARAMETER, DLC_PARAMS, 1, Dims, Strides, 0, 4 << 20, DLC_INIT_ONES, 0, {0, 0}, 0, 0, nullptr, nullptr, nullptr};
+  static dlc_tensor T{"p",           DLC_F32, DLC_PARAMETER, DLC_PARAMS, 1, Dims,    Strides, 0,      4 << 20,
+                      DLC_INIT_ONES, 0,       {0, 0},        0,          0, nullptr, nullptr, nullptr};
   static dlc_model M = *fake_dlc_model_query(DLC_ABI_VERSION);
   M.tensor_count = 1, M.tensors = &T, M.entry_count = 0, M.arena_bytes[DLC_PARAMS] = 4 << 20;
   Parameters P = Model::fromQuery([](uint32_t) -> const dlc_model * { return &M; }).newParameters();

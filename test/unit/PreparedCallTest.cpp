@@ -99,7 +99,8 @@ TEST_F(Prepared, OutputsMustHaveRoom) {
   EXPECT_ERROR(C.run(), "memory for 7 elements was given; a call of 4 rows needs 8.");
   EXPECT_EQ(C.tryRun(), DLC_BAD_EXTENT);
   std::vector<double> Wrong(8);
-  EXPECT_ERROR(C.bindOutput("y", Wrong), "output 'y': 8 elements of f64 were given; f32[batch, 2] was expected.");
+  EXPECT_ERROR(C.bindOutput("y", Wrong),
+               "output 'y': 8 elements of f64 were given; f32[batch, 2] was expected.");
 }
 TEST_F(Prepared, UnknownPorts) {
   Call C = M.prepare("predict", P);
@@ -147,7 +148,8 @@ TEST_F(Prepared, ProfileHookSeesKernels) {
   } L;
   Call C = M.prepare("predict", P);
   C.input("x");
-  C.setProfile([](void *Context, uint32_t Kernel, int32_t Begin) { static_cast<Log *>(Context)->All.emplace_back(Kernel, Begin); },
+  C.setProfile([](void *Context, uint32_t Kernel,
+                  int32_t Begin) { static_cast<Log *>(Context)->All.emplace_back(Kernel, Begin); },
                &L);
   C.run();
   C.setProfile(nullptr, nullptr);

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 //===----------------------------------------------------------------------===//
-#include "Support.h"
 #include "runtime/Safetensors.h"
+#include "Support.h"
 
 using namespace dlc;
 using namespace dlc::test;
@@ -38,7 +38,8 @@ TEST(Safetensors, RoundTripsTypesNamesAndMetadata) {
   TemporaryFolder Folder;
   std::vector<NamedTensor> Old;
   for (DType Type : {DType::Bool, DType::F32, DType::U8, DType::F64, DType::I32, DType::I64})
-    Old.push_back({std::string("t \"\\\n\xc3\xa9") + std::string(nameOf(Type)), Tensor({3}, std::vector<double>{0, 1, 1}).to(Type)});
+    Old.push_back({std::string("t \"\\\n\xc3\xa9") + std::string(nameOf(Type)),
+                   Tensor({3}, std::vector<double>{0, 1, 1}).to(Type)});
   Old.push_back({"empty", Tensor(DType::F32, {0, 3})});
   Old.push_back({"scalar", Tensor({}, std::vector<float>{2.5f})});
   std::vector<NamedView> Views;
@@ -67,7 +68,9 @@ TEST(Safetensors, EqualInputsGiveEqualBytes) {
   EXPECT_EQ(bytesOf(Folder / "x"), bytesOf(Folder / "y"));
 }
 TEST(Safetensors, ReadsEscapes) {
-  SafetensorsFile File = open(file(R"( { "__metadata__" : {"k":"\u00e9\ud83d\ude00\t\/"} , "a\u0062": {"shape":[],"data_offsets":[0,1],"dtype":"U8"} } )", 1));
+  SafetensorsFile File = open(file(
+      R"( { "__metadata__" : {"k":"\u00e9\ud83d\ude00\t\/"} , "a\u0062": {"shape":[],"data_offsets":[0,1],"dtype":"U8"} } )",
+      1));
   EXPECT_EQ(File.metadata().at("k"), "\xc3\xa9\xf0\x9f\x98\x80\t/");
   EXPECT_NE(File.find("ab"), nullptr);
 }
@@ -117,15 +120,20 @@ TEST(Safetensors, DamagedHeadersAreErrors) {
       {Tensor(R"("dtype":"F64","shape":[4611686018427387904,4],"data_offsets":[0,0])"), "too large"},
       {Tensor(R"("dtype":"U8","shape":[3],"data_offsets":[1,4])"), "begins at byte 1"},
       {Tensor(R"("dtype":"U8","shape":[3],"data_offsets":[0,3])"), "too long"},
-      {R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[0],"data_offsets":[4,4]}})", "twice"},
-      {R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}})", "byte 4 was expected"},
+      {R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[0],"data_offsets":[4,4]}})",
+       "twice"},
+      {R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}})",
+       "byte 4 was expected"},
       {R"({"__metadata__":{"a":1}})", "'\"' was expected"}};
   for (auto &[Header, Part] : Bad)
     EXPECT_NE(errorOf([&] { open(file(Header, 4)); }).find(Part), std::string::npos) << Header;
 }
-TEST(Safetensors, DeepNestingIsNoDanger) { EXPECT_NE(errorOf([] { open(file(std::string(1 << 20, '['), 0)); }), ""); }
+TEST(Safetensors, DeepNestingIsNoDanger) {
+  EXPECT_NE(errorOf([] { open(file(std::string(1 << 20, '['), 0)); }), "");
+}
 TEST(Safetensors, HugeHeaderIsRefused) {
-  EXPECT_ERROR(open({0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, '{', '}'}), "at most 100000000 are allowed");
+  EXPECT_ERROR(open({0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, '{', '}'}),
+               "at most 100000000 are allowed");
 }
 TEST(Safetensors, MissingAndForeignFilesAreSaid) {
   EXPECT_ERROR(SafetensorsFile("/nowhere/x"), "Cannot open '/nowhere/x': No such file");

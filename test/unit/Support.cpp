@@ -86,14 +86,16 @@ std::vector<uint8_t> bytesOf(const std::string &Path) {
   return std::vector<uint8_t>(std::istreambuf_iterator<char>(File), {});
 }
 void writeBytes(const std::string &Path, const std::vector<uint8_t> &Bytes) {
-  std::ofstream(Path, std::ios::binary).write(reinterpret_cast<const char *>(Bytes.data()),
-                                              static_cast<std::streamsize>(Bytes.size()));
+  std::ofstream(Path, std::ios::binary)
+      .write(reinterpret_cast<const char *>(Bytes.data()), static_cast<std::streamsize>(Bytes.size()));
 }
 void writeText(const std::string &Path, const std::string &Text) {
   writeBytes(Path, std::vector<uint8_t>(Text.begin(), Text.end()));
 }
 
-Model fakeModel(const ModelOptions &Options) { return Model::fromQuery(fake_dlc_model_query, Options); }
+Model fakeModel(const ModelOptions &Options) {
+  return Model::fromQuery(fake_dlc_model_query, Options);
+}
 
 bool canCountAllocations() {
 #ifdef DLC_TEST_SANITIZED

@@ -48,8 +48,8 @@ template <class Fn> std::string errorOf(Fn Function) {
 /// The model that is linked into the tests.
 Model fakeModel(const ModelOptions &Options = {});
 
-/// Allocations (malloc and its kin, mmap) on every thread since startCounting. Needs a build without sanitizers,
-/// which replace the allocator themselves.
+/// Allocations (malloc and its kin, mmap) on every thread since startCounting. Needs a build without
+/// sanitizers, which replace the allocator themselves.
 bool canCountAllocations();
 void startCounting();
 uint64_t stopCounting();
@@ -58,7 +58,8 @@ uint64_t stopCounting();
 
 /// The error's text must hold a part.
 #define EXPECT_ERROR(Statement, Part)                                                                        \
-  EXPECT_PRED2([](const std::string &Text, const std::string &P) { return Text.find(P) != std::string::npos; },     \
-               ::dlc::test::errorOf([&] { (void)(Statement); }), Part)
+  EXPECT_PRED2(                                                                                              \
+      [](const std::string &Text, const std::string &P) { return Text.find(P) != std::string::npos; },       \
+      ::dlc::test::errorOf([&] { (void)(Statement); }), Part)
 
 #endif // DLC_TEST_SUPPORT_H

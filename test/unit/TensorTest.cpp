@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 //===----------------------------------------------------------------------===//
-#include "Support.h"
 #include "runtime/Tensor.h"
+#include "Support.h"
 
 #include <cmath>
 
@@ -69,10 +69,16 @@ TEST(Tensor, ViewsOfVectorsAreFlat) {
   EXPECT_TRUE(TensorView(V).flat());
   EXPECT_FALSE(TensorView(Tensor(DType::F32, {3})).flat());
 }
-TEST(Shape, RefusesTooManyAxes) { EXPECT_ERROR(Shape({1, 1, 1, 1, 1, 1, 1, 1, 1}), "has 9 axes; at most 8"); }
-TEST(Shape, RefusesNegativeAxes) { EXPECT_ERROR(Shape({2, -1}), "extent -1"); }
+TEST(Shape, RefusesTooManyAxes) {
+  EXPECT_ERROR(Shape({1, 1, 1, 1, 1, 1, 1, 1, 1}), "has 9 axes; at most 8");
+}
+TEST(Shape, RefusesNegativeAxes) {
+  EXPECT_ERROR(Shape({2, -1}), "extent -1");
+}
 TEST(Shape, RefusesOverflow) {
   EXPECT_ERROR(Shape({int64_t(1) << 40, int64_t(1) << 40}).elements(), "too large");
   EXPECT_EQ(Shape({int64_t(1) << 40, int64_t(1) << 40, 0}).elements(), 0);
 }
-TEST(Shape, PrintsItself) { EXPECT_EQ(Shape({32, 784}).str(), "[32, 784]"); }
+TEST(Shape, PrintsItself) {
+  EXPECT_EQ(Shape({32, 784}).str(), "[32, 784]");
+}

@@ -87,7 +87,8 @@ TEST(TrainingRuns, UnknownScalarListsAll) {
 }
 TEST(TrainingRuns, FailedCallIsNoUpdate) {
   Experiment R;
-  EXPECT_ERROR(R.T.call("train_step", {Tensor(DType::F32, {5, 3}), Tensor(DType::F32, {5, 2})}), "compiled for at most 4");
+  EXPECT_ERROR(R.T.call("train_step", {Tensor(DType::F32, {5, 3}), Tensor(DType::F32, {5, 2})}),
+               "compiled for at most 4");
   EXPECT_EQ(R.T.step(), 0);
 }
 TEST(TrainingRuns, TrapNotFinite) {
