@@ -3,43 +3,56 @@
 
 //===--- One operand ------------------------------------------------------===//
 
-class DL_UnaryOp<string mnemonic, string formula, list<Trait> traits = [Differentiable]>
+class DL_UnaryOp<string mnemonic, string formula, string gradient, string source, string types = "floats",
+                 list<Trait> traits = [Differentiable]>
     : DL_ValueOp<mnemonic, 1, [], [], !listconcat([Fusible], traits)> {
   let summary = formula;
+  let description = !strconcat("- Shapes: any; the result has the operand's.\n- Types: ", types,
+                               "; the result has the operand's.\n- Gradient: ", gradient, ".\n- Source: ", source,
+                               ".\n");
   let arguments = (ins AnyTensor:$input);
 }
-def DL_NegOp     : DL_UnaryOp<"neg", "-x"> { let hasFolder = 1; }
-def DL_AbsOp     : DL_UnaryOp<"abs", "|x|; its gradient at 0 is 0">;
-def DL_ExpOp     : DL_UnaryOp<"exp", "e to the power of x">;
-def DL_LogOp     : DL_UnaryOp<"log", "the natural logarithm of x">;
-def DL_SinOp     : DL_UnaryOp<"sin", "the sine of x, in radians">;
-def DL_CosOp     : DL_UnaryOp<"cos", "the cosine of x, in radians">;
-def DL_ErfOp     : DL_UnaryOp<"erf", "the error function, 2/sqrt(pi) times the integral of exp(-t*t) from 0 to x">;
-def DL_SqrtOp    : DL_UnaryOp<"sqrt", "the square root of x">;
-def DL_RsqrtOp   : DL_UnaryOp<"rsqrt", "1 / sqrt(x)">;
-def DL_TanhOp    : DL_UnaryOp<"tanh", "the hyperbolic tangent of x">;
-def DL_SigmoidOp : DL_UnaryOp<"sigmoid", "1 / (1 + exp(-x))">;
-def DL_ReluOp    : DL_UnaryOp<"relu", "max(x, 0); its gradient at 0 is 0">;
-def DL_SiluOp    : DL_UnaryOp<"silu", "x * sigmoid(x)">;
-def DL_SoftplusOp : DL_UnaryOp<"softplus", "log(1 + exp(x)), computed as max(x, 0) + log(1 + exp(-|x|))">;
-def DL_LeakyReluOp : DL_UnaryOp<"leaky_relu", "x where x > 0, else slope * x (slope: 0.01 unless given)"> {
+defvar Numbers = "all but i1";
+def DL_NegOp : DL_UnaryOp<"neg", "-x", "-c", "PyTorch's `neg`", Numbers> { let hasFolder = 1; }
+def DL_AbsOp : DL_UnaryOp<"abs", "|x|; its gradient at 0 is 0", "c * sign(x), 0 at 0", "PyTorch's `abs`", Numbers>;
+def DL_ExpOp : DL_UnaryOp<"exp", "e to the power of x", "c * y", "PyTorch's `exp`">;
+def DL_LogOp : DL_UnaryOp<"log", "the natural logarithm of x", "c / x", "PyTorch's `log`">;
+def DL_SinOp : DL_UnaryOp<"sin", "the sine of x, in radians", "c * cos(x)", "PyTorch's `sin`">;
+def DL_CosOp : DL_UnaryOp<"cos", "the cosine of x, in radians", "-c * sin(x)", "PyTorch's `cos`">;
+def DL_ErfOp : DL_UnaryOp<"erf", "the error function, 2/sqrt(pi) times the integral of exp(-t*t) from 0 to x",
+                          "c * 2/sqrt(pi) * exp(-x*x)", "PyTorch's `erf`">;
+def DL_SqrtOp    : DL_UnaryOp<"sqrt", "the square root of x", "c / (2 y)", "PyTorch's `sqrt`">;
+def DL_RsqrtOp   : DL_UnaryOp<"rsqrt", "1 / sqrt(x)", "-c * y^3 / 2", "PyTorch's `rsqrt`">;
+def DL_TanhOp    : DL_UnaryOp<"tanh", "the hyperbolic tangent of x", "c * (1 - y*y)", "PyTorch's `tanh`">;
+def DL_SigmoidOp : DL_UnaryOp<"sigmoid", "1 / (1 + exp(-x))", "c * y * (1 - y)", "PyTorch's `sigmoid`">;
+def DL_ReluOp    : DL_UnaryOp<"relu", "max(x, 0); its gradient at 0 is 0", "c where y > 0, else 0", "PyTorch's `relu`",
+                              Numbers>;
+def DL_SiluOp    : DL_UnaryOp<"silu", "x * sigmoid(x)", "c * s * (1 + x * (1 - s)), s = sigmoid(x)", "PyTorch's `silu`">;
+def DL_SoftplusOp : DL_UnaryOp<"softplus", "log(1 + exp(x)), computed as max(x, 0) + log(1 + exp(-|x|))",
+                               "c * sigmoid(x)", "PyTorch's `softplus` (beta 1, no threshold)">;
+def DL_LeakyReluOp : DL_UnaryOp<"leaky_relu", "x where x > 0, else slope * x (slope: 0.01 unless given)",
+                                "c where x > 0, else slope * c", "PyTorch's `leaky_relu`"> {
   let arguments = (ins AnyTensor:$input, Real:$slope);
 }
-def DL_GeluOp : DL_UnaryOp<"gelu", "x * (1 + erf(x / sqrt(2))) / 2; `tanh`: the approximation that GPT-2 uses"> {
-  let description = [{
-    With `tanh`: 0.5 * x * (1 + tanh(sqrt(2/pi) * (x + 0.044715 * x^3))) (Hendrycks and Gimpel, 2016).
-  }];
+def DL_GeluOp : DL_UnaryOp<"gelu", "x * (1 + erf(x / sqrt(2))) / 2; `tanh`: the approximation that GPT-2 uses",
+                           "c times the derivative of the form that was computed",
+                           "Hendrycks and Gimpel, 2016; with `tanh` 0.5 * x * (1 + tanh(sqrt(2/pi) * (x + 0.044715 * x^3)))"> {
   let arguments = (ins AnyTensor:$input, UnitAttr:$tanh);
 }
-def DL_ClampOp : DL_UnaryOp<"clamp", "x limited to min and max, either of which may be left out"> {
-  let description = "The gradient passes where min <= x <= max, as in PyTorch. NaN stays NaN.";
+def DL_ClampOp : DL_UnaryOp<"clamp", "x limited to min and max, either of which may be left out; NaN stays NaN",
+                            "c where min <= x <= max, else 0", "PyTorch's `clamp`", Numbers> {
   let arguments = (ins AnyTensor:$input, Real:$min, Real:$max);
 }
 def DL_CastOp : DL_ValueOp<"cast", 1, ["type"], [], [Fusible, Differentiable]> {
   let summary = "The same values as another element type";
   let description = [{
     Floats are cut off towards zero when they become integers (out of range: the nearest integer; NaN: 0).
-    Anything but 0 becomes true. Gradients pass between float types.
+    Anything but 0 becomes true.
+
+    - Shapes: any; the result has the operand's.
+    - Types: any to any of f32, f64, i32, i64, ui8, i1.
+    - Gradient: c cast back, between floats; none through other types.
+    - Source: PyTorch's `to`, but that out-of-range values are defined.
   }];
   let arguments = (ins AnyTensor:$input, TypeAttr:$type);
   let hasFolder = 1;
@@ -47,24 +60,34 @@ def DL_CastOp : DL_ValueOp<"cast", 1, ["type"], [], [Fusible, Differentiable]> {
 
 //===--- Two operands, broadcast as in NumPy ------------------------------===//
 
-class DL_BinaryOp<string mnemonic, string formula, list<Trait> traits = [Differentiable]>
+defvar broadcastShapes = [{
+    - Shapes: matched from the last axis on; a missing axis or one of size 1 is stretched.
+}];
+class DL_BinaryOp<string mnemonic, string formula, string gradient, string source,
+                  string types = "all but i1, both the same", list<Trait> traits = [Differentiable]>
     : DL_ValueOp<mnemonic, 2, [], [], !listconcat([Fusible], traits)> {
   let summary = formula;
-  let description = [{
-    Sizes are matched from the last axis on; a missing axis or one of size 1 is stretched. Both operands have
-    one element type.
-  }];
+  let description = !strconcat(broadcastShapes, "- Types: ", types, ".\n- Gradient: ", gradient,
+                               ".\n- Source: ", source, ".\n");
   let arguments = (ins AnyTensor:$lhs, AnyTensor:$rhs);
 }
-def DL_AddOp : DL_BinaryOp<"add", "a + b"> { let hasFolder = 1; }
-def DL_SubOp : DL_BinaryOp<"sub", "a - b"> { let hasFolder = 1; }
-def DL_MulOp : DL_BinaryOp<"mul", "a * b"> { let hasFolder = 1; }
-def DL_DivOp : DL_BinaryOp<"div", "a / b; integers are cut off towards zero, and division by 0 gives 0"> { let hasFolder = 1; }
-def DL_PowOp : DL_BinaryOp<"pow", "a to the power of b; floats only">;
-def DL_MinOp : DL_BinaryOp<"min", "the smaller of a and b; NaN if either is; a tie shares its gradient equally">;
-def DL_MaxOp : DL_BinaryOp<"max", "the larger of a and b; NaN if either is; a tie shares its gradient equally">;
+defvar summedBack = "; summed over the axes that were stretched";
+def DL_AddOp : DL_BinaryOp<"add", "a + b", "c and c" # summedBack, "NumPy's `add`"> { let hasFolder = 1; }
+def DL_SubOp : DL_BinaryOp<"sub", "a - b", "c and -c" # summedBack, "NumPy's `subtract`"> { let hasFolder = 1; }
+def DL_MulOp : DL_BinaryOp<"mul", "a * b", "c * b and c * a" # summedBack, "NumPy's `multiply`"> { let hasFolder = 1; }
+def DL_DivOp : DL_BinaryOp<"div", "a / b; integers are cut off towards zero, and division by 0 gives 0",
+                           "c / b and -c * y / b" # summedBack, "NumPy's `divide`; integers as in C"> { let hasFolder = 1; }
+def DL_PowOp : DL_BinaryOp<"pow", "a to the power of b; floats only",
+                           "c * b * a^(b-1), 0 where b = 0; and c * y * log(a), 0 where a = 0 and b >= 0" # summedBack,
+                           "C's `pow`, PyTorch's gradient", "floats, both the same">;
+def DL_MinOp : DL_BinaryOp<"min", "the smaller of a and b; NaN if either is; a tie shares its gradient equally",
+                           "c to the smaller, half to each at a tie" # summedBack, "PyTorch's `minimum`">;
+def DL_MaxOp : DL_BinaryOp<"max", "the larger of a and b; NaN if either is; a tie shares its gradient equally",
+                           "c to the larger, half to each at a tie" # summedBack, "PyTorch's `maximum`">;
 
-class DL_CompareOp<string mnemonic, string formula> : DL_BinaryOp<mnemonic, formula, [NotDifferentiable]>;
+class DL_CompareOp<string mnemonic, string formula>
+    : DL_BinaryOp<mnemonic, formula, "none", "PyTorch's `" # mnemonic # "`", "any, both the same; the result is i1",
+                  [NotDifferentiable]>;
 def DL_EqOp : DL_CompareOp<"eq", "a = b, as i1; false if either is NaN">;
 def DL_NeOp : DL_CompareOp<"ne", "a is not b, as i1; true if either is NaN">;
 def DL_LtOp : DL_CompareOp<"lt", "a < b, as i1; false if either is NaN">;
@@ -74,6 +97,11 @@ def DL_GeOp : DL_CompareOp<"ge", "a >= b, as i1; false if either is NaN">;
 
 def DL_WhereOp : DL_ValueOp<"where", 3, [], [], [Fusible, Differentiable]> {
   let summary = "a where the condition (i1) holds, else b; all three are broadcast";
+  let description = broadcastShapes # [{
+    - Types: a condition of i1; a and b any, both the same.
+    - Gradient: c where the condition holds, and c where it does not; summed over the axes that were stretched.
+    - Source: PyTorch's `where`.
+  }];
   let arguments = (ins AnyTensor:$condition, AnyTensor:$lhs, AnyTensor:$rhs);
   let hasFolder = 1;
 }

@@ -25,10 +25,19 @@ class DL_RegionOp<string mnemonic, list<Trait> traits = []>
 
 def DL_ModelOp : DL_RegionOp<"model", [Symbol, SymbolTable, IsolatedFromAbove, NoTerminator]> {
   let summary = "A model: sizes with defaults, functions, training steps, optimizers";
+  let description = [{
+    `model @name sizes(width = 768, ...) { ... }`. One in a file. The name is that of the library and of its
+    checkpoints.
+  }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$size_names, ArrayAttr:$size_values);
 }
 def DL_FuncOp : DL_RegionOp<"func", [Symbol, IsolatedFromAbove]> {
   let summary = "An entry point; `private`: a template; `session`: an entry point with state per stream";
+  let description = [{
+    `func @name(%x: f32[batch, 4]) -> (y: f32[batch, 2]) { ... }`. An entry point's sizes are known but for the batch.
+    In a private function a name in an argument's shape is bound by what the caller passes, and `<name = size>` are
+    sizes of its own. Results that are not written down are those of `return`.
+  }];
   let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$sym_visibility, UnitAttr:$session,
                        StrArrayAttr:$size_names, ArrayAttr:$size_values,
                        StrArrayAttr:$arg_names, ArrayAttr:$arg_shapes,
@@ -36,6 +45,9 @@ def DL_FuncOp : DL_RegionOp<"func", [Symbol, IsolatedFromAbove]> {
 }
 def DL_ReturnOp : DL_ProgramOp<"return", [Terminator, Pure]> {
   let summary = "The end of a body, and what it yields";
+  let description = [{
+    `return %a, %b`. In an optimizer: the weight, then the slots.
+  }];
   let arguments = (ins Variadic<AnyTensor>:$values);
 }
 
@@ -44,22 +56,35 @@ class DL_CallLikeOp<string mnemonic> : DL_NamedOp<mnemonic> {
 }
 def DL_CallOp : DL_CallLikeOp<"call"> {
   let summary = "A function's body in this place; `scope` goes before the names of its parameters";
+  let description = [{
+    `call "scope" @function<size = 2>(%x), training`. Results have the function's types. The mode, where given, holds
+    for all that is called inside.
+  }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyTensor>:$args, OptionalAttr<StrAttr>:$scope,
                        OptionalAttr<DictionaryAttr>:$sizes, OptionalAttr<StrAttr>:$mode);
 }
 def DL_StackOp : DL_CallLikeOp<"stack"> {
   let summary = "`count` instances, each fed with the results of the one before";
+  let description = [{
+    `stack 12 "h" @block(%x)`. The results replace the first arguments. Read and checked; not compiled yet.
+  }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyTensor>:$args, Number:$count, StrAttr:$scope,
                        OptionalAttr<DictionaryAttr>:$sizes, OptionalAttr<StrAttr>:$mode);
 }
 def DL_ScanOp : DL_RegionOp<"scan", [AttrSizedOperandSegments]> {
   let summary = "A loop over slices of tensors, or (count, scope) over parameter sets";
+  let description = [{
+    `scan (%xt in %x along 1) carry (%h = %h0) { ... yield %y carry %h1 }`. Read and checked; not compiled yet.
+  }];
   let arguments = (ins Variadic<AnyTensor>:$scanned, Variadic<AnyTensor>:$initial, DenseI64ArrayAttr:$axes,
                        Option:$count, OptionalAttr<StrAttr>:$scope);
   let results = (outs Variadic<AnyTensor>:$results);
 }
 def DL_YieldOp : DL_ProgramOp<"yield", [Terminator, Pure, AttrSizedOperandSegments]> {
   let summary = "The end of a scan's body: what is stacked up, and what is carried to the next step";
+  let description = [{
+    `yield %stacked, ... carry %carried, ...`.
+  }];
   let arguments = (ins Variadic<AnyTensor>:$stacked, Variadic<AnyTensor>:$carried);
 }
 
@@ -68,14 +93,24 @@ class DL_StoredOp<string mnemonic, list<Trait> traits = []> : DL_NamedOp<mnemoni
 }
 def DL_ParamOp : DL_StoredOp<"param"> {
   let summary = "A parameter's value";
+  let description = [{
+    `param "wte.weight" f32[vocabulary, width] = normal(0.02)`. Scopes of calls go before the name. All its sizes must be
+    known; one full name has one shape and one initialiser.
+  }];
   let arguments = (ins StrAttr:$name, DL_ShapeAttr:$shape, DL_InitAttr:$init);
 }
 def DL_StateOp : DL_StoredOp<"state"> {
   let summary = "What the model, or (session) one stream of calls, remembers: its value before this call";
+  let description = [{
+    `state "mean" f32[width] = zeros`. Read and checked; not compiled yet.
+  }];
   let arguments = (ins StrAttr:$name, DL_ShapeAttr:$shape, DL_InitAttr:$init, UnitAttr:$session);
 }
 def DL_ConstantOp : DL_StoredOp<"constant", [Pure, Fusible, NotDifferentiable]> {
   let summary = "A tensor of one value, or of a list of values in row-major order";
+  let description = [{
+    `constant f32[2, 2] = [[1.0, 2.0], [3.0, 4.0]]`, `constant f32[batch, 4] = 0.0`, `constant i1 = true`.
+  }];
   let arguments = (ins DL_ShapeAttr:$shape, AnyAttr:$value);
   let extraClassDeclaration = [{
     /// The one value of all elements, if there is one.
@@ -86,31 +121,55 @@ def DL_ConstantOp : DL_StoredOp<"constant", [Pure, Fusible, NotDifferentiable]> 
 }
 def DL_UpdateOp : DL_ProgramOp<"update"> {
   let summary = "What a state holds after this call";
+  let description = [{
+    `update "mean", %new`. Read and checked; not compiled yet.
+  }];
   let arguments = (ins StrAttr:$name, AnyTensor:$value);
 }
 
 def DL_TrainOp : DL_RegionOp<"train", [Symbol, NoTerminator]> {
   let summary = "A training step: minimise the first result of a function";
+  let description = [{
+    `train @step minimizes @loss { ... }`. Makes three entry points: `step`, `step.gradients` and `step.apply`.
+  }];
   let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$loss);
 }
 def DL_OptimizeOp : DL_ProgramOp<"optimize"> {
   let summary = "Parameters whose names match are updated by an optimizer; a later line wins";
+  let description = [{
+    `optimize "*.bias", "ln_*" with @adamw(lr = 6.0e-4)`. Patterns are globs. Each line is a group with scalars of its
+    own, which a call may set.
+  }];
   let arguments = (ins StrArrayAttr:$parameters, FlatSymbolRefAttr:$optimizer, DictionaryAttr:$scalars);
 }
 def DL_FreezeOp : DL_ProgramOp<"freeze"> {
   let summary = "Parameters whose names match stay as they are";
+  let description = [{
+    `freeze "body.*"`. Frozen parameters have no gradient and no slots.
+  }];
   let arguments = (ins StrArrayAttr:$parameters);
 }
 def DL_ClipNormOp : DL_ProgramOp<"clip_norm"> {
   let summary = "All gradients are scaled down together if their norm is above the limit";
+  let description = [{
+    `clip_norm 1.0`: each gradient times min(1, limit / (norm + 1e-6)), the norm taken over all of them. PyTorch's
+    `clip_grad_norm_`.
+  }];
   let arguments = (ins F64Attr:$limit);
 }
 def DL_AccumulateOp : DL_ProgramOp<"accumulate"> {
   let summary = "A step is made of `count` smaller batches, whose gradients are added up";
+  let description = [{
+    `accumulate 4`. Read and checked; not compiled yet.
+  }];
   let arguments = (ins Number:$count);
 }
 def DL_OptimizerOp : DL_RegionOp<"optimizer", [Symbol, IsolatedFromAbove]> {
   let summary = "How one parameter of any shape is updated: (weight, gradient), slots, scalars";
+  let description = [{
+    `optimizer @name(%w, %g) slots(%m = zeros) scalars(%lr = 0.01, %step) { ... return %w1, %m1 }`. The body is written
+    out for each parameter, in its type. `%step`, the number of the update from 1, is the one scalar without a default.
+  }];
   let arguments = (ins SymbolNameAttr:$sym_name, ArrayAttr:$slots, StrArrayAttr:$scalar_names,
                        ArrayAttr:$scalar_defaults);
 }
@@ -130,16 +189,25 @@ def DL_EntryOp : DL_RegionOp<"entry", [Symbol, IsolatedFromAbove]> {
 }
 def DL_GradientOp : DL_ValueOp<"gradient", -1, [], [], [NotDifferentiable]> {
   let summary = "The gradients of the first operand, a number, with respect to each of the others";
+  let description = [{
+    Made by level `graph` for a training step, and replaced by plain ops at level `autodiff`.
+  }];
   let arguments = (ins Variadic<AnyTensor>:$inputs);
   let results = (outs Variadic<AnyTensor>:$gradients);
 }
 def DL_KernelOp : DL_RegionOp<"kernel", [Symbol, IsolatedFromAbove]> {
   let summary = "A fused group of ops, compiled and run as one";
+  let description = [{
+    Made at level `kernels`. Its ops run over one domain of points; equal kernels are one.
+  }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeArrayAttr:$result_types);
   let hasVerifier = 1;
 }
 def DL_LaunchOp : DL_NamedOp<"launch", [Pure]> {
   let summary = "One run of a kernel";
+  let description = [{
+    `launch @kernel(%a, %b)`. An entry point of level `kernels` is a list of these and of reshapes, which cost nothing.
+  }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyTensor>:$args);
   let results = (outs Variadic<AnyTensor>:$results);
 }

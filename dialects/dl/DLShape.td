@@ -3,62 +3,133 @@
 
 def DL_ReshapeOp : DL_ValueOp<"reshape", 1, ["shape"], [], [Differentiable]> {
   let summary = "The same elements in row-major order under another shape; one size may be `?`";
+  let description = [{
+    - Shapes: the number of elements stays; the sizes of the batch stay multiples of it.
+    - Types: any; the result has the operand's.
+    - Gradient: c in the operand's shape.
+    - Source: PyTorch's `reshape`.
+  }];
   let arguments = (ins AnyTensor:$input, ArrayAttr:$shape);
   let hasFolder = 1;
 }
 def DL_TransposeOp : DL_ValueOp<"transpose", 1, ["permutation"], [], [Fusible, Differentiable]> {
   let summary = "Axis i of the result is axis permutation[i] of the input";
+  let description = [{
+    - Shapes: each axis stands in `permutation` once.
+    - Types: any; the result has the operand's.
+    - Gradient: c with the inverse permutation.
+    - Source: NumPy's `transpose`, PyTorch's `permute`.
+  }];
   let arguments = (ins AnyTensor:$input, ArrayAttr:$permutation);
   let hasFolder = 1;
 }
 def DL_BroadcastOp : DL_ValueOp<"broadcast", 1, ["shape"], [], [Fusible, Differentiable]> {
   let summary = "The input stretched to a shape, as in NumPy";
+  let description = [{
+    - Shapes: axes are matched from the last on; those of size 1 are stretched, missing ones added.
+    - Types: any; the result has the operand's.
+    - Gradient: c summed over the axes that were stretched.
+    - Source: NumPy's `broadcast_to`.
+  }];
   let arguments = (ins AnyTensor:$input, ArrayAttr:$shape);
   let hasFolder = 1;
 }
 def DL_SliceOp : DL_ValueOp<"slice", 1, [], [], [Fusible, Differentiable]> {
   let summary = "`size` elements along `axis`, from `start` (0 unless given) on";
+  let description = [{
+    - Shapes: `axis` and `size` are needed; elements must be within the axis. An axis of the batch cannot be cut.
+    - Types: any; the result has the operand's.
+    - Gradient: c among zeros.
+    - Source: PyTorch's `narrow`.
+  }];
   let arguments = (ins AnyTensor:$input, Option:$axis, Option:$start, Option:$size);
   let hasFolder = 1;
 }
 def DL_SelectOp : DL_ValueOp<"select", 1, [], [], [Fusible, Differentiable]> {
   let summary = "The elements at `index` along `axis`, which is dropped; a negative index counts from the end";
+  let description = [{
+    - Shapes: `axis` and `index` are needed. An axis of the batch cannot be cut.
+    - Types: any; the result has the operand's.
+    - Gradient: c among zeros.
+    - Source: PyTorch's `select`.
+  }];
   let arguments = (ins AnyTensor:$input, Option:$axis, Option:$index);
 }
 def DL_ConcatOp : DL_ValueOp<"concat", -1, [], [], [Differentiable]> {
   let summary = "The inputs one after the other along `axis` (the first one unless given)";
+  let description = [{
+    - Shapes: all sizes but that of `axis` agree.
+    - Types: any, all the same.
+    - Gradient: each input its slice of c.
+    - Source: PyTorch's `cat`.
+  }];
   let arguments = (ins Variadic<AnyTensor>:$inputs, Option:$axis);
   let hasFolder = 1;
 }
 def DL_SplitOp : DL_ValueOp<"split", 1, ["count"], [], [Differentiable, Decomposable]> {
   let summary = "`count` equal parts along `axis` (the last one unless given)";
+  let description = [{
+    - Shapes: the size of the axis is a multiple of `count`; not an axis of the batch.
+    - Types: any; the result has the operand's.
+    - Gradient: the cotangents of the parts, one after the other.
+    - Source: NumPy's `split` into equal sections (the last axis unless given).
+  }];
   let arguments = (ins AnyTensor:$input, Number:$count, Option:$axis);
   let results = (outs Variadic<AnyTensor>:$parts);
 }
 def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [Differentiable]> {
   let summary = "`low[i]` and `high[i]` elements of `value` (0 unless given) before and after axis i";
+  let description = [{
+    - Shapes: `low` and `high` have one number, at least 0, for each axis; an axis of the batch has 0.
+    - Types: any; the result has the operand's.
+    - Gradient: the slice of c that lies over the input.
+    - Source: NumPy's `pad` with a constant.
+  }];
   let arguments = (ins AnyTensor:$input, OptionalAttr<ArrayAttr>:$low, OptionalAttr<ArrayAttr>:$high, Real:$value);
 }
 def DL_GatherOp : DL_ValueOp<"gather", 2, [], [], [Fusible, Differentiable]> {
   let summary = "Rows of a table: result[i..., :] = table[index[i...], :]";
   let description = [{
-    ONNX's Gather along axis 0. An index out of range is found before memory is touched and reported with its row.
+    An index out of range is found before memory is touched and reported with its row.
+
+    - Shapes: a table [rows, features], any index [...]; the result is [..., features].
+    - Types: any table; i32, i64 or ui8 as index.
+    - Gradient: of the table: `scatter_add` of c; of the index: none.
+    - Source: ONNX's `Gather` along axis 0; PyTorch's `embedding`.
   }];
   let arguments = (ins AnyTensor:$table, AnyTensor:$index);
 }
 def DL_ScatterAddOp : DL_ValueOp<"scatter_add", 2, ["count"], [], [NotDifferentiable]> {
   let summary = "A table of `count` rows, 0 but for the updates added up: result[index[i...], :] += update[i..., :]";
-  let description = "The gradient of `gather`. Updates are added in the order of their rows.";
+  let description = [{
+    The gradient of `gather`. Updates are added in the order of their rows.
+
+    - Shapes: an index [...], updates [..., features]; the result is [count, features].
+    - Types: integers as index; any updates.
+    - Gradient: none: a gradient is not differentiated twice through it.
+    - Source: PyTorch's `index_add_` to zeros.
+  }];
   let arguments = (ins AnyTensor:$index, AnyTensor:$update, Number:$count);
 }
 def DL_CheckIndexOp : DL_ValueOp<"check_index", 1, ["limit"], [], [NotDifferentiable]> {
   let summary = "The input, once each element is known to be at least 0 and below `limit`";
   let description = [{
     The call fails with the place of this op, the row and the value otherwise. `ignore_index` is let through.
+
+    - Shapes: any; the result has the operand's.
+    - Types: integers.
+    - Gradient: none.
+    - Source: made by the compiler before `gather` and where labels are read.
   }];
   let arguments = (ins AnyTensor:$input, Number:$limit, Option:$ignore_index, OptionalAttr<StrAttr>:$op);
 }
 def DL_IotaOp : DL_ValueOp<"iota", 1, [], ["start"], [NotDifferentiable, Fusible]> {
   let summary = "start, start + 1, ... along `axis` (the last one unless given) of a tensor of this shape, as i32";
+  let description = [{
+    - Shapes: those of `like`, whose values are not read; `start` is one number.
+    - Types: the result and `start` are i32.
+    - Gradient: none.
+    - Source: StableHLO's `iota`.
+  }];
   let arguments = (ins AnyTensor:$like, Optional<AnyTensor>:$start, Option:$axis);
 }
