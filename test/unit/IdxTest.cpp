@@ -68,7 +68,7 @@ TEST(Idx, TruncatedIsSaid) {
   EXPECT_ERROR(read(Short),
                "is truncated: the shape [2, 1, 3] in its header needs 6 bytes of elements, and it has 5.");
   Bytes Packed = gzip(Images);
-  Packed.resize(Packed.size() - 4);
+  Packed.erase(Packed.end() - 4, Packed.end());
   EXPECT_ERROR(read(Packed), "is truncated: its gzip data ends");
 }
 TEST(Idx, TooLongIsSaid) {
