@@ -1,11 +1,12 @@
 # examples.py - compiles the examples of a page.
 # SPDX-License-Identifier: Apache-2.0
 #
-#   examples.py PAGE.md FOLDER
+#   examples.py PAGE.md FOLDER [MODEL.mlir]
 #
 # Each block ```mlir is a whole model and must compile; ```mlir import must be read and print as what it reads back;
-# ```mlir wrong must be refused with exactly the text of the block that follows it. One line a block; the exit code
-# says whether all of them did as they should.
+# ```mlir wrong must be refused with exactly the text of the block that follows it. The lines of ```text LEVEL must
+# stand one after the other in what `dlc MODEL --emit=LEVEL` prints, places left out. One line a block; the exit
+# code says whether all of them did as they should.
 import pathlib
 import re
 import subprocess
@@ -37,12 +38,25 @@ def check(kind, text, after):
     return error if code or error else ""
 
 
+def check_excerpt(level, text):
+    code, printed, error = dlc(sys.argv[3], f"--emit={level}")
+    if code:
+        return error
+    printed = re.sub(r" loc\((?:[^()]|\([^()]*\))*\)", "", printed)
+    lines = "\n".join(line.strip() for line in printed.splitlines())
+    wanted = "\n".join(line.strip() for line in text.splitlines())
+    return "" if wanted in lines else f"level {level} does not print:\n{wanted}"
+
+
 failed = count = 0
 for i, (language, kind, text) in enumerate(blocks):
-    if language != "mlir":
+    if language != "mlir" and not (language == "text" and kind):
         continue
     count += 1
-    problem = check(kind, text, blocks[i + 1][2] if i + 1 < len(blocks) else "")
+    if language == "text":
+        problem = check_excerpt(kind, text)
+    else:
+        problem = check(kind, text, blocks[i + 1][2] if i + 1 < len(blocks) else "")
     first = text.splitlines()[0]
     print(f"{'FAILED' if problem else 'good'}: {kind or 'compile'}: {first}")
     if problem:
