@@ -38,6 +38,28 @@ static LogicalResult simplify(ModuleOp module) {
   return pm.run(module);
 }
 
+/// No tensor may be larger than what can be addressed with room to spare.
+static LogicalResult checkSizes(ModelOp model, const CompileOptions &options) {
+  constexpr double most = 1ull << 38; // elements
+  LogicalResult result = success();
+  auto check = [&](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    double count = 1;
+    if (type)
+      for (Dim dim : dimsOf(type))
+        count *= (double)dim.at(options.batch.back());
+    if (count > most)
+      result = complain(value.getLoc()) << show(value) << " has more than 2^38 elements at a batch of "
+                                        << options.batch.back() << "; make it smaller";
+  };
+  for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
+    llvm::for_each(entry.getBody().getArguments(), check);
+    for (Operation &op : entry.getBody().front())
+      llvm::for_each(op.getResults(), check);
+  }
+  return result;
+}
+
 static LogicalResult toGraph(ModuleOp module, const CompileOptions &options) {
   if (options.doubles) {
     Type f32 = Float32Type::get(module.getContext()), f64 = Float64Type::get(module.getContext());
@@ -50,7 +72,7 @@ static LogicalResult toGraph(ModuleOp module, const CompileOptions &options) {
     replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false, /*replaceTypes=*/true);
   }
   ModelOp model = modelOf(module);
-  return failed(flattenModel(model, options)) ? failure() : simplify(module);
+  return failed(flattenModel(model, options)) || failed(checkSizes(model, options)) ? failure() : simplify(module);
 }
 static LogicalResult toAutodiff(ModuleOp module, const CompileOptions &options) {
   LogicalResult result = success();
