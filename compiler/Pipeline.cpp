@@ -198,6 +198,11 @@ public:
   StringRef getDescription() const override { return level.summary; }
   void getDependentDialects(DialectRegistry &registry) const override { registerDialects(registry); }
   void runOnOperation() override {
+    bool needsModel = level.name != "plan" && level.name != "llvm";
+    if (needsModel && !modelOf(getOperation())) {
+      complain(getOperation()) << "there is no dl.model in this file";
+      return signalPassFailure();
+    }
     if (failed(level.run(getOperation(), loadOptions(getOperation()))))
       return signalPassFailure();
     getOperation()->setAttr("dl.level", StringAttr::get(&getContext(), level.name));

@@ -18,8 +18,14 @@ static bool depends(Value value) {
 }
 
 static bool keepsRows(Operation *op) {
-  if (isa<CountOp>(op))
-    return !depends(op->getOperand(0)); // a number that every row reads
+  if (auto count = dyn_cast<CountOp>(op)) { // a number that every row reads
+    SmallVector<Dim> dims = dimsOf(count.getLike());
+    if (!count.getAxesAttr())
+      return !depends(count.getLike());
+    return llvm::none_of(count.getAxesAttr().getAsRange<SizeAttr>(), [&](SizeAttr axis) {
+      return dims[axis.number() < 0 ? axis.number() + dims.size() : axis.number()].isBatch();
+    });
+  }
   auto values = llvm::concat<Value>(op->getOperands(), llvm::to_vector_of<Value>(op->getResults()));
   for (Value value : values)
     if (!isLeading(value))

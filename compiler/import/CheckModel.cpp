@@ -66,6 +66,23 @@ static void checkSizes(FuncOp function, ModelOp model) {
   });
 }
 
+/// Initialisers are known, and have the numbers that they need (dlc_init in runtime/abi.h says what they mean).
+static void checkInit(Operation *op, InitAttr init) {
+  static const std::pair<StringRef, size_t> kinds[] = {
+      {"zeros", 0},           {"ones", 0},           {"constant", 1},       {"normal", 1},        {"uniform", 2},
+      {"kaiming_uniform", 1}, {"fan_in_uniform", 0}, {"xavier_uniform", 0}, {"xavier_normal", 0}, {"kaiming_normal", 0}};
+  auto found = llvm::find_if(kinds, [&](auto kind) { return kind.first == init.getKind().getValue(); });
+  if (found == std::end(kinds)) {
+    InFlightDiagnostic error = complain(op) << "no initialiser is called '" << init.getKind().getValue()
+                                            << "'; there are ";
+    for (auto [i, kind] : llvm::enumerate(kinds))
+      error << (i ? ", " : "") << kind.first;
+  } else if (init.getValues().size() != found->second) {
+    complain(op) << "the initialiser '" << found->first << "' takes " << found->second
+                 << (found->second == 1 ? " number, found " : " numbers, found ") << init.getValues().size();
+  }
+}
+
 /// Sizes are numbers of elements.
 static void checkPositive(Operation *op) {
   auto wrong = [&](SizeAttr size, int64_t least) {
@@ -78,6 +95,7 @@ static void checkPositive(Operation *op) {
       for (SizeAttr size : shape.getSizes())
         wrong(size, 0);
     });
+    attr.getValue().walk([&](InitAttr init) { checkInit(op, init); });
     if (auto size = dyn_cast<SizeAttr>(attr.getValue()); size && isa<nn::LayerOpInterface>(op))
       wrong(size, 1);
   }
@@ -149,6 +167,9 @@ static void checkProgram(ModelOp model) {
   };
   for (auto function : model.getBody().getOps<FuncOp>())
     checkFunction(function, model);
+  for (auto optimizer : model.getBody().getOps<OptimizerOp>())
+    for (InitAttr init : optimizer.getSlots().getAsRange<InitAttr>())
+      checkInit(optimizer, init);
   model.walk([&](Operation *op) {
     if (auto call = dyn_cast<CallOp>(op))
       if (FuncOp callee = find(call.getCalleeAttr()))

@@ -769,19 +769,17 @@ void KernelLowering::single() {
 
 /// Work and traffic, for the profile and for what is worth splitting.
 void KernelLowering::predict() {
-  double points = 1, products = 0;
-  for (Dim size : domain.sizes)
-    points *= size.at(options.batch);
+  double work = 0;
   for (Operation *op : domain.ops) {
     if (auto fusible = dyn_cast<FusibleOpInterface>(op)) {
       double own = 1;
       for (Dim size : fusible.getIterationSizes())
         own *= size.at(options.batch);
-      products += fusible.getIterationKind() == IterationKind::Contraction ? 2 * own
+      work += fusible.getIterationKind() == IterationKind::Contraction ? 2 * own
                                                                            : own * (isExpensive(op) ? 10 : 1);
     }
   }
-  result.flops = products;
+  result.flops = work;
   for (Type type : result.function.getArgumentTypes())
     if (auto buffer = dyn_cast<MemRefType>(type))
       result.bytes += buffer.getNumElements() * buffer.getElementTypeBitWidth() / 8.0;

@@ -147,6 +147,8 @@ Value PointEmitter::load(Value buffer, Type element, Value at, int64_t stride, c
 void PointEmitter::write(Value what, Value buffer, Type element, Value at, int64_t stride, const Point &point) {
   what = toMemory(b, what, element);
   if (stride == 0) {
+    if (isa<VectorType>(what.getType())) // a vector along a dimension of size 1
+      what = vector::ExtractOp::create(b, what, ArrayRef<int64_t>{0});
     memref::StoreOp::create(b, what, buffer, at);
     return;
   }

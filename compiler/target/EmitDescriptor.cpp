@@ -219,12 +219,12 @@ void DescriptorEmitter::fail(Value call, int32_t code, Value op, Value row, Valu
 
 //===--- Kernels: one thread or many, and the profile ---------------------------------------------------===//
 
-/// Below this predicted time (µs) waking other threads does not pay.
-static constexpr double worthSplitting = 15;
+/// Below this predicted time (µs) waking other threads does not pay: where the machine is busy, it costs tens of µs.
+static constexpr double worthSplitting = 150;
 static double predictedTime(LLVM::LLVMFuncOp kernel) {
   double flops = kernel->getAttrOfType<FloatAttr>("dl.flops").getValueAsDouble();
   double bytes = kernel->getAttrOfType<FloatAttr>("dl.bytes").getValueAsDouble();
-  return std::max(flops / 50e3, bytes / 30e3);
+  return std::max(flops / 80e3, bytes / 30e3);
 }
 
 /// Calls of a kernel go through `NAME.run(call, arguments...)`, which splits it where that pays and tells the profile.

@@ -7,7 +7,6 @@ using namespace mlir;
 using namespace dlc;
 using Values = SmallVector<Value>;
 
-static SmallVector<int64_t> rangeOf(size_t count) { return llvm::to_vector(llvm::seq<int64_t>(0, count)); }
 static Value zeros(Ops &b, Value like) { return b.splat(0, typeOf(like)); }
 /// c where the condition holds, else 0.
 static Value pass(Ops &b, Value condition, Value c) { return b.where(condition, c, b.number(0, c)); }
