@@ -87,11 +87,18 @@ llvm::Error dlc::emitObject(mlir::ModuleOp module, const CompileOptions &options
   return llvm::Error::success();
 }
 
+/// Only a regular file is replaced by renaming; a device or a pipe is written to.
+static bool isReplaceable(llvm::StringRef path) {
+  llvm::sys::fs::file_status status;
+  return llvm::sys::fs::status(path, status) || !llvm::sys::fs::exists(status) || llvm::sys::fs::is_regular_file(status);
+}
+
 llvm::Error dlc::writeFile(llvm::StringRef path, llvm::StringRef content) {
+  bool renames = isReplaceable(path);
   std::error_code error;
-  std::string temporary = path.str() + ".part";
+  std::string written = path.str() + (renames ? ".part" : "");
   {
-    llvm::raw_fd_ostream os(temporary, error);
+    llvm::raw_fd_ostream os(written, error);
     if (!error) {
       os << content;
       os.close();
@@ -99,10 +106,11 @@ llvm::Error dlc::writeFile(llvm::StringRef path, llvm::StringRef content) {
       os.clear_error();
     }
   }
-  if (!error)
-    error = llvm::sys::fs::rename(temporary, path);
+  if (!error && renames)
+    error = llvm::sys::fs::rename(written, path);
   if (error) {
-    llvm::sys::fs::remove(temporary);
+    if (renames)
+      llvm::sys::fs::remove(written);
     return llvm::createStringError("cannot write " + path + ": " + error.message());
   }
   return llvm::Error::success();

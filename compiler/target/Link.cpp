@@ -4,6 +4,7 @@
 #include "runtime/abi.h"
 #include "lld/Common/Driver.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include <mutex>
 #include <sys/mman.h>
@@ -44,11 +45,20 @@ static llvm::Error link(std::vector<std::string> arguments, llvm::ArrayRef<char>
   MemoryFile code("dlc.o", object), version("dlc.version", llvm::ArrayRef<char>(script.data(), script.size()));
   MemoryFile support("dlc.support.o",
                      llvm::ArrayRef<char>((const char *)dlc_support_object, dlc_support_object_size));
-  std::string temporary = path.str() + ".part";
+  // LLD writes a file of its own; it is then put in its place as every other result is.
+  llvm::SmallString<128> temporary;
+  llvm::sys::fs::createUniquePath(path + ".%%%%%%.part", temporary, /*MakeAbsolute=*/false);
+  llvm::sys::fs::file_status status;
+  bool isDevice = !llvm::sys::fs::status(path, status) && llvm::sys::fs::exists(status) &&
+                  !llvm::sys::fs::is_regular_file(status);
+  if (isDevice) {
+    if (std::error_code error = llvm::sys::fs::createTemporaryFile("dlc", "so", temporary))
+      return llvm::createStringError("cannot write a temporary file: " + error.message());
+  }
   arguments.insert(arguments.begin(), "ld.lld");
   if (!script.empty())
     arguments.push_back("--version-script=" + version.path);
-  for (const std::string &more : {std::string("-o"), temporary, code.path, support.path})
+  for (const std::string &more : {std::string("-o"), temporary.str().str(), code.path, support.path})
     arguments.push_back(more);
   std::vector<const char *> pointers;
   for (const std::string &argument : arguments)
@@ -57,6 +67,12 @@ static llvm::Error link(std::vector<std::string> arguments, llvm::ArrayRef<char>
   llvm::raw_string_ostream os(problem);
   lld::Result result = lld::lldMain(pointers, os, os, {{lld::Gnu, &lld::elf::link}});
   std::error_code error;
+  if (result.retCode == 0 && isDevice) {
+    auto linked = llvm::MemoryBuffer::getFile(temporary);
+    llvm::Error failure = linked ? writeFile(path, (*linked)->getBuffer()) : llvm::errorCodeToError(linked.getError());
+    llvm::sys::fs::remove(temporary);
+    return failure;
+  }
   if (result.retCode == 0)
     error = llvm::sys::fs::rename(temporary, path);
   if (result.retCode == 0 && !error)
