@@ -233,6 +233,12 @@ bool KernelLowering::canFlatten() {
   if (domain.kind != Domain::Kind::Map || domain.sizes.size() < 1)
     return false;
   size_t rank = domain.sizes.size();
+  Dim all = 1;
+  for (Dim size : domain.sizes)
+    all = all * size;
+  // A generator knows its place only where the dimensions are apart.
+  if (all.isUnknown() || !kernel.getBody().getOps<IotaOp>().empty())
+    return false;
   auto inOrder = [&](RankedTensorType type, AffineMap map, ArrayRef<int> dims) {
     SmallVector<int> seen;
     for (AffineExpr expr : map.getResults()) {
@@ -245,11 +251,14 @@ bool KernelLowering::canFlatten() {
         seen.push_back(dims[dim.getPosition()]);
     }
     bool one = llvm::all_of(dimsOf(type), [](Dim dim) { return dim == Dim(1); });
-    return one || (seen.size() == rank && llvm::equal(seen, llvm::seq<int>(0, rank)));
+    Dim elements = 1; // fewer than there are points, or more: a slice
+    for (Dim dim : dimsOf(type))
+      elements = elements * dim;
+    return one || (elements == all && seen.size() == rank && llvm::equal(seen, llvm::seq<int>(0, rank)));
   };
   for (Operation *op : domain.ops) {
     auto fusible = cast<FusibleOpInterface>(op);
-    if (isa<IotaOp, GatherOp>(op))
+    if (isa<GatherOp>(op))
       return false;
     SmallVector<AffineMap> maps = fusible.getAccessMaps();
     for (auto [i, map] : llvm::enumerate(maps)) {
@@ -260,10 +269,7 @@ bool KernelLowering::canFlatten() {
         return false;
     }
   }
-  Dim all = 1;
-  for (Dim size : domain.sizes)
-    all = all * size;
-  return !all.isUnknown();
+  return true;
 }
 
 /// Lanes run along the dimension in which most of what is read and written lies contiguously.

@@ -38,7 +38,7 @@ static int64_t unit(int64_t lanes) { return lanes == 1 ? 0 : 1; }
 
 /// Copies a tensor into a larger one, `offset` elements in: all axes but the last by loops, the last by vectors.
 static void copyInto(PointEmitter &e, RankedTensorType from, Value source, RankedTensorType to, Value target,
-                     int64_t offset, int64_t lanes) {
+                     Value offset, int64_t lanes) {
   SmallVector<Dim> dims = dimsOf(from);
   SmallVector<int64_t> in = stridesOf(from, e.batch), out = stridesOf(to, e.batch);
   std::function<void(unsigned, Value, Value)> walk = [&](unsigned axis, Value read, Value write) {
@@ -54,12 +54,12 @@ static void copyInto(PointEmitter &e, RankedTensorType from, Value source, Ranke
       walk(axis + 1, e.add(read, e.mul(i, e.constant(in[axis]))), e.add(write, e.mul(i, e.constant(out[axis]))));
     });
   };
-  walk(0, e.constant(0), e.constant(offset));
+  walk(0, e.constant(0), offset);
 }
 static Value elementCount(PointEmitter &e, RankedTensorType type) {
   Value count = e.constant(1);
   for (Dim dim : dimsOf(type))
-    count = e.mul(count, e.constant(dim.at(e.batch)));
+    count = e.mul(count, e.size(dim)); // the caller's memory ends with its rows
   return count;
 }
 static void fill(PointEmitter &e, RankedTensorType type, Value buffer, Value value, int64_t lanes) {
@@ -77,10 +77,11 @@ static Value number(PointEmitter &e, Type element, double value) {
 static void concat(PointEmitter &e, ConcatOp op, ValueRange buffers, int64_t lanes) {
   auto type = typeOf(op.getResult());
   int64_t axis = op.getAxisAttr() ? op.getAxisAttr().number() : 0;
-  int64_t stride = stridesOf(type, e.batch)[axis < 0 ? axis + type.getRank() : axis], offset = 0;
+  axis = axis < 0 ? axis + type.getRank() : axis;
+  Value stride = e.constant(stridesOf(type, e.batch)[axis]), offset = e.constant(0);
   for (auto [input, buffer] : llvm::zip(op.getInputs(), buffers)) {
     copyInto(e, typeOf(input), buffer, type, buffers.back(), offset, lanes);
-    offset += stride * dimsOf(input)[axis < 0 ? axis + type.getRank() : axis].at(e.batch);
+    offset = e.add(offset, e.mul(e.size(dimsOf(input)[axis]), stride));
   }
 }
 static void pad(PointEmitter &e, PadOp op, ValueRange buffers, int64_t lanes) {
@@ -91,7 +92,7 @@ static void pad(PointEmitter &e, PadOp op, ValueRange buffers, int64_t lanes) {
   if (op.getLowAttr())
     for (auto [width, stride] : llvm::zip(op.getLowAttr().getAsRange<SizeAttr>(), stridesOf(type, e.batch)))
       offset += width.number() * stride;
-  copyInto(e, typeOf(op.getInput()), buffers[0], type, buffers[1], offset, lanes);
+  copyInto(e, typeOf(op.getInput()), buffers[0], type, buffers[1], e.constant(offset), lanes);
 }
 /// Rows are added in their order, so that the sum is the same whoever computes it.
 static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers, int64_t lanes) {
