@@ -132,8 +132,11 @@ private:
     for (const Elf64_Shdr &S : Sections) {
       if (S.sh_type != SHT_NOBITS && S.sh_type != SHT_NULL)
         checkRange(S.sh_offset, S.sh_size);
-      if ((S.sh_flags & SHF_ALLOC) && !(S.sh_flags & SHF_TLS) && !loaded(S.sh_addr, S.sh_size))
-        foreign("its segments contradict its sections");
+      if ((S.sh_flags & SHF_ALLOC) && !(S.sh_flags & SHF_TLS)) {
+        const Elf64_Phdr *Holder = loaded(S.sh_addr, S.sh_size);
+        if (!Holder || (S.sh_type != SHT_NOBITS && S.sh_addr + S.sh_size > Holder->p_vaddr + Holder->p_filesz))
+          foreign("its segments contradict its sections");
+      }
       if (S.sh_type != SHT_DYNSYM || S.sh_link >= Sections.size())
         continue;
       HasTable = true;
