@@ -60,12 +60,12 @@ public:
     if (Header.e_phentsize != sizeof(Elf64_Phdr) || Header.e_phnum == 0)
       foreign("it has no program headers");
     checkRange(Header.e_phoff, uint64_t(Header.e_phnum) * sizeof(Elf64_Phdr));
-    for (unsigned I = 0; I < Header.e_phnum; ++I) {
-      Elf64_Phdr Segment;
-      read(&Segment, sizeof(Segment), Header.e_phoff + I * sizeof(Segment));
-      if (Segment.p_type != PT_GNU_STACK && Segment.p_filesz)
-        checkRange(Segment.p_offset, Segment.p_filesz);
-    }
+    Segments.resize(Header.e_phnum);
+    read(Segments.data(), Segments.size() * sizeof(Elf64_Phdr), Header.e_phoff);
+    for (const Elf64_Phdr &S : Segments)
+      if (S.p_type != PT_GNU_STACK && S.p_filesz)
+        checkRange(S.p_offset, S.p_filesz);
+    checkSegments();
     // Section headers stand last: without them a file has been cut, unless it says that it has none.
     if (Header.e_shoff == 0 || Header.e_shentsize != sizeof(Elf64_Shdr))
       return;
@@ -97,6 +97,34 @@ private:
       throw Error(cat("Cannot read the model '", Path, "'."));
   }
 
+  /// Of the loaded segments the one that holds these addresses whole; NULL if none does.
+  const Elf64_Phdr *loaded(uint64_t Address, uint64_t Length) const {
+    for (const Elf64_Phdr &S : Segments)
+      if (S.p_type == PT_LOAD && Address >= S.p_vaddr && Length <= S.p_memsz &&
+          Address - S.p_vaddr <= S.p_memsz - Length)
+        return &S;
+    return nullptr;
+  }
+  /// What the loader believes: segments in order, on pages as in the file, the tables that it reads within them.
+  void checkSegments() {
+    constexpr uint64_t Page = 4096, Limit = uint64_t(1) << 46;
+    uint64_t End = 0;
+    for (const Elf64_Phdr &S : Segments) {
+      if (S.p_type == PT_LOAD) {
+        if (S.p_vaddr < End || S.p_vaddr > Limit || S.p_memsz > Limit || S.p_filesz > S.p_memsz ||
+            (S.p_vaddr - S.p_offset) % Page != 0 || !(S.p_flags & PF_R))
+          foreign("its segments contradict each other");
+        End = S.p_vaddr + S.p_memsz;
+      } else if (S.p_type == PT_DYNAMIC || S.p_type == PT_GNU_RELRO || S.p_type == PT_PHDR ||
+                 S.p_type == PT_TLS || S.p_type == PT_NOTE) {
+        const Elf64_Phdr *Holder = loaded(S.p_vaddr, S.p_memsz);
+        if (!Holder || (S.p_type == PT_DYNAMIC && !(Holder->p_flags & PF_W)) ||
+            S.p_vaddr - Holder->p_vaddr != S.p_offset - Holder->p_offset || S.p_filesz > S.p_memsz)
+          foreign("its segments contradict each other");
+      }
+    }
+  }
+
   void checkSections(const Elf64_Ehdr &Header) {
     std::vector<Elf64_Shdr> Sections(Header.e_shnum);
     read(Sections.data(), Sections.size() * sizeof(Elf64_Shdr), Header.e_shoff);
@@ -104,6 +132,11 @@ private:
     for (const Elf64_Shdr &S : Sections) {
       if (S.sh_type != SHT_NOBITS && S.sh_type != SHT_NULL)
         checkRange(S.sh_offset, S.sh_size);
+      if ((S.sh_flags & SHF_ALLOC) && !(S.sh_flags & SHF_TLS)) {
+        const Elf64_Phdr *Holder = loaded(S.sh_addr, S.sh_size);
+        if (!Holder || (S.sh_type != SHT_NOBITS && S.sh_addr + S.sh_size > Holder->p_vaddr + Holder->p_filesz))
+          foreign("its segments contradict its sections");
+      }
       if (S.sh_type != SHT_DYNSYM || S.sh_link >= Sections.size())
         continue;
       HasTable = true;
@@ -113,9 +146,15 @@ private:
       std::string Text(Names.sh_size, '\0');
       read(Symbols.data(), Symbols.size() * sizeof(Elf64_Sym), S.sh_offset);
       read(Text.data(), Text.size(), Names.sh_offset);
-      for (const Elf64_Sym &Symbol : Symbols)
-        HasSymbol |= Symbol.st_shndx != SHN_UNDEF && Symbol.st_name < Text.size() &&
-                     std::strcmp(Text.c_str() + Symbol.st_name, DLC_QUERY_SYMBOL) == 0;
+      for (const Elf64_Sym &Symbol : Symbols) {
+        if (Symbol.st_shndx == SHN_UNDEF || Symbol.st_name >= Text.size() ||
+            std::strcmp(Text.c_str() + Symbol.st_name, DLC_QUERY_SYMBOL) != 0)
+          continue;
+        HasSymbol = true;
+        const Elf64_Phdr *Code = loaded(Symbol.st_value, 1);
+        if (!Code || !(Code->p_flags & PF_X))
+          foreign("its '" DLC_QUERY_SYMBOL "' is not code");
+      }
     }
     if (HasTable && !HasSymbol)
       foreign("it does not export '" DLC_QUERY_SYMBOL "'");
@@ -124,6 +163,7 @@ private:
   const std::string &Path;
   int Descriptor = -1;
   uint64_t Size = 0;
+  std::vector<Elf64_Phdr> Segments;
 };
 
 } // namespace

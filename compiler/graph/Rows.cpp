@@ -26,6 +26,12 @@ static bool keepsRows(Operation *op) {
       return dims[axis.number() < 0 ? axis.number() + dims.size() : axis.number()].isBatch();
     });
   }
+  if (auto iota = dyn_cast<IotaOp>(op)) { // the number of a row differs where a call is cut
+    SmallVector<Dim> dims = dimsOf(iota.getLike());
+    int64_t axis = iota.getAxisAttr() ? iota.getAxisAttr().number() : -1;
+    if (!dims.empty() && dims[axis < 0 ? axis + dims.size() : axis].isBatch())
+      return false;
+  }
   auto values = llvm::concat<Value>(op->getOperands(), llvm::to_vector_of<Value>(op->getResults()));
   for (Value value : values)
     if (!isLeading(value))

@@ -92,7 +92,9 @@ std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry,
   std::vector<std::string> known = namesOf(entry.Scalars);
   for (const std::string &setting : settings) {
     auto [name, value] = splitAssignment(setting, "--set");
-    if (std::find(known.begin(), known.end(), name) == known.end())
+    // "lr" is known where groups have it: "group0.lr".
+    if (std::none_of(known.begin(), known.end(),
+                     [&](const std::string &one) { return one == name || one.ends_with("." + name); }))
       throw UserError("--set: " + unknownName("scalar", name, fmt::format(" of entry point '{}'", entry.Name),
                                               "scalars", known));
     scalars.emplace_back(name, parseNumber(value, "--set " + setting));

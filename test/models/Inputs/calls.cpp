@@ -1,0 +1,140 @@
+// calls.cpp - what a compiled model leaves as it was: parameters after a bad label, the processor's modes, and that a
+// step is the sum of its parts.
+// SPDX-License-Identifier: Apache-2.0
+//
+//   calls MODEL.so [CHECKPOINT]
+#include "Program.h"
+
+#include <xmmintrin.h>
+
+namespace {
+constexpr int64_t Rows = 32;
+
+bool holds(const std::string &Text, const char *Part) { return Text.find(Part) != std::string::npos; }
+
+void badLabels(dlc::Model &M) {
+  dlc::Parameters P = M.newParameters(1);
+  dlc::Training T = M.newTraining(P, 2);
+  dlc::Tensor X = reals({Rows, 512}, 1), Good = labels(Rows, 40, 2);
+  T.call("step", {X, Good});
+  const std::string Before = bitsOf(P), SlotsBefore = slotBits(M, T);
+  struct Bad {
+    int64_t Row;
+    int32_t Value;
+  };
+  for (Bad B : {Bad{0, 40}, Bad{7, -1}, Bad{31, 2147483647}, Bad{16, -2147483647 - 1}})
+    for (const char *Name : {"loss", "step", "step.gradients"}) {
+      dlc::Tensor Label = Good;
+      Label.as<int32_t>()[size_t(B.Row)] = B.Value;
+      try {
+        T.call(Name, {X, Label});
+        CHECK(false, "%s takes the label %d", Name, B.Value);
+      } catch (const dlc::CallError &E) {
+        std::string Text = E.what();
+        CHECK(E.Code == DLC_BAD_INDEX && E.Row == B.Row && E.Value == B.Value && E.Limit == 40, "%s: %s", Name, E.what());
+        CHECK(holds(Text, "wide.mlir") && holds(Text, "cross_entropy") && holds(Text, std::to_string(B.Row).c_str()) &&
+                  holds(Text, std::to_string(B.Value).c_str()),
+              "%s: %s", Name, E.what());
+      }
+      CHECK(bitsOf(P) == Before && slotBits(M, T) == SlotsBefore && T.step() == 1, "%s wrote before it refused", Name);
+    }
+  T.call("step", {X, Good});
+  CHECK(bitsOf(P) != Before, "a good step writes nothing");
+}
+
+void wrongShapes(dlc::Model &M) {
+  dlc::Parameters P = M.newParameters(1);
+  dlc::Training T = M.newTraining(P);
+  const std::string Before = bitsOf(P);
+  dlc::Tensor X = reals({Rows, 512}, 1), Label = labels(Rows, 40, 2);
+  auto refused = [&](const char *Part, std::initializer_list<dlc::Input> Inputs) {
+    std::string Text = messageOf([&] { T.call("step", Inputs); });
+    CHECK(holds(Text, Part) && holds(Text, "step"), "'%s' without '%s'", Text.c_str(), Part);
+  };
+  refused("f32[32, 511]", {reals({Rows, 511}, 1), Label});
+  refused("f32[512]", {reals({512}, 1), Label});
+  refused("i64", {X, Label.to(dlc::DType::I64)});
+  refused("f64", {X.to(dlc::DType::F64), Label});
+  refused("31", {X, labels(31, 40, 2)});
+  refused("label", {X});
+  refused("'lable'", {{"x", X}, {"lable", Label}});
+  CHECK(bitsOf(P) == Before && T.step() == 0, "a refused call wrote");
+}
+
+void parts(dlc::Model &M) {
+  dlc::Parameters A = M.newParameters(5), B = M.newParameters(5);
+  dlc::Training Whole = M.newTraining(A, 6), Split = M.newTraining(B, 6);
+  for (int Step = 0; Step < 3; ++Step) {
+    dlc::Tensor X = reals({Rows, 512}, 10 + Step), Label = labels(Rows, 40, 20 + Step);
+    dlc::Results One = Whole.call("step", {X, Label}), Two = Split.call("step.gradients", {X, Label});
+    CHECK(One["loss"].item() == Two["loss"].item(), "the losses of step %d differ", Step);
+    std::vector<dlc::Input> Gradients;
+    for (const dlc::NamedTensor &T : Two)
+      if (T.Name.starts_with("gradient."))
+        Gradients.emplace_back(std::string_view(T.Name), T.Value);
+    CHECK(Gradients.size() == 8, "%zu gradients", Gradients.size());
+    Split.call("step.apply", Gradients);
+  }
+  CHECK(Whole.step() == 3 && Split.step() == 3, "%lld and %lld steps", (long long)Whole.step(), (long long)Split.step());
+  for (const dlc::NamedTensor &T : A.all()) {
+    double Off = distance(T.Value, B.get(T.Name));
+    CHECK(Off <= 1e-6, "%s: off by %g", T.Name.c_str(), Off);
+  }
+}
+
+unsigned ModeInside = 0;
+
+void modes(dlc::Model &M) {
+  constexpr unsigned FlushToZero = 0x8000, DenormalsAreZero = 0x0040;
+  dlc::Parameters P = M.newParameters(1);
+  dlc::Training T = M.newTraining(P);
+  dlc::Tensor X = reals({Rows, 512}, 1), Label = labels(Rows, 40, 2);
+  auto look = [](void *, uint32_t, int32_t) { ModeInside = _mm_getcsr(); };
+  const unsigned Before = _mm_getcsr() & 0xFFC0; // without the flags that record exceptions
+  CHECK(!(Before & (FlushToZero | DenormalsAreZero)), "the program starts with %x", Before);
+  for (const char *Name : {"step", "loss"}) {
+    dlc::Call C = T.prepare(Name);
+    C.bindInput("x", X);
+    C.bindInput("label", Label);
+    C.setProfile(look, nullptr);
+    ModeInside = 0;
+    C.run();
+    CHECK((ModeInside & FlushToZero) && (ModeInside & DenormalsAreZero), "inside a call of %s: %x", Name, ModeInside);
+    CHECK((_mm_getcsr() & 0xFFC0) == Before, "after a call of %s: %x", Name, _mm_getcsr());
+    // After a call that fails, and another rounding mode of the caller's.
+    dlc::Tensor Bad = Label;
+    Bad.as<int32_t>()[3] = 99;
+    C.bindInput("label", Bad);
+    _mm_setcsr((_mm_getcsr() & ~0x6000u) | 0x4000);
+    CHECK(C.tryRun() == DLC_BAD_INDEX, "the label 99");
+    CHECK((_mm_getcsr() & 0xFFC0) == ((Before & ~0x6000u) | 0x4000), "after a failed call: %x", _mm_getcsr());
+    _mm_setcsr(Before);
+  }
+  // Denormal inputs count as zero: all logits are those of zeros.
+  dlc::Tensor Tiny(dlc::DType::F32, {4, 512}), Zero(dlc::DType::F32, {4, 512});
+  for (float &Value : Tiny.as<float>())
+    Value = 1e-40f;
+  CHECK(bitsOf(M.call("predict", P, {Tiny})) == bitsOf(M.call("predict", P, {Zero})), "denormals are not zero");
+}
+} // namespace
+
+int main(int Count, char **Arguments) try {
+  if (Count > 2) { // only a checkpoint is wanted
+    dlc::Model M = dlc::Model::open(Arguments[1]);
+    M.newTraining(M.newParameters(1)).save(Arguments[2]);
+    return 0;
+  }
+  for (unsigned Threads : {1u, 2u}) {
+    dlc::ModelOptions Options;
+    Options.Threads = Threads;
+    dlc::Model M = dlc::Model::open(Arguments[1], Options);
+    badLabels(M);
+    wrongShapes(M);
+    parts(M);
+    modes(M);
+  }
+  return result("calls");
+} catch (const dlc::Error &E) {
+  std::printf("error: %s\n", E.what());
+  return 1;
+}
