@@ -145,6 +145,7 @@ void dlc::storeOptions(ModuleOp module, const CompileOptions &options) {
   SmallVector<NamedAttribute> sizes;
   for (const auto &[name, value] : options.sizes)
     sizes.push_back(b.getNamedAttr(name, b.getI64IntegerAttr(value)));
+  module->setAttr("dl.version", b.getI64IntegerAttr(languageVersion));
   module->setAttr("dl.options", b.getDictionaryAttr({
       b.getNamedAttr("batch", b.getDenseI64ArrayAttr(options.batch)),
       b.getNamedAttr("sizes", b.getDictionaryAttr(sizes)),

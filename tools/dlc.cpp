@@ -124,9 +124,12 @@ int main(int argc, char **argv) {
     return done(1);
   if (!module->getOperation()->hasAttr("dl.level")) {
     auto models = module->getOps<dlc::ModelOp>();
-    if (std::distance(models.begin(), models.end()) != 1)
-      return done(fail(input + (models.empty() ? ": there is no dl.model in this file"
-                                               : ": expected one dl.model in a file, found several")));
+    if (models.empty())
+      return done(fail(input + ": there is no model in this file; expected `dl.model @name { ... }`"));
+    if (std::next(models.begin()) != models.end()) {
+      dlc::complain(*std::next(models.begin())) << "expected one dl.model in a file, found several; move it to a file of its own";
+      return done(1);
+    }
     dlc::storeOptions(*module, options);
   } else { // a printed level brings its options along
     bool isStatic = options.staticLibrary;

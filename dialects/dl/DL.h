@@ -10,6 +10,9 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace dlc {
+/// The version of the language that this compiler reads and writes. Files of later versions are refused.
+constexpr int64_t languageVersion = 1;
+
 /// What an op does at each point of its iteration space.
 enum class IterationKind {
   Elementwise, ///< computes each element of the result from elements of the operands

@@ -10,14 +10,16 @@ using namespace dlc;
 
 ParseResult dlc::parseText(OpAsmParser &parser, OperationState &result, StringRef attribute) {
   std::string text;
-  if (parser.parseString(&text))
-    return failure();
+  if (failed(parser.parseOptionalString(&text)))
+    return stop(parser) << result.name.stripDialect() << ": expected its " << attribute << " in quotes";
   result.addAttribute(attribute, parser.getBuilder().getStringAttr(text));
   return success();
 }
 ParseResult dlc::parseSymbol(OpAsmParser &parser, OperationState &result) {
   StringAttr name;
-  return parser.parseSymbolName(name, SymbolTable::getSymbolAttrName(), result.attributes);
+  if (failed(parser.parseOptionalSymbolName(name, SymbolTable::getSymbolAttrName(), result.attributes)))
+    return stop(parser) << result.name.stripDialect() << ": expected its name, such as @" << result.name.stripDialect();
+  return success();
 }
 /// open name = size, ... close. A size without default is `?`.
 ParseResult dlc::parseSizeList(OpAsmParser &parser, AsmParser::Delimiter delimiter,
@@ -65,12 +67,24 @@ ParseResult dlc::parseBody(OpAsmParser &parser, OperationState &result,
 
 //===--- model ------------------------------------------------------------------------------------------===//
 
-// model @name [sizes(width = 768, ...)] { ... }
+// model @name [version 1] [sizes(width = 768, ...)] { ... }
 ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
   Names names;
   SmallVector<Attribute> sizes, values;
-  if (parseSymbol(parser, result) ||
-      (succeeded(parser.parseOptionalKeyword("sizes")) &&
+  if (parseSymbol(parser, result))
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("version"))) {
+    int64_t version;
+    SMLoc loc = parser.getCurrentLocation();
+    if (parser.parseInteger(version))
+      return failure();
+    if (version < 1 || version > languageVersion)
+      return stop(parser, loc) << "this model is written in version " << version
+                               << " of the language; this dlc reads version 1" << (languageVersion > 1 ? " to " : "")
+                               << (languageVersion > 1 ? std::to_string(languageVersion) : "");
+    result.addAttribute("dl.version", parser.getBuilder().getI64IntegerAttr(version));
+  }
+  if ((succeeded(parser.parseOptionalKeyword("sizes")) &&
        parseSizeList(parser, AsmParser::Delimiter::Paren, sizes, values)))
     return failure();
   result.addAttribute("size_names", parser.getBuilder().getArrayAttr(sizes));
@@ -80,6 +94,8 @@ ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
 void ModelOp::print(OpAsmPrinter &printer) {
   printer << ' ';
   printer.printSymbolName(getSymName());
+  if (auto version = (*this)->getAttrOfType<IntegerAttr>("dl.version"))
+    printer << " version " << version.getInt();
   if (!getSizeNames().empty()) {
     printer << " sizes(";
     printSizeList(printer, getSizeNames(), getSizeValues());
@@ -131,24 +147,14 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
     if (succeeded(parser.parseOptionalArrow())) {
       if (succeeded(parser.parseOptionalLParen())) {
         if (parser.parseCommaSeparatedList([&]() -> ParseResult {
+              // A shape begins with a type, a name does not; some names would do as types (`i32`).
               StringRef name;
-              Type type; // a shape begins with a type, a name does not
-              SMLoc loc = parser.getCurrentLocation();
-              OptionalParseResult isType = parser.parseOptionalType(type);
-              if (isType.has_value()) {
-                if (failed(*isType))
-                  return failure();
-                SmallVector<SizeAttr> list;
-                if (parseOptionalSizes(parser, list))
-                  return failure();
-                resultNames.push_back(builder.getStringAttr(""));
-                resultShapes.push_back(isa<RankedTensorType>(type)
-                                           ? ShapeAttr::get(type)
-                                           : ShapeAttr::get(parser.getContext(), type, list));
-                return success();
-              }
+              StringRef text(parser.getCurrentLocation().getPointer());
+              bool isNamed = text.drop_while([](char c) { return isalnum(c) || c == '_'; }).ltrim().starts_with(":");
+              if (!isNamed)
+                return parseResultShape("");
               if (failed(parser.parseOptionalKeyword(&name)))
-                return stop(parser, loc) << "expected a result: `name: type`";
+                return stop(parser) << "expected a result: `name: type`";
               return failure(parser.parseColon() || parseResultShape(name));
             }) ||
             parser.parseRParen())
@@ -229,9 +235,8 @@ void ReturnOp::print(OpAsmPrinter &printer) {
 
 // @callee[<size = value, ...>](%a, ...)[, training | inference]
 static ParseResult parseCallee(OpAsmParser &parser, OperationState &result, SmallVectorImpl<Value> &arguments) {
-  FlatSymbolRefAttr callee;
   SmallVector<Attribute> names, values;
-  if (parser.parseAttribute(callee, "callee", result.attributes) ||
+  if (parseSymbolRef(parser, result, "callee", "the name of a function") ||
       parseSizeList(parser, AsmParser::Delimiter::OptionalLessGreater, names, values) ||
       parser.parseLParen() || parseTensors(parser, arguments) || parser.parseRParen())
     return failure();

@@ -26,8 +26,8 @@ struct Shapes {
     i = i < 0 ? i + rank : i;
     if (i >= 0 && i < rank)
       return i;
-    rule.fail("no axis " + Twine(number(axis, otherwise)) + " in " + show(value) + "; expected -" + Twine(rank) +
-                  " to " + Twine(rank - 1),
+    rule.fail("no axis " + Twine(number(axis, otherwise)) + " in " + show(value) +
+                  (rank ? "; expected -" + std::to_string(rank) + " to " + std::to_string(rank - 1) : ", which has none"),
               place);
     return -1;
   }
@@ -91,10 +91,6 @@ static void shape(ClampOp::Adaptor op, Shapes s) {
   if (op.getMinAttr() && op.getMaxAttr() && op.getMinAttr().getValueAsDouble() > op.getMaxAttr().getValueAsDouble())
     return s.rule.fail("clamp: min must not be above max");
   sameNumbers<ClampOp>(op, s);
-}
-static bool isElement(Type type) {
-  return type.isF32() || type.isF64() || type.isSignlessInteger(32) || type.isSignlessInteger(64) ||
-         type.isSignlessInteger(1) || type.isUnsignedInteger(8);
 }
 static void shape(CastOp::Adaptor op, Shapes s) {
   if (!isElement(op.getType()))

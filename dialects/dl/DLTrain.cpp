@@ -9,9 +9,8 @@ using namespace dlc;
 
 // train @name minimizes @loss { ... }
 ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
-  FlatSymbolRefAttr loss;
   return failure(parseSymbol(parser, result) || parser.parseKeyword("minimizes") ||
-                 parser.parseAttribute(loss, "loss", result.attributes) || parseBody(parser, result));
+                 parseSymbolRef(parser, result, "loss", "the function to minimise") || parseBody(parser, result));
 }
 void TrainOp::print(OpAsmPrinter &printer) {
   printer << ' ';
@@ -25,8 +24,8 @@ static ParseResult parsePatterns(OpAsmParser &parser, OperationState &result) {
   SmallVector<Attribute> patterns;
   if (parser.parseCommaSeparatedList([&]() -> ParseResult {
         std::string pattern;
-        if (parser.parseString(&pattern))
-          return failure();
+        if (failed(parser.parseOptionalString(&pattern)))
+          return stop(parser) << "expected names of parameters in quotes, such as \"fc1.*\"";
         patterns.push_back(parser.getBuilder().getStringAttr(pattern));
         return success();
       }))
@@ -41,10 +40,9 @@ static void printPatterns(OpAsmPrinter &printer, ArrayAttr patterns) {
 
 // optimize "pattern", ... with @optimizer[(scalar = value, ...)]
 ParseResult OptimizeOp::parse(OpAsmParser &parser, OperationState &result) {
-  FlatSymbolRefAttr optimizer;
   NamedAttrList scalars;
   if (parsePatterns(parser, result) || parser.parseKeyword("with") ||
-      parser.parseAttribute(optimizer, "optimizer", result.attributes) ||
+      parseSymbolRef(parser, result, "optimizer", "the name of an optimizer") ||
       parser.parseCommaSeparatedList(AsmParser::Delimiter::OptionalParen, [&]() -> ParseResult {
         StringRef name;
         double value;

@@ -68,9 +68,36 @@ void dlc::nameArguments(Region &region, OpAsmSetValueNameFn set) {
 
 //===--- Reals, sizes, shapes, initialisers ---------------------------------------------------------===//
 
+/// The text of the file from here on; it ends with a zero.
+static const char *textAt(AsmParser &parser) { return parser.getCurrentLocation().getPointer(); }
+
+bool dlc::isMissingComma(AsmParser &parser) {
+  const char *next = textAt(parser), *before = next;
+  while (before[-1] == ' ' || before[-1] == '\t') // there is an op's name before
+    --before;
+  if (before[-1] == '\n' || StringRef(next).starts_with("loc("))
+    return false;
+  return isalnum(*next) || StringRef("%\"").contains(*next);
+}
+ParseResult dlc::parseSymbolRef(OpAsmParser &parser, OperationState &result, StringRef attribute, StringRef what) {
+  StringAttr name;
+  SMLoc loc = parser.getCurrentLocation();
+  if (failed(parser.parseOptionalSymbolName(name)))
+    return stop(parser, loc) << "expected " << what << ", such as @" << attribute;
+  result.addAttribute(attribute, FlatSymbolRefAttr::get(name));
+  return success();
+}
 ParseResult dlc::parseReal(AsmParser &parser, double &value) {
   bool negative = succeeded(parser.parseOptionalMinus()); // parseOptionalInteger would insist after a `-`
   int64_t integer;
+  StringRef text(textAt(parser)), digits = text.take_while([](char c) { return isdigit(c); });
+  if (text = text.drop_front(digits.size()); !digits.empty() && (text.starts_with("e") || text.starts_with("E"))) {
+    StringRef exponent = text.drop_front().take_while([](char c) { return isalnum(c) || c == '-' || c == '+'; });
+    return stop(parser) << "a number with an exponent needs a point; write " << digits << ".0e" << exponent
+                        << " instead of " << digits << text[0] << exponent;
+  }
+  if (!isdigit(*textAt(parser)))
+    return stop(parser) << "expected a number, such as 0.5";
   OptionalParseResult parsed = parser.parseOptionalInteger(integer);
   if (parsed.has_value() ? failed(*parsed) : failed(parser.parseFloat(value)))
     return failure();
@@ -278,13 +305,33 @@ RankedTensorType ShapeAttr::evaluate(const llvm::StringMap<int64_t> &known) cons
 ParseResult dlc::parseOptionalSizes(AsmParser &parser, SmallVectorImpl<SizeAttr> &sizes) {
   if (failed(parser.parseOptionalLSquare()))
     return success();
-  return failure(parser.parseCommaSeparatedList([&] { return parseSize(parser, sizes.emplace_back()); }) ||
-                 parser.parseRSquare());
+  if (parser.parseCommaSeparatedList([&] { return parseSize(parser, sizes.emplace_back()); }))
+    return failure();
+  if (failed(parser.parseOptionalRSquare()))
+    return stop(parser) << "expected `,` or `]` in a list of sizes";
+  return success();
+}
+bool dlc::isElement(Type type) {
+  return type.isF32() || type.isF64() || type.isSignlessInteger(32) || type.isSignlessInteger(64) ||
+         type.isSignlessInteger(1) || type.isUnsignedInteger(8);
+}
+/// The element type of a shape, or all of a `tensor<...>`.
+static ParseResult parseElement(AsmParser &parser, Type &type) {
+  SMLoc loc = parser.getCurrentLocation();
+  OptionalParseResult parsed = parser.parseOptionalType(type);
+  if (!parsed.has_value())
+    return stop(parser, loc) << "expected a type: f32, f64, i32, i64, ui8 or i1, with sizes as in f32[batch, 128]";
+  if (failed(*parsed))
+    return failure();
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!isElement(tensor ? tensor.getElementType() : type))
+    return stop(parser, loc) << "expected numbers of type f32, f64, i32, i64, ui8 or i1, found " << type;
+  return success();
 }
 ParseResult dlc::parseShape(AsmParser &parser, ShapeAttr &shape) {
   Type type;
   SmallVector<SizeAttr> sizes;
-  if (parser.parseType(type))
+  if (parseElement(parser, type))
     return failure();
   if (isa<RankedTensorType>(type)) {
     shape = ShapeAttr::get(type);

@@ -67,6 +67,13 @@ private:
 
 //===--- Pieces ---------------------------------------------------------------------------------===//
 
+/// The six types of elements.
+bool isElement(mlir::Type type);
+/// Does the line go on here where it should have ended, or with a comma?
+bool isMissingComma(mlir::AsmParser &parser);
+/// `@name` as the attribute; `what` says what it names.
+mlir::ParseResult parseSymbolRef(mlir::OpAsmParser &parser, mlir::OperationState &result, llvm::StringRef attribute,
+                                 llvm::StringRef what);
 mlir::ParseResult parseReal(mlir::AsmParser &parser, double &value);
 void printReal(llvm::raw_ostream &os, double value);
 mlir::ParseResult parseSize(mlir::AsmParser &parser, SizeAttr &size);

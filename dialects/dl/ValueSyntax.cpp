@@ -124,14 +124,22 @@ static SmallVector<StringRef> optionsOf(const OpSyntax &syntax) {
   return options;
 }
 
+/// Is there nothing before `loc` on its line?
+static bool isFirstOfLine(SMLoc loc) {
+  const char *before = loc.getPointer() - 1; // the op's name stands before
+  while (*before == ' ' || *before == '\t')
+    --before;
+  return *before == '\n';
+}
+
 ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const OpSyntax &syntax,
                             NamedAttrList &attributes) {
   StringRef op = result.name.getStringRef();
   op.consume_front("dl.");
   if (llvm::is_contained(syntax.attributes, "name")) {
     std::string name;
-    if (parser.parseString(&name))
-      return failure();
+    if (failed(parser.parseOptionalString(&name)))
+      return stop(parser) << op << ": expected the layer's name in quotes, as in `" << op << " \"fc1\" %x`";
     attributes.set("name", parser.getBuilder().getStringAttr(name));
   }
   SmallVector<StringRef> options = optionsOf(syntax);
@@ -157,9 +165,11 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
       attributes.set(name, value);
       continue;
     }
+    if (!isOption && isFirstOfLine(loc))
+      return stop(parser, loc) << op << ": the line above ends in `,`; expected a value, such as %x, or an option of " << op;
     if (!isOption) {
-      if (parser.parseKeyword(&word))
-        return failure();
+      if (failed(parser.parseOptionalKeyword(&word)))
+        return stop(parser) << "expected a value, such as %x, or an option of " << op;
       complain(parser, result, loc) << op << " has no option '" << word << "'; it knows "
                             << (options.empty() ? "none" : llvm::join(options, ", "));
       if (succeeded(parser.parseOptionalEqual()) && failed(skipValue(parser)))
@@ -167,7 +177,7 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
       continue;
     }
     if (attributes.get(word) || keyed.count(word))
-      complain(parser, result, loc) << "option '" << word << "' stands here twice";
+      complain(parser, result, loc) << "option '" << word << "' stands here twice; leave one of them out";
     Kind kind = kindOf(word);
     bool isOperand = llvm::is_contained(syntax.keyed, word);
     if (isOperand || kind != Kind::Flag) {
@@ -187,10 +197,14 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
       return failure();
     }
   } while (succeeded(parser.parseOptionalComma()));
+  if (isMissingComma(parser))
+    return stop(parser) << op << ": expected `,` before what follows on this line";
 
   if (syntax.operands >= 0 && (int)operands.size() != syntax.operands)
     return stop(parser, start) << op << " takes " << syntax.operands << " value"
                                    << (syntax.operands == 1 ? "" : "s") << ", found " << operands.size();
+  if (operands.empty())
+    return stop(parser, start) << op << " takes at least one value, found none";
   if (position < syntax.positional.size())
     return stop(parser, start) << op << " needs '" << syntax.positional[position]
                                    << "' after its operands";

@@ -1,0 +1,76 @@
+// RUN: not dlc %s -o %t.so 2>&1 | FileCheck %s
+// RUN: not ls %t.so
+
+// Elementwise ops: what each refuses, and in which words.
+dl.model @invalid {
+  func @c0(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: exp: expected floats, found %i : i32[batch]; use `cast`
+    %y = exp %i
+    return %x
+  }
+  func @c1(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: neg: expected numbers, found %b : i1[4]; use `cast`
+    %y = neg %b
+    return %x
+  }
+  func @c2(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: gelu: expected floats, found %i
+    %y = gelu %i
+    return %x
+  }
+  func @c3(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: clamp: say min = ..., max = ..., or both
+    %y = clamp %x
+    return %x
+  }
+  func @c4(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: clamp: min must not be above max
+    %y = clamp %x, min = 2.0, max = 1.0
+    return %x
+  }
+  func @c5(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: cast: expected f32, f64, i32, i64, ui8 or i1, found f16
+    %y = cast %x, f16
+    return %x
+  }
+  func @c6(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: sizes differ: %x : f32[batch, 4, 6] and %w : f32[6, 8]: 4 against 6, axis -2
+    %y = add %x, %w
+    return %x
+  }
+  func @c7(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: element types differ: %x : f32[batch, 4, 6] and %d : f64[6]; use `cast`
+    %y = add %x, %d
+    return %x
+  }
+  func @c8(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: arithmetic: expected numbers, found %b : i1[4]; use `cast`
+    %y = mul %b, %b
+    return %x
+  }
+  func @c9(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: pow: expected floats, found %i
+    %y = pow %i, %i
+    return %x
+  }
+  func @c10(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: element types differ: %x : f32[batch, 4, 6] and %i : i32[batch]; use `cast`
+    %y = lt %x, %i
+    return %x
+  }
+  func @c11(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: where: expected a condition of i1, as `lt` yields it, found %x
+    %y = where %x, %x, %x
+    return %x
+  }
+  func @c12(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: sizes differ: %x : f32[batch, 4, 6] and %b : i1[4]: 6 against 4, axis -1
+    %y = where %b, %x, %x
+    return %x
+  }
+  func @c13(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: element types differ
+    %y = where %b, %x, %d
+    return %x
+  }
+}

@@ -1,0 +1,158 @@
+// RUN: not dlc %s -o %t.so 2>&1 | FileCheck %s
+// RUN: not ls %t.so
+
+// Ops that move elements: what each refuses.
+dl.model @invalid {
+  func @c0(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: reshape: only one size may be `?`
+    %y = reshape %x, [?, ?]
+    return %x
+  }
+  func @c1(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: reshape: %w : f32[6, 8] has 48 elements, f32[5, 5] has 25
+    %y = reshape %w, [5, 5]
+    return %x
+  }
+  func @c2(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: reshape: %w : f32[6, 8] has 48 elements, not a multiple of 5
+    %y = reshape %w, [5, ?]
+    return %x
+  }
+  func @c3(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: transpose: each axis of %w : f32[6, 8] must stand in the list once
+    %y = transpose %w, [0, 0]
+    return %x
+  }
+  func @c4(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: transpose: each axis of %w
+    %y = transpose %w, [0]
+    return %x
+  }
+  func @c5(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: no axis 2 in %w
+    %y = transpose %w, [0, 2]
+    return %x
+  }
+  func @c6(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: broadcast: %w : f32[6, 8] cannot be stretched to f32[6, 9]
+    %y = broadcast %w, [6, 9]
+    return %x
+  }
+  func @c7(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: broadcast: %w
+    %y = broadcast %w, [8]
+    return %x
+  }
+  func @c8(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: slice: say axis = ..., size = ..., and start = ... where it is not 0
+    %y = slice %w
+    return %x
+  }
+  func @c9(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: slice: axis 0 of %x : f32[batch, 4, 6] depends on the batch, and cannot be cut
+    %y = slice %x, axis = 0, size = 2
+    return %x
+  }
+  func @c10(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: slice: elements 5 to 7 are not within axis 0 of %w
+    %y = slice %w, axis = 0, start = 5, size = 2
+    return %x
+  }
+  func @c11(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: select: say axis = ..., index = ...
+    %y = select %w, axis = 0
+    return %x
+  }
+  func @c12(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: select: axis 0 of %x : f32[batch, 4, 6] depends on the batch
+    %y = select %x, axis = 0, index = 0
+    return %x
+  }
+  func @c13(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: select: no element 8 along axis 1 of %w
+    %y = select %w, axis = 1, index = 8
+    return %x
+  }
+  func @c14(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: select: no element -9 along axis 1 of %w
+    %y = select %w, axis = 1, index = -9
+    return %x
+  }
+  func @c15(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: concat: expected 2 axes, found %x
+    %y = concat %w, %x
+    return %x
+  }
+  func @c16(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: concat: expected 2 axes, found %d
+    %y = concat %w, %w, %d
+    return %x
+  }
+  func @c17(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: concat: sizes differ: %w : f32[6, 8] and %v : f32[6, 9], axis 1
+    %v = constant f32[6, 9] = 0.0
+    %y = concat %w, %v
+    return %x
+  }
+  func @c18(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: concat: %w : f32[6, 8] and %v : f32[batch, 8] along axis 0: the size is not a multiple of the batch
+    %v = constant f32[batch, 8] = 0.0
+    %y = concat %w, %v
+    return %x
+  }
+  func @c19(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: split: expected the number of parts as a number, at least 1
+    %y = split %w, 0
+    return %x
+  }
+  func @c20(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: split: axis 0 of %x : f32[batch, 4, 6] depends on the batch, and cannot be cut
+    %y, %z = split %x, 2, axis = 0
+    return %x
+  }
+  func @c21(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: split: 8 of %w : f32[6, 8] is not a multiple of 3
+    %y, %z, %a = split %w, 3
+    return %x
+  }
+  func @c22(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: pad: expected one number for each axis of %w : f32[6, 8], found 1
+    %y = pad %w, low = [1]
+    return %x
+  }
+  func @c23(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: pad: widths must be at least 0, found -1
+    %y = pad %w, low = [1, -1]
+    return %x
+  }
+  func @c24(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: pad: an axis that depends on the batch cannot be padded
+    %y = pad %x, high = [1, 0, 0]
+    return %x
+  }
+  func @c25(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: gather: index: expected integers, found %s
+    %y = gather %w, %s
+    return %x
+  }
+  func @c26(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: gather: table: expected 2 axes, found %x
+    %y = gather %x, %i
+    return %x
+  }
+  func @c27(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: scatter_add: expected an index [...] and updates [..., features], found %i : i32[batch] and %w : f32[6, 8]
+    %y = scatter_add %i, %w, 6
+    return %x
+  }
+  func @c28(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: check_index: expected integers, found %s
+    %y = check_index %s, 6
+    return %x
+  }
+  func @c29(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: iota: expected start as one i32, found %s
+    %y = iota %x, start = %s
+    return %x
+  }
+}

@@ -1,0 +1,29 @@
+// RUN: dlc-opt %s > %t.1 && dlc-opt %t.1 > %t.2 && cmp %t.1 %t.2
+// RUN: dlc-opt --mlir-print-op-generic %s > %t.g && dlc-opt --mlir-print-op-generic %t.1 | cmp - %t.g
+// RUN: dlc-opt --mlir-print-op-generic %t.g | cmp - %t.g
+// RUN: dlc-opt --emit-bytecode %s -o %t.bc && dlc-opt %t.bc | cmp - %t.1
+// RUN: FileCheck %s < %t.1
+
+// CHECK-LABEL: dl.model @layers sizes(width = 16, half = width / 2)
+dl.model @layers sizes(width = 16, half = width / 2) {
+  // CHECK: func @layers(%x: f32[batch, 8], %i: i32[batch, 3])
+  func @layers(%x: f32[batch, 8], %i: i32[batch, 3]) {
+    // CHECK: %a = nn.linear "a" %x, 4 : f32[batch, 4]
+    %a = nn.linear "a" %x, 4
+    // CHECK: %b = nn.linear "b" %x, 3 * width : f32[batch, ?]
+    %b = nn.linear "b" %x, 3 * width
+    // CHECK: %c = nn.linear "c" %x, 4, bias = false, init = normal(0.02), weight = in_out : f32[batch, 4]
+    %c = nn.linear "c" %x, 4, weight = in_out, bias = false, init = normal(0.02)
+    // CHECK: %d = nn.linear "d" %x, 4, bias = true, init = uniform(-0.1, 0.1), weight = out_in : f32[batch, 4]
+    %d = nn.linear "d" %x, 4, weight = out_in, bias = true, init = uniform(-0.1, 0.1)
+    // CHECK: %e = nn.embedding "e" %i, 100, 12 : f32[batch, 3, 12]
+    %e = nn.embedding "e" %i, 100, 12
+    // CHECK: %f = nn.embedding "f" %i, 100, 12, init = zeros, type = f64 : f64[batch, 3, 12]
+    %f = nn.embedding "f" %i, 100, 12, init = zeros, type = f64
+    // CHECK: %g = nn.layer_norm "g" %x : f32[batch, 8]
+    %g = nn.layer_norm "g" %x
+    // CHECK: %h = nn.layer_norm "h" %x, epsilon = 1.0e-12 : f32[batch, 8]
+    %h = nn.layer_norm "h" %x, epsilon = 1.0e-12
+    return %a
+  }
+}
