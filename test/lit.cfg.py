@@ -16,7 +16,7 @@ import lit.formats
 config.name = "dlc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "unit"]
+config.excludes = ["Inputs", "unit", "unit-compiler"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.dlc_obj_root, "test")
 
@@ -47,7 +47,7 @@ def library(name):
 
 config.substitutions += [
     ("%examples", os.path.join(config.dlc_src_root, "examples")),
-    ("%fake", library("libdlc_fake_model.so")),
+    ("%fake", library("dlc_test_fake.so")),
     ("%cflags", "-fsanitize=" + config.dlc_sanitize if config.dlc_sanitize else ""),
     ("%cxx", config.dlc_cxx),
     ("%cc", config.dlc_cc),
