@@ -1,0 +1,33 @@
+// transpose.mlir - the gradient of transpose, against differences.
+// SPDX-License-Identifier: Apache-2.0
+//
+// RUN: dlc %s --batch 5 --float f64 -O3 -o %t.so && dlc-run gradcheck %t.so t
+// RUN: dlc %s --batch 5 --float f64 -O0 -o %t.0.so && dlc-run gradcheck %t.0.so t
+dl.model @transpose {
+  func @loss(%c0: f32[17, 3], %c1: f32[5, 2, 3], %c2: f32[2, 5, 3], %c3: f32[7]) -> (loss: f32) {
+    %w0 = param "w0" f32[3, 17] = uniform(-0.9, 0.9)
+    %y0 = transpose %w0, [1, 0]
+    %w1 = param "w1" f32[2, 3, 5] = uniform(-0.9, 0.9)
+    %y1 = transpose %w1, [2, 0, 1]
+    %w2 = param "w2" f32[2, 3, 5] = uniform(-0.9, 0.9)
+    %y2 = transpose %w2, [0, -1, 1]
+    %w3 = param "w3" f32[7] = uniform(-0.9, 0.9)
+    %y3 = transpose %w3, [0]
+    %m0 = mul %y0, %c0
+    %l0 = sum %m0
+    %m1 = mul %y1, %c1
+    %l1 = sum %m1
+    %s1 = add %l0, %l1
+    %m2 = mul %y2, %c2
+    %l2 = sum %m2
+    %s2 = add %s1, %l2
+    %m3 = mul %y3, %c3
+    %l3 = sum %m3
+    %loss = add %s2, %l3
+    return %loss
+  }
+
+  train @t minimizes @loss {
+    optimize "*" with @sgd
+  }
+}
