@@ -810,10 +810,10 @@ void DescriptorEmitter::run() {
   for (LLVM::LLVMFuncOp function : inner)
     outer.push_back(emitEntry(function, function->getAttrOfType<DictionaryAttr>("dl.entry")));
   emitModel(inner, outer);
-  // What is ours must not reach LLVM.
+  // What is ours must not reach LLVM; the module keeps its level and options, so that its print can be gone on from.
   module.walk([](Operation *op) {
     for (NamedAttribute attr : llvm::to_vector(op->getDiscardableAttrs()))
-      if (attr.getName().getValue().starts_with("dl."))
+      if (attr.getName().getValue().starts_with("dl.") && !(isa<ModuleOp>(op) && attr.getName() == "dl.options"))
         op->removeDiscardableAttr(attr.getName());
   });
 }
