@@ -5,6 +5,7 @@
 #include "compiler/target/Emit.h"
 #include "compiler/target/Target.h"
 #include "dialects/dl/DL.h"
+#include "tools/evaluate/Commands.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -17,6 +18,7 @@ namespace cl = llvm::cl;
 namespace {
 cl::OptionCategory category("Options of dlc");
 cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir (or - for standard input)"), cl::cat(category));
+cl::list<std::string> entries(cl::Positional, cl::desc("[ENTRY...]"), cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("Where the result goes: model.so unless given"), cl::value_desc("file"),
                             cl::cat(category));
 cl::list<int64_t> batch("batch", cl::desc("The largest batch of a call (32 unless given); several capacities: 1,32"),
@@ -36,6 +38,27 @@ cl::opt<std::string> emit("emit",
                           cl::value_desc("level"), cl::init("lib"), cl::cat(category));
 cl::opt<std::string> faultyRule("faulty-gradient", cl::desc("For tests: this op's gradient comes out 1 % too large"),
                                 cl::value_desc("dl.op"), cl::Hidden, cl::cat(category));
+cl::opt<bool> diff("diff", cl::desc("Compile and run entry points (all unless named) and compare each value with what "
+                                    "it should be, in double precision; `dlc-run diff` does the same"),
+                   cl::cat(category));
+cl::opt<std::string> evaluate("evaluate", cl::desc("Compute an entry point's results in double precision, op by op, "
+                                                   "without compiling it: --inputs FILE.npz -o FILE.npz"),
+                              cl::value_desc("entry"), cl::cat(category));
+cl::opt<std::string> inputs("inputs", cl::desc("With --evaluate: inputs, parameters, slots, and if need be scalars, "
+                                               "seed and step, by name"),
+                            cl::value_desc("file.npz"), cl::cat(category));
+cl::alias outputLong("output", cl::desc("The same as -o"), cl::aliasopt(output), cl::cat(category));
+cl::opt<int64_t> extent("batch-extent", cl::desc("With --evaluate and --diff: rows of the batch (the capacity unless given)"),
+                        cl::value_desc("N"), cl::cat(category));
+cl::opt<uint64_t> seed("seed", cl::desc("With --diff: of the random arguments"), cl::value_desc("N"), cl::init(1),
+                       cl::cat(category));
+cl::opt<double> tolerance("tolerance", cl::desc("With --diff: how far a value may depart (1e-4 for f32, 1e-9 for f64), "
+                                                "relative to its size"),
+                          cl::value_desc("X"), cl::cat(category));
+cl::opt<bool> quiet("quiet", cl::desc("With --diff: one line an entry point"), cl::cat(category));
+cl::opt<std::string> faultyOp("faulty-op", cl::desc("For tests, with --diff: this op's compiled result comes out 1 % "
+                                                    "too large"),
+                              cl::value_desc("dl.op"), cl::Hidden, cl::cat(category));
 } // namespace
 
 static int fail(const llvm::Twine &message) {
@@ -99,6 +122,13 @@ int main(int argc, char **argv) {
   dlc::CompileOptions options;
   if (!readOptions(options))
     return 1;
+  if (!entries.empty() && !diff)
+    return fail("unexpected '" + entries.front() + "': dlc compiles one model file; entry points are named with --diff");
+  if (extent < 0 || extent > options.batch.back())
+    return fail("--batch-extent " + llvm::Twine(extent) + ": expected 1 to the capacity, " +
+                llvm::Twine(options.batch.back()));
+  if (!evaluate.empty() && output.empty())
+    return fail("--evaluate: say where the results go: -o results.npz");
   static const llvm::StringRef results[] = {"lib", "obj", "asm", "header"};
   bool isLevel = llvm::any_of(dlc::levels(), [](const dlc::Level &level) { return level.name == emit; });
   if (!isLevel && !llvm::is_contained(results, llvm::StringRef(emit)))
@@ -106,6 +136,9 @@ int main(int argc, char **argv) {
                 "header or lib");
   // Copied before LLD runs: it resets every option.
   std::string kind = emit, path = output;
+  bool isDiff = diff;
+  dlc::EvaluateSettings evaluation{evaluate, inputs, output, extent};
+  dlc::DiffSettings comparison{entries, extent, seed, tolerance, quiet, faultyOp};
   if (path.empty()) {
     llvm::StringRef stem = input == "-" ? "model" : llvm::sys::path::stem(input);
     path = isLevel || kind == "asm" || kind == "header" ? "-" : (stem + (kind == "obj" ? ".o" : ".so")).str();
@@ -136,6 +169,10 @@ int main(int argc, char **argv) {
     options = dlc::loadOptions(*module);
     options.staticLibrary = isStatic;
   }
+  if (isDiff)
+    return done(dlc::runDiff(*module, options, comparison));
+  if (!evaluation.entry.empty())
+    return done(dlc::runEvaluate(*module, options, evaluation));
   std::string goal = isLevel ? kind : kind == "header" ? "plan" : "llvm";
   if (failed(dlc::runTo(goal, *module, options))) {
     if (!reporter.hasErrors())

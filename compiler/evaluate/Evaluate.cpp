@@ -1,0 +1,78 @@
+// Evaluate.cpp - runs an entry point op by op.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/evaluate/Evaluate.h"
+
+using namespace mlir;
+using namespace dlc;
+
+dlc_dtype dlc::dtypeOf(Type element) {
+  if (element.isF32())
+    return DLC_F32;
+  if (element.isF64())
+    return DLC_F64;
+  if (element.isUnsignedInteger(8))
+    return DLC_UI8;
+  return element.isInteger(1) ? DLC_I1 : element.isInteger(32) ? DLC_I32 : DLC_I64;
+}
+std::vector<int64_t> dlc::shapeOf(Value value, int64_t batch) {
+  std::vector<int64_t> shape;
+  for (Dim dim : dimsOf(value))
+    shape.push_back(dim.at(batch));
+  return shape;
+}
+int64_t dlc::offsetIn(ArrayRef<int64_t> shape, ArrayRef<int64_t> at) {
+  int64_t offset = 0;
+  at = at.take_back(shape.size());
+  for (auto [size, index] : llvm::zip(shape, at))
+    offset = offset * size + (size == 1 ? 0 : index);
+  return offset;
+}
+int64_t dlc::axisOf(SizeAttr axis, int64_t otherwise, size_t rank) {
+  int64_t i = axis ? axis.number() : otherwise;
+  return i < 0 ? i + (int64_t)rank : i;
+}
+
+static LogicalResult evaluateOp(Operation &op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
+  if (Evaluated done = evaluateElementwise(&op, in, out))
+    return *done;
+  if (Evaluated done = evaluateStructure(&op, in, out, batch))
+    return *done;
+  if (Evaluated done = evaluateNetwork(&op, in, out, batch))
+    return *done;
+  if (isa<GradientOp>(op))
+    return complain(&op) << "gradients have a meaning from level `autodiff` on; evaluate the entry point there";
+  return complain(&op) << "'" << op.getName() << "' cannot be evaluated; expected ops of level `graph` or `autodiff`";
+}
+
+FailureOr<std::vector<Array>> dlc::evaluate(EntryOp entry, ArrayRef<Array> arguments, int64_t batch,
+                                            const Observer &observer) {
+  Block &block = entry.getBody().front();
+  DenseMap<Value, Array> values;
+  for (auto [argument, array] : llvm::zip(block.getArguments(), arguments))
+    values[argument] = array;
+  // A value is let go after its last reader.
+  DenseMap<Value, Operation *> last;
+  for (Operation &op : block)
+    for (Value operand : op.getOperands())
+      last[operand] = &op;
+  for (Operation &op : block.without_terminator()) {
+    std::vector<Array> out;
+    for (Value result : op.getResults())
+      out.push_back(Array::make(dtypeOf(typeOf(result).getElementType()), shapeOf(result, batch)));
+    auto in = llvm::map_to_vector(op.getOperands(), [&](Value value) { return (const Array *)&values[value]; });
+    if (failed(evaluateOp(op, in, out, batch)))
+      return failure();
+    for (Value operand : op.getOperands())
+      if (last.lookup(operand) == &op)
+        values.erase(operand);
+    for (auto [result, array] : llvm::zip(op.getResults(), out)) {
+      if (observer)
+        observer(result, array);
+      values[result] = std::move(array);
+    }
+  }
+  std::vector<Array> results;
+  for (Value value : block.getTerminator()->getOperands())
+    results.push_back(values[value]);
+  return results;
+}

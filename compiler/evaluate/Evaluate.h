@@ -1,0 +1,57 @@
+// Evaluate.h - what a model means: `dl` ops one by one, in double precision, as plain loops.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The reference that compiled code is compared with. It shares nothing with the lowering: neither decompositions nor
+// gradient rules nor access maps. It runs entry points at the levels `graph` (those without gradients) and `autodiff`.
+#ifndef DLC_COMPILER_EVALUATE_EVALUATE_H
+#define DLC_COMPILER_EVALUATE_EVALUATE_H
+#include "compiler/evaluate/Array.h"
+#include "dialects/dl/DL.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <functional>
+
+namespace dlc {
+/// Told of each value as it becomes known, with the op's result in hand.
+using Observer = std::function<void(mlir::OpResult value, const Array &array)>;
+
+/// Runs an entry point. `arguments` are in the order of its own, in the sizes for a batch of `batch`. Diagnostics say
+/// what could not be evaluated: an op that has no meaning at this level, an index out of range.
+mlir::FailureOr<std::vector<Array>> evaluate(EntryOp entry, llvm::ArrayRef<Array> arguments, int64_t batch,
+                                             const Observer &observer = {});
+
+/// The element type as the runtime numbers it.
+dlc_dtype dtypeOf(mlir::Type element);
+/// The sizes of a tensor where the batch is `batch`.
+std::vector<int64_t> shapeOf(mlir::Value value, int64_t batch);
+
+// The families of ops, each a function that fills the results and returns success, or says that the op is none of its
+// own by an empty optional. `in` are the operands, `out` the results, allocated.
+using Operands = llvm::ArrayRef<const Array *>;
+using Evaluated = std::optional<mlir::LogicalResult>;
+Evaluated evaluateElementwise(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out);
+Evaluated evaluateStructure(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
+Evaluated evaluateNetwork(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
+
+/// Walks the elements of a shape in row-major order.
+class Odometer {
+public:
+  explicit Odometer(llvm::ArrayRef<int64_t> shape) : shape(shape.begin(), shape.end()), at(shape.size(), 0) {}
+  llvm::ArrayRef<int64_t> operator*() const { return at; }
+  void next() {
+    for (size_t axis = at.size(); axis-- > 0;) {
+      if (++at[axis] < shape[axis])
+        return;
+      at[axis] = 0;
+    }
+  }
+
+private:
+  llvm::SmallVector<int64_t> shape, at;
+};
+/// Where the element `at` of a shape lies in row-major order. Axes of size 1 are stretched, missing ones left out:
+/// the shape is matched from the last axis on.
+int64_t offsetIn(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> at);
+/// An axis counted from either end.
+int64_t axisOf(SizeAttr axis, int64_t otherwise, size_t rank);
+} // namespace dlc
+#endif

@@ -1,0 +1,202 @@
+// EvaluateNetwork.cpp - the meaning of products, normalisation, losses and random masks.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/evaluate/Evaluate.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace dlc;
+
+static double realOf(std::optional<APFloat> value, double otherwise) {
+  return value ? value->convertToDouble() : otherwise;
+}
+
+static LogicalResult matmul(MatmulOp op, const Array &a, const Array &b, Array &out) {
+  size_t rank = out.shape.size();
+  bool ta = op.getTransposeA(), tb = op.getTransposeB();
+  int64_t depth = a.shape[a.shape.size() - (ta ? 2 : 1)];
+  Odometer at(out.shape);
+  for (int64_t i = 0, n = out.size(); i < n; ++i, at.next()) {
+    int64_t row = (*at)[rank - 2], column = (*at)[rank - 1];
+    ArrayRef<int64_t> outer = (*at).drop_back(2);
+    // Where the matrix of these outer indices starts.
+    auto start = [&](const Array &x) {
+      ArrayRef<int64_t> shape(x.shape);
+      return offsetIn(shape.drop_back(2), outer) * shape[shape.size() - 2] * shape.back();
+    };
+    int64_t x = start(a), y = start(b), wa = a.shape.back(), wb = b.shape.back();
+    double sum = 0;
+    for (int64_t k = 0; k < depth; ++k)
+      sum += a.reals[x + (ta ? k * wa + row : row * wa + k)] * b.reals[y + (tb ? column * wb + k : k * wb + column)];
+    out.reals[i] = sum;
+  }
+  return success();
+}
+
+/// Calls `visit` with the first offset, the stride and the number of the elements of each line along an axis.
+static void lines(ArrayRef<int64_t> shape, int64_t axis, llvm::function_ref<void(int64_t, int64_t, int64_t)> visit) {
+  int64_t outer = 1, inner = 1, length = shape[axis];
+  for (int64_t size : shape.take_front(axis))
+    outer *= size;
+  for (int64_t size : shape.drop_front(axis + 1))
+    inner *= size;
+  for (int64_t i = 0; i < outer; ++i)
+    for (int64_t j = 0; j < inner; ++j)
+      visit(i * length * inner + j, inner, length);
+}
+/// log(sum(exp(x))), without overflow.
+static double logSumExp(const double *x, int64_t stride, int64_t length) {
+  double highest = -INFINITY, sum = 0;
+  for (int64_t i = 0; i < length; ++i)
+    highest = x[i * stride] != x[i * stride] || x[i * stride] > highest ? x[i * stride] : highest;
+  for (int64_t i = 0; i < length; ++i)
+    sum += std::exp(x[i * stride] - highest);
+  return highest + std::log(sum);
+}
+static LogicalResult softmax(SizeAttr axis, const Array &in, Array &out, bool logarithm) {
+  lines(in.shape, axisOf(axis, -1, in.shape.size()), [&](int64_t first, int64_t stride, int64_t length) {
+    double all = logSumExp(in.reals.data() + first, stride, length);
+    for (int64_t i = first; length-- > 0; i += stride)
+      out.reals[i] = logarithm ? in.reals[i] - all : std::exp(in.reals[i] - all);
+  });
+  return success();
+}
+
+/// `scale`: where 1 / sqrt(variance + epsilon) goes, or null.
+static LogicalResult normalize(const Array &in, double epsilon, Array &out, Array *scale) {
+  lines(in.shape, in.shape.size() - 1, [&](int64_t first, int64_t, int64_t length) {
+    const double *x = in.reals.data() + first;
+    double mean = 0, variance = 0;
+    for (int64_t i = 0; i < length; ++i)
+      mean += x[i] / length;
+    for (int64_t i = 0; i < length; ++i)
+      variance += (x[i] - mean) * (x[i] - mean) / length;
+    double factor = 1 / std::sqrt(variance + epsilon);
+    for (int64_t i = 0; i < length; ++i)
+      out.reals[first + i] = (x[i] - mean) * factor;
+    if (scale)
+      scale->reals[first / length] = factor;
+  });
+  return success();
+}
+static LogicalResult layerNorm(LayerNormOp op, Operands in, Array &out) {
+  (void)normalize(*in[0], realOf(op.getEpsilon(), 1e-5), out, nullptr);
+  int64_t width = in[0]->shape.back();
+  for (int64_t i = 0, n = out.size(); i < n; ++i)
+    out.reals[i] = out.reals[i] * in[1]->reals[i % width] + in[2]->reals[i % width];
+  return success();
+}
+
+//===--- Losses -----------------------------------------------------------------------------------------===//
+
+static LogicalResult checkClass(Operation *op, int64_t row, int64_t label, int64_t classes) {
+  if (label >= 0 && label < classes)
+    return success();
+  return complain(op) << op->getName().stripDialect() << ": index " << label << " at place " << row
+                      << " is out of range; expected 0 to " << classes - 1;
+}
+static LogicalResult crossEntropy(CrossEntropyOp op, const Array &score, const Array &target, Array &out) {
+  int64_t classes = score.shape.back(), rows = classes ? score.size() / classes : 0, counted = 0;
+  double smoothing = realOf(op.getLabelSmoothing(), 0), total = 0;
+  for (int64_t row = 0; row < rows; ++row) {
+    const double *x = score.reals.data() + row * classes;
+    if (!target.isFloat()) {
+      int64_t label = target.integers[row];
+      if (op.getIgnoreIndexAttr() && label == op.getIgnoreIndexAttr().number())
+        continue;
+      if (failed(checkClass(op, row, label, classes)))
+        return failure();
+    }
+    ++counted;
+    double all = logSumExp(x, 1, classes);
+    for (int64_t c = 0; c < classes; ++c) {
+      double share = target.isFloat() ? target.reals[row * classes + c] : target.integers[row] == c;
+      share = share * (1 - smoothing) + smoothing / classes;
+      if (share != 0)
+        total -= share * (x[c] - all);
+    }
+  }
+  out.reals[0] = total / counted;
+  return success();
+}
+static LogicalResult accuracy(AccuracyOp op, const Array &score, const Array &target, Array &out) {
+  int64_t classes = score.shape.back(), rows = classes ? score.size() / classes : 0, counted = 0, right = 0;
+  int64_t k = op.getKAttr() ? op.getKAttr().number() : 1;
+  for (int64_t row = 0; row < rows; ++row) {
+    const double *x = score.reals.data() + row * classes;
+    int64_t label = target.integers[row], higher = 0;
+    if (op.getIgnoreIndexAttr() && label == op.getIgnoreIndexAttr().number())
+      continue;
+    if (failed(checkClass(op, row, label, classes)))
+      return failure();
+    ++counted;
+    for (int64_t c = 0; c < classes; ++c)
+      higher += !(x[c] <= x[label]) || (x[c] == x[label] && c < label);
+    right += higher < k;
+  }
+  out.reals[0] = (double)right / counted;
+  return success();
+}
+static LogicalResult mse(const Array &a, const Array &b, Array &out) {
+  // The operands are stretched to each other.
+  SmallVector<int64_t> shape(std::max(a.shape.size(), b.shape.size()), 1);
+  int64_t count = 1;
+  for (const Array *one : {&a, &b})
+    for (size_t i = 0; i < one->shape.size(); ++i)
+      if (int64_t size = one->shape[i]; size != 1)
+        shape[shape.size() - one->shape.size() + i] = size;
+  for (int64_t size : shape)
+    count *= size;
+  double total = 0;
+  Odometer at(shape);
+  for (int64_t i = 0; i < count; ++i, at.next()) {
+    double d = a.reals[offsetIn(a.shape, *at)] - b.reals[offsetIn(b.shape, *at)];
+    total += d * d;
+  }
+  out.reals[0] = total / count;
+  return success();
+}
+
+//===--- Random numbers ---------------------------------------------------------------------------------===//
+
+/// One block of Philox4x32-10, as its authors define it.
+static void philox(uint32_t c[4], uint32_t k0, uint32_t k1) {
+  for (int round = 0; round < 10; ++round) {
+    uint64_t p = (uint64_t)c[0] * 0xD2511F53, q = (uint64_t)c[2] * 0xCD9E8D57;
+    uint32_t next[4] = {(uint32_t)(q >> 32) ^ c[1] ^ k0, (uint32_t)q, (uint32_t)(p >> 32) ^ c[3] ^ k1, (uint32_t)p};
+    std::copy(next, next + 4, c);
+    k0 += 0x9E3779B9;
+    k1 += 0xBB67AE85;
+  }
+}
+static LogicalResult dropoutMask(DropoutMaskOp op, const Array &random, Array &out) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (unsigned char letter : op.getStream())
+    hash = (hash ^ letter) * 0x100000001b3;
+  uint64_t key = (uint64_t)random.integers[0] ^ hash, step = random.integers[1];
+  int64_t rowSize = 1;
+  for (size_t axis = 1; axis < out.shape.size(); ++axis)
+    rowSize *= out.shape[axis];
+  double rate = op.getRate().convertToDouble();
+  uint64_t start = out.shape.empty() ? 0 : (uint64_t)(random.integers[2] * rowSize);
+  for (int64_t i = 0, n = out.size(); i < n; ++i) {
+    uint64_t p = start + i, block = p / 64 * 16 + p % 16;
+    uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)step, (uint32_t)(step >> 32)};
+    philox(counter, (uint32_t)key, (uint32_t)(key >> 32));
+    out.reals[i] = (double)counter[p / 16 % 4] >= std::floor(rate * 0x1p32) ? 1 / (1 - rate) : 0;
+  }
+  return success();
+}
+
+Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array> out, int64_t) {
+  return llvm::TypeSwitch<Operation *, Evaluated>(op)
+      .Case([&](MatmulOp one) { return matmul(one, *in[0], *in[1], out[0]); })
+      .Case([&](SoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], false); })
+      .Case([&](LogSoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], true); })
+      .Case([&](LayerNormOp one) { return layerNorm(one, in, out[0]); })
+      .Case([&](NormalizeOp one) { return normalize(*in[0], realOf(one.getEpsilon(), 1e-5), out[0], &out[1]); })
+      .Case([&](CrossEntropyOp one) { return crossEntropy(one, *in[0], *in[1], out[0]); })
+      .Case([&](AccuracyOp one) { return accuracy(one, *in[0], *in[1], out[0]); })
+      .Case([&](MseLossOp) { return mse(*in[0], *in[1], out[0]); })
+      .Case([&](DropoutMaskOp one) { return dropoutMask(one, *in[1], out[0]); })
+      .Default([](Operation *) { return std::nullopt; });
+}

@@ -1,0 +1,262 @@
+// EvaluateStructure.cpp - the meaning of ops that move, make and sum up elements.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/evaluate/Evaluate.h"
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace dlc;
+
+static void copy(Array &out, int64_t to, const Array &in, int64_t from) {
+  if (out.isFloat())
+    out.reals[to] = in.reals[from];
+  else
+    out.integers[to] = in.integers[from];
+}
+/// Each element of the result is that of the input whose place `from` computes.
+static LogicalResult move(Array &out, const Array &in, llvm::function_ref<void(SmallVectorImpl<int64_t> &)> from) {
+  Odometer at(out.shape);
+  SmallVector<int64_t> place;
+  for (int64_t i = 0, n = out.size(); i < n; ++i, at.next()) {
+    place.assign((*at).begin(), (*at).end());
+    from(place);
+    copy(out, i, in, offsetIn(in.shape, place));
+  }
+  return success();
+}
+static SmallVector<int64_t> numbers(ArrayAttr list, size_t count) {
+  SmallVector<int64_t> result(count, 0);
+  if (list)
+    for (auto [to, from] : llvm::zip(result, list.getAsRange<SizeAttr>()))
+      to = from.number();
+  return result;
+}
+
+static LogicalResult concat(ConcatOp op, Operands in, Array &out) {
+  int64_t axis = axisOf(op.getAxisAttr(), 0, out.shape.size()), start = 0;
+  for (const Array *one : in) {
+    Odometer at(one->shape);
+    for (int64_t i = 0, n = one->size(); i < n; ++i, at.next()) {
+      SmallVector<int64_t> place(*at);
+      place[axis] += start;
+      copy(out, offsetIn(out.shape, place), *one, i);
+    }
+    start += one->shape[axis];
+  }
+  return success();
+}
+static LogicalResult split(SplitOp op, const Array &in, MutableArrayRef<Array> out) {
+  int64_t axis = axisOf(op.getAxisAttr(), -1, in.shape.size());
+  for (auto [part, array] : llvm::enumerate(out))
+    (void)move(array, in, [&](SmallVectorImpl<int64_t> &at) { at[axis] += part * out[0].shape[axis]; });
+  return success();
+}
+static LogicalResult pad(PadOp op, const Array &in, Array &out) {
+  double value = op.getValue() ? op.getValue()->convertToDouble() : 0;
+  llvm::fill(out.reals, out.type == DLC_F32 ? (double)(float)value : value);
+  llvm::fill(out.integers, out.type == DLC_UI8 ? (int64_t)(uint8_t)value : (int64_t)value);
+  SmallVector<int64_t> low = numbers(op.getLowAttr(), in.shape.size());
+  Odometer at(in.shape);
+  for (int64_t i = 0, n = in.size(); i < n; ++i, at.next()) {
+    SmallVector<int64_t> place(*at);
+    for (size_t axis = 0; axis < place.size(); ++axis)
+      place[axis] += low[axis];
+    copy(out, offsetIn(out.shape, place), in, i);
+  }
+  return success();
+}
+static LogicalResult constant(ConstantOp op, Array &out) {
+  auto list = dyn_cast<DenseF64ArrayAttr>(op.getValue());
+  for (int64_t i = 0, n = out.size(); i < n; ++i) {
+    double value = list && list.size() > 1 ? list[i] : *op.getSplat();
+    if (out.isFloat())
+      out.reals[i] = out.type == DLC_F32 ? (double)(float)value : value;
+    else
+      out.integers[i] = out.type == DLC_I1 ? value != 0 : (int64_t)value;
+  }
+  return success();
+}
+static LogicalResult iota(IotaOp op, Operands in, Array &out) {
+  int64_t axis = axisOf(op.getAxisAttr(), -1, out.shape.size()), start = in.size() > 1 ? in[1]->integers[0] : 0;
+  Odometer at(out.shape);
+  for (int64_t i = 0, n = out.size(); i < n; ++i, at.next())
+    out.integers[i] = (int32_t)(start + (*at)[axis]);
+  return success();
+}
+
+//===--- Tables -----------------------------------------------------------------------------------------===//
+
+static LogicalResult outOfRange(Operation *op, int64_t place, int64_t value, int64_t limit) {
+  return complain(op) << op->getName().stripDialect() << ": index " << value << " at place " << place
+                      << " is out of range; expected 0 to " << limit - 1;
+}
+static LogicalResult gather(GatherOp op, const Array &table, const Array &index, Array &out) {
+  int64_t rows = table.shape[0], width = table.shape[1];
+  for (int64_t i = 0, n = index.size(); i < n; ++i) {
+    int64_t row = index.integers[i];
+    if (row < 0 || row >= rows)
+      return outOfRange(op, i, row, rows);
+    for (int64_t j = 0; j < width; ++j)
+      copy(out, i * width + j, table, row * width + j);
+  }
+  return success();
+}
+static LogicalResult scatterAdd(ScatterAddOp op, const Array &index, const Array &update, Array &out) {
+  int64_t rows = out.shape[0], width = out.shape[1];
+  for (int64_t i = 0, n = index.size(); i < n; ++i) {
+    int64_t row = index.integers[i];
+    if (row < 0 || row >= rows)
+      return outOfRange(op, i, row, rows);
+    for (int64_t j = 0; j < width; ++j) {
+      if (out.isFloat())
+        out.reals[row * width + j] += update.reals[i * width + j];
+      else
+        out.integers[row * width + j] += update.integers[i * width + j];
+    }
+  }
+  return success();
+}
+static LogicalResult checkIndex(CheckIndexOp op, const Array &in, Array &out) {
+  int64_t limit = op.getLimit().number();
+  for (auto [i, value] : llvm::enumerate(in.integers))
+    if ((value < 0 || value >= limit) && !(op.getIgnoreIndexAttr() && value == op.getIgnoreIndexAttr().number()))
+      return outOfRange(op, i, value, limit);
+  out.integers = in.integers;
+  return success();
+}
+
+//===--- Reductions -------------------------------------------------------------------------------------===//
+
+static SmallVector<bool> reduced(ArrayAttr axes, size_t rank) {
+  SmallVector<bool> set(rank, !axes);
+  if (axes)
+    for (SizeAttr axis : axes.getAsRange<SizeAttr>())
+      set[axisOf(axis, 0, rank)] = true;
+  return set;
+}
+/// Calls `visit` with the place in the result and in the input, in the input's order.
+static void overAxes(const Array &in, ArrayRef<bool> axes, llvm::function_ref<void(int64_t, int64_t)> visit) {
+  SmallVector<int64_t> kept, shape;
+  for (auto [size, gone] : llvm::zip(in.shape, axes))
+    if (!gone)
+      shape.push_back(size);
+  Odometer at(in.shape);
+  for (int64_t i = 0, n = in.size(); i < n; ++i, at.next()) {
+    kept.clear();
+    for (auto [index, gone] : llvm::zip(*at, axes))
+      if (!gone)
+        kept.push_back(index);
+    visit(offsetIn(shape, kept), i);
+  }
+}
+static LogicalResult sum(const Array &in, ArrayRef<bool> axes, Array &out, bool mean) {
+  overAxes(in, axes, [&](int64_t to, int64_t from) {
+    if (out.isFloat()) {
+      out.reals[to] += in.reals[from];
+    } else {
+      uint64_t total = (uint64_t)out.integers[to] + (uint64_t)in.integers[from];
+      out.integers[to] = out.type == DLC_I32   ? (int64_t)(int32_t)total
+                         : out.type == DLC_UI8 ? (int64_t)(uint8_t)total
+                                               : (int64_t)total;
+    }
+  });
+  if (!mean)
+    return success();
+  double count = 1;
+  for (auto [size, gone] : llvm::zip(in.shape, axes))
+    count *= gone ? size : 1;
+  for (double &value : out.reals)
+    value /= count;
+  return success();
+}
+static LogicalResult extreme(const Array &in, ArrayRef<bool> axes, Array &out, bool largest) {
+  auto limits = [&]() -> std::pair<int64_t, int64_t> {
+    return out.type == DLC_UI8 ? std::pair<int64_t, int64_t>(0, 255)
+           : out.type == DLC_I32 ? std::pair<int64_t, int64_t>(INT32_MIN, INT32_MAX)
+                                 : std::pair<int64_t, int64_t>(INT64_MIN, INT64_MAX);
+  };
+  llvm::fill(out.reals, largest ? -INFINITY : INFINITY);
+  llvm::fill(out.integers, largest ? limits().first : limits().second);
+  overAxes(in, axes, [&](int64_t to, int64_t from) {
+    if (out.isFloat()) {
+      double x = in.reals[from], &best = out.reals[to];
+      if (best == best && (x != x || (largest ? x > best : x < best)))
+        best = x;
+    } else {
+      int64_t x = in.integers[from], &best = out.integers[to];
+      best = (largest ? x > best : x < best) ? x : best;
+    }
+  });
+  return success();
+}
+static LogicalResult argmax(ArgmaxOp op, const Array &in, Array &out) {
+  int64_t axis = axisOf(op.getAxisAttr(), -1, in.shape.size());
+  SmallVector<bool> axes(in.shape.size(), false);
+  axes[axis] = true;
+  std::vector<int64_t> best(out.size(), -1), seen(out.size(), 0); // offsets, and how many were seen
+  overAxes(in, axes, [&](int64_t to, int64_t from) {
+    double x = in.isFloat() ? in.reals[from] : 0, old = best[to] >= 0 && in.isFloat() ? in.reals[best[to]] : 0;
+    bool better = best[to] < 0 || (in.isFloat() ? (old == old && (x != x || x > old))
+                                                : in.integers[from] > in.integers[best[to]]);
+    if (better) {
+      best[to] = from;
+      out.integers[to] = seen[to];
+    }
+    ++seen[to];
+  });
+  return success();
+}
+static LogicalResult count(CountOp op, const Array &like, Array &out) {
+  int64_t number = 1;
+  for (auto [size, counted] : llvm::zip(like.shape, reduced(op.getAxesAttr(), like.shape.size())))
+    number *= counted ? size : 1;
+  if (out.isFloat())
+    out.reals[0] = number;
+  else
+    out.integers[0] = number;
+  return success();
+}
+
+Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Array> out, int64_t) {
+  auto all = [&](auto reduce) { return reduced(reduce.getAxesAttr(), in[0]->shape.size()); };
+  return llvm::TypeSwitch<Operation *, Evaluated>(op)
+      .Case([&](ReshapeOp) {
+        out[0].reals = in[0]->reals;
+        out[0].integers = in[0]->integers;
+        return success();
+      })
+      .Case([&](TransposeOp transpose) {
+        SmallVector<int64_t> from(out[0].shape.size());
+        return move(out[0], *in[0], [&](SmallVectorImpl<int64_t> &at) {
+          for (auto [i, axis] : llvm::enumerate(transpose.getPermutation().getAsRange<SizeAttr>()))
+            from[axisOf(axis, 0, from.size())] = at[i];
+          at.assign(from.begin(), from.end());
+        });
+      })
+      .Case([&](BroadcastOp) { return move(out[0], *in[0], [](SmallVectorImpl<int64_t> &) {}); })
+      .Case([&](SliceOp slice) {
+        int64_t axis = axisOf(slice.getAxisAttr(), 0, out[0].shape.size());
+        int64_t start = slice.getStartAttr() ? slice.getStartAttr().number() : 0;
+        return move(out[0], *in[0], [&](SmallVectorImpl<int64_t> &at) { at[axis] += start; });
+      })
+      .Case([&](SelectOp select) {
+        int64_t axis = axisOf(select.getAxisAttr(), 0, in[0]->shape.size());
+        int64_t index = axisOf(select.getIndexAttr(), 0, in[0]->shape[axis]);
+        return move(out[0], *in[0], [&](SmallVectorImpl<int64_t> &at) { at.insert(at.begin() + axis, index); });
+      })
+      .Case([&](ConcatOp one) { return concat(one, in, out[0]); })
+      .Case([&](SplitOp one) { return split(one, *in[0], out); })
+      .Case([&](PadOp one) { return pad(one, *in[0], out[0]); })
+      .Case([&](ConstantOp one) { return constant(one, out[0]); })
+      .Case([&](IotaOp one) { return iota(one, in, out[0]); })
+      .Case([&](GatherOp one) { return gather(one, *in[0], *in[1], out[0]); })
+      .Case([&](ScatterAddOp one) { return scatterAdd(one, *in[0], *in[1], out[0]); })
+      .Case([&](CheckIndexOp one) { return checkIndex(one, *in[0], out[0]); })
+      .Case([&](SumOp one) { return sum(*in[0], all(one), out[0], false); })
+      .Case([&](MeanOp one) { return sum(*in[0], all(one), out[0], true); })
+      .Case([&](AmaxOp one) { return extreme(*in[0], all(one), out[0], true); })
+      .Case([&](AminOp one) { return extreme(*in[0], all(one), out[0], false); })
+      .Case([&](ArgmaxOp one) { return argmax(one, *in[0], out[0]); })
+      .Case([&](CountOp one) { return count(one, *in[0], out[0]); })
+      .Default([](Operation *) { return std::nullopt; });
+}

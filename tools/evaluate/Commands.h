@@ -1,0 +1,27 @@
+// Commands.h - what `dlc --evaluate` and `dlc --diff` do.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_TOOLS_EVALUATE_COMMANDS_H
+#define DLC_TOOLS_EVALUATE_COMMANDS_H
+#include "compiler/Options.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace dlc {
+/// Runs one entry point by the evaluator: its arguments by name from an NPZ file, results to another.
+struct EvaluateSettings {
+  std::string entry, inputs, output;
+  int64_t extent = 0; ///< rows of the batch, where no input tells; 0: the capacity
+};
+int runEvaluate(mlir::ModuleOp module, const CompileOptions &options, const EvaluateSettings &settings);
+
+/// Compares compiled code with the evaluator, value by value.
+struct DiffSettings {
+  std::vector<std::string> entries; ///< all of them if empty
+  int64_t extent = 0;               ///< rows of the call; 0: the capacity
+  uint64_t seed = 1;
+  double tolerance = 0;             ///< 0: 1e-4 for f32, 1e-9 for f64
+  bool quiet = false;               ///< one line an entry point
+  std::string faultyOp;             ///< for tests: the op whose compiled result comes out 1 % too large
+};
+int runDiff(mlir::ModuleOp module, const CompileOptions &options, const DiffSettings &settings);
+} // namespace dlc
+#endif

@@ -1,0 +1,22 @@
+// Entries.h - entry points as the commands that run them see them.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_TOOLS_EVALUATE_ENTRIES_H
+#define DLC_TOOLS_EVALUATE_ENTRIES_H
+#include "compiler/evaluate/Evaluate.h"
+
+namespace dlc {
+/// An argument of an entry point: what it stands for.
+struct Argument {
+  std::string name, kind; ///< "fc1.weight", "parameter"
+  mlir::BlockArgument value;
+  mlir::DictionaryAttr about;
+  dlc_dtype type;
+};
+std::vector<Argument> argumentsOf(EntryOp entry);
+std::vector<std::string> resultNames(EntryOp entry);
+/// The value of a scalar, a step or a random state.
+Array defaultValue(const Argument &argument, const std::vector<int64_t> &shape, int64_t seed, int64_t step);
+/// The entry point of that name; null, and an error that lists those that there are.
+EntryOp findEntry(mlir::ModuleOp module, llvm::StringRef name);
+} // namespace dlc
+#endif

@@ -1,0 +1,31 @@
+// Library.h - compiled libraries, files of tensors and random numbers, for the commands that compare.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The runtime reports failure by exceptions, the compiler has none: here they become sentences. "" is success.
+#ifndef DLC_TOOLS_EVALUATE_LIBRARY_H
+#define DLC_TOOLS_EVALUATE_LIBRARY_H
+#include "compiler/evaluate/Array.h"
+#include <utility>
+
+namespace dlc {
+/// One call of an entry point of a library, and all that it starts from.
+struct LibraryCall {
+  std::string library, entry;
+  std::vector<NamedArray> inputs, parameters, slots;
+  uint64_t seed = 0;
+  int64_t step = 1, extent = 1;
+  bool trains = false; ///< parameters and slots are results, too
+};
+/// Runs the call; adds its outputs, and of a call that trains the parameters and slots after it, to `results`.
+std::string callLibrary(const LibraryCall &call, std::vector<NamedArray> &results);
+
+/// All members of an NPZ file.
+std::string readArchive(const std::string &path, std::vector<NamedArray> &members);
+/// Writes an NPZ file; floats are f64, as they were computed.
+std::string writeArchive(const std::string &path, const std::vector<NamedArray> &members);
+
+/// Normal numbers times `scale` plus `mean`, or whole numbers below `limit`, from the random stream `name`.
+Array randomArray(dlc_dtype type, std::vector<int64_t> shape, uint64_t seed, const std::string &name, double mean,
+                  double scale, int64_t limit);
+} // namespace dlc
+#endif
