@@ -91,6 +91,12 @@ static LogicalResult toKernels(ModuleOp module, const CompileOptions &options) {
     decompose(entry);
   if (failed(simplify(module)))
     return failure();
+  LogicalResult good = success();
+  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+    if (failed(checkBatchAxes(entry)))
+      good = failure();
+  if (failed(good))
+    return failure();
   OpBuilder b(module.getContext());
   for (EntryOp entry : model.getBody().getOps<EntryOp>())
     entry->setAttr("dl.rows_independent", b.getBoolAttr(rowsAreIndependent(entry)));

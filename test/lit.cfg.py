@@ -8,8 +8,10 @@
 #   %cc %cxx        the C and C++ compiler of this build; %cflags what they need where the build is sanitized
 #   %src %obj       the source and the build folder
 #   %python         Python 3 (the standard library only)
+#   %lit            this lit
 import importlib.util
 import os
+import sys
 
 import lit.formats
 
@@ -18,7 +20,8 @@ config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
 config.excludes = ["Inputs", "unit", "unit-compiler"]
 config.test_source_root = os.path.dirname(__file__)
-config.test_exec_root = os.path.join(config.dlc_obj_root, "test")
+# A run within a run (coverage of messages) has a folder of its own for its results.
+config.test_exec_root = lit_config.params.get("results", os.path.join(config.dlc_obj_root, "test"))
 
 # Our build's programs first, then FileCheck, not, count and split-file from LLVM.
 config.environment["PATH"] = os.pathsep.join(
@@ -53,6 +56,7 @@ config.substitutions += [
     ("%cc", config.dlc_cc),
     ("%src", config.dlc_src_root),
     ("%obj", config.dlc_obj_root),
+    ("%lit", config.dlc_python + " " + os.path.abspath(sys.argv[0])),
     ("%python", config.dlc_python),
 ]
 if not config.dlc_sanitize:

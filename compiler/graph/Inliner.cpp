@@ -180,7 +180,7 @@ LogicalResult Inliner::inlineOp(Operation *op, Frame &frame) {
     frame.values.map(drop.getResult(), dropout(drop, frame));
     return success();
   }
-  if (!isa<InferTypeOpInterface>(op))
+  if (!isa<InferTypeOpInterface>(op) || !isa<DLDialect>(op->getDialect()))
     return complain(loc) << "'" << op->getName() << "' is no op of a model; expected ops of `dl` and layers of `nn`";
   OperationState state = rebuild(op, frame);
   Operation *copy = createInferred(builder, state);

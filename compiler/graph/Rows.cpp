@@ -63,3 +63,46 @@ bool dlc::rowsAreIndependent(EntryOp entry) {
       return false;
   return llvm::all_of(block, [](Operation &op) { return keepsRows(&op); });
 }
+
+/// The elements before the first axis that depends on the batch, in its own words; nothing if none does.
+static std::optional<int64_t> outerSize(Value value) {
+  int64_t outer = 1;
+  for (Dim dim : dimsOf(value)) {
+    if (dim.isBatch())
+      return outer;
+    outer *= dim.value;
+  }
+  return std::nullopt;
+}
+static int64_t batchAxes(Value value) {
+  return llvm::count_if(dimsOf(value), [](Dim dim) { return dim.isBatch(); });
+}
+/// The same axes, but for those of size 1.
+static bool sameButForOnes(Value a, Value b) {
+  auto counts = [](Value value) {
+    SmallVector<Dim> dims = dimsOf(value);
+    llvm::erase_if(dims, [](Dim dim) { return dim == Dim(1); });
+    return dims;
+  };
+  return counts(a) == counts(b);
+}
+
+LogicalResult dlc::checkBatchAxes(EntryOp entry) {
+  LogicalResult result = success();
+  for (Operation &op : entry.getBody().front()) {
+    if (auto view = dyn_cast<ReshapeOp>(op)) {
+      Value in = view.getInput(), out = view.getResult();
+      bool single = batchAxes(in) <= 1 && batchAxes(out) <= 1;
+      if (!sameButForOnes(in, out) && !(single && outerSize(in) == outerSize(out)))
+        result = complain(&op) << "reshape: the batch is not the first axis of " << show(in) << " or of "
+                               << show(out.getType())
+                               << ", and this version cannot reshape across it; `transpose` the batch to the front "
+                                  "before, and back after";
+    }
+    if (isa<CheckIndexOp, ScatterAddOp>(op))
+      if (Value index = op.getOperand(0); !isLeading(index))
+        result = complain(&op) << "indices must have the batch as their first axis, found " << show(index)
+                               << "; `transpose` them before";
+  }
+  return result;
+}

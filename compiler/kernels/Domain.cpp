@@ -58,6 +58,10 @@ bool Domain::unify(FusibleOpInterface op, SmallVectorImpl<int> &dims) {
       dims[at] = dim;
     }
   }
+  // A slice from 0 on reads at the point, but has fewer points than what it is cut from.
+  for (auto [size, dim] : llvm::zip(own, dims))
+    if (dim >= 0 && size != sizes[dim])
+      return false;
   SmallVector<int> used;
   for (int dim : dims)
     if (dim >= 0)

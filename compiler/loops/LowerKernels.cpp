@@ -233,6 +233,10 @@ bool KernelLowering::canFlatten() {
   if (domain.kind != Domain::Kind::Map || domain.sizes.size() < 1)
     return false;
   size_t rank = domain.sizes.size();
+  // Below the capacity only what the first axis leaves out lies at the end.
+  for (Dim size : ArrayRef<Dim>(domain.sizes).drop_front())
+    if (size.isBatch())
+      return false;
   Dim all = 1;
   for (Dim size : domain.sizes)
     all = all * size;
