@@ -11,8 +11,8 @@
 #include <functional>
 
 namespace dlc {
-/// Told of each value as it becomes known, with the op's result in hand.
-using Observer = std::function<void(mlir::OpResult value, const Array &array)>;
+/// Told of each value as it becomes known; what it leaves in `array` is what the ops that follow see.
+using Observer = std::function<void(mlir::OpResult value, Array &array)>;
 
 /// Runs an entry point. `arguments` are in the order of its own, in the sizes for a batch of `batch`. Diagnostics say
 /// what could not be evaluated: an op that has no meaning at this level, an index out of range.

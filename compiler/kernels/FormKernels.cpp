@@ -254,7 +254,9 @@ void KernelFormer::run() {
     Value value = operand.get(), root = value;
     while (root.getDefiningOp<ReshapeOp>())
       root = root.getDefiningOp()->getOperand(0);
-    if (!isa<BlockArgument>(root) && !Domain::isGenerator(root.getDefiningOp()) && returned.insert(root).second)
+    bool isMade = !isa<BlockArgument>(root) && !isa<CheckIndexOp>(root.getDefiningOp()) &&
+                  !Domain::isGenerator(root.getDefiningOp());
+    if (isMade && returned.insert(root).second)
       continue;
     OpBuilder builder(done);
     operand.set(CastOp::create(builder, value.getLoc(), value.getType(), value,

@@ -1,9 +1,10 @@
 // Diff.cpp - dlc --diff: compiled code against the evaluator, value by value.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Each entry point is compiled a second time with every float on its way as a further output, run in this process with
-// random arguments, and evaluated in double precision. The first op whose value departs is where to look. Further
-// outputs change what is fused, so the entry point as it is compiled for use is compared as well.
+// Each entry point is compiled a second time with every value on its way as a further output, and run in this process
+// with random arguments. Each op is then evaluated in double precision from the operands that compiled code had, so
+// that what departs is that op's own doing: neither rounding further up nor a choice that rounding tipped. Further
+// outputs change what is fused, so the results of the entry point as it is compiled for use are compared as well.
 #include "compiler/Pipeline.h"
 #include "compiler/evaluate/Evaluate.h"
 #include "compiler/target/Emit.h"
@@ -11,9 +12,10 @@
 #include "tools/evaluate/Entries.h"
 #include "tools/evaluate/Library.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include <cmath>
 
@@ -21,17 +23,17 @@ using namespace mlir;
 using namespace dlc;
 
 namespace {
-/// A value that is compared: an op's result, in the entry point and in the instrumented one.
-struct Probe {
-  OpResult value;
-  std::string output; ///< its name among the outputs
-  Array expected;
-  double largest = 0; ///< among the elements of its operands: what rounding is measured by
-};
 /// How far values depart.
 struct Deviation {
   double worst = 0; ///< relative to the larger of the value, its tensor's root mean square, and `floor`
   int64_t at = 0;
+};
+/// A value that is compared: an op's result, in the entry point and in the instrumented one.
+struct Probe {
+  OpResult value;
+  std::string output; ///< its name among the outputs
+  Array found, expected;
+  Deviation off;
 };
 } // namespace
 
@@ -43,6 +45,8 @@ static Deviation compare(const Array &found, const Array &expected, double floor
   Deviation result;
   for (int64_t i = 0, n = expected.size(); i < n; ++i) {
     double a = found.real(i), b = expected.real(i);
+    if (expected.type == DLC_F32)
+      b = (float)b; // beyond its range it is infinite
     double off = (std::isnan(a) && std::isnan(b)) || a == b ? 0 : std::fabs(a - b) / std::max(std::fabs(b), floor);
     if (std::isnan(off))
       off = INFINITY;
@@ -120,7 +124,7 @@ static Array drawArgument(const Argument &argument, int64_t batch, const DiffSet
   return defaultValue(argument, shape, (int64_t)settings.seed, step);
 }
 
-/// Makes each float on the way an output, under names of its own; puts in the fault that a test asks for.
+/// Makes each value on the way an output, under names of its own; puts in the fault that a test asks for.
 static void instrument(EntryOp entry, EntryOp copy, const DiffSettings &settings, bool outputs,
                        std::vector<Probe> &probes) {
   Operation *done = copy.getBody().front().getTerminator();
@@ -131,10 +135,11 @@ static void instrument(EntryOp entry, EntryOp copy, const DiffSettings &settings
   SmallVector<Value> more;
   for (auto [original, twin] : llvm::zip(originals, copies)) {
     for (auto [value, result] : llvm::zip(original->getResults(), twin->getResults())) {
-      if (!isa<FloatType>(typeOf(value).getElementType()) || isa<ConstantOp, CountOp>(original))
+      if (isa<ConstantOp, CountOp>(original))
         continue;
       Value probed = result;
-      if (original->getName().getStringRef() == settings.faultyOp) {
+      bool isFloat = isa<FloatType>(typeOf(value).getElementType());
+      if (isFloat && original->getName().getStringRef() == settings.faultyOp) {
         b.setInsertionPointAfter(twin);
         Ops ops(b, twin->getLoc());
         Value factor = ops.number(1.01, result);
@@ -144,7 +149,7 @@ static void instrument(EntryOp entry, EntryOp copy, const DiffSettings &settings
       if (!outputs)
         continue;
       std::string name = "value." + std::to_string(probes.size());
-      probes.push_back({value, name, {}, 0});
+      probes.push_back({value, name, {}, {}, {}});
       more.push_back(probed);
       attrs.push_back(b.getDictionaryAttr(b.getNamedAttr("output", b.getStringAttr(name))));
       types.push_back(TypeAttr::get(probed.getType()));
@@ -166,6 +171,7 @@ public:
 private:
   LogicalResult compile(EntryOp entry, bool outputs, StringRef path);
   FailureOr<std::vector<NamedArray>> call(EntryOp entry, StringRef path);
+  LogicalResult compareValues(EntryOp entry, const std::vector<NamedArray> &probed);
   double toleranceFor(const Array &array) const {
     return settings.tolerance ? settings.tolerance : array.type == DLC_F32 ? 1e-4 : array.type == DLC_F64 ? 1e-9 : 0;
   }
@@ -215,97 +221,98 @@ FailureOr<std::vector<NamedArray>> Differ::call(EntryOp entry, StringRef path) {
   return results;
 }
 
+/// The largest magnitude among the operands: what the rounding of a difference or a sum is measured by.
+static double magnitude(ArrayRef<const Array *> operands) {
+  double largest = 0;
+  for (const Array *array : operands)
+    for (double x : array->reals)
+      largest = std::isfinite(x) ? std::max(largest, std::fabs(x)) : largest;
+  return largest;
+}
+static const Array &find(const std::vector<NamedArray> &list, StringRef name) {
+  return llvm::find_if(list, [&](const NamedArray &one) { return one.name == name; })->value;
+}
+
+LogicalResult Differ::compareValues(EntryOp entry, const std::vector<NamedArray> &probed) {
+  DenseMap<Value, const Array *> known;
+  for (auto [argument, array] : llvm::zip(entry.getBody().getArguments(), values))
+    known[argument] = &array;
+  auto next = probes.begin();
+  return evaluate(entry, values, batch, [&](OpResult value, Array &array) {
+    if (next == probes.end() || next->value != value)
+      return;
+    SmallVector<const Array *> operands;
+    for (Value operand : value.getOwner()->getOperands())
+      if (const Array *array = known.lookup(operand))
+        operands.push_back(array);
+    next->found = find(probed, next->output);
+    next->expected = array;
+    next->off = compare(next->found, next->expected, magnitude(operands) / 100);
+    array = next->found;
+    known[value] = &next->found;
+    ++next;
+  });
+}
+
 FailureOr<int> Differ::run(EntryOp entry) {
-  batch = settings.extent ? settings.extent : options.batch.back();
+  auto hasBatch = [](Value value) { return llvm::any_of(dimsOf(value), [](Dim dim) { return dim.isBatch(); }); };
+  // A step of the optimizer alone has no batch.
+  if (llvm::any_of(entry.getBody().getArguments(), hasBatch))
+    batch = settings.extent ? settings.extent : options.batch.back();
   for (const Argument &argument : argumentsOf(entry))
     values.push_back(drawArgument(argument, batch, settings, step));
 
   SmallString<128> folder;
   if (std::error_code error = llvm::sys::fs::createUniqueDirectory("dlc-diff", folder))
     return LogicalResult(complain(entry) << "cannot make a temporary folder: " << error.message());
+  auto clean = llvm::make_scope_exit([&] { llvm::sys::fs::remove_directories(folder); });
   std::string plain = (folder + "/plain.so").str(), full = (folder + "/full.so").str();
-  llvm::FileRemover removePlain(plain), removeFull(full);
-  FailureOr<std::vector<NamedArray>> used = failure(), probed = failure();
-  if (succeeded(compile(entry, false, plain)) && succeeded(compile(entry, true, full))) {
-    used = call(entry, plain);
-    probed = succeeded(used) ? call(entry, full) : failure();
-  }
-  removePlain.releaseFile();
-  removeFull.releaseFile();
-  llvm::sys::fs::remove(plain);
-  llvm::sys::fs::remove(full);
-  llvm::sys::fs::remove(folder);
-  if (failed(used) || failed(probed))
+  if (failed(compile(entry, false, plain)) || failed(compile(entry, true, full)))
     return failure();
-
-  // What the evaluator says, and how large the operands are that it is made of.
-  DenseMap<Value, double> largest;
-  auto note = [&](Value value, const Array &array) {
-    double &most = largest[value];
-    for (double x : array.reals)
-      most = std::isfinite(x) ? std::max(most, std::fabs(x)) : most;
-  };
-  for (auto [argument, array] : llvm::zip(entry.getBody().getArguments(), values))
-    note(argument, array);
-  auto next = probes.begin();
-  auto results = evaluate(entry, values, batch, [&](OpResult value, const Array &array) {
-    note(value, array);
-    if (next == probes.end() || next->value != value)
-      return;
-    for (Value operand : value.getOwner()->getOperands())
-      next->largest = std::max(next->largest, largest.lookup(operand));
-    (next++)->expected = array;
-  });
+  FailureOr<std::vector<NamedArray>> used = call(entry, plain);
+  if (failed(used))
+    return failure();
+  FailureOr<std::vector<NamedArray>> probed = call(entry, full);
+  if (failed(probed) || failed(compareValues(entry, *probed)))
+    return failure();
+  auto results = evaluate(entry, values, batch);
   if (failed(results))
     return failure();
 
-  auto find = [](const std::vector<NamedArray> &list, StringRef name) -> const Array * {
-    for (const NamedArray &one : list)
-      if (one.name == name)
-        return &one.value;
-    return nullptr;
-  };
   llvm::raw_ostream &os = llvm::outs();
   const Probe *first = nullptr;
   double worst = 0;
   for (const Probe &probe : probes) {
-    const Array &found = *find(*probed, probe.output);
-    Deviation off = compare(found, probe.expected, probe.largest / 100);
-    bool departs = off.worst > toleranceFor(probe.expected);
-    worst = std::max(worst, off.worst);
+    bool departs = probe.off.worst > toleranceFor(probe.expected);
+    worst = std::max(worst, probe.off.worst);
     if (!settings.quiet)
-      os << "  " << llvm::format("%-9.1e", off.worst) << (departs ? "departs  " : "         ")
+      os << "  " << llvm::format("%-9.1e", probe.off.worst) << (departs ? "departs  " : "         ")
          << llvm::left_justify(placeOf(probe.value.getOwner()->getLoc()), 22) << ' ' << textOf(probe.value) << " : "
          << show(probe.value.getType()) << '\n';
     if (departs && !first)
       first = &probe;
   }
-  size_t count = probes.size(), outputs = 0;
   std::string departed;
-  for (auto [name, expected] : llvm::zip(resultNames(entry), *results))
-    for (auto [list, what] : {std::pair(&*used, ""), std::pair(&*probed, " (every value kept)")}) {
-      const Array &found = *find(*list, name);
-      Deviation off = compare(found, expected, 0);
-      worst = std::max(worst, off.worst);
-      ++outputs;
-      if (off.worst > toleranceFor(expected) && departed.empty())
-        departed = llvm::formatv("result '{0}'{1} departs by {2:e}: at {3} it is {4}, expected {5}", name, what,
-                                 off.worst, elementText(expected, off.at), found.real(off.at), expected.real(off.at))
-                       .str();
-    }
-  if (first) {
-    const Array &found = *find(*probed, first->output);
-    Deviation off = compare(found, first->expected, first->largest / 100);
-    os << "@" << entry.getSymName() << ": the first value that departs is that of `" << textOf(first->value) << "` at "
-       << placeOf(first->value.getOwner()->getLoc()) << ": at " << elementText(found, off.at) << " it is "
-       << llvm::format("%.9g", found.real(off.at)) << ", expected "
-       << llvm::format("%.9g", first->expected.real(off.at)) << '\n';
-  } else if (!departed.empty()) {
-    os << "@" << entry.getSymName() << ": no value departs where every one is kept, but " << departed << '\n';
-  } else {
-    os << "@" << entry.getSymName() << ": " << count << " values and " << outputs << " results agree, batch " << batch
-       << "; largest deviation " << llvm::format("%.1e", worst) << '\n';
+  for (auto [name, expected] : llvm::zip(resultNames(entry), *results)) {
+    const Array &found = find(*used, name);
+    Deviation off = compare(found, expected, 0);
+    worst = std::max(worst, off.worst);
+    if (off.worst > toleranceFor(expected) && departed.empty())
+      departed = llvm::formatv("result '{0}' departs by {1:e}: at {2} it is {3}, expected {4}", name, off.worst,
+                               elementText(expected, off.at), found.real(off.at), expected.real(off.at))
+                     .str();
   }
+  os << '@' << entry.getSymName() << ": ";
+  if (first)
+    os << "the first value that departs is that of `" << textOf(first->value) << "` at "
+       << placeOf(first->value.getOwner()->getLoc()) << ": at " << elementText(first->found, first->off.at)
+       << " it is " << llvm::format("%.9g", first->found.real(first->off.at)) << ", expected "
+       << llvm::format("%.9g", first->expected.real(first->off.at)) << '\n';
+  else if (!departed.empty())
+    os << "no value departs where every one is kept, but " << departed << '\n';
+  else
+    os << probes.size() << " values and " << results->size() << " results agree, batch " << batch
+       << "; largest deviation " << llvm::format("%.1e", worst) << '\n';
   return first || !departed.empty() ? 1 : 0;
 }
 

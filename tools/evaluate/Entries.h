@@ -3,6 +3,7 @@
 #ifndef DLC_TOOLS_EVALUATE_ENTRIES_H
 #define DLC_TOOLS_EVALUATE_ENTRIES_H
 #include "compiler/evaluate/Evaluate.h"
+#include "mlir/IR/BuiltinOps.h"
 
 namespace dlc {
 /// An argument of an entry point: what it stands for.
