@@ -5,7 +5,7 @@
 #include "compiler/target/Emit.h"
 #include "compiler/target/Target.h"
 #include "dialects/dl/DL.h"
-#include "tools/evaluate/Commands.h"
+#include "tools/diff/Diff.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -41,14 +41,7 @@ cl::opt<std::string> faultyRule("faulty-gradient", cl::desc("For tests: this op'
 cl::opt<bool> diff("diff", cl::desc("Compile and run entry points (all unless named) and compare each value with what "
                                     "it should be, in double precision; `dlc-run diff` does the same"),
                    cl::cat(category));
-cl::opt<std::string> evaluate("evaluate", cl::desc("Compute an entry point's results in double precision, op by op, "
-                                                   "without compiling it: --inputs FILE.npz -o FILE.npz"),
-                              cl::value_desc("entry"), cl::cat(category));
-cl::opt<std::string> inputs("inputs", cl::desc("With --evaluate: inputs, parameters, slots, and if need be scalars, "
-                                               "seed and step, by name"),
-                            cl::value_desc("file.npz"), cl::cat(category));
-cl::alias outputLong("output", cl::desc("The same as -o"), cl::aliasopt(output), cl::cat(category));
-cl::opt<int64_t> extent("batch-extent", cl::desc("With --evaluate and --diff: rows of the batch (the capacity unless given)"),
+cl::opt<int64_t> extent("batch-extent", cl::desc("With --diff: rows of the batch (the capacity unless given)"),
                         cl::value_desc("N"), cl::cat(category));
 cl::opt<uint64_t> seed("seed", cl::desc("With --diff: of the random arguments"), cl::value_desc("N"), cl::init(1),
                        cl::cat(category));
@@ -127,8 +120,6 @@ int main(int argc, char **argv) {
   if (extent < 0 || extent > options.batch.back())
     return fail("--batch-extent " + llvm::Twine(extent) + ": expected 1 to the capacity, " +
                 llvm::Twine(options.batch.back()));
-  if (!evaluate.empty() && output.empty())
-    return fail("--evaluate: say where the results go: -o results.npz");
   static const llvm::StringRef results[] = {"lib", "obj", "asm", "header"};
   bool isLevel = llvm::any_of(dlc::levels(), [](const dlc::Level &level) { return level.name == emit; });
   if (!isLevel && !llvm::is_contained(results, llvm::StringRef(emit)))
@@ -137,7 +128,6 @@ int main(int argc, char **argv) {
   // Copied before LLD runs: it resets every option.
   std::string kind = emit, path = output;
   bool isDiff = diff;
-  dlc::EvaluateSettings evaluation{evaluate, inputs, output, extent};
   dlc::DiffSettings comparison{entries, extent, seed, tolerance, quiet, faultyOp};
   if (path.empty()) {
     llvm::StringRef stem = input == "-" ? "model" : llvm::sys::path::stem(input);
@@ -171,8 +161,6 @@ int main(int argc, char **argv) {
   }
   if (isDiff)
     return done(dlc::runDiff(*module, options, comparison));
-  if (!evaluation.entry.empty())
-    return done(dlc::runEvaluate(*module, options, evaluation));
   std::string goal = isLevel ? kind : kind == "header" ? "plan" : "llvm";
   if (failed(dlc::runTo(goal, *module, options))) {
     if (!reporter.hasErrors())

@@ -1,18 +1,11 @@
-// Commands.h - what `dlc --evaluate` and `dlc --diff` do.
+// Diff.h - what `dlc --diff` does.
 // SPDX-License-Identifier: Apache-2.0
-#ifndef DLC_TOOLS_EVALUATE_COMMANDS_H
-#define DLC_TOOLS_EVALUATE_COMMANDS_H
+#ifndef DLC_TOOLS_DIFF_DIFF_H
+#define DLC_TOOLS_DIFF_DIFF_H
 #include "compiler/Options.h"
 #include "llvm/ADT/ArrayRef.h"
 
 namespace dlc {
-/// Runs one entry point by the evaluator: its arguments by name from an NPZ file, results to another.
-struct EvaluateSettings {
-  std::string entry, inputs, output;
-  int64_t extent = 0; ///< rows of the batch, where no input tells; 0: the capacity
-};
-int runEvaluate(mlir::ModuleOp module, const CompileOptions &options, const EvaluateSettings &settings);
-
 /// Compares compiled code with the evaluator, value by value.
 struct DiffSettings {
   std::vector<std::string> entries; ///< all of them if empty
@@ -22,6 +15,7 @@ struct DiffSettings {
   bool quiet = false;               ///< one line an entry point
   std::string faultyOp;             ///< for tests: the op whose compiled result comes out 1 % too large
 };
+/// Prints what it finds. 0: all agree; 1: something departs, or a diagnostic says why nothing could be compared.
 int runDiff(mlir::ModuleOp module, const CompileOptions &options, const DiffSettings &settings);
 } // namespace dlc
 #endif

@@ -1,9 +1,9 @@
-// Library.h - compiled libraries, files of tensors and random numbers, for the commands that compare.
+// Library.h - compiled libraries and random numbers, for the command that compares.
 // SPDX-License-Identifier: Apache-2.0
 //
 // The runtime reports failure by exceptions, the compiler has none: here they become sentences. "" is success.
-#ifndef DLC_TOOLS_EVALUATE_LIBRARY_H
-#define DLC_TOOLS_EVALUATE_LIBRARY_H
+#ifndef DLC_TOOLS_DIFF_LIBRARY_H
+#define DLC_TOOLS_DIFF_LIBRARY_H
 #include "compiler/evaluate/Array.h"
 #include <utility>
 
@@ -18,11 +18,6 @@ struct LibraryCall {
 };
 /// Runs the call; adds its outputs, and of a call that trains the parameters and slots after it, to `results`.
 std::string callLibrary(const LibraryCall &call, std::vector<NamedArray> &results);
-
-/// All members of an NPZ file.
-std::string readArchive(const std::string &path, std::vector<NamedArray> &members);
-/// Writes an NPZ file; floats are f64, as they were computed.
-std::string writeArchive(const std::string &path, const std::vector<NamedArray> &members);
 
 /// Normal numbers times `scale` plus `mean`, or whole numbers below `limit`, from the random stream `name`.
 Array randomArray(dlc_dtype type, std::vector<int64_t> shape, uint64_t seed, const std::string &name, double mean,

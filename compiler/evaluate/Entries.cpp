@@ -1,6 +1,6 @@
 // Entries.cpp - what the attributes of an entry point say.
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/evaluate/Entries.h"
+#include "compiler/evaluate/Entries.h"
 
 using namespace mlir;
 using namespace dlc;

@@ -1,8 +1,7 @@
 // Library.cpp - the runtime behind sentences instead of exceptions.
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/evaluate/Library.h"
+#include "tools/diff/Library.h"
 #include "runtime/Model.h"
-#include "runtime/Npy.h"
 #include "runtime/Philox.h"
 
 using namespace dlc;
@@ -52,29 +51,6 @@ std::string dlc::callLibrary(const LibraryCall &call, std::vector<NamedArray> &r
     for (const NamedArray &one : call.slots)
       results.push_back({one.name, toArray(training.slot(one.name))});
   }
-  return "";
-} catch (const std::exception &error) {
-  return error.what();
-}
-
-std::string dlc::readArchive(const std::string &path, std::vector<NamedArray> &members) try {
-  for (const NamedTensor &one : readNpz(path))
-    members.push_back({one.Name, toArray(one.Value)});
-  return "";
-} catch (const std::exception &error) {
-  return error.what();
-}
-std::string dlc::writeArchive(const std::string &path, const std::vector<NamedArray> &members) try {
-  std::vector<Tensor> values;
-  std::vector<NamedView> views;
-  values.reserve(members.size());
-  for (const NamedArray &one : members) {
-    Array wide = one.value;
-    wide.type = wide.isFloat() ? DLC_F64 : wide.type;
-    values.push_back(toTensor(wide));
-    views.push_back({one.name, values.back()});
-  }
-  writeNpz(path, views);
   return "";
 } catch (const std::exception &error) {
   return error.what();

@@ -1,7 +1,7 @@
-// Entries.h - entry points as the commands that run them see them.
+// Entries.h - entry points as those see them that run them by the evaluator.
 // SPDX-License-Identifier: Apache-2.0
-#ifndef DLC_TOOLS_EVALUATE_ENTRIES_H
-#define DLC_TOOLS_EVALUATE_ENTRIES_H
+#ifndef DLC_COMPILER_EVALUATE_ENTRIES_H
+#define DLC_COMPILER_EVALUATE_ENTRIES_H
 #include "compiler/evaluate/Evaluate.h"
 #include "mlir/IR/BuiltinOps.h"
 

@@ -1,0 +1,165 @@
+// EvaluateTest.cpp - the evaluator against numbers that were computed elsewhere: the cases of test/exec, one test for
+// each op. SPDX-License-Identifier: Apache-2.0
+#include "compiler/Pipeline.h"
+#include "compiler/evaluate/Entries.h"
+#include "compiler/import/ReadModel.h"
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "gtest/gtest.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+struct Numbers {
+  std::vector<int64_t> shape;
+  std::vector<double> reals;
+  std::vector<int64_t> integers; ///< the same, exact where they are whole
+};
+
+void append(const llvm::json::Value &json, size_t depth, Numbers &numbers) {
+  if (const llvm::json::Array *rows = json.getAsArray()) {
+    if (numbers.shape.size() == depth)
+      numbers.shape.push_back(rows->size());
+    for (const llvm::json::Value &row : *rows)
+      append(row, depth + 1, numbers);
+    return;
+  }
+  double real = 0;
+  if (auto text = json.getAsString())
+    real = *text == "nan" ? NAN : *text == "inf" ? INFINITY : -INFINITY;
+  else if (auto truth = json.getAsBoolean())
+    real = *truth;
+  else
+    real = *json.getAsNumber();
+  numbers.reals.push_back(real);
+  numbers.integers.push_back(json.getAsInteger().value_or(std::isfinite(real) ? (int64_t)real : 0));
+}
+Numbers read(const llvm::json::Value &json) {
+  Numbers numbers;
+  const llvm::json::Object *object = json.getAsObject();
+  if (!object) {
+    append(json, 0, numbers);
+    return numbers;
+  }
+  if (const llvm::json::Value *flat = object->get("values"))
+    append(*flat, 0, numbers);
+  numbers.shape.clear();
+  for (const llvm::json::Value &size : *object->getArray("shape"))
+    numbers.shape.push_back(*size.getAsInteger());
+  return numbers;
+}
+Array toArray(const Numbers &numbers, dlc_dtype type) {
+  Array array = Array::make(type, numbers.shape);
+  if (!array.isFloat())
+    array.integers = numbers.integers;
+  for (auto [to, from] : llvm::zip(array.reals, numbers.reals))
+    to = type == DLC_F32 ? (float)from : from;
+  return array;
+}
+
+class EvaluateTest : public testing::TestWithParam<std::string> {
+protected:
+  EvaluateTest() : registry(makeRegistry()), context(registry, MLIRContext::Threading::DISABLED), reporter(context) {
+    context.loadAllAvailableDialects();
+  }
+  void runCases(bool doubles);
+  void runCase(ModuleOp module, const llvm::json::Object &about);
+
+  static DialectRegistry makeRegistry() {
+    DialectRegistry registry;
+    registerDialects(registry);
+    return registry;
+  }
+  DialectRegistry registry;
+  MLIRContext context;
+  Reporter reporter;
+};
+
+void EvaluateTest::runCase(ModuleOp module, const llvm::json::Object &about) {
+  EntryOp entry = findEntry(module, *about.getString("entry"));
+  ASSERT_TRUE(entry);
+  const llvm::json::Object *inputs = about.getObject("inputs"), *parameters = about.getObject("parameters");
+  std::vector<Argument> arguments = argumentsOf(entry);
+  auto given = [&](const Argument &argument) -> const llvm::json::Value * {
+    const llvm::json::Object *from = argument.kind == "input" ? inputs : parameters;
+    return from ? from->get(argument.name) : nullptr;
+  };
+  int64_t batch = 1;
+  for (const Argument &argument : arguments)
+    if (const llvm::json::Value *json = given(argument))
+      for (auto [dim, size] : llvm::zip(dimsOf(argument.value), read(*json).shape))
+        batch = dim.isBatch() ? size / dim.factor : batch;
+  std::vector<Array> values;
+  for (const Argument &argument : arguments) {
+    const llvm::json::Value *json = given(argument);
+    values.push_back(json ? toArray(read(*json), argument.type)
+                          : defaultValue(argument, shapeOf(argument.value, batch), about.getInteger("seed").value_or(0),
+                                         about.getInteger("step").value_or(1)));
+  }
+  auto results = evaluate(entry, values, batch);
+  if (about.get("error")) {
+    EXPECT_TRUE(failed(results)) << "expected an error with " << about.getString("error")->str();
+    return;
+  }
+  ASSERT_TRUE(succeeded(results));
+  std::vector<std::string> names = resultNames(entry);
+  for (const auto &[name, json] : *about.getObject("expect")) {
+    auto at = llvm::find(names, name.str());
+    if (at == names.end())
+      continue; // a parameter that the call leaves alone
+    const Array &found = (*results)[at - names.begin()];
+    Numbers expected = read(json);
+    ASSERT_EQ(found.shape, expected.shape) << name.str();
+    for (int64_t i = 0; i < found.size(); ++i) {
+      if (!found.isFloat()) {
+        ASSERT_EQ(found.integers[i], expected.integers[i]) << name.str() << ", element " << i;
+        continue;
+      }
+      double a = found.reals[i], b = expected.reals[i];
+      if (a == b || (std::isnan(a) && std::isnan(b)))
+        continue;
+      // A constant or a conversion of the model's that is f32 is rounded so.
+      double allowed = found.type == DLC_F32 ? 1e-6 : 1e-12;
+      ASSERT_LE(std::fabs(a - b), allowed * std::max(std::fabs(b), 1.0)) << name.str() << ", element " << i;
+    }
+  }
+}
+void EvaluateTest::runCases(bool doubles) {
+  std::string folder = DLC_TEST_FOLDER "/exec/";
+  auto text = llvm::MemoryBuffer::getFile(folder + "Inputs/" + GetParam() + ".json");
+  ASSERT_TRUE(bool(text)) << "there are no cases for " << GetParam();
+  auto cases = llvm::json::parse((*text)->getBuffer());
+  ASSERT_TRUE(bool(cases));
+  OwningOpRef<ModuleOp> module = readModel(folder + GetParam() + ".mlir", context);
+  ASSERT_TRUE(module);
+  CompileOptions options;
+  options.doubles = doubles;
+  ASSERT_TRUE(succeeded(runTo("graph", *module, options)));
+  size_t number = 0;
+  for (const llvm::json::Value &one : *cases->getAsArray()) {
+    SCOPED_TRACE("case " + std::to_string(++number) + ", @" + one.getAsObject()->getString("entry")->str());
+    runCase(*module, *one.getAsObject());
+  }
+  EXPECT_GT(number, 0u);
+}
+
+TEST_P(EvaluateTest, AsWritten) { runCases(false); }
+TEST_P(EvaluateTest, InDouble) { runCases(true); }
+
+std::vector<std::string> ops() {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (llvm::sys::fs::directory_iterator at(DLC_TEST_FOLDER "/exec", error), end; at != end && !error;
+       at.increment(error))
+    if (llvm::sys::path::extension(at->path()) == ".mlir")
+      names.push_back(llvm::sys::path::stem(at->path()).str());
+  llvm::sort(names);
+  return names;
+}
+INSTANTIATE_TEST_SUITE_P(Ops, EvaluateTest, testing::ValuesIn(ops()), [](const auto &info) { return info.param; });
+} // namespace
