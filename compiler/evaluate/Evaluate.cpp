@@ -27,6 +27,12 @@ int64_t dlc::offsetIn(ArrayRef<int64_t> shape, ArrayRef<int64_t> at) {
     offset = offset * size + (size == 1 ? 0 : index);
   return offset;
 }
+LogicalResult dlc::checkRange(Operation *op, int64_t place, int64_t index, int64_t limit) {
+  if (index >= 0 && index < limit)
+    return success();
+  return complain(op) << op->getName().stripDialect() << ": index " << index << " at place " << place
+                      << " is out of range; expected 0 to " << limit - 1;
+}
 int64_t dlc::axisOf(SizeAttr axis, int64_t otherwise, size_t rank) {
   int64_t i = axis ? axis.number() : otherwise;
   return i < 0 ? i + (int64_t)rank : i;
@@ -39,9 +45,7 @@ static LogicalResult evaluateOp(Operation &op, Operands in, MutableArrayRef<Arra
     return *done;
   if (Evaluated done = evaluateNetwork(&op, in, out, batch))
     return *done;
-  if (isa<GradientOp>(op))
-    return complain(&op) << "gradients have a meaning from level `autodiff` on; evaluate the entry point there";
-  return complain(&op) << "'" << op.getName() << "' cannot be evaluated; expected ops of level `graph` or `autodiff`";
+  return complain(&op) << "'" << op.getName() << "' cannot be evaluated; expected plain ops, as from level `autodiff` on";
 }
 
 FailureOr<std::vector<Array>> dlc::evaluate(EntryOp entry, ArrayRef<Array> arguments, int64_t batch,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The reference that compiled code is compared with. It shares nothing with the lowering: neither decompositions nor
-// gradient rules nor access maps. It runs entry points at the levels `graph` (those without gradients) and `autodiff`.
+// gradient rules nor access maps. It runs entry points at the levels `graph` (where no gradient is asked for) and `autodiff`.
 #ifndef DLC_COMPILER_EVALUATE_EVALUATE_H
 #define DLC_COMPILER_EVALUATE_EVALUATE_H
 #include "compiler/evaluate/Array.h"
@@ -51,6 +51,8 @@ private:
 /// Where the element `at` of a shape lies in row-major order. Axes of size 1 are stretched, missing ones left out:
 /// the shape is matched from the last axis on.
 int64_t offsetIn(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> at);
+/// Whether an index, the element `place` of its tensor, lies in 0 .. limit - 1; a diagnostic if not.
+mlir::LogicalResult checkRange(mlir::Operation *op, int64_t place, int64_t index, int64_t limit);
 /// An axis counted from either end.
 int64_t axisOf(SizeAttr axis, int64_t otherwise, size_t rank);
 } // namespace dlc

@@ -88,12 +88,6 @@ static LogicalResult layerNorm(LayerNormOp op, Operands in, Array &out) {
 
 //===--- Losses -----------------------------------------------------------------------------------------===//
 
-static LogicalResult checkClass(Operation *op, int64_t row, int64_t label, int64_t classes) {
-  if (label >= 0 && label < classes)
-    return success();
-  return complain(op) << op->getName().stripDialect() << ": index " << label << " at place " << row
-                      << " is out of range; expected 0 to " << classes - 1;
-}
 static LogicalResult crossEntropy(CrossEntropyOp op, const Array &score, const Array &target, Array &out) {
   int64_t classes = score.shape.back(), rows = classes ? score.size() / classes : 0, counted = 0;
   double smoothing = realOf(op.getLabelSmoothing(), 0), total = 0;
@@ -103,7 +97,7 @@ static LogicalResult crossEntropy(CrossEntropyOp op, const Array &score, const A
       int64_t label = target.integers[row];
       if (op.getIgnoreIndexAttr() && label == op.getIgnoreIndexAttr().number())
         continue;
-      if (failed(checkClass(op, row, label, classes)))
+      if (failed(checkRange(op, row, label, classes)))
         return failure();
     }
     ++counted;
@@ -126,7 +120,7 @@ static LogicalResult accuracy(AccuracyOp op, const Array &score, const Array &ta
     int64_t label = target.integers[row], higher = 0;
     if (op.getIgnoreIndexAttr() && label == op.getIgnoreIndexAttr().number())
       continue;
-    if (failed(checkClass(op, row, label, classes)))
+    if (failed(checkRange(op, row, label, classes)))
       return failure();
     ++counted;
     for (int64_t c = 0; c < classes; ++c)

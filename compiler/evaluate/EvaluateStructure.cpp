@@ -86,16 +86,12 @@ static LogicalResult iota(IotaOp op, Operands in, Array &out) {
 
 //===--- Tables -----------------------------------------------------------------------------------------===//
 
-static LogicalResult outOfRange(Operation *op, int64_t place, int64_t value, int64_t limit) {
-  return complain(op) << op->getName().stripDialect() << ": index " << value << " at place " << place
-                      << " is out of range; expected 0 to " << limit - 1;
-}
 static LogicalResult gather(GatherOp op, const Array &table, const Array &index, Array &out) {
   int64_t rows = table.shape[0], width = table.shape[1];
   for (int64_t i = 0, n = index.size(); i < n; ++i) {
     int64_t row = index.integers[i];
-    if (row < 0 || row >= rows)
-      return outOfRange(op, i, row, rows);
+    if (failed(checkRange(op, i, row, rows)))
+      return failure();
     for (int64_t j = 0; j < width; ++j)
       copy(out, i * width + j, table, row * width + j);
   }
@@ -105,8 +101,8 @@ static LogicalResult scatterAdd(ScatterAddOp op, const Array &index, const Array
   int64_t rows = out.shape[0], width = out.shape[1];
   for (int64_t i = 0, n = index.size(); i < n; ++i) {
     int64_t row = index.integers[i];
-    if (row < 0 || row >= rows)
-      return outOfRange(op, i, row, rows);
+    if (failed(checkRange(op, i, row, rows)))
+      return failure();
     for (int64_t j = 0; j < width; ++j) {
       if (out.isFloat())
         out.reals[row * width + j] += update.reals[i * width + j];
@@ -119,8 +115,9 @@ static LogicalResult scatterAdd(ScatterAddOp op, const Array &index, const Array
 static LogicalResult checkIndex(CheckIndexOp op, const Array &in, Array &out) {
   int64_t limit = op.getLimit().number();
   for (auto [i, value] : llvm::enumerate(in.integers))
-    if ((value < 0 || value >= limit) && !(op.getIgnoreIndexAttr() && value == op.getIgnoreIndexAttr().number()))
-      return outOfRange(op, i, value, limit);
+    if (!(op.getIgnoreIndexAttr() && value == op.getIgnoreIndexAttr().number()) &&
+        failed(checkRange(op, i, value, limit)))
+      return failure();
   out.integers = in.integers;
   return success();
 }

@@ -95,6 +95,6 @@ OptimizerOp Prelude::find(ModelOp model, StringRef name) {
   if (auto own = dyn_cast_or_null<OptimizerOp>(SymbolTable::lookupSymbolIn(model, name)))
     return own;
   if (!module)
-    module = parseSourceString<ModuleOp>(prelude, ParserConfig(context, /*verifyAfterParse=*/false));
+    module = parseSourceString<ModuleOp>(prelude, ParserConfig(context, /*verifyAfterParse=*/false), "prelude.mlir");
   return dyn_cast_or_null<OptimizerOp>(SymbolTable::lookupSymbolIn(*module->getOps<ModelOp>().begin(), name));
 }

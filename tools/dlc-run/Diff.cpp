@@ -35,7 +35,9 @@ void addDiff(CLI::App &app) {
   CLI::App &command =
       addSubcommand(app, "diff", "Find the first op whose compiled value departs from the evaluator's",
                     "dlc-run diff mnist.mlir predict -O3\n\n"
-                    "Takes a model file, entry points, and any option of dlc: it runs `dlc --diff ...`.");
+                    "Takes a model file, entry points (all unless named), --seed N, --batch-extent N,\n"
+                    "--tolerance X, --quiet, and any option of dlc: it runs `dlc --diff ...`. Exit code 1\n"
+                    "where an op departs.");
   command.prefix_command();
   CLI::App *pointer = &command;
   command.callback([pointer] { diff(pointer->remaining()); });
