@@ -280,3 +280,55 @@ func @together(%x: f32) -> (both: f32) {
   return %both
 }
 """.replace("func @together", shares_text.strip() + "\nfunc @together"), dropped)])
+
+# Optimizers whose new values are old ones of another place: nothing may be overwritten before it is read. The values are
+# by hand; w is [2, 3] and v [[1, 2], [3, 4]] before each step.
+UPDATES = {
+    "swap": ("(m = 7)", "return %m, %w", {"w": [7, 7], "w.m": [2, 3], "v": [[7, 7], [7, 7]], "v.m": [[1, 2], [3, 4]]}),
+    "rotate": ("(a = 1, b = 2, c = 3)", "%n = add %w, %a\nreturn %a, %b, %c, %n",
+               {"w": [1, 1], "w.a": [2, 2], "w.b": [3, 3], "w.c": [3, 4], "v": [[1, 1], [1, 1]], "v.a": [[2, 2], [2, 2]],
+                "v.b": [[3, 3], [3, 3]], "v.c": [[2, 3], [4, 5]]}),
+    "both": ("(d = 5, e = 6)", "%n = add %w, %d\nreturn %n, %n, %w",
+             {"w": [7, 8], "w.d": [7, 8], "w.e": [2, 3], "v": [[6, 7], [8, 9]], "v.d": [[6, 7], [8, 9]], "v.e": [[1, 2], [3, 4]]}),
+    "still": ("(f = 4)", "return %w, %f", {"w": [2, 3], "w.f": [4, 4], "v": [[1, 2], [3, 4]], "v.f": [[4, 4], [4, 4]]}),
+    "turned": ("(t = 5)", "%t1 = transpose %w, [1, 0]\n%s = add %w, %t1\nreturn %s, %t1",
+               {"w": [2, 3], "v": [[2, 5], [5, 8]], "v.t": [[1, 3], [2, 4]]}),
+    "turned_sum": ("(u = 5)", "%s = add %w, %u\n%t1 = transpose %s, [1, 0]\n%p = mul %t1, %w\nreturn %p, %t1",
+                   {"v": [[6, 16], [21, 36]], "v.u": [[6, 8], [7, 9]]})}
+
+
+def updates():
+    text = """
+func @loss(%x: f32[batch, 2]) -> (loss: f32) {
+  %w = param "w" f32[2] = ones
+  %v = param "v" f32[2, 2] = ones
+  %y = mul %x, %w
+  %z = matmul %y, %v, transpose_b
+  %l = mean %z
+  return %l
+}
+func @product(%x: f32[batch, 2]) -> (y: f32[batch, 2]) {
+  %v = param "v" f32[2, 2] = ones
+  %y = matmul %x, %v, transpose_b
+  return %y
+}
+"""
+    for name, (slots, body, _) in UPDATES.items():
+        given = ", ".join(f"%{s.split(' = ')[0]} = constant({s.split(' = ')[1]}.0)" for s in slots[1:-1].split(", "))
+        only = "\n  freeze \"w\"" if "turned" in name else ""
+        lines = "".join(f"  {line}\n" for line in body.splitlines())
+        text += f"optimizer @{name}(%w, %g) slots({given}) {{\n{lines}}}\n"
+        text += f"train @{name}_step minimizes @loss {{\n  optimize \"*\" with @{name}{only}\n}}\n"
+    return text
+
+
+def updated():
+    for name, (slots, _, expected) in UPDATES.items():
+        given = {"inputs": {"x": np.array([[1.0, 2.0]])}, "parameters": {"w": np.array([2, 3]), "v": np.array([[1, 2], [3, 4]])}}
+        # x * w = [2, 6]; times v': [14, 30], of which the mean is 22.
+        yield name + "_step", {**given, "expect": {"loss": np.array(22.0), **{n: np.array(v) for n, v in expected.items()}}}
+    before = {"w": [2, 3], "v": [[1, 2], [3, 4]], "w.m": [7, 7], "v.m": [[7, 7], [7, 7]]}
+    yield "swap_step", {**given, "repeat": 2, "expect": {n: np.array(v) for n, v in before.items()}}
+
+
+file("updates", "old values of one stored tensor that are new values of another", [Program(updates(), updated)])
