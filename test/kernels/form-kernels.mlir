@@ -145,6 +145,7 @@ dl.model @kernels {
   // CHECK-NEXT: %[[I:[^ ]+]] = launch @{{k[0-9]+}}_check_index(%i) : i32[batch]
   // CHECK-NOT: check_index
   // CHECK: launch @{{k[0-9]+}}_gather{{[^(]*}}(%table, %[[I]])
+  // CHECK-NOT: check_index
   // CHECK: return
   func @looked_up(%i: i32[batch], %table: f32[9, 4]) -> (y: f32[batch, 4], z: f32[batch, 4]) {
     %y = gather %table, %i

@@ -47,8 +47,9 @@ dl.model @places {
   // CHECK-LABEL: func.func @exchange_step(
   // CHECK-SAME: !llvm.ptr, %{{[^ ]+}}: memref<160xf32>, %[[W:[^ ]+]]: memref<5xf32>, %[[OLD:[^ ]+]]: memref<5xf32>
   // CHECK: %[[NEW:[^ ]+]] = memref.alloc() : memref<5xf32>
-  // CHECK: call @{{.*}}%[[NEW]]
-  // CHECK: memref.copy %[[NEW]], %[[PLACE:[^ ]+]] : memref<5xf32>
+  // CHECK: call @{{k[0-9]+}}{{[^(]*}}({{.*}}%[[OLD]], %[[NEW]],
+  // CHECK: call @{{k[0-9]+}}_cast(%[[W]], %[[OLD]],
+  // CHECK: memref.copy %[[NEW]], %[[W]] : memref<5xf32>
   // CHECK-NEXT: arith.constant -1
   // CHECK-NEXT: return
   train @exchange_step minimizes @loss { optimize "*" with @exchange }
