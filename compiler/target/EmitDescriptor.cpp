@@ -420,7 +420,7 @@ LLVM::LLVMFuncOp DescriptorEmitter::emitEntry(LLVM::LLVMFuncOp inner, Dictionary
                                    g.number(g.i64, check.getAs<IntegerAttr>("row_size").getInt())});
   });
 
-  auto outer = LLVM::LLVMFuncOp::create(b, (inner.getName() + ".call").str(),
+  auto outer = LLVM::LLVMFuncOp::create(b, ("call." + inner.getName().drop_front(StringRef("entry.").size())).str(),
                                         LLVM::LLVMFunctionType::get(g.i32, {g.pointer}), LLVM::Linkage::Internal);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(outer.addEntryBlock(b));
@@ -786,10 +786,13 @@ void DescriptorEmitter::run() {
   SmallVector<LLVM::LLVMFuncOp> inner, outer;
   for (auto function : llvm::to_vector(module.getOps<LLVM::LLVMFuncOp>())) {
     function.setLinkage(LLVM::Linkage::Internal); // nothing but the query is exported
-    if (function->hasAttr("dl.entry"))
+    if (function->hasAttr("dl.entry")) {
+      // The author's names are kept apart from ours: an entry point may be called memcpy.
+      function.setSymName(("entry." + function.getName()).str());
       inner.push_back(function);
-    else if (function->hasAttr("dl.kernel"))
+    } else if (function->hasAttr("dl.kernel")) {
       kernels.push_back(function);
+    }
   }
   for (auto [i, kernel] : llvm::enumerate(kernels)) {
     kernel.setNoInline(true); // once, not once a caller
