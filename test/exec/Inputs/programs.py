@@ -325,9 +325,13 @@ func @product(%x: f32[batch, 2]) -> (y: f32[batch, 2]) {
 def updated():
     for name, (slots, _, expected) in UPDATES.items():
         given = {"inputs": {"x": np.array([[1.0, 2.0]])}, "parameters": {"w": np.array([2, 3]), "v": np.array([[1, 2], [3, 4]])}}
+        start = {f"{p}.{s}": np.full(shape, float(value)) for s, value in
+                 (slot.split(" = ") for slot in slots[1:-1].split(", ")) for p, shape in (("w", 2), ("v", (2, 2)))
+                 if p == "v" or "turned" not in name}
         # x * w = [2, 6]; times v': [14, 30], of which the mean is 22.
-        yield name + "_step", {**given, "expect": {"loss": np.array(22.0), **{n: np.array(v) for n, v in expected.items()}}}
+        yield name + "_step", {"inputs": given["inputs"], "parameters": {**given["parameters"], **start}, "expect": {"loss": np.array(22.0), **{n: np.array(v) for n, v in expected.items()}}}
     before = {"w": [2, 3], "v": [[1, 2], [3, 4]], "w.m": [7, 7], "v.m": [[7, 7], [7, 7]]}
+    # Slots start as they are told to.
     yield "swap_step", {**given, "repeat": 2, "expect": {n: np.array(v) for n, v in before.items()}}
 
 
