@@ -115,7 +115,7 @@ int64_t bytesOf(Type type) {
 class DescriptorEmitter {
 public:
   DescriptorEmitter(ModuleOp module, const CompileOptions &options)
-      : module(module), options(options), target(*findTarget(options.target)), g(module) {}
+      : module(module), target(*findTarget(options.target)), g(module) {}
   void run();
 
 private:
@@ -140,7 +140,6 @@ private:
   void fail(Value call, int32_t code, Value op, Value row, Value value, Value limit);
 
   ModuleOp module;
-  const CompileOptions &options;
   TargetDescription target;
   Globals g;
   Type callType, servicesType, errorType;
@@ -769,8 +768,7 @@ void DescriptorEmitter::emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLV
          g.number(g.i32, 0), g.addressOrNull(tensorTable), g.addressOrNull(entryTable), g.addressOrNull(kernelTable),
          g.aggregate(arenaType, sizes)});
   });
-  std::string symbol = (options.staticLibrary ? name.str() + "_" : std::string()) + DLC_QUERY_SYMBOL;
-  auto query = LLVM::LLVMFuncOp::create(b, symbol, LLVM::LLVMFunctionType::get(g.pointer, {g.i32}));
+  auto query = LLVM::LLVMFuncOp::create(b, DLC_QUERY_SYMBOL, LLVM::LLVMFunctionType::get(g.pointer, {g.i32}));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(query.addEntryBlock(b));
   Value fits = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, query.getArgument(0), g.number(g.i32, DLC_ABI_VERSION));
@@ -813,10 +811,11 @@ void DescriptorEmitter::run() {
   for (LLVM::LLVMFuncOp function : inner)
     outer.push_back(emitEntry(function, function->getAttrOfType<DictionaryAttr>("dl.entry")));
   emitModel(inner, outer);
-  // What is ours must not reach LLVM; the module keeps its level and options, so that its print can be gone on from.
+  // What is ours must not reach LLVM; the module keeps its name, level and options, so that its print can be gone on from.
   module.walk([](Operation *op) {
     for (NamedAttribute attr : llvm::to_vector(op->getDiscardableAttrs()))
-      if (attr.getName().getValue().starts_with("dl.") && !(isa<ModuleOp>(op) && attr.getName() == "dl.options"))
+      if (attr.getName().getValue().starts_with("dl.") &&
+          !(isa<ModuleOp>(op) && (attr.getName() == "dl.options" || attr.getName() == "dl.model")))
         op->removeDiscardableAttr(attr.getName());
   });
 }
