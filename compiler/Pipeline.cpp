@@ -130,10 +130,27 @@ StringRef dlc::levelOf(ModuleOp module) {
   return level ? level.getValue() : "import";
 }
 
+static const Level *find(StringRef name) {
+  return llvm::find_if(levels(), [&](const Level &level) { return level.name == name; });
+}
+LogicalResult dlc::checkLevel(StringRef goal, ModuleOp module) {
+  const Level *now = find(levelOf(module));
+  if (now == levels().end()) {
+    InFlightDiagnostic error = complain(module) << "found level `" << levelOf(module) << "`; there are ";
+    for (const Level &level : levels())
+      error << (&level == levels().begin() ? "" : ", ") << level.name;
+    return error;
+  }
+  if (now > find(goal))
+    return complain(module) << "this is level `" << now->name << "`, and what is asked for is made at level `" << goal
+                            << "`, before it; start from the model itself";
+  bool isLowered = now >= find("loops");
+  if (isLowered == bool(modelOf(module)) || isLowered != bool(module->getAttrOfType<StringAttr>("dl.model")))
+    return complain(module) << "this is not what level `" << now->name << "` looks like: expected "
+                            << (isLowered ? "functions of a model, and no dl.model" : "a dl.model");
+  return success();
+}
 LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &options) {
-  auto find = [](StringRef name) {
-    return llvm::find_if(levels(), [&](const Level &level) { return level.name == name; });
-  };
   auto now = find(levelOf(module)), end = find(goal);
   for (; now < end; ) {
     ++now;

@@ -162,7 +162,7 @@ int main(int argc, char **argv) {
   if (isDiff)
     return done(dlc::runDiff(*module, options, comparison));
   std::string goal = isLevel ? kind : kind == "header" ? "plan" : "llvm";
-  if (failed(dlc::runTo(goal, *module, options))) {
+  if (failed(dlc::checkLevel(goal, *module)) || failed(dlc::runTo(goal, *module, options))) {
     if (!reporter.hasErrors())
       return done(fail("the model could not be compiled, and no reason was given: this is a mistake in dlc"));
     return done(1);

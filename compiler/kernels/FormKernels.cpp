@@ -230,6 +230,8 @@ void KernelFormer::outline(Group &group) {
       if (stem.size() < 40 && !isa<ConstantOp>(op))
         stem += (stem.empty() ? "" : "_") + op->getName().stripDialect().str();
     it->second = "k" + std::to_string(known.size() - 1) + "_" + stem;
+    while (SymbolTable::lookupSymbolIn(model, it->second))
+      it->second += "_"; // an entry point is called so
     kernel.setSymName(it->second);
   } else {
     kernel.erase();

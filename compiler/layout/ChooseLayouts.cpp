@@ -112,11 +112,13 @@ static bool isSwap(TransposeOp op) {
 static Value transposeOf(Value value) {
   if (auto op = value.getDefiningOp<TransposeOp>(); op && isSwap(op))
     return op.getInput();
-  for (Operation *user : value.getUsers())
-    if (auto op = dyn_cast<TransposeOp>(user); op && isSwap(op))
-      return op;
   OpBuilder b(value.getContext());
   b.setInsertionPointAfterValue(value);
+  for (Operation *user : value.getUsers())
+    if (auto op = dyn_cast<TransposeOp>(user); op && isSwap(op)) {
+      op->moveBefore(b.getInsertionBlock(), b.getInsertionPoint()); // who asks may stand above it
+      return op;
+    }
   return transposed(b, value, unnamed(value.getLoc()));
 }
 static bool isMatrix(Value value) { return typeOf(value).getRank() == 2; }

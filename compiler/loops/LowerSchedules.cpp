@@ -31,6 +31,7 @@ public:
 private:
   void entry(EntryOp entry, int64_t batch, bool isFirst);
   LoweredKernel &kernel(StringRef name, int64_t batch);
+  std::string variant(StringRef name, int64_t batch);
   bool mayOverwrite(LaunchOp launch, unsigned result, BlockArgument stored);
 
   ModelOp model;
@@ -42,6 +43,14 @@ private:
 };
 } // namespace
 
+/// What one of several capacities is called. Entry points keep their names, whatever these are.
+std::string ScheduleLowering::variant(StringRef name, int64_t batch) {
+  std::string own = name.str() + ".b" + std::to_string(batch);
+  while (SymbolTable::lookupSymbolIn(model, own) || module.lookupSymbol(own))
+    own += "_";
+  return own;
+}
+
 LoweredKernel &ScheduleLowering::kernel(StringRef name, int64_t batch) {
   auto [it, isNew] = kernels.try_emplace({name.str(), batch});
   if (!isNew)
@@ -49,7 +58,7 @@ LoweredKernel &ScheduleLowering::kernel(StringRef name, int64_t batch) {
   auto op = cast<KernelOp>(SymbolTable::lookupSymbolIn(model, name));
   OpBuilder::InsertionGuard guard(at);
   at.setInsertionPointToEnd(module.getBody());
-  std::string own = name.str() + (options.batch.size() > 1 ? ".b" + std::to_string(batch) : "");
+  std::string own = options.batch.size() > 1 ? variant(name, batch) : name.str();
   it->second = lowerKernel(op, own, at, {batch, target, options.optimize > 0});
   func::FuncOp function = it->second.function;
   // The floats that it writes: argument, elements where they do not depend on the batch, elements for each row.
@@ -130,7 +139,7 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   }
   types.push_back(MemRefType::get({2}, at.getI64Type()));
   types.push_back(at.getIndexType());
-  std::string name = entry.getSymName().str() + (isFirst ? "" : ".b" + std::to_string(batch));
+  std::string name = isFirst ? entry.getSymName().str() : variant(entry.getSymName(), batch);
   auto function = func::FuncOp::create(at, loc, name, at.getFunctionType(types, at.getI32Type()));
   OpBuilder::InsertionGuard guard(at);
   Block *body = function.addEntryBlock();

@@ -17,6 +17,8 @@ llvm::Error linkShared(llvm::ArrayRef<char> object, llvm::StringRef path);
 llvm::Error linkObject(llvm::ArrayRef<char> object, llvm::StringRef path, llvm::StringRef name);
 /// Writes a file whole or not at all.
 llvm::Error writeFile(llvm::StringRef path, llvm::StringRef content);
+/// A name of the model's as an identifier of C.
+std::string toIdentifier(llvm::StringRef name);
 /// A C header that names what the model offers.
 std::string emitHeader(mlir::ModuleOp module);
 } // namespace dlc

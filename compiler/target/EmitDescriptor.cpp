@@ -115,7 +115,7 @@ int64_t bytesOf(Type type) {
 class DescriptorEmitter {
 public:
   DescriptorEmitter(ModuleOp module, const CompileOptions &options)
-      : module(module), options(options), target(*findTarget(options.target)), g(module) {}
+      : module(module), target(*findTarget(options.target)), g(module) {}
   void run();
 
 private:
@@ -140,7 +140,6 @@ private:
   void fail(Value call, int32_t code, Value op, Value row, Value value, Value limit);
 
   ModuleOp module;
-  const CompileOptions &options;
   TargetDescription target;
   Globals g;
   Type callType, servicesType, errorType;
@@ -420,7 +419,7 @@ LLVM::LLVMFuncOp DescriptorEmitter::emitEntry(LLVM::LLVMFuncOp inner, Dictionary
                                    g.number(g.i64, check.getAs<IntegerAttr>("row_size").getInt())});
   });
 
-  auto outer = LLVM::LLVMFuncOp::create(b, (inner.getName() + ".call").str(),
+  auto outer = LLVM::LLVMFuncOp::create(b, ("call." + inner.getName().drop_front(StringRef("entry.").size())).str(),
                                         LLVM::LLVMFunctionType::get(g.i32, {g.pointer}), LLVM::Linkage::Internal);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(outer.addEntryBlock(b));
@@ -769,8 +768,7 @@ void DescriptorEmitter::emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLV
          g.number(g.i32, 0), g.addressOrNull(tensorTable), g.addressOrNull(entryTable), g.addressOrNull(kernelTable),
          g.aggregate(arenaType, sizes)});
   });
-  std::string symbol = (options.staticLibrary ? name.str() + "_" : std::string()) + DLC_QUERY_SYMBOL;
-  auto query = LLVM::LLVMFuncOp::create(b, symbol, LLVM::LLVMFunctionType::get(g.pointer, {g.i32}));
+  auto query = LLVM::LLVMFuncOp::create(b, DLC_QUERY_SYMBOL, LLVM::LLVMFunctionType::get(g.pointer, {g.i32}));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(query.addEntryBlock(b));
   Value fits = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, query.getArgument(0), g.number(g.i32, DLC_ABI_VERSION));
@@ -786,10 +784,13 @@ void DescriptorEmitter::run() {
   SmallVector<LLVM::LLVMFuncOp> inner, outer;
   for (auto function : llvm::to_vector(module.getOps<LLVM::LLVMFuncOp>())) {
     function.setLinkage(LLVM::Linkage::Internal); // nothing but the query is exported
-    if (function->hasAttr("dl.entry"))
+    if (function->hasAttr("dl.entry")) {
+      // The author's names are kept apart from ours: an entry point may be called memcpy.
+      function.setSymName(("entry." + function.getName()).str());
       inner.push_back(function);
-    else if (function->hasAttr("dl.kernel"))
+    } else if (function->hasAttr("dl.kernel")) {
       kernels.push_back(function);
+    }
   }
   for (auto [i, kernel] : llvm::enumerate(kernels)) {
     kernel.setNoInline(true); // once, not once a caller
@@ -810,10 +811,11 @@ void DescriptorEmitter::run() {
   for (LLVM::LLVMFuncOp function : inner)
     outer.push_back(emitEntry(function, function->getAttrOfType<DictionaryAttr>("dl.entry")));
   emitModel(inner, outer);
-  // What is ours must not reach LLVM; the module keeps its level and options, so that its print can be gone on from.
+  // What is ours must not reach LLVM; the module keeps its name, level and options, so that its print can be gone on from.
   module.walk([](Operation *op) {
     for (NamedAttribute attr : llvm::to_vector(op->getDiscardableAttrs()))
-      if (attr.getName().getValue().starts_with("dl.") && !(isa<ModuleOp>(op) && attr.getName() == "dl.options"))
+      if (attr.getName().getValue().starts_with("dl.") &&
+          !(isa<ModuleOp>(op) && (attr.getName() == "dl.options" || attr.getName() == "dl.model")))
         op->removeDiscardableAttr(attr.getName());
   });
 }

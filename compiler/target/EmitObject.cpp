@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/target/Emit.h"
 #include "compiler/target/Target.h"
+#include "runtime/abi.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/LLVMContext.h"
@@ -78,6 +79,10 @@ llvm::Error dlc::emitObject(mlir::ModuleOp module, const CompileOptions &options
   llvm::raw_string_ostream os(problem);
   if (llvm::verifyModule(*code, &os))
     return llvm::createStringError("LLVM does not accept the generated code: this is a mistake in dlc: " + problem);
+  if (options.staticLibrary) // several models may be linked into one program
+    if (llvm::Function *query = code->getFunction(DLC_QUERY_SYMBOL))
+      query->setName(toIdentifier(module->getAttrOfType<mlir::StringAttr>("dl.model").getValue()) + "_" +
+                     DLC_QUERY_SYMBOL);
   optimize(*code, **machine);
   llvm::raw_svector_ostream stream(object);
   llvm::legacy::PassManager passes;

@@ -9,6 +9,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "gtest/gtest.h"
+#include <algorithm>
 #include <cmath>
 
 using namespace mlir;
@@ -127,8 +128,9 @@ void EvaluateTest::runCase(ModuleOp module, const llvm::json::Object &about) {
       if (a == b || (std::isnan(a) && std::isnan(b)))
         continue;
       // A constant or a conversion of the model's that is f32 is rounded so.
-      double allowed = found.type == DLC_F32 ? 1e-6 : 1e-12;
-      ASSERT_LE(std::fabs(a - b), allowed * std::max(std::fabs(b), 1.0)) << name.str() << ", element " << i;
+      double allowed = (found.type == DLC_F32 ? 1e-6 : 1e-12) * std::max(std::fabs(b), 1.0);
+      // A count of what is drawn at random is within bounds only.
+      ASSERT_LE(std::fabs(a - b), std::max(allowed, about.getNumber("absolute").value_or(0))) << name.str() << ", element " << i;
     }
   }
 }
@@ -142,9 +144,11 @@ void EvaluateCases::runCases(bool doubles) {
   ASSERT_TRUE(module);
   CompileOptions options;
   options.doubles = doubles;
-  ASSERT_TRUE(succeeded(runTo("graph", *module, options)));
+  ASSERT_TRUE(succeeded(runTo("autodiff", *module, options)));
   size_t number = 0;
   for (const llvm::json::Value &one : *cases->getAsArray()) {
+    if (one.getAsObject()->get("repeat"))
+      continue; // what a call leaves behind is the runtime's
     SCOPED_TRACE("case " + std::to_string(++number) + ", @" + one.getAsObject()->getString("entry")->str());
     runCase(*module, *one.getAsObject());
   }
@@ -179,5 +183,9 @@ TEST_F(EvaluateTest, SaysWhatItCannotDo) {
   EXPECT_TRUE(reporter.hasErrors());
 }
 
-INSTANTIATE_TEST_SUITE_P(Ops, EvaluateCases, testing::ValuesIn(ops()), [](const auto &info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Ops, EvaluateCases, testing::ValuesIn(ops()), [](const auto &info) {
+  std::string name = info.param; // GoogleTest takes letters, digits and underlines
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
 } // namespace

@@ -110,7 +110,7 @@ def file(name, summary, entries):
 def write(name):
     summary, entries = FILES[name]
     text = f"// {name}.mlir - {summary}\n// SPDX-License-Identifier: Apache-2.0\n//\n" + RUN.format(name)
-    text += f"dl.model @{name} {{\n" + "\n".join(entry.text() for entry in entries) + "}\n"
+    text += f"dl.model @{name.replace(chr(45), chr(95))} {{\n" + "\n".join(entry.text() for entry in entries) + "}\n"
     with open(os.path.join(HERE, "..", name + ".mlir"), "w") as out:
         out.write(text)
     cases = [case for entry in entries for case in entry.cases()]
