@@ -24,16 +24,7 @@ struct Report {
 
 /// The place of a diagnostic, then the calls it was reached by.
 static SmallVector<Line> linesOf(Diagnostic &diagnostic) {
-  std::string text = diagnostic.str();
-  StringRef message = text;
-  if (message.consume_front("custom op '")) { // MLIR's parser says so before every message
-    auto [op, rest] = message.split("' ");
-    message = rest;
-    if (rest.starts_with("is unknown")) {
-      text = ("no op is called '" + op + "'").str();
-      message = text;
-    }
-  }
+  std::string message = diagnostic.str();
   DiagnosticSeverity severity = diagnostic.getSeverity();
   StringRef kind = severity == DiagnosticSeverity::Error     ? "error: "
                    : severity == DiagnosticSeverity::Warning ? "warning: "
@@ -43,11 +34,11 @@ static SmallVector<Line> linesOf(Diagnostic &diagnostic) {
   diagnostic.getLocation()->walk([&](Location loc) {
     if (auto place = dyn_cast<FileLineColLoc>(loc))
       lines.push_back({place.getFilename().str(), place.getLine(), place.getColumn(),
-                       lines.empty() ? (kind + message).str() : "note: called from here"});
+                       lines.empty() ? kind.str() + message : "note: called from here"});
     return WalkResult::advance();
   });
   if (lines.empty())
-    lines.push_back({"", 0, 0, (kind + message).str()});
+    lines.push_back({"", 0, 0, kind.str() + message});
   return lines;
 }
 
