@@ -154,9 +154,14 @@ OwningOpRef<ModuleOp> dlc::readModel(StringRef file, MLIRContext &context) {
     }
     if (module)
       return {};
-    // A file with very many mistakes is no model.
-    if (!last || isBytecode || isGuess || passes == 50 || text.size() > (1 << 24))
+    // A file with very many mistakes, or a very large one, is no model.
+    if (!last || isBytecode || isGuess || text.size() > (1 << 24))
       return {};
+    if (passes + 1 == 50) {
+      complain(placeOf(text, text.size(), name, context)) << "after 50 functions that cannot be read the rest of the "
+                                                             "file was not looked at";
+      return {};
+    }
     auto [start, end] = itemAround(text, offsetOf(text, last));
     StringRef item = StringRef(text).slice(start, end);
     if (start == end || item.ends_with("(){}")) // outside any function, or no progress
