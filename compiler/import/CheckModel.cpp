@@ -34,8 +34,8 @@ static void checkCall(Operation *op, FuncOp callee, OperandRange arguments, Dict
   }
   for (auto [i, shape, argument] : llvm::enumerate(shapes.getAsRange<ShapeAttr>(), arguments))
     if (!isOpen(argument.getType()) && !mayFit(shape.evaluate(), argument.getType()))
-      complain(op) << "argument " << callee.getArgNames()[i] << " of @" << callee.getSymName() << ": expected "
-                      << show(shape) << ", found " << show(argument);
+      complain(op) << "argument %" << cast<StringAttr>(callee.getArgNames()[i]).getValue() << " of @"
+                   << callee.getSymName() << ": expected " << show(shape) << ", found " << show(argument);
   if (!sizes)
     return;
   for (NamedAttribute size : sizes)
@@ -210,7 +210,7 @@ static void checkProgram(ModelOp model) {
       FuncOp loss = find(train.getLossAttr());
       if (!loss)
         complain(op) << "no function is called @" << train.getLoss();
-      else if (!loss.getBody().front().empty() &&
+      else if (!loss.getBody().front().empty() && !isOpen(loss.getBody().front().back().getOperandTypes()) &&
                (loss.getResultShapes().empty() || !cast<ShapeAttr>(loss.getResultShapes()[0]).getSizes().empty()))
         complain(op) << "the first result of @" << train.getLoss() << " is minimised and must be one number";
     }

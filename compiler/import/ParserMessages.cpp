@@ -148,7 +148,7 @@ std::string dlc::inOurWords(StringRef message, StringRef text, size_t offset, bo
     return unknownOp(at, text, offset, context);
   if (begins("operation being parsed with an unregistered dialect")) {
     auto [before, name] = text.take_front(offset).rtrim("\" \t").rsplit('"');
-    return ("no op is called '" + name + "'; in quotes stands an op's full name, as in \"dl.relu\"").str();
+    return ("no op is called '" + name.take_until([](char c) { return c == '\n'; }) + "'; in quotes stands an op's full name, as in \"dl.relu\"").str();
   }
   if (begins("expected three consecutive dots"))
     return "a dot stands alone before this; a number begins with a digit and has one point, as in 0.5";
@@ -189,6 +189,7 @@ std::string dlc::inOurWords(StringRef message, StringRef text, size_t offset, bo
       {"expected integer number of results", "expected `=`, or after a `:` how many values there are"},
       {"expected valid keyword", "expected a name"},
       {"expected SSA operand", "expected a value, such as %x"},
+      {"expected valid ssa identifier", "expected a value, such as %x"},
       {"expected SSA identifier", "expected a value, such as %x"},
       {"integer value too large", "expected a whole number below 2^63"},
       {"expected integer value", "expected a whole number"},

@@ -606,7 +606,7 @@ ParseResult UpdateOp::parse(OpAsmParser &parser, OperationState &result) {
   if (parseText(parser, result, "name") || parser.parseComma() || parseTensors(parser, values))
     return failure();
   if (values.size() != 1)
-    return stop(parser, parser.getNameLoc()) << "update takes one value";
+    return stop(parser, parser.getNameLoc()) << "update takes one value, found " << values.size();
   result.addOperands(values);
   return success();
 }
