@@ -42,20 +42,27 @@ static LogicalResult simplify(ModuleOp module) {
 static LogicalResult checkSizes(ModelOp model, const CompileOptions &options) {
   constexpr double most = 1ull << 38; // elements
   LogicalResult result = success();
-  auto check = [&](Value value) {
+  DenseSet<Value> large; // what comes of them is as large, and not worth a message
+  auto check = [&](Value value, bool follows) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
     double count = 1;
     if (type)
       for (Dim dim : dimsOf(type))
-        count *= (double)dim.at(options.batch.back());
-    if (count > most)
-      result = complain(value.getLoc()) << show(value) << " has more than 2^38 elements at a batch of "
-                                        << options.batch.back() << "; make it smaller";
+        count *= dim.isUnknown() ? std::numeric_limits<double>::infinity() // did not fit into 64 bits
+                 : dim.isBatch() ? (double)dim.factor * options.batch.back()
+                                 : (double)dim.value;
+    if (count <= most || !large.insert(value).second || follows)
+      return;
+    result = complain(value.getLoc()) << show(value) << " has more than 2^38 elements at a batch of "
+                                      << options.batch.back() << "; make it smaller";
   };
   for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
-    llvm::for_each(entry.getBody().getArguments(), check);
+    for (auto [argument, attributes] :
+         llvm::zip(entry.getBody().getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
+      check(argument, /*follows=*/attributes.contains("slot") || entry.getKind() == "apply"); // parameters are as large
     for (Operation &op : entry.getBody().front())
-      llvm::for_each(op.getResults(), check);
+      for (Value value : op.getResults())
+        check(value, llvm::any_of(op.getOperands(), [&](Value operand) { return large.contains(operand); }));
   }
   return result;
 }

@@ -54,7 +54,8 @@ cl::opt<std::string> faultyOp("faulty-op", cl::desc("For tests, with --diff: thi
                               cl::value_desc("dl.op"), cl::Hidden, cl::cat(category));
 } // namespace
 
-static int fail(const llvm::Twine &message) {
+static int fail(const llvm::Twine &message, dlc::Place place = dlc::Place::current()) {
+  dlc::logDiagnostic(place);
   llvm::errs() << "dlc: error: " << message << '\n';
   return 1;
 }
@@ -180,10 +181,10 @@ int main(int argc, char **argv) {
     return done(write(path, dlc::emitHeader(*module)));
   llvm::SmallVector<char> object;
   if (llvm::Error error = dlc::emitObject(*module, options, object, kind == "asm"))
-    return done(fail(llvm::toString(std::move(error))));
+    return done(fail("no code could be written, which is a mistake in dlc: " + llvm::toString(std::move(error))));
   if (kind == "asm")
     return done(write(path, llvm::StringRef(object.data(), object.size())));
-  if (llvm::Error error = kind == "obj" ? dlc::linkObject(object, path, "") : dlc::linkShared(object, path))
+  if (llvm::Error error = kind == "obj" ? dlc::linkObject(object, path) : dlc::linkShared(object, path))
     return done(fail(llvm::toString(std::move(error))));
   return done(0);
 }

@@ -5,6 +5,8 @@
 //                                  cotangents of its operands
 #include "compiler/Passes.h"
 #include "dialects/dl/DL.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -17,8 +19,13 @@ public:
   LogicalResult run();
 
 private:
-  /// Values that depend on what is differentiated by.
-  DenseSet<Value> findActive();
+  /// Values that depend on what is differentiated by, as far as derivatives go.
+  DenseSet<Value> findActive() { return findActive(gradient.getInputs().drop_front()); }
+  DenseSet<Value> findActive(ValueRange roots);
+  /// Values that the loss depends on: whatever they are, or only as far as derivatives go.
+  DenseSet<Value> findWanted(bool differentiably);
+  /// Trained parameters that the loss depends on, but by no way that can be differentiated.
+  LogicalResult checkConnected();
   void augment();
   /// The ops between what is differentiated by and the loss.
   SmallVector<Operation *> findPath();
@@ -41,16 +48,67 @@ static bool reads(OpOperand &operand) {
          fusible.getAccessMaps()[operand.getOperandNumber()];
 }
 
-DenseSet<Value> Differentiator::findActive() {
-  DenseSet<Value> active;
-  for (Value value : gradient.getInputs().drop_front())
-    active.insert(value);
+DenseSet<Value> Differentiator::findActive(ValueRange roots) {
+  DenseSet<Value> active(roots.begin(), roots.end());
   for (Operation &op : llvm::make_range(block->begin(), gradient->getIterator()))
     if (llvm::any_of(op.getOpOperands(), [&](OpOperand &use) { return active.contains(use.get()) && reads(use); }))
       for (Value result : op.getResults())
         if (isFloat(result))
           active.insert(result);
   return active;
+}
+
+DenseSet<Value> Differentiator::findWanted(bool differentiably) {
+  DenseSet<Value> wanted{gradient.getInputs().front()};
+  for (Operation &op : llvm::reverse(llvm::make_range(block->begin(), gradient->getIterator()))) {
+    auto counts = [&](Value value) { return !differentiably || isFloat(value); };
+    if (llvm::none_of(op.getResults(), [&](Value result) { return wanted.contains(result) && counts(result); }))
+      continue;
+    for (OpOperand &use : op.getOpOperands())
+      if (counts(use.get()) && reads(use))
+        wanted.insert(use.get());
+  }
+  return wanted;
+}
+
+/// `%b = gt %w, 0.0 ; where %b, 1.0, 0.0` would train %w with a gradient that is zero everywhere. The places that
+/// are shown are the ops whose results are no floats; those beside a way that can be differentiated are fine.
+LogicalResult Differentiator::checkConnected() {
+  DenseSet<Value> connected = findWanted(/*differentiably=*/true), wanted = findWanted(/*differentiably=*/false);
+  llvm::MapVector<Operation *, SmallVector<Value>> cut; // by the first op that cuts them off
+  llvm::MapVector<Operation *, SetVector<Operation *>> others;
+  for (Value parameter : gradient.getInputs().drop_front()) {
+    if (connected.contains(parameter) || !wanted.contains(parameter))
+      continue;
+    DenseSet<Value> active = findActive(parameter);
+    Operation *first = nullptr;
+    for (Operation &op : llvm::make_range(block->begin(), gradient->getIterator())) {
+      if (llvm::none_of(op.getOpOperands(), [&](OpOperand &use) { return active.contains(use.get()) && reads(use); }) ||
+          llvm::none_of(op.getResults(), [&](Value result) { return wanted.contains(result) && !isFloat(result); }))
+        continue;
+      if (first)
+        others[first].insert(&op);
+      else
+        cut[first = &op].push_back(parameter);
+    }
+  }
+  for (auto &[op, parameters] : cut) {
+    InFlightDiagnostic error = complain(op) << "the loss depends on ";
+    ArrayRef<Value> shown = ArrayRef<Value>(parameters).take_front(4);
+    for (auto [i, parameter] : llvm::enumerate(shown))
+      error << (i ? ", '" : "'") << nameOf(parameter) << "'";
+    if (size_t more = parameters.size() - shown.size())
+      error << " and " << more << " more parameters";
+    error << " only through `" << op->getName().stripDialect()
+          << "`, which has no derivative, so that training would leave "
+          << (parameters.size() == 1 ? "it as it is" : "them as they are") << "; `freeze` "
+          << (parameters.size() == 1 ? "it" : "them") << ", or let the loss depend on "
+          << (parameters.size() == 1 ? "it" : "them") << " some other way";
+    for (Operation *other : others[op])
+      error.attachNote(other->getLoc()) << "and through `" << other->getName().stripDialect() << "`, which has none either";
+    error.attachNote(gradient.getLoc()) << "differentiated here";
+  }
+  return success(cut.empty());
 }
 
 /// Rewrites what has to be rewritten before it can be differentiated, until nothing is left.
@@ -95,6 +153,7 @@ void Differentiator::add(Value value, Value cotangent) {
 }
 
 LogicalResult Differentiator::run() {
+  LogicalResult connected = checkConnected();
   augment();
   Value loss = gradient.getInputs().front();
   SmallVector<Operation *> path = findPath();
@@ -107,7 +166,7 @@ LogicalResult Differentiator::run() {
       error.attachNote(gradient.getLoc()) << "differentiated here";
       missing = true;
     }
-  if (missing)
+  if (missing || failed(connected))
     return failure();
   builder.setInsertionPoint(gradient);
   add(loss, Ops(builder, unnamed(loss.getLoc())).number(1, loss));
@@ -135,8 +194,9 @@ LogicalResult Differentiator::run() {
 
 LogicalResult dlc::differentiate(EntryOp entry, StringRef faultyRule) {
   auto gradients = llvm::to_vector(entry.getBody().getOps<GradientOp>());
+  LogicalResult result = success();
   for (GradientOp gradient : gradients)
     if (failed(Differentiator(gradient, faultyRule).run()))
-      return failure();
-  return success();
+      result = failure();
+  return result;
 }

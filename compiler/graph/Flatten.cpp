@@ -23,7 +23,7 @@ struct Group {
 /// Builds one entry point: arguments in the order inputs, stored tensors, scalars, step, random.
 class EntryBuilder {
 public:
-  EntryBuilder(ModelOp model, const CompileOptions &options, StringRef name, StringRef kind, Location loc)
+  EntryBuilder(ModelOp model, StringRef name, StringRef kind, Location loc)
       : builder(model.getContext()), context(model.getContext()), name(name), kind(kind), loc(loc) {
     builder.setInsertionPointToEnd(&body);
   }
@@ -167,7 +167,7 @@ FailureOr<SmallVector<Value>> Flattener::body(FuncOp function, EntryBuilder &b, 
 LogicalResult Flattener::entry(FuncOp function) {
   if (function.getSession())
     return complain(function) << "session entry points are read and checked, but this version cannot compile them yet";
-  EntryBuilder b(model, options, function.getSymName(), "function", function.getLoc());
+  EntryBuilder b(model, function.getSymName(), "function", function.getLoc());
   Inliner inliner(model, b.builder, options.sizes, &b.body);
   auto results = body(function, b, inliner, /*training=*/false);
   if (failed(results))
@@ -333,7 +333,7 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
   auto function = cast<FuncOp>(SymbolTable::lookupSymbolIn(model, train.getLossAttr().getAttr()));
   std::string name = train.getSymName().str() + (part == Part::Gradients ? ".gradients" : part == Part::Apply ? ".apply" : "");
   StringRef kind = part == Part::Whole ? "train" : part == Part::Gradients ? "gradients" : "apply";
-  EntryBuilder whole(model, options, name, kind, train.getLoc());
+  EntryBuilder whole(model, name, kind, train.getLoc());
   Inliner inliner(model, whole.builder, options.sizes, &whole.body);
   auto results = body(function, whole, inliner, /*training=*/true);
   if (failed(results) || failed(assignGroups(train, inliner.parameters)))
@@ -348,7 +348,7 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
                                << ": only floats can be trained; `freeze` it";
 
   if (part == Part::Apply) {
-    EntryBuilder b(model, options, name, kind, train.getLoc());
+    EntryBuilder b(model, name, kind, train.getLoc());
     SmallVector<Value> gradients;
     for (Stored &one : trained)
       gradients.push_back(b.input("gradient." + one.name, one.type, one.loc));

@@ -28,14 +28,14 @@ static void checkCall(Operation *op, FuncOp callee, OperandRange arguments, Dict
     return; // could not be read
   ArrayAttr shapes = callee.getArgShapes();
   if (shapes.size() != arguments.size()) {
-    complain(op) << "@" << callee.getSymName() << " takes " << shapes.size() << " arguments, found "
-                    << arguments.size();
+    complain(op) << "@" << callee.getSymName() << " takes " << shapes.size()
+                 << (shapes.size() == 1 ? " argument" : " arguments") << ", found " << arguments.size();
     return;
   }
   for (auto [i, shape, argument] : llvm::enumerate(shapes.getAsRange<ShapeAttr>(), arguments))
     if (!isOpen(argument.getType()) && !mayFit(shape.evaluate(), argument.getType()))
-      complain(op) << "argument " << callee.getArgNames()[i] << " of @" << callee.getSymName() << ": expected "
-                      << show(shape) << ", found " << show(argument);
+      complain(op) << "argument %" << cast<StringAttr>(callee.getArgNames()[i]).getValue() << " of @"
+                   << callee.getSymName() << ": expected " << show(shape) << ", found " << show(argument);
   if (!sizes)
     return;
   for (NamedAttribute size : sizes)
@@ -55,15 +55,20 @@ static void checkSizes(FuncOp function, ModelOp model) {
     for (SizeAttr size : shape.getSizes())
       if (function.getSymVisibility() == "private" && isa<AffineSymbolExpr>(size.getExpr()))
         known.insert(size.getNames()[0]);
-  function.walk([&](Operation *op) {
-    op->getAttrDictionary().walk([&](SizeAttr size) {
+  auto check = [&](Attribute attribute, Location loc) {
+    attribute.walk([&](SizeAttr size) {
       for (StringAttr name : size.getNames())
         if (known.insert(name).second) {
-          InFlightDiagnostic error = complain(op) << "no size is called '" << name.getValue() << "'";
+          bool isBatch = name.getValue().edit_distance("batch", true, 3) < 3;
+          InFlightDiagnostic error = complain(loc) << "no size is called '" << name.getValue() << "'"
+                                                   << (isBatch ? "; did you mean 'batch'?" : "");
           error.attachNote(model.getLoc()) << "the model's sizes stand here";
         }
     });
-  });
+  };
+  for (auto [argument, shape] : llvm::zip(function.getBody().getArguments(), function.getArgShapes()))
+    check(shape, argument.getLoc());
+  function.walk([&](Operation *op) { check(op->getAttrDictionary(), op->getLoc()); });
 }
 
 /// Initialisers are known, and have the numbers that they need (dlc_init in runtime/abi.h says what they mean).
@@ -85,19 +90,27 @@ static void checkInit(Operation *op, InitAttr init) {
 
 /// Sizes are numbers of elements.
 static void checkPositive(Operation *op) {
-  auto wrong = [&](SizeAttr size, int64_t least) {
+  auto wrong = [&](SizeAttr size, int64_t least, Location loc) {
     Dim dim = size.evaluate();
     if (dim.isNumber() && dim.value < least)
-      complain(op) << "sizes must be at least " << least << ", found " << show(size);
+      complain(loc) << "sizes must be at least " << least << ", found " << show(size);
   };
+  auto function = dyn_cast<FuncOp>(op);
+  if (function)
+    for (auto [argument, shape] :
+         llvm::zip(function.getBody().getArguments(), function.getArgShapes().getAsRange<ShapeAttr>()))
+      for (SizeAttr size : shape.getSizes())
+        wrong(size, 0, argument.getLoc());
   for (NamedAttribute attr : op->getAttrs()) {
+    if (function && attr.getName() == function.getArgShapesAttrName())
+      continue;
     attr.getValue().walk([&](ShapeAttr shape) {
       for (SizeAttr size : shape.getSizes())
-        wrong(size, 0);
+        wrong(size, 0, op->getLoc());
     });
     attr.getValue().walk([&](InitAttr init) { checkInit(op, init); });
     if (auto size = dyn_cast<SizeAttr>(attr.getValue()); size && isa<nn::LayerOpInterface>(op))
-      wrong(size, 1);
+      wrong(size, 1, op->getLoc());
   }
 }
 
@@ -123,8 +136,15 @@ static void checkFunction(FuncOp function, ModelOp model) {
     if (!isa_and_nonnull<StateOp>(declared.lookup(update.getName())))
       complain(update) << "@" << function.getSymName() << " declares no `state \"" << update.getName() << "\"`";
   });
+  llvm::StringSet<> results;
+  for (StringAttr name : function.getResultNames().getAsRange<StringAttr>())
+    if (!name.empty() && !results.insert(name).second)
+      complain(function) << "two results of @" << function.getSymName() << " are called '" << name.getValue()
+                         << "'; give one of them another name";
   auto done = dyn_cast<ReturnOp>(function.getBody().front().back());
   if (!done) {
+    if (!function.getBody().front().getOps<ReturnOp>().empty())
+      return; // it stands elsewhere, which has been said
     complain(function) << "@" << function.getSymName() << " must end with `return`";
     return;
   }
@@ -162,19 +182,23 @@ static void checkOptimize(OptimizeOp optimize, ModelOp model, Prelude &prelude) 
 
 static void checkProgram(ModelOp model) {
   Prelude prelude(model.getContext());
+  llvm::StringMap<int> items; // what is defined twice has been reported; which is meant is not known
+  for (auto item : model.getBody().getOps<SymbolOpInterface>())
+    ++items[item.getName()];
   auto find = [&](FlatSymbolRefAttr name) {
     return dyn_cast_or_null<FuncOp>(SymbolTable::lookupSymbolIn(model, name.getAttr()));
   };
+  auto isTwice = [&](FlatSymbolRefAttr name) { return items.lookup(name.getValue()) > 1; };
   for (auto function : model.getBody().getOps<FuncOp>())
     checkFunction(function, model);
   for (auto optimizer : model.getBody().getOps<OptimizerOp>())
     for (InitAttr init : optimizer.getSlots().getAsRange<InitAttr>())
       checkInit(optimizer, init);
   model.walk([&](Operation *op) {
-    if (auto call = dyn_cast<CallOp>(op))
+    if (auto call = dyn_cast<CallOp>(op); call && !isTwice(call.getCalleeAttr()))
       if (FuncOp callee = find(call.getCalleeAttr()))
         checkCall(op, callee, call.getArgs(), call.getSizesAttr());
-    if (auto stack = dyn_cast<StackOp>(op)) {
+    if (auto stack = dyn_cast<StackOp>(op); stack && !isTwice(stack.getCalleeAttr())) {
       if (FuncOp callee = find(stack.getCalleeAttr()))
         checkCall(op, callee, stack.getArgs(), stack.getSizesAttr());
       else
@@ -182,24 +206,47 @@ static void checkProgram(ModelOp model) {
     }
     if (auto optimize = dyn_cast<OptimizeOp>(op))
       checkOptimize(optimize, model, prelude);
-    if (auto train = dyn_cast<TrainOp>(op)) {
+    if (auto train = dyn_cast<TrainOp>(op); train && !isTwice(train.getLossAttr())) {
       FuncOp loss = find(train.getLossAttr());
       if (!loss)
         complain(op) << "no function is called @" << train.getLoss();
-      else if (!loss.getBody().front().empty() &&
+      else if (!loss.getBody().front().empty() && !isOpen(loss.getBody().front().back().getOperandTypes()) &&
                (loss.getResultShapes().empty() || !cast<ShapeAttr>(loss.getResultShapes()[0]).getSizes().empty()))
         complain(op) << "the first result of @" << train.getLoss() << " is minimised and must be one number";
     }
   });
 }
 
+/// Is every op of a body of a kind that may stand there?
+static void checkPlaces(ModelOp model) {
+  auto check = [](Operation *parent, StringRef what, function_ref<bool(Operation *)> may) {
+    for (Operation &op : parent->getRegion(0).front())
+      if (!may(&op))
+        complain(&op) << "`" << op.getName().stripDialect() << "` cannot stand here; " << what;
+  };
+  check(model, "a model holds `func`, `train` and `optimizer`",
+        [](Operation *op) { return isa<FuncOp, TrainOp, OptimizerOp>(op); });
+  for (Operation &op : model.getBody().front()) {
+    if (isa<TrainOp>(op))
+      check(&op, "a training step holds `optimize`, `freeze`, `clip_norm` and `accumulate`",
+            [](Operation *line) { return isa<OptimizeOp, FreezeOp, ClipNormOp, AccumulateOp>(line); });
+    else if (isa<FuncOp, OptimizerOp>(op))
+      check(&op, "it is a line of `train @step minimizes @loss { ... }`",
+            [](Operation *line) { return !isa<OptimizeOp, FreezeOp, ClipNormOp, AccumulateOp>(line); });
+  }
+}
+
 void dlc::checkModel(Operation *root) {
   root->walk<WalkOrder::PreOrder>([&](Operation *op) {
     bool fedByWrong = isOpen(op->getOperandTypes()) && !op->getParentOfType<OptimizerOp>();
     bool stub = isa<FuncOp>(op) && op->getRegion(0).front().empty();
-    if (!fedByWrong && !stub && succeeded(op->getName().verifyInvariants(op)))
+    bool isKnown = op->hasAttr("dl.wrong"); // its parser has complained
+    if (!fedByWrong && !stub && !isKnown && succeeded(op->getName().verifyInvariants(op)))
       (void)op->getName().verifyRegionInvariants(op);
-    if (auto model = dyn_cast<ModelOp>(op))
+    auto model = dyn_cast<ModelOp>(op);
+    if (model && !root->hasAttr("dl.level"))
+      checkPlaces(model);
+    if (model)
       checkProgram(model);
     return stub ? WalkResult::skip() : WalkResult::advance();
   });

@@ -6,6 +6,7 @@
 // 2. after an error that stops the parser, the function that holds it is blanked out and the file is read again;
 // 3. verification after parsing is off; a walk of our own asks each op, except those fed by a wrong one.
 #include "compiler/import/ReadModel.h"
+#include "compiler/import/ParserMessages.h"
 #include "dialects/nn/NN.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
@@ -21,31 +22,21 @@ using namespace dlc;
 /// The item of a model (a text at brace depth 1, from its first word to its closing brace) around `offset`.
 static std::pair<size_t, size_t> itemAround(StringRef text, size_t offset) {
   size_t start = StringRef::npos;
+  std::pair<size_t, size_t> found;
   int depth = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text.substr(i).starts_with("//")) {
-      i = std::min(text.find('\n', i), text.size());
-      continue;
-    }
-    if (text[i] == '"') {
-      for (++i; i < text.size() && text[i] != '"' && text[i] != '\n'; ++i)
-        if (text[i] == '\\')
-          ++i;
-      continue;
-    }
-    if (depth == 1 && start == StringRef::npos && isalpha(text[i]))
+  forEachCharacter(text, [&](size_t i) {
+    if (depth == 1 && start == StringRef::npos && isalpha((unsigned char)text[i]))
       start = i;
     if (text[i] == '{')
       ++depth;
-    if (text[i] != '}')
-      continue;
-    if (--depth == 1 && start != StringRef::npos) {
-      if (start <= offset && offset <= i)
-        return {start, i + 1};
-      start = StringRef::npos;
-    }
-  }
-  return {0, 0};
+    if (text[i] != '}' || --depth != 1 || start == StringRef::npos)
+      return true;
+    if (start <= offset && offset <= i)
+      found = {start, i + 1};
+    start = StringRef::npos;
+    return !found.second;
+  });
+  return found;
 }
 static size_t offsetOf(StringRef text, FileLineColLoc loc) {
   size_t offset = 0;
@@ -53,62 +44,34 @@ static size_t offsetOf(StringRef text, FileLineColLoc loc) {
     offset = text.find('\n', offset) + 1;
   return offset + loc.getColumn() - 1;
 }
-
-//===--- What MLIR's parser says, in the words of the language ---------------------------------------------===//
-
-/// What stands at `offset`: a word, a number, a name; in quotes.
-static std::string tokenAt(StringRef text, size_t offset) {
-  StringRef rest = text.drop_front(std::min(offset, text.size())).ltrim();
-  while (rest.starts_with("//"))
-    rest = rest.drop_until([](char c) { return c == '\n'; }).ltrim();
-  if (rest.empty())
-    return "the end of the file";
-  auto isWord = [](char c) { return isalnum((unsigned char)c) || c == '_' || c == '.'; };
-  StringRef sigil = rest.take_front(StringRef("%@#!").contains(rest[0]) ? 1 : 0);
-  StringRef token = rest.take_front(std::max<size_t>(1, sigil.size() + rest.drop_front(sigil.size()).take_while(isWord).size()));
-  return "'" + token.str() + "'";
+static FileLineColLoc placeOf(StringRef text, size_t offset, StringRef file, MLIRContext &context) {
+  StringRef before = text.take_front(offset);
+  return FileLineColLoc::get(&context, file, before.count('\n') + 1, offset - (before.rfind('\n') + 1) + 1);
 }
-/// The op of `dl` or `nn` whose name is nearest to `word`; empty if none is near.
-static std::string nearestOp(StringRef word, MLIRContext &context) {
-  std::string best;
-  unsigned distance = std::max<size_t>(1, word.size() / 3) + 1;
-  word.consume_front("dl.");
-  for (RegisteredOperationName name : context.getRegisteredOperations()) {
-    StringRef own = name.getStringRef();
-    if (!own.consume_front("dl.") && !own.starts_with("nn."))
-      continue;
-    for (StringRef one : {own, own.starts_with("nn.") ? own.drop_front(3) : own})
-      if (unsigned d = word.edit_distance(one, true, distance); d < distance) {
-        distance = d;
-        best = own.str();
-      }
-  }
-  return best;
+/// Is every `{` closed, and nothing else? Where not, what belongs to which function is a guess.
+static bool isBalanced(StringRef text) {
+  int depth = 0;
+  forEachCharacter(text, [&](size_t i) {
+    depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+    return depth >= 0;
+  });
+  return depth == 0;
 }
-/// A message of MLIR's parser in the words of this language: what was found, what was expected, what to do.
-static std::string translate(StringRef message, StringRef text, size_t offset, MLIRContext &context) {
-  if (message.starts_with("custom op '") && message.contains("' is unknown")) {
-    StringRef word = message.drop_front(11).take_until([](char c) { return c == '\''; });
-    std::string near = nearestOp(word, context);
-    return ("no op is called '" + word + "'").str() + (near.empty() ? "" : "; did you mean '" + near + "'?");
-  }
-  if (message.starts_with("redefinition of SSA value '"))
-    return ("the value " + message.drop_front(27).take_until([](char c) { return c == '\''; }) +
-            " is defined twice; give one of them another name")
-        .str();
-  if (message.starts_with("redefinition of symbol named '"))
-    return ("@" + message.drop_front(30).take_until([](char c) { return c == '\''; }) +
-            " is defined twice; give one of them another name")
-        .str();
-  std::string found = tokenAt(text, offset);
-  if (message == "expected operation name in quotes")
-    return found == "the end of the file" ? "expected `}`: something above is not closed; found the end of the file"
-                                          : "expected an op, or `%name = op ...`; found " + found;
-  if (message.starts_with("custom op '")) // MLIR's parser says so before every message
-    message = message.drop_front(11).split("' ").second;
-  if (!message.contains("expected ") || message.contains("found"))
-    return message.str();
-  return (message + (message.contains(';') ? ": " : ", ") + "found " + found).str();
+/// Where brackets stand deeper than recursive parsers can follow; npos if nowhere.
+static size_t tooDeep(StringRef text) {
+  constexpr int most = 200;
+  int depth = 0;
+  size_t found = StringRef::npos;
+  forEachCharacter(text, [&](size_t i) {
+    if (StringRef("([{<").contains(text[i]))
+      ++depth;
+    else if (StringRef(")]}>").contains(text[i]) && depth && !(text[i] == '>' && text[i - 1] == '-'))
+      --depth;
+    if (depth > most)
+      found = i;
+    return depth <= most;
+  });
+  return found;
 }
 
 OwningOpRef<ModuleOp> dlc::readModel(StringRef file, MLIRContext &context) {
@@ -119,32 +82,42 @@ OwningOpRef<ModuleOp> dlc::readModel(StringRef file, MLIRContext &context) {
     return {};
   }
   std::string text = (*opened)->getBuffer().str();
+  if (StringRef(text).starts_with("\xef\xbb\xbf")) // some editors mark UTF-8 so
+    text.erase(0, 3);
   bool isBytecode = StringRef(text).starts_with("ML\xefR");
   auto *bytes = reinterpret_cast<const llvm::UTF8 *>(text.data());
   if (!isBytecode && (StringRef(text).contains('\0') || !llvm::isLegalUTF8String(&bytes, bytes + text.size()))) {
     complain(FileLineColLoc::get(&context, name, 0, 0)) << "this is no text; expected a model file, with `dl.model @name { ... }`";
     return {};
   }
+  if (size_t at = isBytecode ? StringRef::npos : tooDeep(text); at != StringRef::npos) {
+    complain(placeOf(text, at, name, context)) << "brackets stand more than 200 deep here; expected a model file";
+    return {};
+  }
   ParserConfig config(&context, /*verifyAfterParse=*/false);
-  bool clean = true;
-  for (;;) {
+  bool clean = true, isGuess = !isBytecode && !isBalanced(text);
+  for (int passes = 0;; ++passes) {
     FileLineColLoc last;
     bool parsing = true;
     std::vector<Diagnostic> translated;
     auto remember = [&](Diagnostic &diagnostic) {
       if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
         clean = false;
+        FileLineColLoc before = last;
         diagnostic.getLocation()->walk([&](Location loc) { // the parser's own errors have a plain place
           auto place = dyn_cast<FileLineColLoc>(loc);
           if (place)
             last = place;
           return place ? WalkResult::interrupt() : WalkResult::advance();
         });
-        if (parsing && last && !isBytecode) {
+        if (parsing && last && last == before)
+          return success(); // our own message at a character that MLIR's lexer has refused, and the like
+        if (last && !isBytecode) {
           Diagnostic &own = translated.emplace_back(diagnostic.getLocation(), DiagnosticSeverity::Error);
-          own << translate(diagnostic.str(), text, offsetOf(text, last), context);
+          own << inOurWords(diagnostic.str(), text, offsetOf(text, last), parsing, context);
           for (Diagnostic &note : diagnostic.getNotes())
-            own.attachNote(note.getLocation()) << note.str();
+            if (std::string words = noteInOurWords(note.str()); !words.empty())
+              own.attachNote(note.getLocation()) << words;
           return success();
         }
       }
@@ -162,10 +135,33 @@ OwningOpRef<ModuleOp> dlc::readModel(StringRef file, MLIRContext &context) {
     }
     for (Diagnostic &own : translated)
       context.getDiagEngine().emit(std::move(own));
-    if (module) // where our own walk is content, so must MLIR's verifier be
-      return clean && succeeded(verify(*module)) ? std::move(module) : OwningOpRef<ModuleOp>();
-    if (!last || isBytecode)
+    if (module && clean) { // where our own walk is content, so must MLIR's verifier be
+      module->walk([&](FuncOp function) {
+        if (!function.getBody().front().empty())
+          return;
+        complain(function) << "@" << function.getSymName() << " is empty; its body must end with `return`";
+        clean = false;
+      });
+      ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+        clean &= diagnostic.getSeverity() != DiagnosticSeverity::Error;
+        return failure(); // shown by the tool's own handler
+      });
+      if (clean && failed(verify(*module)) && clean)
+        complain(FileLineColLoc::get(&context, name, 0, 0)) << "an op of this file has the attribute `dl.wrong`, which "
+                                                               "marks what could not be read; leave it out";
+      else if (clean)
+        return module;
+    }
+    if (module)
       return {};
+    // A file with very many mistakes, or a very large one, is no model.
+    if (!last || isBytecode || isGuess || text.size() > (1 << 24))
+      return {};
+    if (passes + 1 == 50) {
+      complain(placeOf(text, text.size(), name, context)) << "after 50 functions that cannot be read the rest of the "
+                                                             "file was not looked at";
+      return {};
+    }
     auto [start, end] = itemAround(text, offsetOf(text, last));
     StringRef item = StringRef(text).slice(start, end);
     if (start == end || item.ends_with("(){}")) // outside any function, or no progress

@@ -5,6 +5,8 @@
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
+#include <map>
+#include <tuple>
 
 using namespace mlir;
 using namespace dlc;
@@ -24,16 +26,7 @@ struct Report {
 
 /// The place of a diagnostic, then the calls it was reached by.
 static SmallVector<Line> linesOf(Diagnostic &diagnostic) {
-  std::string text = diagnostic.str();
-  StringRef message = text;
-  if (message.consume_front("custom op '")) { // MLIR's parser says so before every message
-    auto [op, rest] = message.split("' ");
-    message = rest;
-    if (rest.starts_with("is unknown")) {
-      text = ("no op is called '" + op + "'").str();
-      message = text;
-    }
-  }
+  std::string message = diagnostic.str();
   DiagnosticSeverity severity = diagnostic.getSeverity();
   StringRef kind = severity == DiagnosticSeverity::Error     ? "error: "
                    : severity == DiagnosticSeverity::Warning ? "warning: "
@@ -43,11 +36,11 @@ static SmallVector<Line> linesOf(Diagnostic &diagnostic) {
   diagnostic.getLocation()->walk([&](Location loc) {
     if (auto place = dyn_cast<FileLineColLoc>(loc))
       lines.push_back({place.getFilename().str(), place.getLine(), place.getColumn(),
-                       lines.empty() ? (kind + message).str() : "note: called from here"});
+                       lines.empty() ? kind.str() + message : "note: called from here"});
     return WalkResult::advance();
   });
   if (lines.empty())
-    lines.push_back({"", 0, 0, (kind + message).str()});
+    lines.push_back({"", 0, 0, kind.str() + message});
   return lines;
 }
 
@@ -74,11 +67,12 @@ bool Reporter::hasErrors() const {
   return llvm::any_of(state->reports, [](const Report &report) { return report.isError; });
 }
 bool Reporter::show(llvm::raw_ostream &os) {
-  std::vector<Report> &reports = state->reports;
-  auto key = [](const Report &r) { return std::tie(r.head.file, r.head.line, r.head.column, r.head.text); };
-  llvm::stable_sort(reports, [&](const Report &a, const Report &b) { return key(a) < key(b); });
-  reports.erase(llvm::unique(reports, [&](const Report &a, const Report &b) { return key(a) == key(b); }),
-                reports.end());
+  // By place, each once.
+  std::map<std::tuple<StringRef, unsigned, unsigned, StringRef>, const Report *> shown;
+  for (const Report &report : state->reports) {
+    const Line &head = report.head;
+    shown.try_emplace({head.file, head.line, head.column, head.text}, &report);
+  }
   auto print = [&](const Line &line) {
     if (line.file.empty()) {
       os << line.text << '\n';
@@ -89,11 +83,11 @@ bool Reporter::show(llvm::raw_ostream &os) {
       os << line.line << ':' << line.column << ':';
     os << ' ' << line.text << '\n';
   };
-  for (const Report &report : reports) {
-    print(report.head);
-    llvm::for_each(report.notes, print);
+  for (const auto &[place, report] : shown) {
+    print(report->head);
+    llvm::for_each(report->notes, print);
   }
   bool failed = hasErrors();
-  reports.clear();
+  state->reports.clear();
   return failed;
 }

@@ -136,14 +136,13 @@ bool Domain::start(Operation *op) {
 }
 
 bool Domain::build(ArrayRef<Operation *> all) {
-  SmallVector<Operation *> waiting(all);
-  llvm::stable_sort(waiting, [](Operation *a, Operation *b) { // a product starts its domain
-    auto isProduct = [](Operation *op) {
-      auto fusible = dyn_cast<FusibleOpInterface>(op);
-      return fusible && fusible.getIterationKind() == IterationKind::Contraction;
-    };
-    return isProduct(a) && !isProduct(b);
-  });
+  auto isProduct = [](Operation *op) {
+    auto fusible = dyn_cast<FusibleOpInterface>(op);
+    return fusible && fusible.getIterationKind() == IterationKind::Contraction;
+  };
+  SmallVector<Operation *> waiting; // a product starts its domain
+  llvm::copy_if(all, std::back_inserter(waiting), isProduct);
+  llvm::copy_if(all, std::back_inserter(waiting), [&](Operation *op) { return !isProduct(op); });
   for (bool changed = true; changed && !waiting.empty();) {
     changed = false;
     for (auto it = waiting.begin(); it != waiting.end();)

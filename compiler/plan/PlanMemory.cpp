@@ -45,7 +45,7 @@ static LogicalResult plan(func::FuncOp function) {
   std::vector<Buffer *> order;
   for (Buffer &buffer : buffers)
     order.push_back(&buffer);
-  llvm::stable_sort(order, [](Buffer *a, Buffer *b) { return a->bytes > b->bytes; });
+  llvm::sort(order, [](Buffer *a, Buffer *b) { return a->bytes != b->bytes ? a->bytes > b->bytes : a < b; });
   int64_t total = 0;
   std::vector<Buffer *> placed;
   for (Buffer *buffer : order) {

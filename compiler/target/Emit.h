@@ -14,7 +14,7 @@ llvm::Error emitObject(mlir::ModuleOp module, const CompileOptions &options, llv
 /// A shared library at `path` (written beside it first, then renamed), exporting `dlc_model_query` alone.
 llvm::Error linkShared(llvm::ArrayRef<char> object, llvm::StringRef path);
 /// A relocatable object for static linking, exporting NAME_dlc_model_query alone.
-llvm::Error linkObject(llvm::ArrayRef<char> object, llvm::StringRef path, llvm::StringRef name);
+llvm::Error linkObject(llvm::ArrayRef<char> object, llvm::StringRef path);
 /// Writes a file whole or not at all.
 llvm::Error writeFile(llvm::StringRef path, llvm::StringRef content);
 /// A name of the model's as an identifier of C.

@@ -88,6 +88,6 @@ llvm::Error dlc::linkShared(llvm::ArrayRef<char> object, llvm::StringRef path) {
                "--gc-sections", "--build-id=sha1", "--hash-style=gnu", "-Bsymbolic", "--threads=1"},
               object, "{ global: " DLC_QUERY_SYMBOL "; local: *; };", path);
 }
-llvm::Error dlc::linkObject(llvm::ArrayRef<char> object, llvm::StringRef path, llvm::StringRef) {
+llvm::Error dlc::linkObject(llvm::ArrayRef<char> object, llvm::StringRef path) {
   return writeFile(path, llvm::StringRef(object.data(), object.size()));
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/dl/Program.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace dlc;
@@ -10,9 +11,16 @@ using namespace dlc;
 
 ParseResult dlc::parseText(OpAsmParser &parser, OperationState &result, StringRef attribute) {
   std::string text;
-  if (failed(parser.parseOptionalString(&text)))
+  if (failed(parser.parseOptionalString(&text)) || text.empty())
     return stop(parser) << result.name.stripDialect() << ": expected its " << attribute << " in quotes";
   result.addAttribute(attribute, parser.getBuilder().getStringAttr(text));
+  return success();
+}
+ParseResult dlc::checkPlace(OpAsmParser &parser, OperationState &result) {
+  if (Names::areInBody())
+    return stop(parser, parser.getNameLoc()) << result.name.stripDialect()
+                                             << " stands inside of the function, optimizer or training step above; "
+                                                "is the `}` missing that closes it?";
   return success();
 }
 ParseResult dlc::parseSymbol(OpAsmParser &parser, OperationState &result) {
@@ -28,8 +36,14 @@ ParseResult dlc::parseSizeList(OpAsmParser &parser, AsmParser::Delimiter delimit
     StringRef name;
     SizeAttr value = SizeAttr::get(parser.getContext(), getAffineSymbolExpr(0, parser.getContext()),
                                    parser.getBuilder().getStringAttr("?"));
-    if (parser.parseKeyword(&name) ||
-        (succeeded(parser.parseOptionalEqual()) && parseSize(parser, value)))
+    SMLoc loc = parser.getCurrentLocation();
+    if (parser.parseKeyword(&name))
+      return failure();
+    if (name == "batch")
+      return stop(parser, loc) << "`batch` is the size that each call of a model brings along; take another name";
+    if (llvm::is_contained(names, Attribute(parser.getBuilder().getStringAttr(name))))
+      return stop(parser, loc) << "the size '" << name << "' stands here twice; leave one of them out";
+    if ((succeeded(parser.parseOptionalEqual()) && parseSize(parser, value)))
       return failure();
     names.push_back(parser.getBuilder().getStringAttr(name));
     values.push_back(value);
@@ -58,8 +72,11 @@ void dlc::addArgument(OpAsmParser &parser, OpAsmParser::Argument &argument, Type
 ParseResult dlc::parseBody(OpAsmParser &parser, OperationState &result,
                              ArrayRef<OpAsmParser::Argument> arguments) {
   Region *body = result.addRegion();
+  SMLoc loc = parser.getCurrentLocation();
   if (parser.parseRegion(*body, arguments))
     return failure();
+  if (body->getBlocks().size() > 1)
+    return stop(parser, loc) << result.name.stripDialect() << ": its body is one list of ops; leave labels such as `^here:` out";
   if (body->empty())
     body->emplaceBlock();
   return success();
@@ -69,7 +86,7 @@ ParseResult dlc::parseBody(OpAsmParser &parser, OperationState &result,
 
 // model @name [version 1] [sizes(width = 768, ...)] { ... }
 ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
-  Names names;
+  Names names(/*holdsItems=*/true);
   SmallVector<Attribute> sizes, values;
   if (parseSymbol(parser, result))
     return failure();
@@ -106,6 +123,11 @@ void ModelOp::print(OpAsmPrinter &printer) {
 
 //===--- func -------------------------------------------------------------------------------------------===//
 
+/// Does a result's name stand here: a word and a colon?
+static bool isNamedResult(AsmParser &parser) {
+  StringRef text(parser.getCurrentLocation().getPointer());
+  return text.drop_while([](char c) { return isalnum(c) || c == '_'; }).ltrim().starts_with(":");
+}
 // func [private | session] @name [<size = default, ...>] (%arg: shape, ...)
 //     [-> shape | -> (shape, ...) | -> (name: shape, ...)] { ... }
 ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
@@ -114,6 +136,8 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
   SmallVector<OpAsmParser::Argument> arguments;
   SmallVector<Type> resultTypes;
   StringRef kind;
+  if (checkPlace(parser, result))
+    return failure();
   if (succeeded(parser.parseOptionalKeyword(&kind, {"private", "session"}))) {
     if (kind == "private")
       result.addAttribute("sym_visibility", builder.getStringAttr("private"));
@@ -128,7 +152,12 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
     if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() -> ParseResult {
           ShapeAttr shape;
           OpAsmParser::Argument &argument = arguments.emplace_back();
-          if (parser.parseArgument(argument) || parser.parseColon() || parseShape(parser, shape))
+          if (parser.parseArgument(argument))
+            return failure();
+          if (failed(parser.parseOptionalColon()))
+            return stop(parser) << "argument " << argument.ssaName.name << " needs a type, as in `"
+                                << argument.ssaName.name << ": f32[batch, 128]`";
+          if (parseShape(parser, shape))
             return failure();
           addArgument(parser, argument, shape.evaluate());
           argNames.push_back(builder.getStringAttr(argument.ssaName.name.drop_front()));
@@ -149,9 +178,7 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
         if (parser.parseCommaSeparatedList([&]() -> ParseResult {
               // A shape begins with a type, a name does not; some names would do as types (`i32`).
               StringRef name;
-              StringRef text(parser.getCurrentLocation().getPointer());
-              bool isNamed = text.drop_while([](char c) { return isalnum(c) || c == '_'; }).ltrim().starts_with(":");
-              if (!isNamed)
+              if (!isNamedResult(parser))
                 return parseResultShape("");
               if (failed(parser.parseOptionalKeyword(&name)))
                 return stop(parser) << "expected a result: `name: type`";
@@ -159,6 +186,8 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
             }) ||
             parser.parseRParen())
           return failure();
+      } else if (isNamedResult(parser)) {
+        return stop(parser) << "results with names stand in parentheses, as in `-> (loss: f32)`";
       } else if (parseResultShape("")) {
         return failure();
       }
@@ -177,7 +206,11 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
         }
   for (Attribute shape : resultShapes)
     resultTypes.push_back(cast<ShapeAttr>(shape).evaluate());
-  if (block.empty()) // stands in for a function that could not be read
+  bool isOpen = resultShapes.empty() && !block.empty() &&
+                (!isa<ReturnOp>(block.back()) || llvm::any_of(block.back().getOperandTypes(), [](Type type) {
+                  return !isa<RankedTensorType>(type);
+                }));
+  if (block.empty() || isOpen) // could not be read, or returns what is wrong
     resultTypes = {UnrankedTensorType::get(builder.getF32Type())};
   Names::addFunction(cast<StringAttr>(result.attributes.get("sym_name")), resultTypes);
   result.addAttribute("size_names", builder.getArrayAttr(sizes));
@@ -450,8 +483,11 @@ void YieldOp::print(OpAsmPrinter &printer) {
 static ParseResult parseStored(OpAsmParser &parser, OperationState &result) {
   ShapeAttr shape;
   InitAttr init;
-  if (parseText(parser, result, "name") || parseShape(parser, shape) || parser.parseEqual() ||
-      parseInit(parser, init))
+  if (parseText(parser, result, "name") || parseShape(parser, shape))
+    return failure();
+  if (failed(parser.parseOptionalEqual()))
+    return stop(parser) << result.name.stripDialect() << ": expected `= initialiser`, such as `= zeros`, after its type";
+  if (parseInit(parser, init))
     return failure();
   result.addAttribute("shape", shape);
   result.addAttribute("init", init);
@@ -489,6 +525,12 @@ static ParseResult parseNumbers(OpAsmParser &parser, SmallVectorImpl<double> &va
   }
   return parseReal(parser, values.emplace_back());
 }
+/// Is `value` one of the type's numbers? `i32` and `i64` are signed.
+static bool fits(double value, IntegerType type) {
+  int bits = type.getWidth() == 1 || type.isUnsigned() ? type.getWidth() : type.getWidth() - 1;
+  double end = std::ldexp(1, bits);
+  return value == std::trunc(value) && value < end && value >= (bits == (int)type.getWidth() ? 0 : -end);
+}
 // constant shape = 0.5   or   constant shape = [[1.0, 2.0], [3.0, 4.0]]
 ParseResult ConstantOp::parse(OpAsmParser &parser, OperationState &result) {
   ShapeAttr shape;
@@ -505,11 +547,21 @@ ParseResult ConstantOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   }
   RankedTensorType type = shape.evaluate();
-  if (isList && (!type.hasStaticShape() || type.getNumElements() != (int64_t)values.size()))
+  Dim count = 1;
+  for (Dim dim : dimsOf(type))
+    count = count * dim;
+  if (isList && count != Dim(values.size()))
     complain(parser, result, loc) << "constant: " << show(shape) << " needs "
-                                  << (type.hasStaticShape() ? std::to_string(type.getNumElements()) + " numbers"
-                                                            : std::string("sizes that are numbers"))
+                                  << (count.isNumber() ? std::to_string(count.value) + " numbers"
+                                                       : std::string("sizes that are numbers"))
                                   << ", found a list of " << values.size();
+  if (auto integer = dyn_cast<IntegerType>(type.getElementType()))
+    for (double value : values)
+      if (!fits(value, integer)) {
+        complain(parser, result, loc) << "constant: expected whole numbers that fit into " << integer << ", found "
+                                      << show(value);
+        break;
+      }
   Builder &builder = parser.getBuilder();
   result.addAttribute("shape", shape);
   result.addAttribute("value", isList ? Attribute(builder.getDenseF64ArrayAttr(values))
@@ -554,7 +606,7 @@ ParseResult UpdateOp::parse(OpAsmParser &parser, OperationState &result) {
   if (parseText(parser, result, "name") || parser.parseComma() || parseTensors(parser, values))
     return failure();
   if (values.size() != 1)
-    return stop(parser, parser.getNameLoc()) << "update takes one value";
+    return stop(parser, parser.getNameLoc()) << "update takes one value, found " << values.size();
   result.addOperands(values);
   return success();
 }

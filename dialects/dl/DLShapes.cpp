@@ -514,7 +514,7 @@ static void shape(AccuracyOp::Adaptor op, Shapes s) {
 static bool rateIsGood(double rate, const char *what, Shapes s, Place place = Place::current()) {
   if (rate >= 0 && rate < 1)
     return true;
-  s.rule.fail(Twine(what) + ": the rate must be in [0, 1), found " + std::to_string(rate), place);
+  s.rule.fail(Twine(what) + ": the rate must be in [0, 1), found " + show(rate), place);
   return false;
 }
 static void shape(DropoutOp::Adaptor op, Shapes s) {

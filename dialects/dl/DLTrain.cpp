@@ -9,6 +9,9 @@ using namespace dlc;
 
 // train @name minimizes @loss { ... }
 ParseResult TrainOp::parse(OpAsmParser &parser, OperationState &result) {
+  if (checkPlace(parser, result))
+    return failure();
+  Names names;
   return failure(parseSymbol(parser, result) || parser.parseKeyword("minimizes") ||
                  parseSymbolRef(parser, result, "loss", "the function to minimise") || parseBody(parser, result));
 }
@@ -46,7 +49,12 @@ ParseResult OptimizeOp::parse(OpAsmParser &parser, OperationState &result) {
       parser.parseCommaSeparatedList(AsmParser::Delimiter::OptionalParen, [&]() -> ParseResult {
         StringRef name;
         double value;
-        if (parser.parseKeyword(&name) || parser.parseEqual() || parseReal(parser, value))
+        SMLoc loc = parser.getCurrentLocation();
+        if (failed(parser.parseOptionalKeyword(&name)))
+          return stop(parser) << "expected a scalar of the optimizer and its value, such as lr = 0.001";
+        if (scalars.get(name))
+          return stop(parser, loc) << "the scalar '" << name << "' stands here twice; leave one of them out";
+        if (parser.parseEqual() || parseReal(parser, value))
           return failure();
         scalars.set(name, parser.getBuilder().getF64FloatAttr(value));
         return success();
@@ -73,8 +81,11 @@ void FreezeOp::print(OpAsmPrinter &printer) { printPatterns(printer, getParamete
 
 ParseResult ClipNormOp::parse(OpAsmParser &parser, OperationState &result) {
   double limit;
+  SMLoc loc = parser.getCurrentLocation();
   if (parseReal(parser, limit))
     return failure();
+  if (!(limit > 0))
+    return stop(parser, loc) << "clip_norm: the largest norm must be above 0, found " << show(limit);
   result.addAttribute("limit", parser.getBuilder().getF64FloatAttr(limit));
   return success();
 }
@@ -99,6 +110,8 @@ ParseResult OptimizerOp::parse(OpAsmParser &parser, OperationState &result) {
   Type any = UnrankedTensorType::get(builder.getF32Type()), scalar = RankedTensorType::get({}, builder.getF32Type());
   SmallVector<OpAsmParser::Argument> arguments;
   SmallVector<Attribute> slots, names, defaults;
+  if (checkPlace(parser, result))
+    return failure();
   Names frame;
   auto argument = [&](Type type) -> ParseResult {
     OpAsmParser::Argument &one = arguments.emplace_back();

@@ -1,6 +1,7 @@
 // Diagnostics.cpp - logs which message was given.
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/dl/Diagnostics.h"
+#include "mlir/IR/Builders.h"
 #include <cstdio>
 #include <cstdlib>
 

@@ -7,6 +7,7 @@
 #define DLC_DIALECTS_DL_DIAGNOSTICS_H
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/StringExtras.h"
 #include <source_location>
 
 namespace dlc {
@@ -28,13 +29,19 @@ inline mlir::InFlightDiagnostic complain(mlir::Operation *op, Place place = Plac
 /// whatever its parser returns.)
 mlir::InFlightDiagnostic complain(mlir::OpAsmParser &parser, mlir::OperationState &result, llvm::SMLoc loc,
                                   Place place = Place::current());
-/// An error after which the parser cannot go on within this function.
+/// An error after which the parser cannot go on within this function. (`parser.emitError` would put MLIR's words, such
+/// as "custom op 'dl.relu'", before ours.)
 inline mlir::InFlightDiagnostic stop(mlir::AsmParser &parser, llvm::SMLoc loc, Place place = Place::current()) {
   logDiagnostic(place);
-  return parser.emitError(loc);
+  return mlir::emitError(parser.getEncodedSourceLoc(loc));
 }
+/// The same where the parser stands; where a line has ended, at its end.
 inline mlir::InFlightDiagnostic stop(mlir::AsmParser &parser, Place place = Place::current()) {
-  return stop(parser, parser.getCurrentLocation(), place);
+  const char *here = parser.getCurrentLocation().getPointer(), *end = here;
+  while (llvm::isSpace(end[-1])) // there is an op's name before
+    --end;
+  bool isNextLine = llvm::StringRef(end, here - end).contains('\n');
+  return stop(parser, llvm::SMLoc::getFromPointer(isNextLine ? end : here), place);
 }
 } // namespace dlc
 #endif

@@ -7,6 +7,8 @@
 namespace dlc {
 /// A string, as the attribute of that name.
 mlir::ParseResult parseText(mlir::OpAsmParser &parser, mlir::OperationState &result, llvm::StringRef attribute);
+/// What stands in the body of a model, and nowhere else: false, and a message, if it stands in another body.
+mlir::ParseResult checkPlace(mlir::OpAsmParser &parser, mlir::OperationState &result);
 /// `@name`
 mlir::ParseResult parseSymbol(mlir::OpAsmParser &parser, mlir::OperationState &result);
 /// open name = size, ... close. A size without default is `?`.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/dl/DL.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -10,7 +11,7 @@ using namespace dlc;
 
 static thread_local Names *innermost = nullptr;
 
-Names::Names() : outer(innermost) { innermost = this; }
+Names::Names(bool holdsItems) : outer(innermost), holdsItems(holdsItems) { innermost = this; }
 Names::~Names() { innermost = outer; }
 
 static std::string key(StringRef name, unsigned number) {
@@ -26,6 +27,7 @@ Type Names::find(const OpAsmParser::UnresolvedOperand &operand) {
       return type;
   return {};
 }
+bool Names::areInBody() { return innermost && !innermost->holdsItems; }
 void Names::addFunction(StringRef name, ArrayRef<Type> results) {
   if (innermost)
     innermost->functions[name] = llvm::to_vector(results);
@@ -71,6 +73,10 @@ void dlc::nameArguments(Region &region, OpAsmSetValueNameFn set) {
 /// The text of the file from here on; it ends with a zero.
 static const char *textAt(AsmParser &parser) { return parser.getCurrentLocation().getPointer(); }
 
+bool dlc::isAssignment(AsmParser &parser) {
+  StringRef text(textAt(parser)), rest = text.drop_while([](char c) { return isalnum(c) || c == '_'; });
+  return rest.size() != text.size() && !isdigit(text[0]) && rest.ltrim(" \t").starts_with("=");
+}
 bool dlc::isMissingComma(AsmParser &parser) {
   const char *next = textAt(parser), *before = next;
   while (before[-1] == ' ' || before[-1] == '\t') // there is an op's name before
@@ -120,22 +126,30 @@ void dlc::printReal(raw_ostream &os, double value) {
     os << 'e' << power;
 }
 
+std::string dlc::show(double value) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  printReal(os, value);
+  return text;
+}
+
 Dim dlc::operator*(Dim a, Dim b) {
   if (a == Dim(0) || b == Dim(0))
     return 0;
+  int64_t product;
+  if (a.isUnknown() || b.isUnknown() || (a.isBatch() && b.isBatch()) ||
+      llvm::MulOverflow(a.isBatch() ? a.factor : a.value, b.isBatch() ? b.factor : b.value, product))
+    return {};
   if (a.isNumber() && b.isNumber())
-    return a.value * b.value;
-  if (a.isBatch() && b.isNumber())
-    return Dim::batch(a.factor * b.value);
-  if (a.isNumber() && b.isBatch())
-    return Dim::batch(a.value * b.factor);
-  return {};
+    return product;
+  return product > 0 ? Dim::batch(product) : Dim();
 }
 Dim dlc::operator+(Dim a, Dim b) {
+  int64_t sum;
   if (a.isNumber() && b.isNumber())
-    return a.value + b.value;
+    return llvm::AddOverflow(a.value, b.value, sum) ? Dim() : Dim(sum);
   if (a.isBatch() && b.isBatch())
-    return Dim::batch(a.factor + b.factor);
+    return llvm::AddOverflow(a.factor, b.factor, sum) ? Dim() : Dim::batch(sum);
   return a == Dim(0) ? b : b == Dim(0) ? a : Dim();
 }
 std::string dlc::show(Dim dim) {
@@ -210,6 +224,13 @@ int64_t SizeAttr::number(const llvm::StringMap<int64_t> &known) const {
 }
 
 /// sum ::= product (('+' | '-') product)*, product ::= atom (('*' | '/') atom)*
+/// Nested expressions are walked recursively, so that their size is bounded here.
+static constexpr unsigned mostTerms = 256;
+static ParseResult countTerm(AsmParser &parser, unsigned &terms) {
+  if (++terms > mostTerms)
+    return stop(parser) << "expected at most " << mostTerms << " terms in a size expression";
+  return success();
+}
 static ParseResult parseSum(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names);
 static ParseResult parseAtom(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names) {
   int64_t value;
@@ -224,7 +245,7 @@ static ParseResult parseAtom(AsmParser &parser, AffineExpr &expr, SmallVectorImp
   if (succeeded(parser.parseOptionalQuestion()))
     name = "?";
   else if (failed(parser.parseOptionalKeyword(&name)))
-    return stop(parser) << "expected a number or a size expression";
+    return stop(parser) << "expected a whole number or a size expression";
   auto attr = StringAttr::get(parser.getContext(), name);
   if (!llvm::is_contained(names, attr))
     names.push_back(attr);
@@ -232,25 +253,30 @@ static ParseResult parseAtom(AsmParser &parser, AffineExpr &expr, SmallVectorImp
   return success();
 }
 static ParseResult parseProduct(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names) {
+  unsigned terms = 1;
   if (parseAtom(parser, expr, names))
     return failure();
   for (AffineExpr next;;) {
     bool times = succeeded(parser.parseOptionalStar());
     if (!times && failed(parser.parseOptionalSlash()))
       return success();
-    if (parseAtom(parser, next, names))
+    SMLoc loc = parser.getCurrentLocation();
+    if (countTerm(parser, terms) || parseAtom(parser, next, names))
       return failure();
+    if (auto divisor = dyn_cast<AffineConstantExpr>(next); divisor && !times && divisor.getValue() < 1)
+      return stop(parser, loc) << "a size is divided by a number of at least 1, found " << divisor.getValue();
     expr = times ? expr * next : expr.floorDiv(next);
   }
 }
 static ParseResult parseSum(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names) {
+  unsigned terms = 1;
   if (parseProduct(parser, expr, names))
     return failure();
   for (AffineExpr next;;) {
     bool plus = succeeded(parser.parseOptionalPlus());
     if (!plus && failed(parser.parseOptionalMinus()))
       return success();
-    if (parseProduct(parser, next, names))
+    if (countTerm(parser, terms) || parseProduct(parser, next, names))
       return failure();
     expr = plus ? expr + next : expr - next;
   }
@@ -339,6 +365,8 @@ ParseResult dlc::parseShape(AsmParser &parser, ShapeAttr &shape) {
   }
   if (parseOptionalSizes(parser, sizes))
     return failure();
+  if (StringRef next(textAt(parser)); sizes.empty() && (next[0] == '(' || next[0] == '<'))
+    return stop(parser) << "sizes stand in square brackets, as in f32[batch, 128]";
   shape = ShapeAttr::get(parser.getContext(), type, sizes);
   return success();
 }
@@ -399,8 +427,9 @@ ParseResult dlc::parseInit(AsmParser &parser, InitAttr &init) {
     values.push_back(parser.getBuilder().getF64FloatAttr(value));
     return success();
   };
-  if (parser.parseKeyword(&kind) ||
-      (succeeded(parser.parseOptionalLParen()) &&
+  if (failed(parser.parseOptionalKeyword(&kind)))
+    return stop(parser) << "expected an initialiser, such as zeros, normal(0.02) or constant(1.0)";
+  if ((succeeded(parser.parseOptionalLParen()) &&
        (parser.parseCommaSeparatedList(one) || parser.parseRParen())))
     return failure();
   init = InitAttr::get(parser.getContext(), parser.getBuilder().getStringAttr(kind),
@@ -456,13 +485,22 @@ OptionalParseResult dlc::parseOptionalTensor(OpAsmParser &parser, SmallVectorImp
   OpAsmParser::UnresolvedOperand operand;
   if (succeeded(parser.parseOptionalLParen())) {
     Type type;
-    return failure(parser.parseOperand(operand) || parser.parseColon() || parseTensorType(parser, type) ||
-                   parser.parseRParen() || parser.resolveOperand(operand, type, values));
+    if (parser.parseOperand(operand))
+      return ParseResult(failure());
+    if (failed(parser.parseOptionalColon()))
+      return ParseResult(stop(parser) << "operands of an op stand without parentheses, as in `relu %x`; only a value "
+                                         "that comes with its type has them, as in (%x : f32[4])");
+    return failure(parseTensorType(parser, type) || parser.parseRParen() ||
+                   parser.resolveOperand(operand, type, values));
   }
   OptionalParseResult parsed = parser.parseOptionalOperand(operand);
   if (!parsed.has_value() || failed(*parsed))
     return parsed;
   Type type = Names::find(operand);
+  if (!type && operand.number)
+    return ParseResult(stop(parser, operand.location)
+                       << "no value above this line is called " << operand.name << "#" << operand.number
+                       << "; `%x#1` is the second value of `%x:2 = ...`");
   if (!type)
     return ParseResult(stop(parser, operand.location)
                        << "nothing above this line is called " << operand.name);

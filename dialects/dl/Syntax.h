@@ -52,23 +52,28 @@ llvm::SmallVector<Dim> dimsOf(mlir::RankedTensorType type);
 /// tell an op's parser how the op's results are called, so this table is filled as ops are read.
 class Names {
 public:
-  Names();  ///< Enters a body.
+  explicit Names(bool holdsItems = false); ///< Enters a body; that of a model holds functions and the like.
   ~Names(); ///< Leaves it.
   static void add(llvm::StringRef name, unsigned number, mlir::Type type);
   static mlir::Type find(const mlir::OpAsmParser::UnresolvedOperand &operand);
   static void addFunction(llvm::StringRef name, llvm::ArrayRef<mlir::Type> results);
   static std::optional<llvm::ArrayRef<mlir::Type>> findFunction(llvm::StringRef name);
+  /// Does what is being read stand in the body of a function, a training step or an optimizer?
+  static bool areInBody();
 
 private:
   llvm::StringMap<mlir::Type> values;
   llvm::StringMap<llvm::SmallVector<mlir::Type>> functions;
   Names *outer;
+  bool holdsItems;
 };
 
 //===--- Pieces ---------------------------------------------------------------------------------===//
 
 /// The six types of elements.
 bool isElement(mlir::Type type);
+/// Does the line go on with `name =`, where something else should stand?
+bool isAssignment(mlir::AsmParser &parser);
 /// Does the line go on here where it should have ended, or with a comma?
 bool isMissingComma(mlir::AsmParser &parser);
 /// `@name` as the attribute; `what` says what it names.
@@ -76,6 +81,7 @@ mlir::ParseResult parseSymbolRef(mlir::OpAsmParser &parser, mlir::OperationState
                                  llvm::StringRef what);
 mlir::ParseResult parseReal(mlir::AsmParser &parser, double &value);
 void printReal(llvm::raw_ostream &os, double value);
+std::string show(double value);
 mlir::ParseResult parseSize(mlir::AsmParser &parser, SizeAttr &size);
 mlir::ParseResult parseShape(mlir::AsmParser &parser, ShapeAttr &shape);
 mlir::ParseResult parseInit(mlir::AsmParser &parser, InitAttr &init);
@@ -124,6 +130,7 @@ mlir::ParseResult parseValueOp(mlir::OpAsmParser &parser, mlir::OperationState &
   mlir::NamedAttrList attributes;
   if (parseSyntax(parser, result, Op::getSyntax(), attributes))
     return mlir::failure();
+  bool isWrong = result.attributes.get("dl.wrong") != nullptr;
   auto loc = parser.getNameLoc();
   auto &properties = result.getOrAddProperties<typename Op::Properties>();
   if (failed(Op::setPropertiesFromAttr(properties, attributes.getDictionary(parser.getContext()),
@@ -132,6 +139,9 @@ mlir::ParseResult parseValueOp(mlir::OpAsmParser &parser, mlir::OperationState &
                                   result.attributes.getDictionary(parser.getContext()),
                                   result.getRawProperties(), result.regions, result.types)))
     return mlir::failure();
+  if (isWrong) // what it yields is not known, so that ops that read it are not blamed
+    for (mlir::Type &type : result.types)
+      type = mlir::UnrankedTensorType::get(parser.getBuilder().getF32Type());
   return finishOp(parser, result);
 }
 

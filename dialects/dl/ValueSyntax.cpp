@@ -138,7 +138,7 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
   op.consume_front("dl.");
   if (llvm::is_contained(syntax.attributes, "name")) {
     std::string name;
-    if (failed(parser.parseOptionalString(&name)))
+    if (failed(parser.parseOptionalString(&name)) || name.empty())
       return stop(parser) << op << ": expected the layer's name in quotes, as in `" << op << " \"fc1\" %x`";
     attributes.set("name", parser.getBuilder().getStringAttr(name));
   }
@@ -158,7 +158,14 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
     StringRef word;
     bool isOption = succeeded(parser.parseOptionalKeyword(&word, options));
     if (!isOption && position < syntax.positional.size()) {
-      StringRef name = syntax.positional[position++];
+      StringRef name = syntax.positional[position];
+      if (isAssignment(parser)) {
+        (void)parser.parseOptionalKeyword(&word);
+        return stop(parser, loc) << op << ": expected its " << name << " without a name, as in `" << op
+                                 << (syntax.attributes.front() == "name" ? " \"name\"" : "") << " %x, " << name
+                                 << "`; found '" << word << " ='";
+      }
+      ++position;
       Attribute value = parseOptionValue(parser, kindOf(name));
       if (!value)
         return failure();
@@ -170,6 +177,8 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
     if (!isOption) {
       if (failed(parser.parseOptionalKeyword(&word)))
         return stop(parser) << "expected a value, such as %x, or an option of " << op;
+      if (OpAsmParser::UnresolvedOperand value{loc, word, 0}; Names::find(value))
+        return stop(parser, loc) << op << ": expected the value %" << word << "; found '" << word << "' without its `%`";
       complain(parser, result, loc) << op << " has no option '" << word << "'; it knows "
                             << (options.empty() ? "none" : llvm::join(options, ", "));
       if (succeeded(parser.parseOptionalEqual()) && failed(skipValue(parser)))
@@ -183,6 +192,8 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
     if (isOperand || kind != Kind::Flag) {
       if (parser.parseEqual())
         return failure();
+    } else if (succeeded(parser.parseOptionalEqual())) {
+      return stop(parser) << "the option '" << word << "' stands alone, without a value";
     }
     if (isOperand) {
       OptionalParseResult value = parseOptionalTensor(parser, one);
@@ -218,7 +229,20 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
   if (syntax.keyed.size() > 1)
     attributes.set("operandSegmentSizes", parser.getBuilder().getDenseI32ArrayAttr(segments));
   result.addOperands(operands);
-  return parser.parseOptionalAttrDict(result.attributes);
+  SMLoc loc = parser.getCurrentLocation();
+  NamedAttrList others;
+  if (parser.parseOptionalAttrDict(others))
+    return failure();
+  for (NamedAttribute attribute : others) { // those of a dialect have a dot, and may go with any op
+    if (StringRef name = attribute.getName(); name.contains('.') && name != "dl.wrong")
+      result.attributes.set(attribute.getName(), attribute.getValue());
+    else
+      complain(parser, result, loc) << op << " has no attribute '" << attribute.getName().getValue()
+                                    << "'; options of an op stand after a comma, as in `" << op
+                                    << " %x, option = value`; it knows "
+                                    << (options.empty() ? "none" : llvm::join(options, ", "));
+  }
+  return success();
 }
 
 void dlc::printValueOp(OpAsmPrinter &printer, Operation *op, const OpSyntax &syntax) {

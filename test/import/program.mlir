@@ -16,7 +16,7 @@ dl.model @invalid sizes(width = 4) {
   func @calls(%x: f32[batch, 4], %i: i32) {
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: @two takes 2 arguments, found 1
     %a = call @two(%x)
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: argument "b" of @two: expected i32, found %x : f32[batch, 4]
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: argument %b of @two: expected i32, found %x : f32[batch, 4]
     %b = call @two(%x, %x)
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: @sized has no size 'kk'
     %c = call @sized<kk = 3>(%x)

@@ -79,7 +79,7 @@ dl.model @invalid {
     return %x
   }
   func @c15(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: expected a number or a size expression, found
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: expected a whole number or a size expression, found
     %y = nn.linear "a" %x, "b"
     return %x
   }

@@ -126,8 +126,9 @@ public:
     module->walk([](Operation *op) {
       StringRef name = op->getName().getStringRef();
       EXPECT_NE(name, "llvm.call");
-      if (name.consume_front("llvm.intr."))
+      if (name.consume_front("llvm.intr.")) {
         EXPECT_TRUE(name == "fma" || name == "fabs" || name == "copysign" || name == "roundeven") << name.str();
+      }
     });
 
     llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
