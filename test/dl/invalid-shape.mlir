@@ -140,6 +140,11 @@ dl.model @invalid {
     %y = gather %x, %i
     return %x
   }
+  func @c26b(%x: f32[batch, 4], %i: i32[batch]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: gather: expected a table whose number of rows does not depend on the batch, found %x : f32[batch, 4]
+    %y = gather %x, %i
+    return %x
+  }
   func @c27(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: scatter_add: expected an index [...] and updates [..., features], found %i : i32[batch] and %w : f32[6, 8]
     %y = scatter_add %i, %w, 6
