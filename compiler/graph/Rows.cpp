@@ -36,6 +36,9 @@ static bool keepsRows(Operation *op) {
   for (Value value : values)
     if (!isLeading(value))
       return false;
+  for (Value operand : op->getOperands()) // in (x, y) and in a piece of it the rows of a cut call lie elsewhere
+    if (depends(operand) && isa<ConcatOp, SliceOp>(op) && dimsOf(operand)[0] != dimsOf(op->getResult(0))[0])
+      return false;
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   if (!fusible)
     return isa<ReshapeOp, ConcatOp, PadOp, CheckIndexOp, ReturnOp>(op); // the first axis stays the first

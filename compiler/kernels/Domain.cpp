@@ -34,8 +34,11 @@ bool Domain::unify(FusibleOpInterface op, SmallVectorImpl<int> &dims) {
     if (!read)
       return false;
     for (auto [at, dim] : llvm::zip(*read, known->second)) {
-      if (at < 0)
+      if (at < 0) { // the first of several elements does not stand at the point
+        if (dim >= 0 && sizes[dim] != Dim(1))
+          return false;
         continue;
+      }
       if (dim < 0 && own[at] != Dim(1))
         return false;
       if (dims[at] >= 0 && dim >= 0 && dims[at] != dim)
@@ -68,6 +71,48 @@ bool Domain::unify(FusibleOpInterface op, SmallVectorImpl<int> &dims) {
       used.push_back(dim);
   llvm::sort(used);
   return llvm::adjacent_find(used) == used.end();
+}
+
+bool Domain::needsMemory(OpOperand &use) {
+  auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
+  if (!fusible)
+    return !isa<ReturnOp>(use.getOwner());
+  switch (fusible.getIterationKind()) {
+  case IterationKind::Contraction:
+    return true;
+  case IterationKind::Gather:
+    return !fusible.getAccessMaps()[use.getOperandNumber()];
+  case IterationKind::Elementwise:
+  case IterationKind::Reduction:
+    return false;
+  }
+  return false;
+}
+
+/// Ops may come in before those that make what they read: then it is only known in the end that they read it where the
+/// point is.
+bool Domain::readsItsOwn() const {
+  for (Operation *op : ops)
+    for (OpOperand &use : op->getOpOperands()) {
+      if (!ops.contains(use.get().getDefiningOp()))
+        continue;
+      if (needsMemory(use))
+        return false;
+      AffineMap map = cast<FusibleOpInterface>(op).getAccessMaps()[use.getOperandNumber()];
+      if (!map)
+        continue;
+      auto read = plainAxes(map);
+      if (!read)
+        return false;
+      ArrayRef<int> dims = dimsOf.find(op)->second;
+      for (auto [at, dim] : llvm::zip(*read, axes.find(use.get())->second)) {
+        int here = at < 0 ? -1 : dims[at];
+        bool one = dim < 0 || sizes[dim] == Dim(1);
+        if (here != dim && !(one && (here < 0 || sizes[here] == Dim(1))))
+          return false;
+      }
+    }
+  return true;
 }
 
 bool Domain::isGenerator(Operation *op) {
@@ -156,7 +201,7 @@ bool Domain::build(ArrayRef<Operation *> all) {
   ops.clear();
   for (Operation *op : all)
     ops.insert(op);
-  return waiting.empty();
+  return waiting.empty() && readsItsOwn();
 }
 
 bool Domain::add(Operation *op) {
@@ -165,6 +210,9 @@ bool Domain::add(Operation *op) {
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   if (kind == Kind::Single || !fusible)
     return false;
+  for (OpOperand &use : op->getOpOperands())
+    if (needsMemory(use) && ops.contains(use.get().getDefiningOp()))
+      return false;
   switch (fusible.getIterationKind()) {
   case IterationKind::Elementwise:
   case IterationKind::Gather:

@@ -35,6 +35,9 @@ public:
   /// Reads nothing point by point (iota, dropout_mask, count, a constant): each kernel computes it for itself. Not
   /// added; it is taken along by what reads it.
   static bool isGenerator(mlir::Operation *op);
+  /// True if the value must lie in memory where it is read: by a view, an op that fuses with nothing, a product, or a
+  /// lookup in a table (which says by a null map that it does not read at the point).
+  static bool needsMemory(mlir::OpOperand &use);
   /// True if the op reads a value that this domain knows.
   bool knows(mlir::Value value) const { return axes.contains(value); }
   bool isInner(int dim) const { return !isRow[dim]; }
@@ -45,6 +48,8 @@ private:
   bool addReduction(FusibleOpInterface op);
   /// Dimensions of the op's iteration space, by what its operands are known to be; false if they contradict.
   bool unify(FusibleOpInterface op, llvm::SmallVectorImpl<int> &dims);
+  /// True if each op reads what others of the domain make at the point itself.
+  bool readsItsOwn() const;
   void enter(FusibleOpInterface op, llvm::ArrayRef<int> dims);
 };
 } // namespace dlc

@@ -264,12 +264,13 @@ void KernelFormer::run() {
     operand.set(CastOp::create(builder, value.getLoc(), value.getType(), value,
                                TypeAttr::get(typeOf(value).getElementType())));
   }
-  // What reads nothing is part of the kernels that read it; where something else reads it, it needs one of its own.
+  // What reads nothing is part of the kernels that read it point by point; where it must lie in memory, it needs one of
+  // its own.
   for (Operation &op : llvm::make_early_inc_range(block))
     if (Domain::isGenerator(&op)) {
       SmallVector<OpOperand *> others;
       for (OpOperand &use : op.getUses())
-        if (isView(use.getOwner()) || (!isa<FusibleOpInterface>(use.getOwner()) && !isa<ReturnOp>(use.getOwner())))
+        if (Domain::needsMemory(use))
           others.push_back(&use);
       if (others.empty())
         continue;

@@ -131,7 +131,8 @@ static bool isPlain(Operation *op) {
     return false;
   SmallVector<AffineMap> maps = fusible.getAccessMaps();
   for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
-    if (!map || !(typeOf(operand).getRank() == 0 || map.isIdentity()))
+    if (!map || !(typeOf(operand).getRank() == 0 ||
+                  (map.isIdentity() && dimsOf(operand) == dimsOf(op->getResult(0))))) // not a slice
       return false;
   return true;
 }

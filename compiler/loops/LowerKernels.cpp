@@ -567,6 +567,9 @@ void KernelLowering::rows() {
     chooseLanes();
   }
   point.index.resize(domain.sizes.size());
+  for (auto [index, size] : llvm::zip(point.index, domain.sizes))
+    if (size == Dim(1)) // a row reads the one element of an inner dimension too
+      index = constant(0);
   point.lanes = lanes;
   findLevels();
   bool lanesAreRows = lane >= 0 && domain.isRow[lane];
@@ -576,7 +579,6 @@ void KernelLowering::rows() {
     if (domain.isRow[i] && (int)i != lane)
       outer.push_back(i);
   if (outer.empty() && !lanesAreRows) { // one row, or one number
-    result.parts = 1;
     when(less(first, last), [&] { row(point); });
     return;
   }
@@ -586,7 +588,7 @@ void KernelLowering::rows() {
     if (size.isNumber())
       while (block > 64 && capacity % block)
         block /= 2;
-    result.parts = size;
+    result.parts = {size};
     result.partSize = block;
     bool whole = size.isNumber() && capacity % block == 0;
     point.lane = lanes > 1 ? lane : -1;
@@ -599,9 +601,8 @@ void KernelLowering::rows() {
     });
     return;
   }
-  result.parts = 1;
   for (int dim : outer)
-    result.parts = result.parts * domain.sizes[dim];
+    result.parts.push_back(domain.sizes[dim]);
   forEach(first, last, 1, [&](Value part) {
     Value rest = part;
     for (int dim : llvm::reverse(outer)) {
@@ -715,16 +716,13 @@ void KernelLowering::contraction() {
   c.rhsStride = bases(1, {k, n}).second;
   if (int64_t scratch = options.vectorize ? contractionScratch(c, options.target) : 0)
     c.scratch = memref::AllocaOp::create(b, MemRefType::get({scratch}, c.element), b.getI64IntegerAttr(64));
-  Dim outer = 1;
-  for (unsigned i = 0; i < m; ++i)
-    outer = outer * sizes[i];
   int64_t inner = options.vectorize ? contractionParts(c, options.target) : 1;
   if (m == 0) {
-    result.parts = inner;
+    result.parts = {Dim(inner)};
     emit(first, last);
     return;
   }
-  result.parts = outer;
+  result.parts.assign(sizes.begin(), sizes.begin() + m);
   forEach(first, last, 1, [&](Value part) {
     Value rest = part;
     for (int dim = m - 1; dim >= 0; --dim) {

@@ -12,7 +12,7 @@ namespace dlc {
 /// capacity. It computes parts [first, last) of `parts`; parts may run at once.
 struct LoweredKernel {
   mlir::func::FuncOp function;
-  Dim parts = 1;         ///< how many there are; a multiple of the batch where it depends on it
+  llvm::SmallVector<Dim> parts; ///< how many there are: the product
   int64_t partSize = 1;  ///< parts are rounded up: ceil(parts / partSize)
   double flops = 0, bytes = 0; ///< of one call at full capacity, as predicted
 };

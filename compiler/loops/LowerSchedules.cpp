@@ -200,10 +200,20 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
       buffers[result] = buffer;
       operands.push_back(buffer);
     }
-    Value parts = constant(lowered.parts.isBatch() ? 0 : llvm::divideCeil(lowered.parts.value, lowered.partSize));
-    if (lowered.parts.isBatch()) {
-      Value rows = arith::MulIOp::create(at, loc, extent, constant(lowered.parts.factor));
-      parts = lowered.partSize == 1 ? rows : arith::CeilDivUIOp::create(at, loc, rows, constant(lowered.partSize));
+    int64_t known = 1;
+    Value rows; // what depends on the batch
+    for (Dim part : lowered.parts) {
+      known *= part.isBatch() ? part.factor : part.value;
+      if (part.isBatch())
+        rows = rows ? Value(arith::MulIOp::create(at, loc, rows, extent)) : extent;
+    }
+    Value parts;
+    if (!rows) {
+      parts = constant(llvm::divideCeil(known, lowered.partSize));
+    } else {
+      parts = arith::MulIOp::create(at, loc, rows, constant(known));
+      if (lowered.partSize != 1)
+        parts = arith::CeilDivUIOp::create(at, loc, parts, constant(lowered.partSize));
     }
     operands.append({extent, constant(0), parts});
     auto call = func::CallOp::create(at, launch.getLoc(), lowered.function, operands);

@@ -79,16 +79,23 @@ std::pair<Value, int64_t> PointEmitter::place(RankedTensorType type, AffineMap m
   Value at = constant(0);
   int64_t stride = 0;
   for (auto [expr, step] : llvm::zip(map.getResults(), stridesOf(type, batch))) {
-    int64_t offset = 0;
+    Value offset = constant(0);
     AffineExpr plain = expr;
     if (auto sum = dyn_cast<AffineBinaryOpExpr>(expr)) {
       plain = sum.getLHS();
-      offset = cast<AffineConstantExpr>(sum.getRHS()).getValue();
+      AffineExpr start = sum.getRHS();
+      if (auto number = dyn_cast<AffineConstantExpr>(start)) {
+        offset = constant(number.getValue() * step);
+      } else { // the batch, or a multiple of it
+        auto multiple = dyn_cast<AffineBinaryOpExpr>(start);
+        int64_t factor = multiple ? cast<AffineConstantExpr>(multiple.getRHS()).getValue() : 1;
+        offset = mul(size(Dim::batch(factor)), constant(step));
+      }
     } else if (auto number = dyn_cast<AffineConstantExpr>(expr)) {
       at = add(at, constant(number.getValue() * step));
       continue;
     }
-    at = add(at, constant(offset * step));
+    at = add(at, offset);
     int dim = dims[cast<AffineDimExpr>(plain).getPosition()];
     if (dim < 0)
       continue;
@@ -440,7 +447,7 @@ Value PointEmitter::gather(GatherOp op, Point &point) {
   auto type = typeOf(op.getTable());
   Value index = operand(op, 1, point);
   int feature = domain.axes.lookup(op.getResult()).back();
-  int64_t width = type.getDimSize(1);
+  int64_t width = dimOf(type, 1).at(batch);
   Value column = feature < 0 ? constant(0) : point.index[feature];
   Value table = buffers.lookup(op.getTable());
   bool isUnsigned = typeOf(op.getIndex()).getElementType().isUnsignedInteger();

@@ -62,8 +62,14 @@ static Value elementCount(PointEmitter &e, RankedTensorType type) {
     count = e.mul(count, e.size(dim)); // the caller's memory ends with its rows
   return count;
 }
+/// Where the batch is not the first axis alone, the rows of a short call lie apart, in memory of a full one.
+static bool isDense(RankedTensorType type) {
+  SmallVector<Dim> dims = dimsOf(type);
+  return llvm::none_of(llvm::drop_begin(dims, dims.empty() ? 0 : 1), [](Dim dim) { return dim.isBatch(); });
+}
 static void fill(PointEmitter &e, RankedTensorType type, Value buffer, Value value, int64_t lanes) {
-  forEachVector(e, elementCount(e, type), lanes, [&](Value at, const Point &point) {
+  Value count = isDense(type) ? elementCount(e, type) : e.constant(bufferType(type, e.batch).getNumElements());
+  forEachVector(e, count, lanes, [&](Value at, const Point &point) {
     e.write(lanes == 1 ? value : e.spread(value, lanes), buffer, type.getElementType(), at, unit(lanes), point);
   });
 }
@@ -99,7 +105,8 @@ static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers, int
   auto type = typeOf(op.getResult()), indexType = typeOf(op.getIndex());
   Type element = type.getElementType();
   fill(e, type, buffers[2], number(e, element, 0), lanes);
-  int64_t width = type.getDimSize(1);
+  Dim features = dimOf(type, 1);
+  int64_t width = features.at(e.batch);
   Value rows = e.constant(1);
   for (Dim dim : dimsOf(indexType))
     rows = e.mul(rows, e.size(dim));
@@ -110,7 +117,7 @@ static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers, int
     target = isUnsigned ? Value(arith::IndexCastUIOp::create(e.b, e.b.getIndexType(), target))
                         : Value(arith::IndexCastOp::create(e.b, e.b.getIndexType(), target));
     Value from = e.mul(row, e.constant(width)), to = e.mul(target, e.constant(width));
-    forEachVector(e, e.constant(width), lanes, [&](Value at, const Point &point) {
+    forEachVector(e, e.size(features), lanes, [&](Value at, const Point &point) {
       Value x = e.load(buffers[1], element, e.add(from, at), unit(lanes), point);
       Value sum = e.load(buffers[2], element, e.add(to, at), unit(lanes), point);
       sum = isa<FloatType>(element) ? Value(arith::AddFOp::create(e.b, sum, x)) : Value(arith::AddIOp::create(e.b, sum, x));

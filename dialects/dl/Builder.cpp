@@ -65,8 +65,8 @@ Value Ops::broadcast(Value x, ArrayRef<Dim> dims) const {
     return x;
   return create<BroadcastOp>({x}, {sizes("shape", dims)}).getResult();
 }
-Value Ops::slice(Value x, int64_t axis, int64_t start, Dim size_) const {
-  return create<SliceOp>({x}, {size("axis", axis), size("start", start),
+Value Ops::slice(Value x, int64_t axis, Dim start, Dim size_) const {
+  return create<SliceOp>({x}, {size("axis", axis), set("start", SizeAttr::get(builder.getContext(), start)),
                                set("size", SizeAttr::get(builder.getContext(), size_))})
       .getResult();
 }

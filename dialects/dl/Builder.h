@@ -67,7 +67,7 @@ public:
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<Dim> sizes) const;
   mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> permutation) const;
   mlir::Value broadcast(mlir::Value x, llvm::ArrayRef<Dim> sizes) const;
-  mlir::Value slice(mlir::Value x, int64_t axis, int64_t start, Dim size) const;
+  mlir::Value slice(mlir::Value x, int64_t axis, Dim start, Dim size) const;
   mlir::Value matmul(mlir::Value a, mlir::Value b, bool transposeA, bool transposeB) const;
   mlir::Value iota(mlir::Value like, int64_t axis) const;
   /// Inserts an axis of size 1.

@@ -154,13 +154,27 @@ RULE(TransposeOp) {
 RULE(BroadcastOp) { return {b.sumTo(cotangents[0], typeOf(getInput()))}; }
 
 /// Puts a piece back at `start` along an axis, among zeros.
-static Value putBack(Ops &b, Value piece, Value whole, int64_t axis, int64_t start) {
+static Value putBack(Ops &b, Value piece, Value whole, int64_t axis, Dim start) {
   Dim all = dimsOf(whole)[axis], own = dimsOf(piece)[axis];
   if (own == all)
     return piece;
+  if (all.isBatch()) {
+    auto none = [&](int64_t factor) {
+      SmallVector<Dim> dims = dimsOf(whole);
+      dims[axis] = Dim::batch(factor);
+      return b.splat(0, makeTensor(dims, typeOf(whole).getElementType()));
+    };
+    Values parts;
+    if (start.isBatch())
+      parts.push_back(none(start.factor));
+    parts.push_back(piece);
+    if (int64_t rest = all.factor - start.factor - own.factor)
+      parts.push_back(none(rest));
+    return b.create<ConcatOp>(parts, {b.size("axis", axis)}).getResult();
+  }
   SmallVector<int64_t> low(typeOf(whole).getRank(), 0), high(low);
-  low[axis] = start;
-  high[axis] = all.value - own.value - start;
+  low[axis] = start.value;
+  high[axis] = all.value - own.value - start.value;
   return b.create<PadOp>({piece}, {b.sizes("low", low), b.sizes("high", high)}).getResult();
 }
 static int64_t positive(SizeAttr axis, int64_t otherwise, int64_t rank) {
@@ -169,7 +183,7 @@ static int64_t positive(SizeAttr axis, int64_t otherwise, int64_t rank) {
 }
 RULE(SliceOp) {
   int64_t axis = positive(getAxisAttr(), 0, typeOf(getInput()).getRank());
-  return {putBack(b, cotangents[0], getInput(), axis, getStartAttr() ? getStartAttr().number() : 0)};
+  return {putBack(b, cotangents[0], getInput(), axis, getStartAttr() ? getStartAttr().evaluate() : Dim(0))};
 }
 RULE(SelectOp) {
   int64_t axis = positive(getAxisAttr(), 0, typeOf(getInput()).getRank());
@@ -177,14 +191,15 @@ RULE(SelectOp) {
   return {putBack(b, b.unsqueeze(cotangents[0], axis), getInput(), axis, index)};
 }
 RULE(ConcatOp) {
-  int64_t axis = positive(getAxisAttr(), 0, typeOf(getResult()).getRank()), start = 0;
+  int64_t axis = positive(getAxisAttr(), 0, typeOf(getResult()).getRank());
+  Dim start = 0;
   if (getInputs().size() == 1)
     return {cotangents[0]};
   Values result;
   for (Value input : getInputs()) {
     Dim size = dimsOf(input)[axis];
     result.push_back(b.slice(cotangents[0], axis, start, size));
-    start += size.value;
+    start = start == Dim(0) ? size : start + size;
   }
   return result;
 }
@@ -219,7 +234,8 @@ Values MatmulOp::augment(Ops &b) {
   Dim rows = 1;
   for (Dim dim : ArrayRef<Dim>(lhs).drop_back())
     rows = rows * dim;
-  if (rows.isUnknown())
+  bool dense = llvm::none_of(ArrayRef<Dim>(lhs).drop_front(), [](Dim dim) { return dim.isBatch(); });
+  if (rows.isUnknown() || !dense) // only where the batch comes first do its rows lie one after the other
     return {};
   Value flat = b.reshape(getLhs(), {rows, lhs.back()});
   return {b.reshape(b.matmul(flat, getRhs(), false, getTransposeB()), out)};

@@ -37,7 +37,8 @@ def DL_BroadcastOp : DL_ValueOp<"broadcast", 1, ["shape"], [], [Fusible, Differe
 def DL_SliceOp : DL_ValueOp<"slice", 1, [], [], [Fusible, Differentiable]> {
   let summary = "`size` elements along `axis`, from `start` (0 unless given) on";
   let description = [{
-    - Shapes: `axis` and `size` are needed; elements must be within the axis. An axis of the batch cannot be cut.
+    - Shapes: `axis` and `size` are needed; elements must be within the axis. Where it depends on the batch, so do
+      `start` and `size`: `slice %x, axis = 0, start = batch, size = batch` of a [2 * batch, ...].
     - Types: any; the result has the operand's.
     - Gradient: c among zeros.
     - Source: PyTorch's `narrow`.

@@ -274,12 +274,15 @@ static void shape(SliceOp::Adaptor op, Shapes s) {
   if (axis < 0)
     return;
   SmallVector<Dim> dims = s.dims(op.getInput());
-  int64_t start = number(op.getStartAttr(), 0);
+  Dim from = op.getStartAttr() ? op.getStartAttr().evaluate() : Dim(0);
   Dim size = op.getSizeAttr().evaluate(), whole = dims[axis];
-  bool all = start == 0 && size == whole;
-  if (!all && (whole.isBatch() || size.isBatch()))
+  int64_t start = from.value;
+  bool all = from == Dim(0) && size == whole;
+  bool multiples = whole.isBatch() && size.isBatch() && (from.isBatch() || from == Dim(0)) &&
+                   from.factor + size.factor <= whole.factor;
+  if (!all && !multiples && (whole.isBatch() || size.isBatch() || from.isBatch()))
     return s.rule.fail("slice: axis " + Twine(axis) + " of " + show(op.getInput()) +
-                       " depends on the batch, and cannot be cut");
+                       " depends on the batch, and can only be cut at multiples of it");
   if (!all && whole.isNumber() && size.isNumber() && !ShapedType::isDynamic(start) &&
       (start < 0 || size.value < 0 || start + size.value > whole.value))
     return s.rule.fail("slice: elements " + Twine(start) + " to " + Twine(start + size.value) + " are not within axis " +
@@ -371,6 +374,9 @@ static void shape(PadOp::Adaptor op, Shapes s) {
 static void shape(GatherOp::Adaptor op, Shapes s) {
   if (!s.integers(op.getIndex(), "gather: index") || !s.rank(op.getTable(), 2, "gather: table"))
     return;
+  if (s.dims(op.getTable())[0].isBatch())
+    return s.rule.fail("gather: expected a table whose number of rows does not depend on the batch, found " +
+                       show(op.getTable()));
   SmallVector<Dim> dims = s.dims(op.getIndex());
   dims.push_back(s.dims(op.getTable())[1]);
   s.set(dims, s.element(op.getTable()));

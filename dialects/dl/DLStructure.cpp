@@ -82,8 +82,12 @@ SmallVector<AffineMap> SliceOp::getAccessMaps() {
   AffineMap all = identity(getContext(), rank, rank);
   SmallVector<AffineExpr> exprs(all.getResults());
   AffineExpr &cut = exprs[positive(getAxisAttr().number(), rank)];
-  cut = cut + (getStartAttr() ? getStartAttr().number() : 0);
-  return {AffineMap::get(rank, 0, exprs, getContext()), all};
+  Dim start = getStartAttr() ? getStartAttr().evaluate() : Dim(0);
+  if (start.isBatch()) // the symbol is the batch
+    cut = cut + getAffineSymbolExpr(0, getContext()) * start.factor;
+  else
+    cut = cut + start.value;
+  return {AffineMap::get(rank, start.isBatch(), exprs, getContext()), all};
 }
 ELEMENTWISE(SelectOp)
 SmallVector<AffineMap> SelectOp::getAccessMaps() {

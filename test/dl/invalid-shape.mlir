@@ -49,7 +49,7 @@ dl.model @invalid {
     return %x
   }
   func @c9(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: slice: axis 0 of %x : f32[batch, 4, 6] depends on the batch, and cannot be cut
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: slice: axis 0 of %x : f32[batch, 4, 6] depends on the batch, and can only be cut at multiples of it
     %y = slice %x, axis = 0, size = 2
     return %x
   }
@@ -137,6 +137,11 @@ dl.model @invalid {
   }
   func @c26(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: gather: table: expected 2 axes, found %x
+    %y = gather %x, %i
+    return %x
+  }
+  func @c26b(%x: f32[batch, 4], %i: i32[batch]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: gather: expected a table whose number of rows does not depend on the batch, found %x : f32[batch, 4]
     %y = gather %x, %i
     return %x
   }
