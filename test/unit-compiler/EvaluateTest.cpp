@@ -163,8 +163,9 @@ std::vector<std::string> ops() {
   std::error_code error;
   for (llvm::sys::fs::directory_iterator at(DLC_TEST_FOLDER "/exec", error), end; at != end && !error;
        at.increment(error))
-    if (llvm::sys::path::extension(at->path()) == ".mlir")
-      names.push_back(llvm::sys::path::stem(at->path()).str());
+    if (StringRef name = llvm::sys::path::stem(at->path()); llvm::sys::path::extension(at->path()) == ".mlir" &&
+        llvm::sys::fs::exists(DLC_TEST_FOLDER "/exec/Inputs/" + name + ".json"))
+      names.push_back(name.str());
   llvm::sort(names);
   return names;
 }
