@@ -62,6 +62,30 @@ dl.model @kernels {
     return %y
   }
 
+  // That holds too where what it reads is read again behind it.
+  // CHECK-LABEL: entry function @around_product(
+  // CHECK-NEXT: %[[S:[^ ]+]] = launch @{{k[0-9]+}}_sin(%a) : f32[5, 5]
+  // CHECK-NEXT: %[[Y:[^ ]+]] = launch @{{k[0-9]+}}_matmul_mul(%[[S]], %b) : f32[5, 5]
+  // CHECK-NEXT: return %[[Y]]
+  func @around_product(%a: f32[5, 5], %b: f32[5, 5]) -> (y: f32[5, 5]) {
+    %s = sin %a
+    %p = matmul %s, %b
+    %y = mul %p, %s
+    return %y
+  }
+  // CHECK-LABEL: entry function @around_right(
+  // CHECK-NEXT: %[[S:[^ ,]+]], %[[T:[^ ,]+]] = launch @{{k[0-9]+}}_sin_neg(%a)
+  // CHECK-NEXT: %[[Y:[^ ]+]] = launch @{{k[0-9]+}}_matmul_tanh_mul(%b, %[[S]], %[[T]])
+  // CHECK-NEXT: return %[[Y]], %[[T]]
+  func @around_right(%a: f32[5, 5], %b: f32[5, 5]) -> (y: f32[5, 5], t: f32[5, 5]) {
+    %s = sin %a
+    %p = matmul %b, %s
+    %q = tanh %p
+    %t = neg %s
+    %y = mul %q, %t
+    return %y, %t
+  }
+
   // Reductions along rows, with all that comes before and after: softmax is one pass over each row.
   // CHECK-LABEL: kernel @{{k[0-9]+}}_amax_sub_exp_sum_div(%x: f32[batch, 8]) -> (f32[batch, 8])
   // CHECK: entry function @rows(
