@@ -265,7 +265,7 @@ FailureOr<int> Differ::run(EntryOp entry) {
   SmallString<128> folder;
   if (std::error_code error = llvm::sys::fs::createUniqueDirectory("dlc-diff", folder))
     return LogicalResult(complain(entry) << "cannot make a temporary folder: " << error.message());
-  auto clean = llvm::make_scope_exit([&] { llvm::sys::fs::remove_directories(folder); });
+  auto clean = llvm::scope_exit([&] { llvm::sys::fs::remove_directories(folder); });
   std::string plain = (folder + "/plain.so").str(), full = (folder + "/full.so").str();
   if (failed(compile(entry, false, plain)) || failed(compile(entry, true, full)))
     return failure();
