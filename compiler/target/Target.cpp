@@ -1,6 +1,7 @@
 // Target.cpp - the processors that code is generated for.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/target/Target.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/TargetParser/Host.h"
 
