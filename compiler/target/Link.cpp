@@ -3,6 +3,7 @@
 #include "compiler/target/Emit.h"
 #include "runtime/abi.h"
 #include "lld/Common/Driver.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -22,13 +23,18 @@ namespace {
 struct MemoryFile {
   int descriptor;
   std::string path;
+  std::error_code error;
   MemoryFile(const char *name, llvm::ArrayRef<char> data) : descriptor(memfd_create(name, MFD_CLOEXEC)) {
-    for (const char *at = data.begin(); descriptor >= 0 && at < data.end();) {
-      ssize_t written = write(descriptor, at, data.end() - at);
+    size_t left = data.size();
+    for (const char *at = data.begin(); descriptor >= 0 && left;) {
+      ssize_t written = write(descriptor, at, left);
       if (written <= 0)
         break;
       at += written;
+      left -= written;
     }
+    if (descriptor < 0 || left)
+      error = std::error_code(errno, std::generic_category());
     path = "/proc/self/fd/" + std::to_string(descriptor);
   }
   ~MemoryFile() {
@@ -45,6 +51,9 @@ static llvm::Error link(std::vector<std::string> arguments, llvm::ArrayRef<char>
   MemoryFile code("dlc.o", object), version("dlc.version", llvm::ArrayRef<char>(script.data(), script.size()));
   MemoryFile support("dlc.support.o",
                      llvm::ArrayRef<char>((const char *)dlc_support_object, dlc_support_object_size));
+  for (const MemoryFile *file : {&code, &version, &support})
+    if (file->error)
+      return llvm::createStringError("cannot hold the code in memory: " + file->error.message());
   // LLD writes a file of its own; it is then put in its place as every other result is.
   llvm::SmallString<128> temporary;
   llvm::sys::fs::createUniquePath(path + ".%%%%%%.part", temporary, /*MakeAbsolute=*/false);
@@ -65,7 +74,10 @@ static llvm::Error link(std::vector<std::string> arguments, llvm::ArrayRef<char>
     pointers.push_back(argument.c_str());
   std::string problem;
   llvm::raw_string_ostream os(problem);
+  // Where LLD cannot go on it leaves the process, unless there is something to come back to.
+  llvm::CrashRecoveryContext::Enable();
   lld::Result result = lld::lldMain(pointers, os, os, {{lld::Gnu, &lld::elf::link}});
+  llvm::CrashRecoveryContext::Disable();
   std::error_code error;
   if (result.retCode == 0 && isDevice) {
     auto linked = llvm::MemoryBuffer::getFile(temporary);
@@ -80,12 +92,15 @@ static llvm::Error link(std::vector<std::string> arguments, llvm::ArrayRef<char>
   llvm::sys::fs::remove(temporary);
   if (error)
     problem = error.message();
+  else if (problem.empty()) // a failed write takes LLD down without a word
+    problem = "there may be no space left on the device";
   return llvm::createStringError("cannot write " + path + ": " + llvm::StringRef(problem).trim());
 }
 
 llvm::Error dlc::linkShared(llvm::ArrayRef<char> object, llvm::StringRef path) {
   return link({"-shared", "-m", "elf_x86_64", "--no-undefined", "-z", "relro", "-z", "now", "-z", "noexecstack",
-               "--gc-sections", "--build-id=sha1", "--hash-style=gnu", "-Bsymbolic", "--threads=1"},
+               "--gc-sections", "--build-id=sha1", "--hash-style=gnu", "-Bsymbolic", "--threads=1",
+               "--no-mmap-output-file"},
               object, "{ global: " DLC_QUERY_SYMBOL "; local: *; };", path);
 }
 llvm::Error dlc::linkObject(llvm::ArrayRef<char> object, llvm::StringRef path) {
