@@ -254,7 +254,8 @@ RULE(SoftmaxOp) {
 RULE(LogSoftmaxOp) {
   int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
   Value c = cotangents[0];
-  return {b.sub(c, b.mul(b.exp(getResult()), b.sum(c, {axis}, true)))};
+  Value y = b.exp(getResult()), sum = b.sum(c, {axis}, true); // in this order, whatever compiler builds us
+  return {b.sub(c, b.mul(y, sum))};
 }
 RULE(NormalizeOp) {
   Value y = getResult(), scale = getScale();
