@@ -82,7 +82,13 @@ bool Domain::needsMemory(OpOperand &use) {
     return true;
   case IterationKind::Gather:
     return !fusible.getAccessMaps()[use.getOperandNumber()];
-  case IterationKind::Elementwise:
+  case IterationKind::Elementwise: // a piece of what a generator makes is not made at the point
+    if (Operation *maker = use.get().getDefiningOp(); isGenerator(maker)) {
+      auto constant = dyn_cast<ConstantOp>(maker);
+      AffineMap map = fusible.getAccessMaps()[use.getOperandNumber()];
+      return map && !plainAxes(map) && !(constant && constant.getSplat());
+    }
+    return false;
   case IterationKind::Reduction:
     return false;
   }

@@ -70,7 +70,10 @@ static std::pair<Value, Value> targets(Ops &b, Value score, Value target, SizeAt
   if (ignored)
     options.push_back(b.set("ignore_index", ignored));
   Value checked = b.create<CheckIndexOp>({target}, options).getResult();
-  return {b.unsqueeze(checked, classes), b.cast(b.iota(score, classes), element(target))};
+  Value places = b.iota(score, classes), wanted = b.unsqueeze(checked, classes);
+  if (element(target).isInteger(8)) // there may be more classes than bytes
+    return {b.cast(wanted, element(places)), places};
+  return {wanted, b.cast(places, element(target))};
 }
 /// The mean of rows that count: all of them, or those whose target is not `ignored`.
 static Value meanOfRows(Ops &b, Value rows, Value target, SizeAttr ignored, Value score) {

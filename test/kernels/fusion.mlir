@@ -7,6 +7,8 @@
 // RUN: dlc-run call %t.so first --input x=[[0,0],[1,1]] | FileCheck %s --check-prefix=FIRST
 // RUN: dlc-run call %t.so one --input x=[[[3]],[[4]]] | FileCheck %s --check-prefix=ONE
 // RUN: dlc-run call %t.so constants --input i=[1,0] | FileCheck %s --check-prefix=CONSTANTS
+// RUN: dlc-run call %t.so pieces --input x=[0,0,0] --input y=[[0,0,0],[0,0,0]] | FileCheck %s --check-prefix=PIECES
+// RUN: dlc-run call %t.0.so pieces --input x=[0,0,0] --input y=[[0,0,0],[0,0,0]] | FileCheck %s --check-prefix=PIECES
 dl.model @fusion {
   // A product of what also stands beside its result.
   // FACTOR: [7, 20],
@@ -55,6 +57,22 @@ dl.model @fusion {
     %d = sub %g, %g
     %q = add %d, %r
     return %p, %q
+  }
+  // Pieces of what is made from nothing.
+  // PIECES: a: f64[2] = [1, 2]
+  // PIECES: b: f64[2] = [3, 4]
+  // PIECES: c: f64[3] = [2, 2, 2]
+  func @pieces(%x: f32[3], %y: f32[2, 3]) -> (a: f32[2], b: f32[2], c: f32[3]) {
+    %i = iota %x
+    %s = slice %i, axis = 0, start = 1, size = 2
+    %a = cast %s, f32
+    %l = constant f32[2, 2] = [[1.0, 2.0], [3.0, 4.0]]
+    %b = select %l, axis = 0, index = 1
+    %j = iota %y, axis = 0
+    %t = select %j, axis = 0, index = 1
+    %u = add %t, %t
+    %c = cast %u, f32
+    return %a, %b, %c
   }
   func @loss(%x: f32[batch, 5, 3, 3], %v: f32[batch, 5, 3, 7], %c: f32[16, 4]) -> (loss: f32) {
     %a = nn.linear "a" %v, 3
