@@ -329,7 +329,7 @@ RankedTensorType ShapeAttr::evaluate(const llvm::StringMap<int64_t> &known) cons
                     getElementType());
 }
 ParseResult dlc::parseOptionalSizes(AsmParser &parser, SmallVectorImpl<SizeAttr> &sizes) {
-  if (failed(parser.parseOptionalLSquare()))
+  if (failed(parser.parseOptionalLSquare()) || succeeded(parser.parseOptionalRSquare())) // f32[] is f32
     return success();
   if (parser.parseCommaSeparatedList([&] { return parseSize(parser, sizes.emplace_back()); }))
     return failure();
@@ -549,8 +549,10 @@ ParseResult dlc::finishOp(OpAsmParser &parser, OperationState &result) {
       auto text = [](ArrayRef<Type> types) {
         return llvm::join(llvm::map_range(types, [](Type type) { return show(type); }), ", ");
       };
-      complain(parser, result, loc) << "the line says " << text(stated) << ", but the result is "
-                            << text(result.types);
+      InFlightDiagnostic error = complain(parser, result, loc);
+      error << "the line says " << text(stated) << ", but the result is " << text(result.types);
+      if (text(result.types).find('?') != std::string::npos)
+        error << "; a size that only callers know is `?` here: leave the type out, or state it so";
     }
   }
   std::string names;

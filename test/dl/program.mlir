@@ -14,7 +14,7 @@ dl.model @program version 1 sizes(width = 64, heads = 4, inner = 4 * width) {
     return %y
   }
   // CHECK: func private @two(%x: f32[batch, 4], %n: i32) -> (f32[batch, 4], i32)
-  func private @two(%x: f32[batch, 4], %n: i32) {
+  func private @two(%x: f32[batch, 4], %n: i32[]) {
     return %x, %n
   }
   // CHECK: func @main(%x: f32[batch, 3, 8]) -> (first: f32[batch, 3, 8], total: f32)

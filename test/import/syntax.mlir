@@ -214,4 +214,10 @@ dl.model @invalid {
     %y = add %x, 3
     return %x
   }
+  func private @c42(%x: f32[rows, features]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: the line says f32[batch, 4], but the result is f32[?, ?]; a size that only callers know is `?` here: leave the type out, or state it so
+    %y = relu %x : f32[batch, 4]
+    %z = relu %x : f32[?, ?]
+    return %z
+  }
 }
