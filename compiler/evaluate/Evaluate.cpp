@@ -45,7 +45,8 @@ static LogicalResult evaluateOp(Operation &op, Operands in, MutableArrayRef<Arra
     return *done;
   if (Evaluated done = evaluateNetwork(&op, in, out, batch))
     return *done;
-  return complain(&op) << "'" << op.getName() << "' cannot be evaluated; expected plain ops, as from level `autodiff` on";
+  return complain(&op) << "'" << op.getName()
+                       << "' cannot be evaluated; expected plain ops, as from level `autodiff` on";
 }
 
 FailureOr<std::vector<Array>> dlc::evaluate(EntryOp entry, ArrayRef<Array> arguments, int64_t batch,

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The reference that compiled code is compared with. It shares nothing with the lowering: neither decompositions nor
-// gradient rules nor access maps. It runs entry points at the levels `graph` (where no gradient is asked for) and `autodiff`.
+// gradient rules nor access maps. It runs entry points at level `autodiff`, and at `graph` those that ask for no
+// gradient.
 #ifndef DLC_COMPILER_EVALUATE_EVALUATE_H
 #define DLC_COMPILER_EVALUATE_EVALUATE_H
 #include "compiler/evaluate/Array.h"

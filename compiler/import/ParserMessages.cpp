@@ -40,7 +40,9 @@ static StringRef wordAt(StringRef text, size_t offset) {
 }
 static std::string quote(StringRef word) { return word.empty() ? "the end of the file" : ("'" + word + "'").str(); }
 /// The text between the first two quotes `'`.
-static StringRef quoted(StringRef message) { return message.split('\'').second.take_until([](char c) { return c == '\''; }); }
+static StringRef quoted(StringRef message) {
+  return message.split('\'').second.take_until([](char c) { return c == '\''; });
+}
 
 /// How many braces are open at `offset`: none outside of the model, one among its functions.
 static int depthAt(StringRef text, size_t offset, bool *isInTrain = nullptr) {
@@ -95,7 +97,9 @@ static std::string unknownOp(StringRef word, StringRef text, size_t offset, MLIR
     if (own.edit_distance("model", true, 3) < 3)
       return ("expected `dl.model @name { ... }`, found '" + word + "'").str();
     if (context.isOperationRegistered(("dl." + own).str()))
-      return ("'" + word + "' stands outside of `dl.model @name { ... }`; is there a `}` too many above, or no `dl.model`?").str();
+      return ("'" + word +
+              "' stands outside of `dl.model @name { ... }`; is there a `}` too many above, or no `dl.model`?")
+          .str();
     return ("expected `dl.model @name { ... }`, or the end of the file after it; found '" + word + "'").str();
   }
   std::string near = nearestOp(word, context);
@@ -148,7 +152,9 @@ std::string dlc::inOurWords(StringRef message, StringRef text, size_t offset, bo
     return unknownOp(at, text, offset, context);
   if (begins("operation being parsed with an unregistered dialect")) {
     auto [before, name] = text.take_front(offset).rtrim("\" \t").rsplit('"');
-    return ("no op is called '" + name.take_until([](char c) { return c == '\n'; }) + "'; in quotes stands an op's full name, as in \"dl.relu\"").str();
+    return ("no op is called '" + name.take_until([](char c) { return c == '\n'; }) +
+            "'; in quotes stands an op's full name, as in \"dl.relu\"")
+        .str();
   }
   if (begins("expected three consecutive dots"))
     return "a dot stands alone before this; a number begins with a digit and has one point, as in 0.5";

@@ -62,7 +62,8 @@ static std::string placeOf(Location loc) {
     auto file = dyn_cast<FileLineColLoc>(inner);
     if (!file)
       return WalkResult::advance();
-    place = (llvm::sys::path::filename(file.getFilename()) + ":" + Twine(file.getLine()) + ":" + Twine(file.getColumn())).str();
+    StringRef name = llvm::sys::path::filename(file.getFilename());
+    place = (name + ":" + Twine(file.getLine()) + ":" + Twine(file.getColumn())).str();
     return WalkResult::interrupt();
   });
   return place;
@@ -119,7 +120,8 @@ static Array drawArgument(const Argument &argument, int64_t batch, const DiffSet
   }
   if (argument.kind == "input") {
     int64_t limit = argument.type == DLC_I1 ? 2 : indexLimit(argument.value);
-    return randomArray(argument.type, shape, settings.seed, stream, 0, 1, limit == 1 << 30 ? 3 : std::max<int64_t>(limit, 1));
+    limit = limit == 1 << 30 ? 3 : std::max<int64_t>(limit, 1); // no index at all, or one of an empty table
+    return randomArray(argument.type, shape, settings.seed, stream, 0, 1, limit);
   }
   return defaultValue(argument, shape, (int64_t)settings.seed, step);
 }
@@ -208,7 +210,8 @@ LogicalResult Differ::compile(EntryOp entry, bool outputs, StringRef path) {
 }
 
 FailureOr<std::vector<NamedArray>> Differ::call(EntryOp entry, StringRef path) {
-  LibraryCall call{path.str(), entry.getSymName().str(), {}, {}, {}, settings.seed, step, batch, entry.getKind() == "train" || entry.getKind() == "apply"};
+  bool trains = entry.getKind() == "train" || entry.getKind() == "apply";
+  LibraryCall call{path.str(), entry.getSymName().str(), {}, {}, {}, settings.seed, step, batch, trains};
   for (auto [argument, value] : llvm::zip(argumentsOf(entry), values))
     if (auto *list = argument.kind == "input"       ? &call.inputs
                      : argument.kind == "parameter" ? &call.parameters
