@@ -16,9 +16,9 @@ using namespace mlir;
 namespace cl = llvm::cl;
 
 namespace {
-cl::OptionCategory category("Options of dlc");
+cl::OptionCategory category("Options of dlc"), comparing("Options of --diff");
 cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir (or - for standard input)"), cl::cat(category));
-cl::list<std::string> entries(cl::Positional, cl::desc("[ENTRY...]"), cl::cat(category));
+cl::list<std::string> entries(cl::Positional, cl::desc("[ENTRY... of --diff]"), cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("Where the result goes: model.so unless given"), cl::value_desc("file"),
                             cl::cat(category));
 cl::list<int64_t> batch("batch", cl::desc("The largest batch of a call (32 unless given); several capacities: 1,32"),
@@ -41,14 +41,14 @@ cl::opt<std::string> faultyRule("faulty-gradient", cl::desc("For tests: this op'
 cl::opt<bool> diff("diff", cl::desc("Compile and run entry points (all unless named) and compare each value with what "
                                     "it should be, in double precision; `dlc-run diff` does the same"),
                    cl::cat(category));
-cl::opt<int64_t> extent("batch-extent", cl::desc("With --diff: rows of the batch (the capacity unless given)"),
-                        cl::value_desc("N"), cl::cat(category));
-cl::opt<uint64_t> seed("seed", cl::desc("With --diff: of the random arguments"), cl::value_desc("N"), cl::init(1),
-                       cl::cat(category));
-cl::opt<double> tolerance("tolerance", cl::desc("With --diff: how far a value may depart (1e-4 for f32, 1e-9 for f64), "
+cl::opt<int64_t> extent("batch-extent", cl::desc("Rows of the batch (the capacity unless given)"),
+                        cl::value_desc("N"), cl::cat(comparing));
+cl::opt<uint64_t> seed("seed", cl::desc("Of the random arguments"), cl::value_desc("N"), cl::init(1),
+                       cl::cat(comparing));
+cl::opt<double> tolerance("tolerance", cl::desc("How far a value may depart (1e-4 for f32, 1e-9 for f64), "
                                                 "relative to its size"),
-                          cl::value_desc("X"), cl::cat(category));
-cl::opt<bool> quiet("quiet", cl::desc("With --diff: one line an entry point"), cl::cat(category));
+                          cl::value_desc("X"), cl::cat(comparing));
+cl::opt<bool> quiet("quiet", cl::desc("One line an entry point"), cl::cat(comparing));
 cl::opt<std::string> faultyOp("faulty-op", cl::desc("For tests, with --diff: this op's compiled result comes out 1 % "
                                                     "too large"),
                               cl::value_desc("dl.op"), cl::Hidden, cl::cat(category));
@@ -104,7 +104,7 @@ static int write(const llvm::Twine &path, llvm::StringRef content) {
 }
 
 int main(int argc, char **argv) {
-  cl::HideUnrelatedOptions(category);
+  cl::HideUnrelatedOptions({&category, &comparing});
   cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "dlc 0.1.0, model language 1, LLVM 22\n"; });
   cl::ParseCommandLineOptions(argc, argv,
                               "dlc compiles a model, its gradients and its training step into one library\n\n"
