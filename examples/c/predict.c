@@ -117,6 +117,7 @@ int main(int argc, char **argv) {
     if (bytes)
       place(t, (float *)((char *)call.arenas[t->arena] + t->offset), from);
   }
+  free(weights);
 
   size_t pixels = 1, classes = (size_t)predict->outputs[0].shape[1];
   for (uint32_t axis = 1; axis < predict->inputs[0].rank; ++axis)
@@ -149,5 +150,10 @@ int main(int argc, char **argv) {
       printf("image %zu: %zu (%.1f %%)\n", done + (size_t)row, best, 100 * probability[(size_t)row * classes + best]);
     }
   }
+  for (int i = 0; i < DLC_ARENA_COUNT; ++i)
+    free(call.arenas[i]);
+  free(image);
+  free(probability);
+  free(images);
   return 0;
 }
