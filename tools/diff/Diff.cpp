@@ -5,11 +5,11 @@
 // with random arguments. Each op is then evaluated in double precision from the operands that compiled code had, so
 // that what departs is that op's own doing: neither rounding further up nor a choice that rounding tipped. Further
 // outputs change what is fused, so the results of the entry point as it is compiled for use are compared as well.
+#include "tools/diff/Diff.h"
 #include "compiler/Pipeline.h"
+#include "compiler/evaluate/Entries.h"
 #include "compiler/evaluate/Evaluate.h"
 #include "compiler/target/Emit.h"
-#include "tools/diff/Diff.h"
-#include "compiler/evaluate/Entries.h"
 #include "tools/diff/Library.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/ScopeExit.h"
@@ -321,11 +321,7 @@ FailureOr<int> Differ::run(EntryOp entry) {
 }
 
 int dlc::runDiff(ModuleOp module, const CompileOptions &options, const DiffSettings &settings) {
-  if (levelOf(module) != "import" && levelOf(module) != "graph" && levelOf(module) != "autodiff")
-    return complain(module.getLoc()) << "found level `" << levelOf(module)
-                                     << "`; --diff needs a model, or a level up to `autodiff`",
-           1;
-  if (failed(runTo("autodiff", module, options)))
+  if (failed(checkLevel("autodiff", module)) || failed(runTo("autodiff", module, options)))
     return 1;
   SmallVector<EntryOp> entries;
   for (const std::string &name : settings.entries) {
