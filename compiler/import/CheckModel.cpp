@@ -33,7 +33,8 @@ static void checkCall(Operation *op, FuncOp callee, OperandRange arguments, Dict
     return;
   }
   for (auto [i, shape, argument] : llvm::enumerate(shapes.getAsRange<ShapeAttr>(), arguments))
-    if (!isOpen(argument.getType()) && !mayFit(shape.evaluate(), argument.getType()))
+    if (!isOpen(callee.getBody().getArgument(i).getType()) && !isOpen(argument.getType()) &&
+        !mayFit(shape.evaluate(), argument.getType()))
       complain(op) << "argument %" << cast<StringAttr>(callee.getArgNames()[i]).getValue() << " of @"
                    << callee.getSymName() << ": expected " << show(shape) << ", found " << show(argument);
   if (!sizes)
@@ -125,7 +126,7 @@ static void checkFunction(FuncOp function, ModelOp model) {
       return;
     StringRef name = op->getAttrOfType<StringAttr>("name");
     auto [it, isNew] = declared.try_emplace(name, op);
-    if (isNew)
+    if (isNew || name.empty()) // what has no name has been reported
       return;
     InFlightDiagnostic error = complain(op) << "'" << name << "' is declared twice in @" << function.getSymName()
                                                << "; to share it, use its value twice, or call one function twice "

@@ -136,13 +136,13 @@ std::string dlc::inOurWords(StringRef message, StringRef text, size_t offset, bo
     return ("@" + word + " is defined twice; give one of them another name").str();
   if (begins("region entry argument '"))
     return ("the argument " + word + " stands here twice, or hides a value of that name; give it another name").str();
-  if (!parsing) { // traits of MLIR begin with the op's full name
-    if (message.contains("must be the last operation in the parent block"))
-      return ("`" + word.rsplit('.').second + "` must be the last op of its body").str();
-    if (message.consume_front("'dl.") || message.consume_front("'nn."))
-      return (message.split("' op ").first + ": " + message.split("' op ").second).str();
+  // Traits of MLIR begin with the op's full name.
+  if (message.contains("must be the last operation in the parent block"))
+    return ("`" + word.rsplit('.').second + "` must be the last op of its body").str();
+  if (message.contains("' op ") && (message.consume_front("'dl.") || message.consume_front("'nn.")))
+    return (message.split("' op ").first + ": " + message.split("' op ").second).str();
+  if (!parsing)
     return message.str();
-  }
 
   StringRef at = wordAt(text, offset);
   std::string found = quote(at);

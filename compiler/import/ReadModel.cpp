@@ -3,10 +3,11 @@
 //
 // MLIR's parser stops at its first error, its verifier at the first of each function. Three things help:
 // 1. parsers of ops report what they can step over (an unknown option, a wrong type after `:`) and go on;
-// 2. after an error that stops the parser, the function that holds it is blanked out and the file is read again;
+// 2. after an error that stops the parser, what it could not read is replaced, and the text is read again;
 // 3. verification after parsing is off; a walk of our own asks each op, except those fed by a wrong one.
 #include "compiler/import/ReadModel.h"
 #include "compiler/import/ParserMessages.h"
+#include "compiler/import/ReadableText.h"
 #include "dialects/nn/NN.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
@@ -19,43 +20,15 @@ using namespace dlc;
 
 //===--- Reading on after a syntax error ---------------------------------------------------------------===//
 
-/// The item of a model (a text at brace depth 1, from its first word to its closing brace) around `offset`.
-static std::pair<size_t, size_t> itemAround(StringRef text, size_t offset) {
-  size_t start = StringRef::npos;
-  std::pair<size_t, size_t> found;
-  int depth = 0;
-  forEachCharacter(text, [&](size_t i) {
-    if (depth == 1 && start == StringRef::npos && isalpha((unsigned char)text[i]))
-      start = i;
-    if (text[i] == '{')
-      ++depth;
-    if (text[i] != '}' || --depth != 1 || start == StringRef::npos)
-      return true;
-    if (start <= offset && offset <= i)
-      found = {start, i + 1};
-    start = StringRef::npos;
-    return !found.second;
-  });
-  return found;
-}
 static size_t offsetOf(StringRef text, FileLineColLoc loc) {
   size_t offset = 0;
   for (unsigned line = 1; line < loc.getLine(); ++line)
     offset = text.find('\n', offset) + 1;
-  return offset + loc.getColumn() - 1;
+  return std::min<size_t>(offset + std::max(loc.getColumn(), 1u) - 1, text.size());
 }
-static FileLineColLoc placeOf(StringRef text, size_t offset, StringRef file, MLIRContext &context) {
+static FileLineColLoc placeIn(StringRef text, size_t offset, StringRef file, MLIRContext &context) {
   StringRef before = text.take_front(offset);
   return FileLineColLoc::get(&context, file, before.count('\n') + 1, offset - (before.rfind('\n') + 1) + 1);
-}
-/// Is every `{` closed, and nothing else? Where not, what belongs to which function is a guess.
-static bool isBalanced(StringRef text) {
-  int depth = 0;
-  forEachCharacter(text, [&](size_t i) {
-    depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
-    return depth >= 0;
-  });
-  return depth == 0;
 }
 /// Where brackets stand deeper than recursive parsers can follow; npos if nowhere.
 static size_t tooDeep(StringRef text) {
@@ -91,43 +64,58 @@ OwningOpRef<ModuleOp> dlc::readModel(StringRef file, MLIRContext &context) {
     return {};
   }
   if (size_t at = isBytecode ? StringRef::npos : tooDeep(text); at != StringRef::npos) {
-    complain(placeOf(text, at, name, context)) << "brackets stand more than 200 deep here; expected a model file";
+    complain(placeIn(text, at, name, context)) << "brackets stand more than 200 deep here; expected a model file";
     return {};
   }
   ParserConfig config(&context, /*verifyAfterParse=*/false);
-  bool clean = true, isGuess = !isBytecode && !isBalanced(text);
+  ReadableText readable(text);
+  Names outermost(/*holdsItems=*/true);
+  bool clean = true;
   for (int passes = 0;; ++passes) {
+    StringRef current = readable.get();
+    /// The place in the author's text of one in the current text.
+    auto inFile = [&](Location loc) -> Location {
+      AttrTypeReplacer replacer;
+      replacer.addReplacement([&](FileLineColRange place) -> Attribute {
+        size_t offset = offsetOf(current, cast<FileLineColLoc>(LocationAttr(place)));
+        return placeIn(text, readable.originOf(offset), name, context);
+      });
+      return readable.isChanged() ? Location(cast<LocationAttr>(replacer.replace(LocationAttr(loc)))) : loc;
+    };
     FileLineColLoc last;
+    std::string lastMessage;
     bool parsing = true;
     std::vector<Diagnostic> translated;
     auto remember = [&](Diagnostic &diagnostic) {
-      if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
-        clean = false;
-        FileLineColLoc before = last;
-        diagnostic.getLocation()->walk([&](Location loc) { // the parser's own errors have a plain place
-          auto place = dyn_cast<FileLineColLoc>(loc);
-          if (place)
-            last = place;
-          return place ? WalkResult::interrupt() : WalkResult::advance();
-        });
-        if (parsing && last && last == before)
-          return success(); // our own message at a character that MLIR's lexer has refused, and the like
-        if (last && !isBytecode) {
-          Diagnostic &own = translated.emplace_back(diagnostic.getLocation(), DiagnosticSeverity::Error);
-          own << inOurWords(diagnostic.str(), text, offsetOf(text, last), parsing, context);
-          for (Diagnostic &note : diagnostic.getNotes())
-            if (std::string words = noteInOurWords(note.str()); !words.empty())
-              own.attachNote(note.getLocation()) << words;
-          return success();
-        }
-      }
-      return failure(); // shown by the tool's own handler
+      if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+        return failure(); // shown by the tool's own handler
+      clean = false;
+      FileLineColLoc place;
+      diagnostic.getLocation()->walk([&](Location loc) { // the parser's own errors have a plain place
+        place = dyn_cast<FileLineColLoc>(loc);
+        return place ? WalkResult::interrupt() : WalkResult::advance();
+      });
+      if (!place || isBytecode)
+        return failure();
+      if (parsing && place == last)
+        return success(); // our own message at a character that MLIR's lexer has refused, and the like
+      last = place;
+      lastMessage = diagnostic.str();
+      size_t offset = offsetOf(current, place);
+      if (parsing ? readable.isKnown(offset) : readable.isReplaced(offset))
+        return success(); // what is wrong here has been said
+      Diagnostic &own = translated.emplace_back(inFile(diagnostic.getLocation()), DiagnosticSeverity::Error);
+      own << inOurWords(diagnostic.str(), current, offset, parsing, context);
+      for (Diagnostic &note : diagnostic.getNotes())
+        if (std::string words = noteInOurWords(note.str()); !words.empty())
+          own.attachNote(inFile(note.getLocation())) << words;
+      return success();
     };
     OwningOpRef<ModuleOp> module;
     {
       ScopedDiagnosticHandler handler(&context, remember);
       llvm::SourceMgr sources;
-      sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(text, name), {});
+      sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(current, name), {});
       module = parseSourceFile<ModuleOp>(sources, config);
       parsing = false;
       if (module)
@@ -152,31 +140,17 @@ OwningOpRef<ModuleOp> dlc::readModel(StringRef file, MLIRContext &context) {
       else if (clean)
         return module;
     }
-    if (module)
+    // A very large file is no model.
+    if (module || !last || isBytecode || text.size() > (1 << 24))
       return {};
-    // A file with very many mistakes, or a very large one, is no model.
-    if (!last || isBytecode || isGuess || text.size() > (1 << 24))
-      return {};
+    size_t offset = offsetOf(current, last);
     if (passes + 1 == 50) {
-      complain(placeOf(text, text.size(), name, context)) << "after 50 functions that cannot be read the rest of the "
-                                                             "file was not looked at";
+      complain(placeIn(text, readable.originOf(offset), name, context))
+          << "after 50 mistakes that stop the reader the rest of the file was not looked at";
       return {};
     }
-    auto [start, end] = itemAround(text, offsetOf(text, last));
-    StringRef item = StringRef(text).slice(start, end);
-    if (start == end || item.ends_with("(){}")) // outside any function, or no progress
+    if (!readable.stepOver(offset, lastMessage))
       return {};
-    // `func @name(){}` stands in for the function: calls of it have results of unknown type.
-    std::string stub;
-    StringRef own = item.take_until([](char c) { return c == '(' || c == '{'; }).split('@').second.take_while([](char c) {
-      return isalnum(c) || c == '_';
-    });
-    if (item.starts_with("func") && !own.empty())
-      stub = ("func private @" + own + "(){}").str();
-    std::string blank = item.str();
-    for (char &c : blank)
-      c = c == '\n' ? c : ' ';
-    text.replace(start, end - start, stub + blank); // lines stay; columns after it on that line do not matter
+    Names::addFunction("?", UnrankedTensorType::get(Float32Type::get(&context))); // has the results that stand in
   }
 }
-

@@ -70,6 +70,9 @@ def DL_BatchAttr : DL_Attr<"Batch", "batch"> {
 //   %r = op "name" %operand, ..., positional, ..., option = value, flag, operand = %x : types
 //===----------------------------------------------------------------------===//
 
+def DL_SizesAttr : TypedArrayAttrBase<DL_SizeAttr, "a list of sizes">;
+def DL_ShapesAttr : TypedArrayAttrBase<DL_ShapeAttr, "a list of shapes">;
+def DL_InitsAttr : TypedArrayAttrBase<DL_InitAttr, "a list of initialisers">;
 defvar Number = DL_SizeAttr;                // an integer or a size expression
 defvar Option = OptionalAttr<DL_SizeAttr>;
 defvar Real   = OptionalAttr<F64Attr>;

@@ -150,16 +150,21 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
   {
     Names names;
     if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() -> ParseResult {
-          ShapeAttr shape;
+          Type unknown = UnrankedTensorType::get(builder.getF32Type());
+          ShapeAttr shape = ShapeAttr::get(RankedTensorType::get({}, builder.getF32Type()));
           OpAsmParser::Argument &argument = arguments.emplace_back();
           if (parser.parseArgument(argument))
             return failure();
-          if (failed(parser.parseOptionalColon()))
-            return stop(parser) << "argument " << argument.ssaName.name << " needs a type, as in `"
-                                << argument.ssaName.name << ": f32[batch, 128]`";
-          if (parseShape(parser, shape))
+          bool isTyped = succeeded(parser.parseOptionalColon()), hasColon = isTyped;
+          SMLoc loc = parser.getCurrentLocation();
+          isTyped |= !StringRef(",)").contains(*loc.getPointer());
+          if (!hasColon)
+            complain(parser, result, isTyped ? loc : argument.ssaName.location)
+                << "argument " << argument.ssaName.name << " needs a type, as in `" << argument.ssaName.name
+                << ": f32[batch, 128]`";
+          if (isTyped && parseShape(parser, shape))
             return failure();
-          addArgument(parser, argument, shape.evaluate());
+          addArgument(parser, argument, isTyped ? shape.evaluate() : unknown);
           argNames.push_back(builder.getStringAttr(argument.ssaName.name.drop_front()));
           argShapes.push_back(shape);
           return success();
@@ -317,10 +322,10 @@ ParseResult CallOp::parse(OpAsmParser &parser, OperationState &result) {
   StringRef callee = cast<FlatSymbolRefAttr>(result.attributes.get("callee")).getValue();
   auto types = Names::findFunction(callee);
   if (!types)
-    return stop(parser, loc) << "no function @" << callee
-                                 << " stands above this line; define a function before it is called";
-  if (types->size() == 1 && isa<UnrankedTensorType>(types->front())) // its body could not be read
-    result.types.assign(parser.getNumResults(), types->front());
+    complain(parser, result, loc) << "no function @" << callee
+                                  << " stands above this line; define a function before it is called";
+  if (!types || (types->size() == 1 && isa<UnrankedTensorType>(types->front()))) // its body could not be read
+    result.types.assign(parser.getNumResults(), UnrankedTensorType::get(parser.getBuilder().getF32Type()));
   else
     result.addTypes(*types);
   return finishOp(parser, result);

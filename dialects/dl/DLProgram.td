@@ -29,7 +29,7 @@ def DL_ModelOp : DL_RegionOp<"model", [Symbol, SymbolTable, IsolatedFromAbove, N
     `model @name sizes(width = 768, ...) { ... }`. One in a file. The name is that of the library and of its
     checkpoints.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$size_names, ArrayAttr:$size_values);
+  let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$size_names, DL_SizesAttr:$size_values);
 }
 def DL_FuncOp : DL_RegionOp<"func", [Symbol, IsolatedFromAbove]> {
   let summary = "An entry point; `private`: a template; `session`: an entry point with state per stream";
@@ -39,9 +39,9 @@ def DL_FuncOp : DL_RegionOp<"func", [Symbol, IsolatedFromAbove]> {
     sizes of its own. Results that are not written down are those of `return`.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$sym_visibility, UnitAttr:$session,
-                       StrArrayAttr:$size_names, ArrayAttr:$size_values,
-                       StrArrayAttr:$arg_names, ArrayAttr:$arg_shapes,
-                       StrArrayAttr:$result_names, ArrayAttr:$result_shapes);
+                       StrArrayAttr:$size_names, DL_SizesAttr:$size_values,
+                       StrArrayAttr:$arg_names, DL_ShapesAttr:$arg_shapes,
+                       StrArrayAttr:$result_names, DL_ShapesAttr:$result_shapes);
 }
 def DL_ReturnOp : DL_ProgramOp<"return", [Terminator, Pure]> {
   let summary = "The end of a body, and what it yields";
@@ -170,7 +170,7 @@ def DL_OptimizerOp : DL_RegionOp<"optimizer", [Symbol, IsolatedFromAbove]> {
     `optimizer @name(%w, %g) slots(%m = zeros) scalars(%lr = 0.01, %step) { ... return %w1, %m1 }`. The body is written
     out for each parameter, in its type. `%step`, the number of the update from 1, is the one scalar without a default.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, ArrayAttr:$slots, StrArrayAttr:$scalar_names,
+  let arguments = (ins SymbolNameAttr:$sym_name, DL_InitsAttr:$slots, StrArrayAttr:$scalar_names,
                        ArrayAttr:$scalar_defaults);
 }
 

@@ -11,7 +11,7 @@ class DL_ReduceOp<string mnemonic, string formula, string types, string gradient
 
     - Shapes: any.
     - Types: }], types, "; the result has the operand's.\n    - Gradient: ", gradient, ".\n    - Source: ", source, ".\n  ");
-  let arguments = (ins AnyTensor:$input, OptionalAttr<ArrayAttr>:$axes, UnitAttr:$keepdim);
+  let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$axes, UnitAttr:$keepdim);
 }
 def DL_SumOp  : DL_ReduceOp<"sum", "the sum over axes", "all but i1", "c, stretched", "PyTorch's `sum`", [Fusible]>;
 def DL_MeanOp : DL_ReduceOp<"mean", "the mean over axes; floats only", "floats", "c / count, stretched", "PyTorch's `mean`",
@@ -44,5 +44,5 @@ def DL_CountOp : DL_ValueOp<"count", 1, ["type"], [], [NotDifferentiable, Fusibl
     - Gradient: none.
     - Source: the definition of a mean.
   }];
-  let arguments = (ins AnyTensor:$like, TypeAttr:$type, OptionalAttr<ArrayAttr>:$axes);
+  let arguments = (ins AnyTensor:$like, TypeAttr:$type, OptionalAttr<DL_SizesAttr>:$axes);
 }

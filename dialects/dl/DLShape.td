@@ -9,7 +9,7 @@ def DL_ReshapeOp : DL_ValueOp<"reshape", 1, ["shape"], [], [Differentiable]> {
     - Gradient: c in the operand's shape.
     - Source: PyTorch's `reshape`.
   }];
-  let arguments = (ins AnyTensor:$input, ArrayAttr:$shape);
+  let arguments = (ins AnyTensor:$input, DL_SizesAttr:$shape);
   let hasFolder = 1;
 }
 def DL_TransposeOp : DL_ValueOp<"transpose", 1, ["permutation"], [], [Fusible, Differentiable]> {
@@ -20,7 +20,7 @@ def DL_TransposeOp : DL_ValueOp<"transpose", 1, ["permutation"], [], [Fusible, D
     - Gradient: c with the inverse permutation.
     - Source: NumPy's `transpose`, PyTorch's `permute`.
   }];
-  let arguments = (ins AnyTensor:$input, ArrayAttr:$permutation);
+  let arguments = (ins AnyTensor:$input, DL_SizesAttr:$permutation);
   let hasFolder = 1;
 }
 def DL_BroadcastOp : DL_ValueOp<"broadcast", 1, ["shape"], [], [Fusible, Differentiable]> {
@@ -31,7 +31,7 @@ def DL_BroadcastOp : DL_ValueOp<"broadcast", 1, ["shape"], [], [Fusible, Differe
     - Gradient: c summed over the axes that were stretched.
     - Source: NumPy's `broadcast_to`.
   }];
-  let arguments = (ins AnyTensor:$input, ArrayAttr:$shape);
+  let arguments = (ins AnyTensor:$input, DL_SizesAttr:$shape);
   let hasFolder = 1;
 }
 def DL_SliceOp : DL_ValueOp<"slice", 1, [], [], [Fusible, Differentiable]> {
@@ -86,7 +86,7 @@ def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [Differentiable]> {
     - Gradient: the slice of c that lies over the input.
     - Source: NumPy's `pad` with a constant.
   }];
-  let arguments = (ins AnyTensor:$input, OptionalAttr<ArrayAttr>:$low, OptionalAttr<ArrayAttr>:$high, Real:$value);
+  let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$low, OptionalAttr<DL_SizesAttr>:$high, Real:$value);
 }
 def DL_GatherOp : DL_ValueOp<"gather", 2, [], [], [Fusible, Differentiable]> {
   let summary = "Rows of a table: result[i..., :] = table[index[i...], :]";

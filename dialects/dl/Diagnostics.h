@@ -29,19 +29,22 @@ inline mlir::InFlightDiagnostic complain(mlir::Operation *op, Place place = Plac
 /// whatever its parser returns.)
 mlir::InFlightDiagnostic complain(mlir::OpAsmParser &parser, mlir::OperationState &result, llvm::SMLoc loc,
                                   Place place = Place::current());
-/// An error after which the parser cannot go on within this function. (`parser.emitError` would put MLIR's words, such
+/// An error after which the parser cannot go on within this line. (`parser.emitError` would put MLIR's words, such
 /// as "custom op 'dl.relu'", before ours.)
 inline mlir::InFlightDiagnostic stop(mlir::AsmParser &parser, llvm::SMLoc loc, Place place = Place::current()) {
   logDiagnostic(place);
   return mlir::emitError(parser.getEncodedSourceLoc(loc));
 }
-/// The same where the parser stands; where a line has ended, at its end.
-inline mlir::InFlightDiagnostic stop(mlir::AsmParser &parser, Place place = Place::current()) {
+/// Where the parser stands; where a line has ended, its end.
+inline llvm::SMLoc placeOf(mlir::AsmParser &parser) {
   const char *here = parser.getCurrentLocation().getPointer(), *end = here;
   while (llvm::isSpace(end[-1])) // there is an op's name before
     --end;
   bool isNextLine = llvm::StringRef(end, here - end).contains('\n');
-  return stop(parser, llvm::SMLoc::getFromPointer(isNextLine ? end : here), place);
+  return llvm::SMLoc::getFromPointer(isNextLine ? end : here);
+}
+inline mlir::InFlightDiagnostic stop(mlir::AsmParser &parser, Place place = Place::current()) {
+  return stop(parser, placeOf(parser), place);
 }
 } // namespace dlc
 #endif

@@ -134,14 +134,14 @@ mlir::ParseResult parseValueOp(mlir::OpAsmParser &parser, mlir::OperationState &
   auto loc = parser.getNameLoc();
   auto &properties = result.getOrAddProperties<typename Op::Properties>();
   if (failed(Op::setPropertiesFromAttr(properties, attributes.getDictionary(parser.getContext()),
-                                       [&] { return parser.emitError(loc); })) ||
-      failed(Op::inferReturnTypes(parser.getContext(), result.location, result.operands,
-                                  result.attributes.getDictionary(parser.getContext()),
-                                  result.getRawProperties(), result.regions, result.types)))
+                                       [&] { return parser.emitError(loc); })))
     return mlir::failure();
   if (isWrong) // what it yields is not known, so that ops that read it are not blamed
-    for (mlir::Type &type : result.types)
-      type = mlir::UnrankedTensorType::get(parser.getBuilder().getF32Type());
+    result.types.assign(parser.getNumResults(), mlir::UnrankedTensorType::get(parser.getBuilder().getF32Type()));
+  else if (failed(Op::inferReturnTypes(parser.getContext(), result.location, result.operands,
+                                       result.attributes.getDictionary(parser.getContext()),
+                                       result.getRawProperties(), result.regions, result.types)))
+    return mlir::failure();
   return finishOp(parser, result);
 }
 

@@ -138,8 +138,12 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
   op.consume_front("dl.");
   if (llvm::is_contained(syntax.attributes, "name")) {
     std::string name;
-    if (failed(parser.parseOptionalString(&name)) || name.empty())
-      return stop(parser) << op << ": expected the layer's name in quotes, as in `" << op << " \"fc1\" %x`";
+    StringRef word;
+    if (failed(parser.parseOptionalString(&name)) || name.empty()) {
+      complain(parser, result, placeOf(parser))
+          << op << ": expected the layer's name in quotes, as in `" << op << " \"fc1\" %x`";
+      (void)parser.parseOptionalKeyword(&word);
+    }
     attributes.set("name", parser.getBuilder().getStringAttr(name));
   }
   SmallVector<StringRef> options = optionsOf(syntax);
@@ -147,6 +151,14 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
   llvm::StringMap<Value> keyed;
   size_t position = 0;
   SMLoc start = parser.getCurrentLocation();
+  auto goesOn = [&] {
+    if (succeeded(parser.parseOptionalComma()))
+      return true;
+    if (!isMissingComma(parser))
+      return false;
+    complain(parser, result, parser.getCurrentLocation()) << op << ": expected `,` before what follows on this line";
+    return true;
+  };
   do {
     SMLoc loc = parser.getCurrentLocation();
     OptionalParseResult operand = parseOptionalTensor(parser, operands);
@@ -177,8 +189,15 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
     if (!isOption) {
       if (failed(parser.parseOptionalKeyword(&word)))
         return stop(parser) << "expected a value, such as %x, or an option of " << op;
-      if (OpAsmParser::UnresolvedOperand value{loc, word, 0}; Names::find(value))
-        return stop(parser, loc) << op << ": expected the value %" << word << "; found '" << word << "' without its `%`";
+      std::string name = ("%" + word).str();
+      OpAsmParser::UnresolvedOperand value{loc, name, 0};
+      if (Type type = Names::find(value)) {
+        complain(parser, result, loc) << op << ": expected the value " << name << "; found '" << word
+                                      << "' without its `%`";
+        if (parser.resolveOperand(value, type, operands))
+          return failure();
+        continue;
+      }
       complain(parser, result, loc) << op << " has no option '" << word << "'; it knows "
                             << (options.empty() ? "none" : llvm::join(options, ", "));
       if (succeeded(parser.parseOptionalEqual()) && failed(skipValue(parser)))
@@ -207,18 +226,17 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
     } else {
       return failure();
     }
-  } while (succeeded(parser.parseOptionalComma()));
-  if (isMissingComma(parser))
-    return stop(parser) << op << ": expected `,` before what follows on this line";
+  } while (goesOn());
 
-  if (syntax.operands >= 0 && (int)operands.size() != syntax.operands)
-    return stop(parser, start) << op << " takes " << syntax.operands << " value"
-                                   << (syntax.operands == 1 ? "" : "s") << ", found " << operands.size();
-  if (operands.empty())
-    return stop(parser, start) << op << " takes at least one value, found none";
-  if (position < syntax.positional.size())
-    return stop(parser, start) << op << " needs '" << syntax.positional[position]
-                                   << "' after its operands";
+  if (result.attributes.get("dl.wrong")) // what else is wrong may follow from that
+    ;
+  else if (syntax.operands >= 0 && (int)operands.size() != syntax.operands)
+    complain(parser, result, start) << op << " takes " << syntax.operands << " value"
+                                    << (syntax.operands == 1 ? "" : "s") << ", found " << operands.size();
+  else if (operands.empty())
+    complain(parser, result, start) << op << " takes at least one value, found none";
+  else if (position < syntax.positional.size())
+    complain(parser, result, start) << op << " needs '" << syntax.positional[position] << "' after its operands";
   SmallVector<int32_t> segments(operands.size(), 1);
   for (StringRef name : syntax.keyed) {
     Value value = keyed.lookup(name);
