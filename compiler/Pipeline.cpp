@@ -81,12 +81,15 @@ static LogicalResult toGraph(ModuleOp module, const CompileOptions &options) {
   ModelOp model = modelOf(module);
   return failed(flattenModel(model, options)) || failed(checkSizes(model, options)) ? failure() : simplify(module);
 }
-static LogicalResult toAutodiff(ModuleOp module, const CompileOptions &options) {
+static LogicalResult differentiateAll(ModuleOp module, const CompileOptions &options) {
   LogicalResult result = success();
   for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
     if (failed(differentiate(entry, options.faultyRule)))
       result = failure(); // go on: all that are missing are reported together
-  return failed(result) ? failure() : simplify(module);
+  return result;
+}
+static LogicalResult toAutodiff(ModuleOp module, const CompileOptions &options) {
+  return failed(differentiateAll(module, options)) ? failure() : simplify(module);
 }
 static LogicalResult toLayout(ModuleOp module, const CompileOptions &options) {
   chooseLayouts(modelOf(module), options.optimize > 0);
@@ -161,11 +164,19 @@ LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &
   auto now = find(levelOf(module)), end = find(goal);
   for (; now < end; ) {
     ++now;
-    if (failed(now->run(module, options)))
+    if (failed(now->run(module, options))) {
+      if (now->name == "graph") // the entry points that could be made are checked on
+        (void)differentiateAll(module, options);
       return failure();
+    }
     module->setAttr("dl.level", StringAttr::get(module.getContext(), now->name));
   }
   return success();
+}
+
+void dlc::checkPart(ModuleOp module, const CompileOptions &options) {
+  (void)flattenModel(modelOf(module), options, /*isPart=*/true);
+  (void)differentiateAll(module, options);
 }
 
 //===--- Options ----------------------------------------------------------------------------------------===//

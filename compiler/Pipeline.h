@@ -24,6 +24,9 @@ mlir::LogicalResult checkLevel(llvm::StringRef level, mlir::ModuleOp module);
 /// Takes a module on to `level`; problems are diagnostics.
 mlir::LogicalResult runTo(llvm::StringRef level, mlir::ModuleOp module, const CompileOptions &options);
 
+/// Reports what later levels would find in a part of a model: that which mistakes found already do not touch.
+void checkPart(mlir::ModuleOp module, const CompileOptions &options);
+
 /// Everything that a module may hold on its way.
 void registerDialects(mlir::DialectRegistry &registry);
 /// The levels as passes of dlc-opt.

@@ -143,9 +143,12 @@ int main(int argc, char **argv) {
   dlc::Reporter reporter(context);
   auto done = [&](int code) { return reporter.show(llvm::errs()) ? 1 : code; };
 
-  OwningOpRef<ModuleOp> module = dlc::readModel(input, context);
-  if (!module)
+  auto [isRight, module] = dlc::readModel(input, context);
+  if (!isRight) {
+    if (module)
+      dlc::checkPart(*module, options);
     return done(1);
+  }
   if (!module->getOperation()->hasAttr("dl.level")) {
     auto models = module->getOps<dlc::ModelOp>();
     if (models.empty())

@@ -79,8 +79,8 @@ private:
 
 class Flattener {
 public:
-  Flattener(ModelOp model, const CompileOptions &options)
-      : model(model), options(options), prelude(model.getContext()), at(model.getContext()) {}
+  Flattener(ModelOp model, const CompileOptions &options, bool isPart)
+      : model(model), options(options), isPart(isPart), prelude(model.getContext()), at(model.getContext()) {}
   LogicalResult run();
 
 private:
@@ -97,6 +97,7 @@ private:
 
   ModelOp model;
   const CompileOptions &options;
+  bool isPart;
   Prelude prelude;
   OpBuilder at;
   std::vector<Group> groups;
@@ -336,7 +337,10 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
   EntryBuilder whole(model, name, kind, train.getLoc());
   Inliner inliner(model, whole.builder, options.sizes, &whole.body);
   auto results = body(function, whole, inliner, /*training=*/true);
-  if (failed(results) || failed(assignGroups(train, inliner.parameters)))
+  if (failed(results))
+    return failure();
+  LogicalResult good = assignGroups(train, inliner.parameters);
+  if (failed(good) && groups.empty())
     return failure();
   SmallVector<Stored> trained;
   for (const Stored &one : inliner.parameters)
@@ -378,8 +382,8 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
   } else if (failed(apply(train, whole, trained, gradients))) {
     return failure();
   }
-  whole.create(at);
-  return success();
+  whole.create(at); // where groups are wrong: so that gradients are checked
+  return good;
 }
 
 //===--- The model --------------------------------------------------------------------------------------===//
@@ -429,13 +433,21 @@ LogicalResult Flattener::run() {
         }
     }
   }
-  if (!any)
+  if (!any && !isPart)
     result = complain(model) << "@" << model.getSymName()
                              << " has no entry point; expected a `func` that is not private, or a `train`";
-  if (succeeded(result))
+  if (succeeded(result) && !isPart) {
     for (const auto &[name, one] : all)
       if (!read.contains(name))
-        result = complain(one.loc) << "nothing reads the parameter '" << name << "'; use its value, or leave it out";
+        result = complainOfUnread(one.loc, name);
+  } else if (!isPart) { // what could not be flattened may read some of them
+    llvm::StringMap<int> declared;
+    model.walk([&](ParamOp param) { ++declared[param.getName()]; });
+    model.walk([&](ParamOp param) {
+      if (param->use_empty() && declared.lookup(param.getName()) == 1)
+        (void)complainOfUnread(param.getLoc(), param.getName());
+    });
+  }
   if (failed(result))
     return failure();
   for (Operation *item : llvm::reverse(items))
@@ -445,6 +457,9 @@ LogicalResult Flattener::run() {
   return success();
 }
 
-LogicalResult dlc::flattenModel(ModelOp model, const CompileOptions &options) {
-  return Flattener(model, options).run();
+LogicalResult dlc::complainOfUnread(Location loc, StringRef name) {
+  return complain(loc) << "nothing reads the parameter '" << name << "'; use its value, or leave it out";
+}
+LogicalResult dlc::flattenModel(ModelOp model, const CompileOptions &options, bool isPart) {
+  return Flattener(model, options, isPart).run();
 }

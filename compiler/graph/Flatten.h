@@ -48,7 +48,11 @@ private:
   llvm::StringMap<int> streams; ///< how often a random stream's name was given
 };
 
-/// Turns a model as it was written into a model of entry points: level `graph`.
-mlir::LogicalResult flattenModel(ModelOp model, const CompileOptions &options);
+/// Reports a parameter that has no reader.
+mlir::LogicalResult complainOfUnread(mlir::Location loc, llvm::StringRef name);
+
+/// Turns a model as it was written into a model of entry points: level `graph`. With `isPart`, the model lacks what has
+/// been found wrong, and is not asked for what may stand there.
+mlir::LogicalResult flattenModel(ModelOp model, const CompileOptions &options, bool isPart = false);
 } // namespace dlc
 #endif

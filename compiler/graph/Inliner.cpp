@@ -115,9 +115,12 @@ FailureOr<SmallVector<Value>> Inliner::inlineCall(FuncOp callee, ValueRange argu
     return failure();
   frame.values.map(callee.getBody().getArguments(), arguments);
   Block &block = callee.getBody().front();
+  LogicalResult good = success();
   for (Operation &op : block.without_terminator())
     if (failed(inlineOp(&op, frame)))
-      return failure();
+      good = failure(); // go on: what does not read its results is checked too
+  if (failed(good))
+    return failure();
   return llvm::map_to_vector(block.getTerminator()->getOperands(),
                              [&](Value value) { return frame.values.lookup(value); });
 }
@@ -144,6 +147,8 @@ Value Inliner::dropout(DropoutOp op, Frame &frame) {
 
 LogicalResult Inliner::inlineOp(Operation *op, Frame &frame) {
   Location loc = frame.at(op->getLoc());
+  if (llvm::any_of(op->getOperands(), [&](Value operand) { return !frame.values.contains(operand); }))
+    return failure(); // has been reported
   if (auto param = dyn_cast<ParamOp>(op)) {
     RankedTensorType type = param.getShape().evaluate(frame.sizes);
     if (!type.hasStaticShape())

@@ -116,8 +116,10 @@ static void checkPositive(Operation *op) {
 }
 
 static void checkFunction(FuncOp function, ModelOp model) {
-  if (function.getBody().front().empty())
+  if (function.getBody().front().empty()) {
+    complain(function) << "@" << function.getSymName() << " is empty; its body must end with `return`";
     return;
+  }
   checkSizes(function, model);
   function->walk(checkPositive);
   llvm::StringMap<Operation *> declared;
@@ -151,9 +153,9 @@ static void checkFunction(FuncOp function, ModelOp model) {
   }
   ArrayAttr shapes = function.getResultShapes();
   if (shapes.size() != done.getNumOperands()) {
-    if (!isOpen(done.getOperandTypes()))
+    if (!shapes.empty() || !isOpen(done.getOperandTypes())) // where none are written down, those of what is wrong are left out
       complain(done) << "@" << function.getSymName() << " returns " << shapes.size() << " values, found "
-                       << done.getNumOperands();
+                     << done.getNumOperands();
     return;
   }
   for (auto [i, shape, value] : llvm::enumerate(shapes.getAsRange<ShapeAttr>(), done.getOperands()))
@@ -244,6 +246,8 @@ void dlc::checkModel(Operation *root) {
     bool isKnown = op->hasAttr("dl.wrong"); // its parser has complained
     if (!fedByWrong && !stub && !isKnown && succeeded(op->getName().verifyInvariants(op)))
       (void)op->getName().verifyRegionInvariants(op);
+    if (fedByWrong && op->hasTrait<OpTrait::IsTerminator>())
+      (void)OpTrait::impl::verifyIsTerminator(op); // whatever it returns
     auto model = dyn_cast<ModelOp>(op);
     if (model && !root->hasAttr("dl.level"))
       checkPlaces(model);

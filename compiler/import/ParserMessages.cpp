@@ -15,12 +15,12 @@ void dlc::forEachCharacter(StringRef text, llvm::function_ref<bool(size_t)> visi
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '/' && text.substr(i).starts_with("//")) {
       i = std::min(text.find('\n', i), text.size());
+    } else if (!visit(i)) {
+      return;
     } else if (text[i] == '"') {
       for (++i; i < text.size() && text[i] != '"' && text[i] != '\n'; ++i)
         if (text[i] == '\\')
           ++i;
-    } else if (!visit(i)) {
-      return;
     }
   }
 }
@@ -165,7 +165,7 @@ std::string dlc::inOurWords(StringRef message, StringRef text, size_t offset, bo
   if (begins("use of value '"))
     return ("the value " + word + " has another type here than where it is defined").str();
   if (begins("expected operation name in quotes")) {
-    if (text.drop_front(std::min(offset, text.size())).starts_with("/*"))
+    if (text.drop_front(std::min(offset, text.size())).ltrim().starts_with("/*"))
       return "comments begin with `//`; found '/*'";
     if (at.empty())
       return "expected `}`: something above is not closed; found the end of the file";

@@ -6,7 +6,7 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace dlc {
-/// Visits each character of a model's text that stands in no comment and no string, until `visit` returns false.
+/// Visits each character of a model's text that stands in no comment and no string (but for the quote before it), until `visit` returns false.
 void forEachCharacter(llvm::StringRef text, llvm::function_ref<bool(size_t)> visit);
 
 /// A message about the place `offset` of `text`: what was found, what was expected, what to do. Messages of our own

@@ -6,11 +6,14 @@
 // 2. after an error that stops the parser, what it could not read is replaced, and the text is read again;
 // 3. verification after parsing is off; a walk of our own asks each op, except those fed by a wrong one.
 #include "compiler/import/ReadModel.h"
+#include "compiler/graph/Flatten.h"
 #include "compiler/import/ParserMessages.h"
 #include "compiler/import/ReadableText.h"
 #include "dialects/nn/NN.h"
+#include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/ConvertUTF.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
@@ -18,10 +21,20 @@
 using namespace mlir;
 using namespace dlc;
 
-//===--- Reading on after a syntax error ---------------------------------------------------------------===//
+//===--- Places ---------------------------------------------------------------------------------------------===//
 
+static FileLineColLoc placeOf(Location loc) {
+  FileLineColLoc found;
+  loc->walk([&](Location part) {
+    found = dyn_cast<FileLineColLoc>(part);
+    return found ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return found;
+}
 static size_t offsetOf(StringRef text, FileLineColLoc loc) {
   size_t offset = 0;
+  if (!loc)
+    return offset;
   for (unsigned line = 1; line < loc.getLine(); ++line)
     offset = text.find('\n', offset) + 1;
   return std::min<size_t>(offset + std::max(loc.getColumn(), 1u) - 1, text.size());
@@ -47,12 +60,216 @@ static size_t tooDeep(StringRef text) {
   return found;
 }
 
-OwningOpRef<ModuleOp> dlc::readModel(StringRef file, MLIRContext &context) {
+//===--- What mistakes do not touch ------------------------------------------------------------------------===//
+
+/// Reports a parameter that is named where it stands and nowhere else in its function, readable or not.
+static void checkParametersAreRead(ModuleOp module, StringRef text) {
+  llvm::StringMap<int> declared;
+  module.walk([&](ParamOp param) { ++declared[param.getName()]; });
+  module.walk([&](FuncOp function) {
+    Operation *next = function->getNextNode();
+    StringRef own = text.slice(offsetOf(text, placeOf(function.getLoc())),
+                               next ? offsetOf(text, placeOf(next->getLoc())) : text.size());
+    function.walk([&](ParamOp param) {
+      std::string name = "%" + nameOf(param.getResult());
+      int count = 0;
+      for (size_t at = own.find(name); at != StringRef::npos; at = own.find(name, at + 1)) {
+        StringRef after = own.drop_front(at + name.size());
+        count += after.empty() || !(isalnum((unsigned char)after[0]) || after[0] == '_');
+      }
+      if (count == 1 && param->use_empty() && declared.lookup(param.getName()) == 1)
+        (void)complainOfUnread(param.getLoc(), param.getName());
+    });
+  });
+}
+
+/// Takes out of a model the items around `wrong` places, and those that need them. False if that leaves nothing.
+static bool keepRight(ModuleOp module, ArrayRef<size_t> wrong, StringRef text) {
+  auto models = module.getOps<ModelOp>();
+  if (models.empty() || std::next(models.begin()) != models.end() || module->hasAttr("dl.level"))
+    return false;
+  Block &body = (*models.begin()).getBody().front();
+  auto items = llvm::map_to_vector(body, [](Operation &item) { return &item; });
+  auto nameOf = [](Operation *item) {
+    auto name = item->getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName());
+    return name ? name.getValue() : "";
+  };
+  llvm::StringSet<> names; // by name: of two items with one name it is not known which is meant
+  for (size_t place : wrong) {
+    auto after = llvm::partition_point(
+        items, [&](Operation *item) { return offsetOf(text, placeOf(item->getLoc())) <= place; });
+    if (after == items.begin())
+      return false;
+    names.insert(nameOf(*std::prev(after)));
+  }
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (Operation *item : items)
+      item->walk([&](Operation *op) {
+        for (NamedAttribute attribute : op->getAttrDictionary())
+          if (auto symbol = dyn_cast<FlatSymbolRefAttr>(attribute.getValue()); symbol && names.contains(symbol.getValue()))
+            changed |= names.insert(nameOf(item)).second;
+      });
+  }
+  bool hasEntry = false;
+  for (Operation *item : items) {
+    if (names.contains(nameOf(item)))
+      item->erase();
+    else
+      hasEntry |= isa<TrainOp>(item) || (isa<FuncOp>(item) && cast<FuncOp>(item).getSymVisibility() != "private");
+  }
+  ScopedDiagnosticHandler quiet(module.getContext(), [](Diagnostic &) { return success(); });
+  return hasEntry && succeeded(verify(module));
+}
+
+//===--- Reading -------------------------------------------------------------------------------------------===//
+
+namespace {
+/// Reads one text again and again, each time with less in it that cannot be read.
+class Reader {
+public:
+  Reader(std::string text, StringRef name, MLIRContext &context)
+      : text(std::move(text)), name(name), context(context), isBytecode(StringRef(this->text).starts_with("ML\xefR")),
+        readable(this->text) {}
+  ReadResult run();
+
+private:
+  OwningOpRef<ModuleOp> readOnce();
+  LogicalResult receive(Diagnostic &diagnostic);
+  bool verifyWhole(ModuleOp module);
+  Location inText(Location loc);
+  void moveToText(ModuleOp module);
+
+  std::string text; ///< as its author wrote it
+  StringRef name;
+  MLIRContext &context;
+  bool isBytecode;
+  ReadableText readable;
+  bool isRight = true;
+  // Of the reading at hand:
+  bool isParsing = false;
+  FileLineColLoc last; ///< where the last error is
+  std::string lastMessage;
+  std::vector<size_t> wrong;          ///< places of errors in the text
+  std::vector<Diagnostic> translated; ///< errors in our words
+};
+} // namespace
+
+/// The place in the author's text of one in the text that was read.
+Location Reader::inText(Location loc) {
+  if (!readable.isChanged())
+    return loc;
+  AttrTypeReplacer replacer;
+  replacer.addReplacement([&](FileLineColRange range) -> Attribute {
+    auto place = dyn_cast<FileLineColLoc>(LocationAttr(range));
+    if (!place || place.getFilename() != name)
+      return range;
+    return placeIn(text, readable.originOf(offsetOf(readable.get(), place)), name, context);
+  });
+  return cast<LocationAttr>(replacer.replace(LocationAttr(loc)));
+}
+void Reader::moveToText(ModuleOp module) {
+  module->walk([&](Operation *op) {
+    op->setLoc(inText(op->getLoc()));
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        for (BlockArgument argument : block.getArguments())
+          argument.setLoc(inText(argument.getLoc()));
+  });
+}
+
+LogicalResult Reader::receive(Diagnostic &diagnostic) {
+  if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+    return failure(); // shown by the tool's own handler
+  isRight = false;
+  FileLineColLoc place = placeOf(diagnostic.getLocation());
+  if (!place || place.getFilename() != name || isBytecode) // a printed level knows the places of the model's file
+    return failure();
+  if (isParsing && place == last)
+    return success(); // our own message at a character that MLIR's lexer has refused, and the like
+  last = place;
+  lastMessage = diagnostic.str();
+  size_t offset = offsetOf(readable.get(), place);
+  wrong.push_back(readable.originOf(offset));
+  if (isParsing ? readable.isKnown(offset) : readable.isReplaced(offset))
+    return success(); // what is wrong here has been said
+  Diagnostic &own = translated.emplace_back(inText(diagnostic.getLocation()), DiagnosticSeverity::Error);
+  own << inOurWords(lastMessage, readable.get(), offset, isParsing, context);
+  for (Diagnostic &note : diagnostic.getNotes())
+    if (std::string words = noteInOurWords(note.str()); !words.empty())
+      own.attachNote(inText(note.getLocation())) << words;
+  return success();
+}
+
+OwningOpRef<ModuleOp> Reader::readOnce() {
+  last = {};
+  wrong.clear();
+  translated.clear();
+  OwningOpRef<ModuleOp> module;
+  {
+    ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) { return receive(diagnostic); });
+    llvm::SourceMgr sources;
+    sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(readable.get(), name), {});
+    isParsing = true;
+    module = parseSourceFile<ModuleOp>(sources, ParserConfig(&context, /*verifyAfterParse=*/false));
+    isParsing = false;
+    if (module)
+      checkModel(*module);
+  }
+  for (Diagnostic &own : translated)
+    context.getDiagEngine().emit(std::move(own));
+  return module;
+}
+
+/// Where our own walk is content, so must MLIR's verifier be.
+bool Reader::verifyWhole(ModuleOp module) {
+  bool wasSaid = false;
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+    wasSaid |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
+    return failure(); // shown by the tool's own handler
+  });
+  if (succeeded(verify(module)))
+    return true;
+  if (!wasSaid)
+    complain(FileLineColLoc::get(&context, name, 0, 0)) << "an op of this file has the attribute `dl.wrong`, which "
+                                                           "marks what could not be read; leave it out";
+  return false;
+}
+
+ReadResult Reader::run() {
+  Names outermost(/*holdsItems=*/true);
+  for (int readings = 1;; ++readings) {
+    OwningOpRef<ModuleOp> module = readOnce();
+    if (module && isRight) {
+      bool isWhole = verifyWhole(*module);
+      return {isWhole, isWhole ? std::move(module) : nullptr};
+    }
+    if (isBytecode || (!module && !last) || text.size() > (1 << 24)) // so large a file is no model
+      return {false, nullptr};
+    if (module) {
+      moveToText(*module);
+      checkParametersAreRead(*module, text);
+      llvm::append_range(wrong, readable.changes());
+      return {false, keepRight(*module, wrong, text) ? std::move(module) : nullptr};
+    }
+    size_t offset = offsetOf(readable.get(), last);
+    if (readings == 50) {
+      complain(placeIn(text, readable.originOf(offset), name, context))
+          << "after 50 mistakes that stop the reader the rest of the file was not looked at";
+      return {false, nullptr};
+    }
+    if (!readable.stepOver(offset, lastMessage))
+      return {false, nullptr};
+    Names::addFunction("?", UnrankedTensorType::get(Float32Type::get(&context))); // its results stand in for unknown ones
+  }
+}
+
+ReadResult dlc::readModel(StringRef file, MLIRContext &context) {
   auto opened = llvm::MemoryBuffer::getFileOrSTDIN(file, /*IsText=*/true);
   StringRef name = file == "-" ? "<stdin>" : file;
   if (!opened) {
     complain(FileLineColLoc::get(&context, name, 0, 0)) << "cannot read the file: " << opened.getError().message();
-    return {};
+    return {false, nullptr};
   }
   std::string text = (*opened)->getBuffer().str();
   if (StringRef(text).starts_with("\xef\xbb\xbf")) // some editors mark UTF-8 so
@@ -61,96 +278,11 @@ OwningOpRef<ModuleOp> dlc::readModel(StringRef file, MLIRContext &context) {
   auto *bytes = reinterpret_cast<const llvm::UTF8 *>(text.data());
   if (!isBytecode && (StringRef(text).contains('\0') || !llvm::isLegalUTF8String(&bytes, bytes + text.size()))) {
     complain(FileLineColLoc::get(&context, name, 0, 0)) << "this is no text; expected a model file, with `dl.model @name { ... }`";
-    return {};
+    return {false, nullptr};
   }
   if (size_t at = isBytecode ? StringRef::npos : tooDeep(text); at != StringRef::npos) {
     complain(placeIn(text, at, name, context)) << "brackets stand more than 200 deep here; expected a model file";
-    return {};
+    return {false, nullptr};
   }
-  ParserConfig config(&context, /*verifyAfterParse=*/false);
-  ReadableText readable(text);
-  Names outermost(/*holdsItems=*/true);
-  bool clean = true;
-  for (int passes = 0;; ++passes) {
-    StringRef current = readable.get();
-    /// The place in the author's text of one in the current text.
-    auto inFile = [&](Location loc) -> Location {
-      AttrTypeReplacer replacer;
-      replacer.addReplacement([&](FileLineColRange place) -> Attribute {
-        size_t offset = offsetOf(current, cast<FileLineColLoc>(LocationAttr(place)));
-        return placeIn(text, readable.originOf(offset), name, context);
-      });
-      return readable.isChanged() ? Location(cast<LocationAttr>(replacer.replace(LocationAttr(loc)))) : loc;
-    };
-    FileLineColLoc last;
-    std::string lastMessage;
-    bool parsing = true;
-    std::vector<Diagnostic> translated;
-    auto remember = [&](Diagnostic &diagnostic) {
-      if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
-        return failure(); // shown by the tool's own handler
-      clean = false;
-      FileLineColLoc place;
-      diagnostic.getLocation()->walk([&](Location loc) { // the parser's own errors have a plain place
-        place = dyn_cast<FileLineColLoc>(loc);
-        return place ? WalkResult::interrupt() : WalkResult::advance();
-      });
-      if (!place || isBytecode)
-        return failure();
-      if (parsing && place == last)
-        return success(); // our own message at a character that MLIR's lexer has refused, and the like
-      last = place;
-      lastMessage = diagnostic.str();
-      size_t offset = offsetOf(current, place);
-      if (parsing ? readable.isKnown(offset) : readable.isReplaced(offset))
-        return success(); // what is wrong here has been said
-      Diagnostic &own = translated.emplace_back(inFile(diagnostic.getLocation()), DiagnosticSeverity::Error);
-      own << inOurWords(diagnostic.str(), current, offset, parsing, context);
-      for (Diagnostic &note : diagnostic.getNotes())
-        if (std::string words = noteInOurWords(note.str()); !words.empty())
-          own.attachNote(inFile(note.getLocation())) << words;
-      return success();
-    };
-    OwningOpRef<ModuleOp> module;
-    {
-      ScopedDiagnosticHandler handler(&context, remember);
-      llvm::SourceMgr sources;
-      sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(current, name), {});
-      module = parseSourceFile<ModuleOp>(sources, config);
-      parsing = false;
-      if (module)
-        checkModel(*module);
-    }
-    for (Diagnostic &own : translated)
-      context.getDiagEngine().emit(std::move(own));
-    if (module && clean) { // where our own walk is content, so must MLIR's verifier be
-      module->walk([&](FuncOp function) {
-        if (!function.getBody().front().empty())
-          return;
-        complain(function) << "@" << function.getSymName() << " is empty; its body must end with `return`";
-        clean = false;
-      });
-      ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
-        clean &= diagnostic.getSeverity() != DiagnosticSeverity::Error;
-        return failure(); // shown by the tool's own handler
-      });
-      if (clean && failed(verify(*module)) && clean)
-        complain(FileLineColLoc::get(&context, name, 0, 0)) << "an op of this file has the attribute `dl.wrong`, which "
-                                                               "marks what could not be read; leave it out";
-      else if (clean)
-        return module;
-    }
-    // A very large file is no model.
-    if (module || !last || isBytecode || text.size() > (1 << 24))
-      return {};
-    size_t offset = offsetOf(current, last);
-    if (passes + 1 == 50) {
-      complain(placeIn(text, readable.originOf(offset), name, context))
-          << "after 50 mistakes that stop the reader the rest of the file was not looked at";
-      return {};
-    }
-    if (!readable.stepOver(offset, lastMessage))
-      return {};
-    Names::addFunction("?", UnrankedTensorType::get(Float32Type::get(&context))); // has the results that stand in
-  }
+  return Reader(std::move(text), name, context).run();
 }

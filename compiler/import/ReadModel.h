@@ -6,9 +6,14 @@
 #include "mlir/IR/OwningOpRef.h"
 
 namespace dlc {
+struct ReadResult {
+  bool isRight; ///< no problem was found
+  /// What was read, or the part of it that no problem touches; null if there is none.
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
 /// Parses `file` ("-" is standard input), going on after mistakes, and verifies op by op. Problems go through the
-/// context's diagnostics; null if there is one.
-mlir::OwningOpRef<mlir::ModuleOp> readModel(llvm::StringRef file, mlir::MLIRContext &context);
+/// context's diagnostics.
+ReadResult readModel(llvm::StringRef file, mlir::MLIRContext &context);
 
 /// Verifies each op of `root` on its own, and what more than one op is needed for. An op that reads the result of a
 /// wrong one is not asked.

@@ -111,6 +111,12 @@ void ReadableText::replace(size_t begin, size_t end, StringRef with) {
     range = {moved(range.begin), moved(range.end)};
   replaced.push_back({begin, begin + with.size()});
 }
+std::vector<size_t> ReadableText::changes() const {
+  std::vector<size_t> places;
+  for (Range range : replaced)
+    places.push_back(origins[range.begin]);
+  return places;
+}
 std::string ReadableText::unknownValue() { return "%$" + std::to_string(unknownValues++); }
 
 std::vector<ReadableText::Statement> ReadableText::statements() const {
@@ -132,7 +138,7 @@ std::vector<ReadableText::Statement> ReadableText::statements() const {
       return true;
     Level &level = levels.back();
     bool mayBegin = last == npos || before == '{' || before == '}' || isFirstOfLine(text, i);
-    if (c != '}' && (level.current < 0 ? c == '{' || c == '%' || isWord(c)
+    if (c != '}' && (level.current < 0 ? isWord(c) || StringRef("{%\"@").contains(c)
                                        : mayBegin && !isContinuation(StringRef(text).substr(i),
                                                                      StringRef(text).slice(all[level.current].begin, i),
                                                                      before, level.parentheses > 0))) {
@@ -220,10 +226,10 @@ bool ReadableText::stepOverPart(const std::vector<Statement> &all, int innermost
   size_t start = offset + (rest.size() - here.size());
   unsigned depth = innermost < 0 ? 0 : all[innermost].depth;
   StringRef quoted = message.split('\'').second.take_until([](char c) { return c == '\''; });
-  if (rest.starts_with("/*")) {
-    size_t end = std::min({rest.find("*/"), rest.find('{'), rest.find('}')});
-    end = rest.substr(end).starts_with("*/") ? end + 2 : std::min(rest.find('\n'), rest.size());
-    replace(offset, offset + end, std::string(rest.take_front(end).count('\n'), '\n') + " ");
+  if (here.starts_with("/*")) {
+    size_t end = std::min({here.find("*/"), here.find('{'), here.find('}')});
+    end = here.substr(end).starts_with("*/") ? end + 2 : std::min(here.find('\n'), here.size());
+    replace(start, start + end, " ");
     return true;
   }
   if (rest.starts_with("#")) {
@@ -321,8 +327,11 @@ bool ReadableText::stepOverStatement(const std::vector<Statement> &all, int inde
   if (isReplaced(own.begin) && isReplaced(own.end - 1))
     return false;
   if (own.depth == 0) {
-    if (index == 0 || own.begin > offset)
-      return false;
+    auto isModel = [&](const Statement &one) {
+      return one.depth == 0 && one.body != npos && StringRef(text).substr(one.begin).starts_with("dl.model");
+    };
+    if (isModel(own) || llvm::none_of(all, isModel))
+      return false; // what else there is goes on
     replace(own.begin, own.end, " ");
     return true;
   }
@@ -330,9 +339,9 @@ bool ReadableText::stepOverStatement(const std::vector<Statement> &all, int inde
   if (own.depth == 1) {
     StringRef name = whole.take_until([](char c) { return c == '(' || c == '{'; }).split('@').second.take_while(isWord);
     if (word == "optimizer" && !name.empty())
-      with = ("optimizer @" + name + "(%w, %g) { return %w }").str();
+      with = ("optimizer @\"" + name + "\"(%w, %g) { return %w }").str();
     else if (word == "func" && !name.empty())
-      with = ("func private @" + name + "(){}").str();
+      with = ("func private @\"" + name + "\"(){}").str();
   } else if (word == "yield") {
     return false; // how many values it hands on is not known: the scan gives way
   } else if (word == "return") {
@@ -377,7 +386,7 @@ bool ReadableText::stepOverModelHeader(const Statement &model) {
   sizes = sizes.trim();
   sizes.consume_front("(");
   std::string list = sizesOf(sizes.rtrim(" )"));
-  std::string with = ("dl.model @" + (name.empty() ? "model" : name)).str();
+  std::string with = ("dl.model @\"" + (name.empty() ? "model" : name) + "\"").str();
   with += list.empty() ? " " : " sizes(" + list + ") ";
   replace(model.begin, end, with);
   return true;
@@ -386,7 +395,12 @@ bool ReadableText::stepOverModelHeader(const Statement &model) {
 // func [private | session] @name [<...>] (%arg: shape, ...) [-> ...]
 bool ReadableText::stepOverFuncHeader(const Statement &func, size_t offset) {
   StringRef all = text, header = all.slice(func.begin, func.body);
-  size_t open = header.find('(');
+  size_t open = header.find('('), first = header.find('%');
+  if (first != npos && open > first && header.find('<') > first) { // its arguments stand without parentheses
+    size_t end = std::min(header.find("->"), header.size());
+    replace(func.begin + first, func.begin + end, ("(" + header.slice(first, end).rtrim() + ") ").str());
+    return true;
+  }
   if (open == npos)
     return false;
   open += func.begin;
@@ -416,6 +430,9 @@ bool ReadableText::stepOverFuncHeader(const Statement &func, size_t offset) {
       if (name == 0 || wordOf(before.drop_front(name)).empty())
         return false;
       replace(func.begin + name, func.begin + name, "@");
+    } else if (isdigit((unsigned char)before.drop_front(at + 1).front())) {
+      size_t name = func.begin + at + 1, length = wordOf(before.drop_front(at + 1)).size();
+      replace(name, name + length, ("\"" + all.substr(name, length) + "\"").str());
     } else { // what stands between `func` and the name
       StringRef kind = before.take_front(at).drop_front(keyword.size()).trim();
       if (kind.empty() || kind == "private")
@@ -480,7 +497,7 @@ bool ReadableText::stepOverOptimizerHeader(const Statement &optimizer) {
   }
   if (name.empty() || lists[0].size() != 2)
     return false;
-  std::string with = ("optimizer @" + name + "(" + llvm::join(lists[0], ", ") + ")").str();
+  std::string with = ("optimizer @\"" + name + "\"(" + llvm::join(lists[0], ", ") + ")").str();
   for (auto [i, word] : {std::pair(1, " slots("), std::pair(2, " scalars(")})
     if (!lists[i].empty())
       with += word + llvm::join(lists[i], ", ") + ")";

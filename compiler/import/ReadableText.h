@@ -24,6 +24,8 @@ public:
   /// The same, or has the parser given up here before?
   bool isKnown(size_t offset) const;
 
+  /// The author's places of all that was replaced.
+  std::vector<size_t> changes() const;
   /// Replaces the least after which `message`, with which the parser gave up at `offset`, should not come again.
   /// False if nothing is left to try.
   bool stepOver(size_t offset, llvm::StringRef message);

@@ -260,6 +260,8 @@ ParseResult ReturnOp::parse(OpAsmParser &parser, OperationState &result) {
   SmallVector<Value> values;
   if (parseTensors(parser, values))
     return failure();
+  if (isMissingComma(parser))
+    return stop(parser) << "return: expected `,` before what follows on this line";
   result.addOperands(values);
   return success();
 }
@@ -383,7 +385,11 @@ ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
         parser.parseInteger(axes.emplace_back()))
       return failure();
     auto type = dyn_cast<RankedTensorType>(scanned.back().getType());
-    if (!type || axes.back() < 0 || axes.back() >= type.getRank())
+    if (!type) { // its shape is not known
+      addArgument(parser, argument, scanned.back().getType());
+      return success();
+    }
+    if (axes.back() < 0 || axes.back() >= type.getRank())
       return stop(parser, loc) << "no axis " << axes.back() << " in " << show(scanned.back());
     SmallVector<Dim> dims = dimsOf(type);
     dims.erase(dims.begin() + axes.back());

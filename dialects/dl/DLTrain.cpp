@@ -27,8 +27,12 @@ static ParseResult parsePatterns(OpAsmParser &parser, OperationState &result) {
   SmallVector<Attribute> patterns;
   if (parser.parseCommaSeparatedList([&]() -> ParseResult {
         std::string pattern;
-        if (failed(parser.parseOptionalString(&pattern)))
-          return stop(parser) << "expected names of parameters in quotes, such as \"fc1.*\"";
+        StringRef word;
+        if (failed(parser.parseOptionalString(&pattern))) {
+          complain(parser, result, placeOf(parser)) << "expected names of parameters in quotes, such as \"fc1.*\"";
+          if (failed(parser.parseOptionalStar()) && failed(parser.parseOptionalKeyword(&word)))
+            return failure();
+        }
         patterns.push_back(parser.getBuilder().getStringAttr(pattern));
         return success();
       }))
