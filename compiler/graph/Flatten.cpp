@@ -132,22 +132,13 @@ LogicalResult Flattener::remember(ArrayRef<Stored> parameters) {
 
 FailureOr<SmallVector<Value>> Flattener::inputs(FuncOp function, EntryBuilder &b) {
   Inliner sizes(model, at, options.sizes, nullptr);
+  if (failed(checkConcrete(function, sizes.sizes())))
+    return failure();
   SmallVector<Value> values;
-  LogicalResult good = success();
   for (auto [argument, name, shape] :
        llvm::zip(function.getBody().getArguments(), function.getArgNames().getAsRange<StringAttr>(),
-                 function.getArgShapes().getAsRange<ShapeAttr>())) {
-    RankedTensorType type = shape.evaluate(sizes.sizes());
-    for (auto [dim, size] : llvm::zip(dimsOf(type), shape.getSizes()))
-      if (dim.isUnknown())
-        good = complain(argument.getLoc())
-               << "argument %" << name.getValue() << " of @" << function.getSymName() << ": size '" << show(size)
-               << "' is not known; an entry point is concrete but for `batch` (and multiples of it): write a number, "
-                  "or one of the model's sizes";
-    values.push_back(b.input(name, type, argument.getLoc()));
-  }
-  if (failed(good))
-    return failure();
+                 function.getArgShapes().getAsRange<ShapeAttr>()))
+    values.push_back(b.input(name, shape.evaluate(sizes.sizes()), argument.getLoc()));
   return values;
 }
 
@@ -457,6 +448,23 @@ LogicalResult Flattener::run() {
   return success();
 }
 
+LogicalResult dlc::checkConcrete(FuncOp function, const llvm::StringMap<int64_t> &sizes) {
+  LogicalResult good = success();
+  for (auto [argument, name, shape] :
+       llvm::zip(function.getBody().getArguments(), function.getArgNames().getAsRange<StringAttr>(),
+                 function.getArgShapes().getAsRange<ShapeAttr>()))
+    for (auto [dim, size] : llvm::zip(dimsOf(shape.evaluate(sizes)), shape.getSizes()))
+      if (dim.isUnknown())
+        good = complain(argument.getLoc())
+               << "argument %" << name.getValue() << " of @" << function.getSymName() << ": size '" << show(size)
+               << "' is not known; an entry point is concrete but for `batch` (and multiples of it): write a number, "
+                  "or one of the model's sizes";
+  return good;
+}
+LogicalResult dlc::complainOfMissingSize(Operation *call, FuncOp callee, StringRef size) {
+  return complain(call) << "@" << callee.getSymName() << " needs a value for '" << size << "': @" << callee.getSymName()
+                        << "<" << size << " = ...>";
+}
 LogicalResult dlc::complainOfUnread(Location loc, StringRef name) {
   return complain(loc) << "nothing reads the parameter '" << name << "'; use its value, or leave it out";
 }

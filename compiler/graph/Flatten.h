@@ -48,6 +48,11 @@ private:
   llvm::StringMap<int> streams; ///< how often a random stream's name was given
 };
 
+/// Reports arguments of an entry point whose sizes are neither numbers nor multiples of the batch, with the model's
+/// sizes as given.
+mlir::LogicalResult checkConcrete(FuncOp function, const llvm::StringMap<int64_t> &sizes);
+/// Reports a call that leaves out a size that has no default.
+mlir::LogicalResult complainOfMissingSize(mlir::Operation *call, FuncOp callee, llvm::StringRef size);
 /// Reports a parameter that has no reader.
 mlir::LogicalResult complainOfUnread(mlir::Location loc, llvm::StringRef name);
 

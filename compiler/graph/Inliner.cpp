@@ -103,8 +103,7 @@ FailureOr<std::unique_ptr<Inliner::Frame>> Inliner::enter(CallOp call, FuncOp ca
     auto given = call.getSizesAttr() ? call.getSizesAttr().getAs<SizeAttr>(name) : SizeAttr();
     int64_t number = given ? given.number(frame.sizes) : value.number(inner->sizes);
     if (ShapedType::isDynamic(number))
-      return LogicalResult(complain(call) << "@" << callee.getSymName() << " needs a value for '" << name.getValue()
-                                          << "': @" << callee.getSymName() << "<" << name.getValue() << " = ...>");
+      return complainOfMissingSize(call, callee, name);
     inner->sizes[name] = number;
   }
   return inner;

@@ -1,7 +1,7 @@
 // CheckModel.cpp - checks op by op, and what more than one op is needed for.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/import/ReadModel.h"
-#include "compiler/graph/Prelude.h"
+#include "compiler/graph/Flatten.h"
 #include "dialects/nn/NN.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/IR/Verifier.h"
@@ -37,6 +37,10 @@ static void checkCall(Operation *op, FuncOp callee, OperandRange arguments, Dict
         !mayFit(shape.evaluate(), argument.getType()))
       complain(op) << "argument %" << cast<StringAttr>(callee.getArgNames()[i]).getValue() << " of @"
                    << callee.getSymName() << ": expected " << show(shape) << ", found " << show(argument);
+  for (auto [name, value] : llvm::zip(callee.getSizeNames().getAsRange<StringAttr>(),
+                                      callee.getSizeValues().getAsRange<SizeAttr>()))
+    if (show(value) == "?" && (!sizes || !sizes.contains(name)))
+      (void)complainOfMissingSize(op, callee, name);
   if (!sizes)
     return;
   for (NamedAttribute size : sizes)
@@ -70,6 +74,23 @@ static void checkSizes(FuncOp function, ModelOp model) {
   for (auto [argument, shape] : llvm::zip(function.getBody().getArguments(), function.getArgShapes()))
     check(shape, argument.getLoc());
   function.walk([&](Operation *op) { check(op->getAttrDictionary(), op->getLoc()); });
+}
+
+/// The sizes of an entry point's arguments are known, or will be.
+static void checkEntry(FuncOp function, ModelOp model) {
+  if (function.getSymVisibility() == "private")
+    return;
+  llvm::StringMap<int64_t> sizes; // one without a default is given when the model is compiled
+  for (auto [name, value] : llvm::zip(model.getSizeNames().getAsRange<StringAttr>(),
+                                      model.getSizeValues().getAsRange<SizeAttr>()))
+    sizes[name] = value.evaluate().isNumber() ? value.number() : 1;
+  bool isKnown = true; // what has no such name has been reported
+  function.getArgShapes().walk([&](SizeAttr size) {
+    for (StringAttr name : size.getNames())
+      isKnown &= name == "batch" || name == "?" || sizes.contains(name);
+  });
+  if (isKnown)
+    (void)checkConcrete(function, sizes);
 }
 
 /// Initialisers are known, and have the numbers that they need (dlc_init in runtime/abi.h says what they mean).
@@ -121,6 +142,7 @@ static void checkFunction(FuncOp function, ModelOp model) {
     return;
   }
   checkSizes(function, model);
+  checkEntry(function, model);
   function->walk(checkPositive);
   llvm::StringMap<Operation *> declared;
   function.walk([&](Operation *op) {
@@ -153,7 +175,7 @@ static void checkFunction(FuncOp function, ModelOp model) {
   }
   ArrayAttr shapes = function.getResultShapes();
   if (shapes.size() != done.getNumOperands()) {
-    if (!shapes.empty() || !isOpen(done.getOperandTypes())) // where none are written down, those of what is wrong are left out
+    if (!shapes.empty() || !isOpen(done.getOperandTypes())) // where none are written down, they are those returned
       complain(done) << "@" << function.getSymName() << " returns " << shapes.size() << " values, found "
                      << done.getNumOperands();
     return;

@@ -260,7 +260,7 @@ ReadResult Reader::run() {
     }
     if (!readable.stepOver(offset, lastMessage))
       return {false, nullptr};
-    Names::addFunction("?", UnrankedTensorType::get(Float32Type::get(&context))); // its results stand in for unknown ones
+    Names::addFunction("?", std::nullopt); // its results stand in for unknown ones
   }
 }
 

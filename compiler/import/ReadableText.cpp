@@ -357,7 +357,7 @@ bool ReadableText::stepOverStatement(const std::vector<Statement> &all, int inde
 
 //===--- Headers ------------------------------------------------------------------------------------------===//
 
-/// `a = 1, b = x, c` with what is no number left out.
+/// `a = 1, b = x, c` with a number for what is none.
 static std::string sizesOf(StringRef list) {
   std::vector<std::string> sizes;
   std::vector<StringRef> names{"batch"};
@@ -369,7 +369,7 @@ static std::string sizesOf(StringRef list) {
       continue;
     names.push_back(name);
     bool isNumber = !value.empty() && value.size() < 10 && llvm::all_of(value, llvm::isDigit);
-    sizes.push_back((name + (isNumber ? " = " + value : "")).str());
+    sizes.push_back((name + (value.empty() ? "" : " = ") + (value.empty() || isNumber ? value : "1")).str());
   }
   return llvm::join(sizes, ", ");
 }

@@ -135,11 +135,11 @@ ParseResult LaunchOp::parse(OpAsmParser &parser, OperationState &result) {
   if (parser.parseAttribute(kernel, "kernel", result.attributes) || parser.parseLParen() ||
       parseTensors(parser, arguments) || parser.parseRParen())
     return failure();
-  auto types = Names::findFunction(kernel.getValue());
-  if (!types)
+  const Names::Results *types = Names::findFunction(kernel.getValue());
+  if (!types || !*types)
     return stop(parser, loc) << "no kernel @" << kernel.getValue() << " stands above this line";
   result.addOperands(arguments);
-  result.addTypes(*types);
+  result.addTypes(**types);
   return finishOp(parser, result);
 }
 void LaunchOp::print(OpAsmPrinter &printer) {

@@ -202,22 +202,22 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
   }
   // Results that are not written down are those of `return`.
   Block &block = result.regions[0]->front();
-  if (resultShapes.empty() && !block.empty())
-    if (auto done = dyn_cast<ReturnOp>(block.back()))
-      for (Type type : done.getOperandTypes())
-        if (isa<RankedTensorType>(type)) {
-          resultShapes.push_back(ShapeAttr::get(type));
-          resultNames.push_back(builder.getStringAttr(""));
-        }
-  for (Attribute shape : resultShapes)
-    resultTypes.push_back(cast<ShapeAttr>(shape).evaluate());
-  bool isOpen = resultShapes.empty() && !block.empty() &&
-                (!isa<ReturnOp>(block.back()) || llvm::any_of(block.back().getOperandTypes(), [](Type type) {
-                  return !isa<RankedTensorType>(type);
-                }));
-  if (block.empty() || isOpen) // could not be read, or returns what is wrong
-    resultTypes = {UnrankedTensorType::get(builder.getF32Type())};
-  Names::addFunction(cast<StringAttr>(result.attributes.get("sym_name")), resultTypes);
+  auto done = block.empty() ? ReturnOp() : dyn_cast<ReturnOp>(block.back());
+  bool isReadable = done && llvm::none_of(done.getOperands(), [](Value value) { return nameOf(value).starts_with("$"); });
+  if (resultShapes.empty() && isReadable) {
+    llvm::append_range(resultTypes, done.getOperandTypes());
+    if (llvm::all_of(resultTypes, llvm::IsaPred<RankedTensorType>))
+      for (Type type : resultTypes) {
+        resultShapes.push_back(ShapeAttr::get(type));
+        resultNames.push_back(builder.getStringAttr(""));
+      }
+  } else {
+    for (Attribute shape : resultShapes)
+      resultTypes.push_back(cast<ShapeAttr>(shape).evaluate());
+  }
+  bool isKnown = isReadable || !resultShapes.empty();
+  Names::addFunction(cast<StringAttr>(result.attributes.get("sym_name")),
+                     isKnown ? Names::Results(resultTypes) : std::nullopt);
   result.addAttribute("size_names", builder.getArrayAttr(sizes));
   result.addAttribute("size_values", builder.getArrayAttr(values));
   result.addAttribute("arg_names", builder.getArrayAttr(argNames));
@@ -322,14 +322,14 @@ ParseResult CallOp::parse(OpAsmParser &parser, OperationState &result) {
   if (parseCallee(parser, result, arguments))
     return failure();
   StringRef callee = cast<FlatSymbolRefAttr>(result.attributes.get("callee")).getValue();
-  auto types = Names::findFunction(callee);
-  if (!types)
+  auto function = Names::findFunction(callee);
+  if (!function)
     complain(parser, result, loc) << "no function @" << callee
                                   << " stands above this line; define a function before it is called";
-  if (!types || (types->size() == 1 && isa<UnrankedTensorType>(types->front()))) // its body could not be read
-    result.types.assign(parser.getNumResults(), UnrankedTensorType::get(parser.getBuilder().getF32Type()));
+  if (function && *function)
+    result.addTypes(**function);
   else
-    result.addTypes(*types);
+    result.types.assign(parser.getNumResults(), UnrankedTensorType::get(parser.getBuilder().getF32Type()));
   return finishOp(parser, result);
 }
 void CallOp::print(OpAsmPrinter &printer) {

@@ -28,15 +28,15 @@ Type Names::find(const OpAsmParser::UnresolvedOperand &operand) {
   return {};
 }
 bool Names::areInBody() { return innermost && !innermost->holdsItems; }
-void Names::addFunction(StringRef name, ArrayRef<Type> results) {
+void Names::addFunction(StringRef name, Results results) {
   if (innermost)
-    innermost->functions[name] = llvm::to_vector(results);
+    innermost->functions[name] = std::move(results);
 }
-std::optional<ArrayRef<Type>> Names::findFunction(StringRef name) {
+const Names::Results *Names::findFunction(StringRef name) {
   for (Names *names = innermost; names; names = names->outer)
     if (auto it = names->functions.find(name); it != names->functions.end())
-      return ArrayRef<Type>(it->second);
-  return std::nullopt;
+      return &it->second;
+  return nullptr;
 }
 
 //===--- The author's names of values ---------------------------------------------------------------===//

@@ -56,14 +56,16 @@ public:
   ~Names(); ///< Leaves it.
   static void add(llvm::StringRef name, unsigned number, mlir::Type type);
   static mlir::Type find(const mlir::OpAsmParser::UnresolvedOperand &operand);
-  static void addFunction(llvm::StringRef name, llvm::ArrayRef<mlir::Type> results);
-  static std::optional<llvm::ArrayRef<mlir::Type>> findFunction(llvm::StringRef name);
+  /// The types of a function's results; nothing where it could not be read.
+  using Results = std::optional<llvm::SmallVector<mlir::Type>>;
+  static void addFunction(llvm::StringRef name, Results results);
+  static const Results *findFunction(llvm::StringRef name); ///< null if there is none of that name
   /// Does what is being read stand in the body of a function, a training step or an optimizer?
   static bool areInBody();
 
 private:
   llvm::StringMap<mlir::Type> values;
-  llvm::StringMap<llvm::SmallVector<mlir::Type>> functions;
+  llvm::StringMap<Results> functions;
   Names *outer;
   bool holdsItems;
 };
