@@ -31,18 +31,32 @@ static FileLineColLoc placeOf(Location loc) {
   });
   return found;
 }
-static size_t offsetOf(StringRef text, FileLineColLoc loc) {
-  size_t offset = 0;
-  if (!loc)
-    return offset;
-  for (unsigned line = 1; line < loc.getLine(); ++line)
-    offset = text.find('\n', offset) + 1;
-  return std::min<size_t>(offset + std::max(loc.getColumn(), 1u) - 1, text.size());
-}
-static FileLineColLoc placeIn(StringRef text, size_t offset, StringRef file, MLIRContext &context) {
-  StringRef before = text.take_front(offset);
-  return FileLineColLoc::get(&context, file, before.count('\n') + 1, offset - (before.rfind('\n') + 1) + 1);
-}
+namespace {
+/// Where the lines of a text begin.
+class Lines {
+public:
+  explicit Lines(StringRef text) : begins{0}, end(text.size()) {
+    for (size_t at = text.find('\n'); at != StringRef::npos; at = text.find('\n', at + 1))
+      begins.push_back(at + 1);
+  }
+  size_t offsetOf(FileLineColLoc place) const {
+    if (!place || !place.getLine())
+      return 0;
+    size_t begin = begins[std::min<size_t>(place.getLine(), begins.size()) - 1];
+    return std::min<size_t>(begin + std::max(place.getColumn(), 1u) - 1, end);
+  }
+  size_t offsetOf(Operation *op) const { return offsetOf(placeOf(op->getLoc())); }
+  FileLineColLoc placeAt(size_t offset, StringRef file, MLIRContext &context) const {
+    size_t line = llvm::upper_bound(begins, offset) - begins.begin();
+    return FileLineColLoc::get(&context, file, line, offset - begins[line - 1] + 1);
+  }
+
+private:
+  std::vector<size_t> begins;
+  size_t end;
+};
+} // namespace
+
 /// Where brackets stand deeper than recursive parsers can follow; npos if nowhere.
 static size_t tooDeep(StringRef text) {
   constexpr int most = 200;
@@ -63,13 +77,12 @@ static size_t tooDeep(StringRef text) {
 //===--- What mistakes do not touch ------------------------------------------------------------------------===//
 
 /// Reports a parameter that is named where it stands and nowhere else in its function, readable or not.
-static void checkParametersAreRead(ModuleOp module, StringRef text) {
+static void checkParametersAreRead(ModuleOp module, StringRef text, const Lines &lines) {
   llvm::StringMap<int> declared;
   module.walk([&](ParamOp param) { ++declared[param.getName()]; });
   module.walk([&](FuncOp function) {
     Operation *next = function->getNextNode();
-    StringRef own = text.slice(offsetOf(text, placeOf(function.getLoc())),
-                               next ? offsetOf(text, placeOf(next->getLoc())) : text.size());
+    StringRef own = text.slice(lines.offsetOf(function), next ? lines.offsetOf(next) : text.size());
     function.walk([&](ParamOp param) {
       std::string name = "%" + nameOf(param.getResult());
       int count = 0;
@@ -84,7 +97,7 @@ static void checkParametersAreRead(ModuleOp module, StringRef text) {
 }
 
 /// Takes out of a model the items around `wrong` places, and those that need them. False if that leaves nothing.
-static bool keepRight(ModuleOp module, ArrayRef<size_t> wrong, StringRef text) {
+static bool keepRight(ModuleOp module, ArrayRef<size_t> wrong, const Lines &lines) {
   auto models = module.getOps<ModelOp>();
   if (models.empty() || std::next(models.begin()) != models.end() || module->hasAttr("dl.level"))
     return false;
@@ -96,8 +109,7 @@ static bool keepRight(ModuleOp module, ArrayRef<size_t> wrong, StringRef text) {
   };
   llvm::StringSet<> names; // by name: of two items with one name it is not known which is meant
   for (size_t place : wrong) {
-    auto after = llvm::partition_point(
-        items, [&](Operation *item) { return offsetOf(text, placeOf(item->getLoc())) <= place; });
+    auto after = llvm::partition_point(items, [&](Operation *item) { return lines.offsetOf(item) <= place; });
     if (after == items.begin())
       return false;
     names.insert(nameOf(*std::prev(after)));
@@ -130,7 +142,7 @@ class Reader {
 public:
   Reader(std::string text, StringRef name, MLIRContext &context)
       : text(std::move(text)), name(name), context(context), isBytecode(StringRef(this->text).starts_with("ML\xefR")),
-        readable(this->text) {}
+        lines(this->text), readable(this->text), readLines(lines) {}
   ReadResult run();
 
 private:
@@ -144,7 +156,9 @@ private:
   StringRef name;
   MLIRContext &context;
   bool isBytecode;
+  Lines lines;
   ReadableText readable;
+  Lines readLines; ///< of `readable`
   bool isRight = true;
   // Of the reading at hand:
   bool isParsing = false;
@@ -164,7 +178,7 @@ Location Reader::inText(Location loc) {
     auto place = dyn_cast<FileLineColLoc>(LocationAttr(range));
     if (!place || place.getFilename() != name)
       return range;
-    return placeIn(text, readable.originOf(offsetOf(readable.get(), place)), name, context);
+    return lines.placeAt(readable.originOf(readLines.offsetOf(place)), name, context);
   });
   return cast<LocationAttr>(replacer.replace(LocationAttr(loc)));
 }
@@ -189,7 +203,7 @@ LogicalResult Reader::receive(Diagnostic &diagnostic) {
     return success(); // our own message at a character that MLIR's lexer has refused, and the like
   last = place;
   lastMessage = diagnostic.str();
-  size_t offset = offsetOf(readable.get(), place);
+  size_t offset = readLines.offsetOf(place);
   wrong.push_back(readable.originOf(offset));
   if (isParsing ? readable.isKnown(offset) : readable.isReplaced(offset))
     return success(); // what is wrong here has been said
@@ -202,6 +216,7 @@ LogicalResult Reader::receive(Diagnostic &diagnostic) {
 }
 
 OwningOpRef<ModuleOp> Reader::readOnce() {
+  readLines = Lines(readable.get());
   last = {};
   wrong.clear();
   translated.clear();
@@ -248,13 +263,13 @@ ReadResult Reader::run() {
       return {false, nullptr};
     if (module) {
       moveToText(*module);
-      checkParametersAreRead(*module, text);
+      checkParametersAreRead(*module, text, lines);
       llvm::append_range(wrong, readable.changes());
-      return {false, keepRight(*module, wrong, text) ? std::move(module) : nullptr};
+      return {false, keepRight(*module, wrong, lines) ? std::move(module) : nullptr};
     }
-    size_t offset = offsetOf(readable.get(), last);
+    size_t offset = readLines.offsetOf(last);
     if (readings == 50) {
-      complain(placeIn(text, readable.originOf(offset), name, context))
+      complain(lines.placeAt(readable.originOf(offset), name, context))
           << "after 50 mistakes that stop the reader the rest of the file was not looked at";
       return {false, nullptr};
     }
@@ -281,7 +296,7 @@ ReadResult dlc::readModel(StringRef file, MLIRContext &context) {
     return {false, nullptr};
   }
   if (size_t at = isBytecode ? StringRef::npos : tooDeep(text); at != StringRef::npos) {
-    complain(placeIn(text, at, name, context)) << "brackets stand more than 200 deep here; expected a model file";
+    complain(Lines(text).placeAt(at, name, context)) << "brackets stand more than 200 deep here; expected a model file";
     return {false, nullptr};
   }
   return Reader(std::move(text), name, context).run();

@@ -430,9 +430,9 @@ bool ReadableText::stepOverFuncHeader(const Statement &func, size_t offset) {
       if (name == 0 || wordOf(before.drop_front(name)).empty())
         return false;
       replace(func.begin + name, func.begin + name, "@");
-    } else if (isdigit((unsigned char)before.drop_front(at + 1).front())) {
-      size_t name = func.begin + at + 1, length = wordOf(before.drop_front(at + 1)).size();
-      replace(name, name + length, ("\"" + all.substr(name, length) + "\"").str());
+    } else if (StringRef name = before.drop_front(at + 1); !name.empty() && llvm::isDigit(name[0])) {
+      size_t begin = func.begin + at + 1, length = wordOf(name).size();
+      replace(begin, begin + length, ("\"" + wordOf(name) + "\"").str());
     } else { // what stands between `func` and the name
       StringRef kind = before.take_front(at).drop_front(keyword.size()).trim();
       if (kind.empty() || kind == "private")
