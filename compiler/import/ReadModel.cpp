@@ -1,10 +1,11 @@
 // ReadModel.cpp - all problems of a file in one run.
 // SPDX-License-Identifier: Apache-2.0
 //
-// MLIR's parser stops at its first error, its verifier at the first of each function. Three things help:
+// MLIR's parser stops at its first error, its verifier at the first of each function. Four things help:
 // 1. parsers of ops report what they can step over (an unknown option, a wrong type after `:`) and go on;
 // 2. after an error that stops the parser, what it could not read is replaced, and the text is read again;
-// 3. verification after parsing is off; a walk of our own asks each op, except those fed by a wrong one.
+// 3. verification after parsing is off; a walk of our own asks each op, except those fed by a wrong one;
+// 4. what no mistake touches is kept, so that later levels can be asked about it.
 #include "compiler/import/ReadModel.h"
 #include "compiler/graph/Flatten.h"
 #include "compiler/import/ParserMessages.h"

@@ -451,7 +451,7 @@ bool ReadableText::stepOverFuncHeader(const Statement &func, size_t offset) {
     StringRef before = all.slice(open + 1, i).rtrim(), rest = all.slice(i, close);
     bool isWordStart = isWord(rest[0]) && before.ends_with(",") && all[i - 1] != '%' &&
                        rest.drop_front(wordOf(rest).size()).ltrim().starts_with(":");
-    if (!before.empty() && (rest[0] == '%' || (isWordStart && before.back() == ',')))
+    if (!before.empty() && (rest[0] == '%' || isWordStart))
       begins.push_back(i);
   }
   size_t argument = llvm::upper_bound(begins, std::max(offset, begins[0])) - begins.begin() - 1;
