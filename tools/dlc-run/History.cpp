@@ -33,14 +33,14 @@ void History::halve() {
 static Json saveMetrics(const Metrics &metrics) {
   Json list = Json::array();
   for (auto &[name, value] : metrics)
-    list.push_back({name, value});
+    list.push_back({name, jsonNumber(value)});
   return list;
 }
 
 static Metrics loadMetrics(const Json &list) {
   Metrics metrics;
   for (const Json &pair : list)
-    metrics.emplace_back(pair.at(0).get<std::string>(), pair.at(1).get<double>());
+    metrics.emplace_back(pair.at(0).get<std::string>(), numberFromJson(pair.at(1)));
   return metrics;
 }
 

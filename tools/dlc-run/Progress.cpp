@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <limits>
 #include <string_view>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -27,6 +28,14 @@ Json jsonNumber(double value) {
   if (std::isfinite(value))
     return value;
   return exactNumber(value, false);
+}
+
+double numberFromJson(const Json &json) {
+  if (json == "nan")
+    return std::numeric_limits<double>::quiet_NaN();
+  if (json == "inf" || json == "-inf")
+    return std::copysign(std::numeric_limits<double>::infinity(), json == "inf" ? 1 : -1);
+  return json.get<double>();
 }
 
 Json jsonMetrics(const Metrics &metrics) {

@@ -26,6 +26,8 @@ std::string metricsText(const Metrics &metrics);
 
 /// A JSON number; "nan", "inf" or "-inf", which JSON has no numbers for, as strings.
 Json jsonNumber(double value);
+/// What jsonNumber wrote; throws Json::exception for anything else.
+double numberFromJson(const Json &json);
 
 /// The metrics as members of an object.
 Json jsonMetrics(const Metrics &metrics);

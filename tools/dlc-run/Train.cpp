@@ -54,6 +54,25 @@ void checkWritable(const std::string &path) {
     throw UserError(fmt::format("cannot write {}: the folder {} is not writable", path, folder.string()));
 }
 
+/// What early stopping judges an epoch by: the validation loss, or, of a function that tells accuracy alone, its
+/// part of errors. Nothing if it tells neither.
+std::optional<double> judged(const Metrics &validation) {
+  std::optional<double> errors;
+  for (auto &[name, value] : validation) {
+    if (name == "loss")
+      return value;
+    if (name == "accuracy")
+      errors = 1 - value;
+  }
+  return errors;
+}
+
+/// True if loss `a` is better than `b`: any finite one than an infinite one, and that than NaN.
+bool better(double a, double b) {
+  auto rank = [](double loss) { return std::isfinite(loss) ? 0 : std::isinf(loss) ? 1 : 2; };
+  return rank(a) != rank(b) ? rank(a) < rank(b) : rank(a) == 0 && a < b;
+}
+
 class TrainRun {
 public:
   explicit TrainRun(TrainOptions &options) : options_(options), progress_(options.json) {}
@@ -95,8 +114,8 @@ private:
   size_t lossOutput_ = 0;
   int64_t trainRows_ = 0, validationRows_ = 0, perEpoch_ = 0, epochs_ = 0, totalSteps_ = 0;
   int64_t firstEpoch_ = 0, cursor_ = 0; ///< epochs completed, rows of the next one already used
-  double bestLoss_ = std::numeric_limits<double>::infinity();
-  int64_t bestEpoch_ = 0, sinceBest_ = 0;
+  double bestLoss_ = 0;
+  int64_t bestEpoch_ = 0, sinceBest_ = 0; ///< no best while bestEpoch_ is 0
   bool fromStart_ = true; ///< a run from the start with these settings gives the same
   std::string resumedFrom_;
 
@@ -161,8 +180,8 @@ void TrainRun::resume() {
     if (state.is_object()) {
       history_.load(state.value("history", Json()));
       sums_->load(state.value("sums", Json::object()));
-      if (state.contains("best_loss") && state["best_loss"].is_number()) {
-        bestLoss_ = state["best_loss"].get<double>();
+      if (state.contains("best_loss")) {
+        bestLoss_ = numberFromJson(state["best_loss"]);
         bestEpoch_ = state.value("best_epoch", int64_t(0));
         sinceBest_ = state.value("since_best", int64_t(0));
       }
@@ -211,6 +230,10 @@ void TrainRun::openData() {
           fmt::format("model '{}' has no function that returns loss or accuracy for the inputs {}: "
                       "validation needs one; name it by --evaluation",
                       model_->name(), join(namesOf(entry_->Inputs))));
+    if ((options_.patience > 0 || !options_.best.empty()) && !judged(MetricSums(*evaluation_).means()))
+      throw UserError(fmt::format("{}: '{}' returns no number called loss or accuracy to judge an epoch by; name "
+                                  "another function by --evaluation",
+                                  options_.patience > 0 ? "--patience" : "--best", evaluation_->Name));
     validationCall_ = model_->prepare(evaluation_->Name, training_->parameters(), evaluation_->Capacity);
     validationFeed_.emplace(*data_, *validationCall_);
   } else if (options_.patience > 0 || !options_.best.empty()) {
@@ -351,17 +374,9 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
 }
 
 bool TrainRun::judge(const Metrics &validation) {
-  double loss = std::numeric_limits<double>::infinity();
-  for (auto &[name, value] : validation)
-    if (name == "loss")
-      loss = value;
-  // A function that tells accuracy alone is judged by its errors.
-  if (std::isinf(loss))
-    for (auto &[name, value] : validation)
-      if (name == "accuracy")
-        loss = 1 - value;
-  if (loss < bestLoss_) {
-    bestLoss_ = loss;
+  std::optional<double> loss = judged(validation);
+  if (loss && (bestEpoch_ == 0 || better(*loss, bestLoss_))) {
+    bestLoss_ = *loss;
     bestEpoch_ = int64_t(history_.epochs().size());
     sinceBest_ = 0;
     return true;
@@ -427,8 +442,8 @@ void TrainRun::save(const std::string &path, int64_t epoch, int64_t cursor) {
     run["changed"] = true;
   info.Values["run"] = run.dump();
   Json state = {{"sums", sums_->save()}, {"history", history_.save()}};
-  if (std::isfinite(bestLoss_)) {
-    state["best_loss"] = bestLoss_;
+  if (bestEpoch_ > 0) {
+    state["best_loss"] = jsonNumber(bestLoss_);
     state["best_epoch"] = bestEpoch_;
     state["since_best"] = sinceBest_;
   }
