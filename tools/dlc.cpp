@@ -36,6 +36,9 @@ cl::opt<std::string> emit("emit",
                                    "plan, llvm, asm; or write obj (to link statically), header (C), lib (default). "
                                    "What is printed can be compiled on."),
                           cl::value_desc("level"), cl::init("lib"), cl::cat(category));
+cl::opt<bool> trustBytecode("trust-bytecode", cl::desc("Read MLIR bytecode too; a file of unknown origin can crash dlc, "
+                                                         "or make it do anything"),
+                            cl::cat(category));
 cl::opt<std::string> faultyRule("faulty-gradient", cl::desc("For tests: this op's gradient comes out 1 % too large"),
                                 cl::value_desc("dl.op"), cl::Hidden, cl::cat(category));
 cl::opt<bool> diff("diff", cl::desc("Compile and run entry points (all unless named) and compare each value with what "
@@ -143,7 +146,7 @@ int main(int argc, char **argv) {
   dlc::Reporter reporter(context);
   auto done = [&](int code) { return reporter.show(llvm::errs()) ? 1 : code; };
 
-  auto [isRight, module] = dlc::readModel(input, context);
+  auto [isRight, module] = dlc::readModel(input, context, trustBytecode);
   if (!isRight) {
     if (module)
       dlc::checkPart(*module, options);

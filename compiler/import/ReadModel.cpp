@@ -124,13 +124,20 @@ static bool keepRight(ModuleOp module, ArrayRef<size_t> wrong, const Lines &line
             changed |= names.insert(nameOf(item)).second;
       });
   }
-  bool hasEntry = false;
-  for (Operation *item : items) {
-    if (names.contains(nameOf(item)))
-      item->erase();
-    else
-      hasEntry |= isa<TrainOp>(item) || (isa<FuncOp>(item) && cast<FuncOp>(item).getSymVisibility() != "private");
-  }
+  // A value that stands among the items (behind a `}` too many) may be read in any of them.
+  SmallVector<Operation *> out = llvm::filter_to_vector(items, [&](Operation *item) { return names.contains(nameOf(item)); });
+  llvm::SmallPtrSet<Operation *, 8> isOut(llvm::from_range, out);
+  for (size_t i = 0; i < out.size(); ++i)
+    for (Operation *reader : out[i]->getUsers())
+      if (Operation *item = body.findAncestorOpInBlock(*reader); item && isOut.insert(item).second)
+        out.push_back(item);
+  for (Operation *item : out)
+    item->dropAllReferences();
+  for (Operation *item : out)
+    item->erase();
+  bool hasEntry = llvm::any_of(body, [](Operation &item) {
+    return isa<TrainOp>(item) || (isa<FuncOp>(item) && cast<FuncOp>(item).getSymVisibility() != "private");
+  });
   ScopedDiagnosticHandler quiet(module.getContext(), [](Diagnostic &) { return success(); });
   return hasEntry && succeeded(verify(module));
 }
@@ -280,7 +287,7 @@ ReadResult Reader::run() {
   }
 }
 
-ReadResult dlc::readModel(StringRef file, MLIRContext &context) {
+ReadResult dlc::readModel(StringRef file, MLIRContext &context, bool trustBytecode) {
   auto opened = llvm::MemoryBuffer::getFileOrSTDIN(file, /*IsText=*/true);
   StringRef name = file == "-" ? "<stdin>" : file;
   if (!opened) {
@@ -291,6 +298,12 @@ ReadResult dlc::readModel(StringRef file, MLIRContext &context) {
   if (StringRef(text).starts_with("\xef\xbb\xbf")) // some editors mark UTF-8 so
     text.erase(0, 3);
   bool isBytecode = StringRef(text).starts_with("ML\xefR");
+  if (isBytecode && !trustBytecode) {
+    complain(FileLineColLoc::get(&context, name, 0, 0))
+        << "this is bytecode, and a damaged or malicious one can crash dlc or make it do anything; compile the text, or say "
+           "--trust-bytecode if you know who made this file";
+    return {false, nullptr};
+  }
   auto *bytes = reinterpret_cast<const llvm::UTF8 *>(text.data());
   if (!isBytecode && (StringRef(text).contains('\0') || !llvm::isLegalUTF8String(&bytes, bytes + text.size()))) {
     complain(FileLineColLoc::get(&context, name, 0, 0)) << "this is no text; expected a model file, with `dl.model @name { ... }`";

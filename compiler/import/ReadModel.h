@@ -12,8 +12,9 @@ struct ReadResult {
   mlir::OwningOpRef<mlir::ModuleOp> module;
 };
 /// Parses `file` ("-" is standard input), going on after mistakes, and verifies op by op. Problems go through the
-/// context's diagnostics.
-ReadResult readModel(llvm::StringRef file, mlir::MLIRContext &context);
+/// context's diagnostics. MLIR's reader of bytecode is not proof against wrong files: it is asked only where
+/// `trustBytecode` says that the file may be believed.
+ReadResult readModel(llvm::StringRef file, mlir::MLIRContext &context, bool trustBytecode = false);
 
 /// Verifies each op of `root` on its own, and what more than one op is needed for. An op that reads the result of a
 /// wrong one is not asked.
