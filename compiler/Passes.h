@@ -19,6 +19,9 @@ void decompose(EntryOp entry);
 void formKernels(ModelOp model, bool fuse);
 /// loops: kernels and entry points as functions over flat buffers.
 void lowerSchedules(mlir::ModuleOp module, const CompileOptions &options);
+/// plan, first: proves of each schedule that every step and the end find the values that are meant, though buffers are
+/// written over.
+mlir::LogicalResult verifySchedules(mlir::ModuleOp module);
 /// plan: a place in the workspace for each buffer.
 mlir::LogicalResult planMemory(mlir::ModuleOp module);
 /// llvm: the LLVM dialect, with the descriptor and one function of the C interface for each entry point.

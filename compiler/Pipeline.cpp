@@ -119,7 +119,9 @@ static LogicalResult toLoops(ModuleOp module, const CompileOptions &options) {
   pm.addPass(createCSEPass());
   return pm.run(module);
 }
-static LogicalResult toPlan(ModuleOp module, const CompileOptions &) { return planMemory(module); }
+static LogicalResult toPlan(ModuleOp module, const CompileOptions &) {
+  return failed(verifySchedules(module)) ? failure() : planMemory(module);
+}
 
 ArrayRef<Level> dlc::levels() {
   static const Level table[] = {

@@ -47,6 +47,7 @@ private:
   void chooseLanes();
   void findLevels();
   void row(Point point);
+  void store(ArrayRef<std::pair<Value, Value>> values, Point &point);
   void pass(int level, Point &point);
   SmallVector<Value> walkInner(ArrayRef<int> dims, Point point, SmallVector<Value> sums,
                                llvm::function_ref<SmallVector<Value>(Point &, SmallVector<Value>)> body);
@@ -502,8 +503,7 @@ void KernelLowering::pass(int level, Point &point) {
     for (Value value : kept[level])
       if (!llvm::is_contained(outputs, value))
         e->keep(value, here);
-    for (auto [value, buffer] : stores)
-      e->store(value, buffer, here);
+    store(stores, here);
     for (auto [i, reduction] : llvm::enumerate(current)) {
       Value x = e->at(reduction->getOperand(0), here);
       if (auto type = dyn_cast<VectorType>(carried[i].getType())) {
@@ -526,6 +526,15 @@ void KernelLowering::pass(int level, Point &point) {
       e->keptReady.insert(value);
 }
 
+/// Values at a point go to their buffers when all of them are known: a buffer may be that of an old value, which others
+/// of the new ones are made from.
+void KernelLowering::store(ArrayRef<std::pair<Value, Value>> values, Point &point) {
+  for (auto [value, buffer] : values)
+    e->at(value, point);
+  for (auto [value, buffer] : values)
+    e->store(value, buffer, point);
+}
+
 /// All passes of one row, or of a vector of rows.
 void KernelLowering::row(Point point) {
   SmallVector<Value> read;
@@ -539,9 +548,11 @@ void KernelLowering::row(Point point) {
   for (Operation *op : domain.ops)
     if (!isReduction(op) && levels.lookup(op) == passes && isRowLevel(op->getResult(0)))
       e->at(op->getResult(0), point);
+  SmallVector<std::pair<Value, Value>> stores;
   for (auto [output, buffer] : llvm::zip(outputs, outputBuffers))
     if (isRowLevel(output))
-      e->store(output, buffer, point);
+      stores.push_back({output, buffer});
+  store(stores, point);
   for (auto &values : kept) // the next row starts anew
     for (Value value : values) {
       e->buffers.erase(value);
@@ -666,6 +677,9 @@ void KernelLowering::contraction() {
   c.lhs = e->buffers.lookup(root->getOperand(0));
   c.rhs = e->buffers.lookup(root->getOperand(1));
   int64_t width = contractionLanes(c.element);
+  SmallVector<std::pair<Value, Value>> stores;
+  for (auto [output, buffer] : llvm::zip(outputs, outputBuffers))
+    stores.push_back({output, buffer});
   // The dimensions before the last two are a loop around everything.
   Point point;
   point.index.resize(domain.sizes.size());
@@ -700,8 +714,7 @@ void KernelLowering::contraction() {
       here.lanes = width;
       here.mask = mask;
       here.known[root->getResult(0)] = sums;
-      for (auto [output, buffer] : llvm::zip(outputs, outputBuffers))
-        e->store(output, buffer, here);
+      store(stores, here);
       inner.restoreInsertionPoint(b.saveInsertionPoint());
     };
     if (options.vectorize)

@@ -6,7 +6,8 @@
 //                                                              call @k0(%x, %w, %z, %extent, 0, parts)
 //
 // A function returns -1, or the number of the check that failed. What is stored is updated in place where no one
-// still reads the old value, else by a copy at the end.
+// still reads the old value, else by a copy at the end. Each value keeps a number, and each step says which values it
+// reads and writes (`dl.values`): VerifySchedules.cpp checks that they are there.
 #include "compiler/Passes.h"
 #include "compiler/graph/Rows.h"
 #include "compiler/loops/LowerKernels.h"
@@ -77,6 +78,7 @@ LoweredKernel &ScheduleLowering::kernel(StringRef name, int64_t batch) {
                                                tensor.getElementType().isF64()}));
   }
   function->setAttr("dl.written", at.getArrayAttr(written));
+  function->setAttr("dl.inputs", at.getI64IntegerAttr(inputs)); // buffers that it reads; it writes the others
   function->setAttr("dl.kernel", at.getStringAttr(own));
   function->setAttr("dl.flops", at.getF64FloatAttr(it->second.flops));
   function->setAttr("dl.bytes", at.getF64FloatAttr(it->second.bytes));
@@ -126,6 +128,8 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   Location loc = entry.getLoc();
   MLIRContext *context = at.getContext();
   DenseMap<Value, Value> buffers;
+  DenseMap<Value, int64_t> numbers; // of values; a view has that of what it views
+  SmallVector<int64_t> held; // for each buffer of the function: the value in it, -1 for none
   SmallVector<Type> types{LLVM::LLVMPointerType::get(context)};
   for (BlockArgument argument : block.getArguments())
     types.push_back(bufferType(typeOf(argument), batch));
@@ -145,10 +149,16 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   Block *body = function.addEntryBlock();
   at.setInsertionPointToEnd(body);
   size_t next = 1;
-  for (BlockArgument argument : block.getArguments())
+  for (BlockArgument argument : block.getArguments()) {
+    numbers[argument] = held.size();
+    held.push_back(held.size());
     buffers[argument] = body->getArgument(next++);
+  }
+  held.resize(types.size() - 2, -1); // outputs and the report
+  function->setAttr("dl.values", at.getDenseI64ArrayAttr(held));
   // Where each returned value goes: an output of the caller's, or what is stored.
   DenseMap<Value, Value> destination;
+  SmallVector<std::pair<Value, BlockArgument>> ends; // all of them: value, where it goes
   SmallVector<std::pair<Value, Value>> copies; // at the end: from, to
   auto root = [](Value value) {
     while (auto view = value.getDefiningOp<ReshapeOp>())
@@ -158,7 +168,8 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   for (auto [value, attrs] : llvm::zip(done->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>())) {
     Value made = root(value);
     if (attrs.contains("output")) {
-      destination[made] = body->getArgument(next++);
+      ends.push_back({made, body->getArgument(next++)});
+      destination[made] = ends.back().second;
       continue;
     }
     BlockArgument stored;
@@ -167,6 +178,7 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
       if (label && label == attrs.get("update"))
         stored = argument;
     }
+    ends.push_back({made, cast<BlockArgument>(buffers[stored])});
     auto launch = made.getDefiningOp<LaunchOp>();
     if (launch && made == value && mayOverwrite(launch, cast<OpResult>(made).getResultNumber(), stored))
       destination[made] = buffers[stored];
@@ -180,20 +192,27 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   for (Operation &op : block.without_terminator()) {
     if (auto view = dyn_cast<ReshapeOp>(op)) {
       buffers[view.getResult()] = buffers.lookup(view.getInput());
+      numbers[view.getResult()] = numbers.lookup(view.getInput());
       continue;
     }
     auto launch = cast<LaunchOp>(op);
     LoweredKernel &lowered = kernel(launch.getKernel(), batch);
     bool isCheck = lowered.function.getNumResults();
     SmallVector<Value> operands;
-    for (Value argument : launch.getArgs())
+    SmallVector<int64_t> values;
+    for (Value argument : launch.getArgs()) {
       operands.push_back(buffers.lookup(argument));
+      values.push_back(numbers.lookup(argument));
+    }
     for (Value result : launch.getResults()) {
       if (isCheck) {
         buffers[result] = buffers.lookup(launch.getArgs()[0]);
+        numbers[result] = numbers.lookup(launch.getArgs()[0]);
         operands.push_back(report);
+        values.push_back(-1);
         continue;
       }
+      values.push_back(numbers[result] = numbers.size());
       Value buffer = destination.lookup(result);
       if (!buffer)
         buffer = memref::AllocOp::create(at, launch.getLoc(), bufferType(typeOf(result), batch));
@@ -217,6 +236,7 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
     }
     operands.append({extent, constant(0), parts});
     auto call = func::CallOp::create(at, launch.getLoc(), lowered.function, operands);
+    call->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
     if (!isCheck)
       continue;
     auto op_ = cast<KernelOp>(SymbolTable::lookupSymbolIn(model, launch.getKernel()));
@@ -241,9 +261,14 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
     cf::CondBranchOp::create(at, loc, wrong, failed, ValueRange{number}, go, ValueRange{});
     at.setInsertionPointToEnd(go);
   }
-  for (auto [from, to] : copies)
-    memref::CopyOp::create(at, loc, buffers.lookup(from), to);
-  func::ReturnOp::create(at, loc, ValueRange{arith::ConstantOp::create(at, loc, at.getI32IntegerAttr(-1))});
+  for (auto [from, to] : copies) {
+    auto copy = memref::CopyOp::create(at, loc, buffers.lookup(from), to);
+    copy->setAttr("dl.value", at.getI64IntegerAttr(numbers.lookup(from)));
+  }
+  for (auto [value, to] : ends)
+    held[to.getArgNumber() - 1] = numbers.lookup(value);
+  Value allGood = arith::ConstantOp::create(at, loc, at.getI32IntegerAttr(-1));
+  func::ReturnOp::create(at, loc, allGood)->setAttr("dl.values", at.getDenseI64ArrayAttr(held));
   if (failed) {
     function.getBody().push_back(failed);
     at.setInsertionPointToEnd(failed);

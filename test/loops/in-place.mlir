@@ -49,7 +49,7 @@ dl.model @places {
   // CHECK: %[[NEW:[^ ]+]] = memref.alloc() : memref<5xf32>
   // CHECK: call @{{k[0-9]+}}{{[^(]*}}({{.*}}%[[OLD]], %[[NEW]],
   // CHECK: call @{{k[0-9]+}}_cast(%[[W]], %[[OLD]],
-  // CHECK: memref.copy %[[NEW]], %[[W]] : memref<5xf32>
+  // CHECK: memref.copy %[[NEW]], %[[W]] {dl.value = {{[0-9]+}} : i64} : memref<5xf32>
   // CHECK-NEXT: arith.constant -1
   // CHECK-NEXT: return
   train @exchange_step minimizes @loss { optimize "*" with @exchange }
