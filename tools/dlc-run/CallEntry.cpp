@@ -21,26 +21,27 @@ struct CallArguments {
   ModelArguments model;
   std::string entry, weights, archive, output, save;
   std::vector<std::string> inputs, scalars;
+  Scales scales;
   uint64_t seed = 0;
   int64_t step = 0, repeat = 1, row = 0;
   bool print = false, trapNan = false, json = false;
   CLI::Option *seedOption = nullptr, *stepOption = nullptr;
 };
 
-std::vector<Tensor> readInputs(const CallArguments &arguments, const Entry &entry) {
+std::vector<Tensor> readInputs(CallArguments &arguments, const Entry &entry) {
   std::vector<Tensor> values(entry.Inputs.size());
   std::vector<bool> given(values.size());
   if (!arguments.archive.empty())
     for (NamedTensor &member : readNpz(arguments.archive)) {
       size_t index = findInput(entry, member.Name, "--inputs " + arguments.archive);
-      values[index] = converted(member.Value, entry.Inputs[index].Type,
-                                fmt::format("{}: '{}'", arguments.archive, member.Name));
+      values[index] = fileNumbers(entry.Inputs[index], member.Value, arguments.scales,
+                                  fmt::format("{}: '{}'", arguments.archive, member.Name));
       given[index] = true;
     }
   for (const std::string &text : arguments.inputs) {
     auto [name, value] = splitAssignment(text, "--input");
     size_t index = findInput(entry, name, "--input");
-    values[index] = readInput(entry.Inputs[index], value, false, "--input " + text);
+    values[index] = readInput(entry.Inputs[index], value, false, arguments.scales, "--input " + text);
     given[index] = true;
   }
   std::string missing;
@@ -59,7 +60,13 @@ void callEntry(CallArguments &arguments) {
     throw UserError(fmt::format("--output {}: expected a name that ends in .npz", arguments.output));
   Model model = arguments.model.open();
   const Entry &entry = findEntry(model, arguments.entry);
+  arguments.scales.check(entry);
+  if (!arguments.weights.empty())
+    arguments.scales.inherit(arguments.weights);
   std::vector<Tensor> values = readInputs(arguments, entry);
+  if (!arguments.json)
+    for (const std::string &note : arguments.scales.notes())
+      fmt::print("{}\n", note);
   std::vector<Input> inputs;
   for (size_t i = 0; i < values.size(); ++i)
     inputs.emplace_back(entry.Inputs[i].Name, values[i]);
@@ -124,6 +131,8 @@ void callEntry(CallArguments &arguments) {
     invocation.save(arguments.save);
   if (arguments.json) {
     Json object = {{"event", "end"}, {"entry", entry.Name}};
+    if (!arguments.scales.json().empty())
+      object["scale"] = arguments.scales.json();
     for (size_t k = 0; k < results.size(); ++k)
       if (print || results[k].shape().empty())
         object["outputs"][std::string(entry.Outputs[k].Name)] = jsonFromTensor(results[k]);
@@ -155,6 +164,7 @@ void addCall(CLI::App &app) {
       ->allow_extra_args(false)
       ->option_text("NAME=FILE");
   command.add_option("--inputs", arguments->archive, "Values of inputs, by name")->option_text("FILE.npz");
+  arguments->scales.addTo(command);
   command.add_option("--set", arguments->scalars, "Set a number of the call, e.g. lr=0.01; may be repeated")
       ->take_all()
       ->allow_extra_args(false)

@@ -52,36 +52,6 @@ std::string findFile(const std::string &directory, std::string_view input, Split
   return "";
 }
 
-template <class To> inline void scaleInto(void *to, const void *from, int64_t count) {
-  auto *__restrict target = static_cast<To *>(to);
-  auto *__restrict source = static_cast<const uint8_t *>(from);
-  for (int64_t i = 0; i < count; ++i)
-    target[i] = To(source[i]) / To(255);
-}
-
-#if defined(__x86_64__)
-/// The same for processors with AVX2: a batch of images is scaled before every step, and this program is
-/// compiled for any x86-64. Division rounds alike in both.
-__attribute__((target("avx2"))) void scaleFloatsAvx2(void *to, const void *from, int64_t count) {
-  auto *__restrict target = static_cast<float *>(to);
-  auto *__restrict source = static_cast<const uint8_t *>(from);
-  for (int64_t i = 0; i < count; ++i)
-    target[i] = float(source[i]) / 255.0f;
-}
-#endif
-
-/// Bytes as numbers from 0 to 1.
-void scaleBytes(DType type, void *to, const void *from, int64_t count) {
-  if (type == DType::F64)
-    return scaleInto<double>(to, from, count);
-#if defined(__x86_64__)
-  static const bool avx2 = __builtin_cpu_supports("avx2");
-  if (avx2)
-    return scaleFloatsAvx2(to, from, count);
-#endif
-  scaleInto<float>(to, from, count);
-}
-
 } // namespace
 
 void DataArguments::addTo(CLI::App &app) {
@@ -94,6 +64,12 @@ void DataArguments::addTo(CLI::App &app) {
       ->option_text("NAME=FILE")
       ->take_all()
       ->allow_extra_args(false);
+  scales.addTo(app);
+}
+
+void DataArguments::noteScales(const DataSet &data, const Entry &entry) {
+  for (const Column &column : data.columns())
+    (void)scales.use(entry.Inputs[findInput(entry, column.name, "--map")], column.values.dtype());
 }
 
 std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &arguments, Split split,
@@ -109,6 +85,7 @@ std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &ar
       throw UserError(fmt::format("--data {}: there is no such folder", arguments.directory));
   }
   DataSet data;
+  data.scales_ = arguments.scales;
   std::vector<std::pair<std::string_view, std::string>> files;
   std::string missing;
   for (const Port &port : entry.Inputs) {
@@ -135,8 +112,7 @@ std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &ar
     return std::nullopt;
   }
   for (auto &[name, path] : files) {
-    FileTensor file = readTensorFile(path);
-    data.columns_.push_back({std::string(name), path, std::move(file.value), file.idx});
+    data.columns_.push_back({std::string(name), path, readTensorFile(path).value});
   }
   return data;
 }
@@ -153,8 +129,9 @@ bool DataSet::covers(const Entry &entry) const {
                      [&](const Port &port) { return find(port.Name); });
 }
 
-Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t index) {
-  Source source{&column, nullptr, nullptr, 0, 0, false, port.hasBatch(), call_->input(index)};
+Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t index, const Scales &scales) {
+  Scale scale = scales.of(port, column.values.dtype());
+  Source source{&column, nullptr, nullptr, 0, 0, scale, false, port.hasBatch(), call_->input(index)};
   for (size_t axis = 1; axis < port.Batch.size(); ++axis)
     if (port.Batch[axis])
       throw UserError(
@@ -179,11 +156,14 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
           have, elements, perRow > 1 ? fmt::format(", and a multiple of {} rows", perRow) : ""));
     source.rowElements = perRow * elements;
   }
-  source.scaled = column.idx && column.values.dtype() == DType::U8 && isFloat(port.Type);
+  source.scaled = column.values.dtype() == DType::U8 && !scale.keeps();
   const Tensor *values = &column.values;
-  if (!source.scaled && values->dtype() != port.Type) {
-    source.own = std::make_shared<const Tensor>(converted(*values, port.Type, context));
-    values = source.own.get();
+  if (!source.scaled && (values->dtype() != port.Type || !scale.keeps())) {
+    auto own = std::make_shared<Tensor>(converted(*values, port.Type, context));
+    if (!scale.keeps())
+      scaleNumbers(port.Type, own->data(), own->elements(), scale);
+    source.own = own;
+    values = own.get();
   }
   source.bytes = static_cast<const std::byte *>(values->data());
   source.elementBytes = sizeOf(values->dtype());
@@ -199,7 +179,7 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
     if (!column)
       throw UserError(
           fmt::format("no data for input '{}' ({}) of entry point '{}'", port.Name, port.str(), entry.Name));
-    sources_.push_back(makeSource(*column, port, i));
+    sources_.push_back(makeSource(*column, port, i, data.scales()));
     if (!sources_.back().batched)
       continue;
     int64_t rows = column->values.shape()[0] / port.Batch[0];
@@ -215,11 +195,17 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
     throw UserError(fmt::format("{} has {} rows, more than the 4 billion that can be shuffled", first->path,
                                 countText(rows_)));
   for (Source &source : sources_)
-    if (!source.batched) {
-      if (source.scaled)
-        throw UserError(fmt::format("input '{}' has no batch: give its value as NPY", source.column->name));
-      std::memcpy(source.input.data(), source.bytes, size_t(source.rowElements) * source.elementBytes);
-    }
+    if (!source.batched)
+      copyRow(source, static_cast<std::byte *>(source.input.data()), 0);
+}
+
+void Feed::copyRow(const Source &source, std::byte *to, size_t row) {
+  size_t bytes = size_t(source.rowElements) * source.elementBytes;
+  const std::byte *from = source.bytes + row * bytes;
+  if (source.scaled)
+    scaleBytes(source.input.dtype(), to, from, source.rowElements, source.scale);
+  else
+    std::memcpy(to, from, bytes);
 }
 
 void Feed::fill(std::span<const uint32_t> rows) {
@@ -229,14 +215,9 @@ void Feed::fill(std::span<const uint32_t> rows) {
       continue;
     batched = true;
     size_t inputRow = size_t(source.rowElements) * sizeOf(source.input.dtype());
-    size_t sourceRow = size_t(source.rowElements) * source.elementBytes;
     auto *to = static_cast<std::byte *>(source.input.data());
     for (uint32_t row : rows) {
-      const std::byte *from = source.bytes + size_t(row) * sourceRow;
-      if (!source.scaled)
-        std::memcpy(to, from, sourceRow);
-      else
-        scaleBytes(source.input.dtype(), to, from, source.rowElements);
+      copyRow(source, to, row);
       to += inputRow;
     }
   }

@@ -8,6 +8,7 @@
 
 #include "runtime/Model.h"
 #include "tools/dlc-run/Progress.h"
+#include "tools/dlc-run/Scale.h"
 
 #include <CLI/App.hpp>
 #include <memory>
@@ -18,12 +19,17 @@
 
 namespace dlc::run {
 
-/// --data and --map.
+class DataSet;
+
+/// --data, --map and --scale.
 struct DataArguments {
   std::string directory;
   std::vector<std::string> maps; ///< NAME=FILE
+  Scales scales;
 
   void addTo(CLI::App &app);
+  /// Has `scales` keep in mind how the inputs of `entry` are fed from `data`.
+  void noteScales(const DataSet &data, const Entry &entry);
   bool empty() const { return directory.empty() && maps.empty(); }
 };
 
@@ -33,7 +39,6 @@ struct Column {
   std::string name; ///< of the input that it feeds
   std::string path;
   Tensor values;
-  bool idx; ///< bytes stand for 0..1 where the input is a float
 };
 
 /// The columns of one split.
@@ -49,9 +54,11 @@ public:
   /// True if there is a column for every input of `entry`.
   bool covers(const Entry &entry) const;
   const std::vector<Column> &columns() const { return columns_; }
+  const Scales &scales() const { return scales_; }
 
 private:
   std::vector<Column> columns_;
+  Scales scales_;
 };
 
 /// Rows of a data set on their way into a call.
@@ -77,10 +84,13 @@ private:
     const std::byte *bytes;
     int64_t rowElements;
     size_t elementBytes; ///< in the source
-    bool scaled, batched;
+    Scale scale;
+    bool scaled; ///< while it is copied: the source is bytes
+    bool batched;
     MutableTensorView input;
   };
-  Source makeSource(const Column &column, const Port &port, size_t index);
+  Source makeSource(const Column &column, const Port &port, size_t index, const Scales &scales);
+  static void copyRow(const Source &source, std::byte *to, size_t row);
 
   Call *call_;
   std::vector<Source> sources_;

@@ -20,7 +20,7 @@ struct EvalOptions {
   bool json = false;
 };
 
-void evalModel(const EvalOptions &options) {
+void evalModel(EvalOptions &options) {
   Model model = options.model.open();
   const Entry *entry = findEvaluation(model, options.entry);
   if (!entry)
@@ -36,13 +36,18 @@ void evalModel(const EvalOptions &options) {
     throw UserError("no data: give --data DIR or --map NAME=FILE");
   Parameters parameters = model.loadParameters(options.weights);
   Split split = options.split == "train" ? Split::Train : Split::Test;
+  options.data.scales.check(*entry);
+  options.data.scales.inherit(options.weights);
   std::optional<DataSet> data = DataSet::load(*entry, options.data, split, split, true);
   Call call = model.prepare(entry->Name, parameters, entry->Capacity);
   Feed feed(*data, call);
   double start = now();
   Metrics metrics = *evaluate(feed, 0, feed.rows());
   double seconds = now() - start;
+  options.data.noteScales(*data, *entry);
   if (!options.json) {
+    for (const std::string &note : options.data.scales.notes())
+      fmt::print("{}\n", note);
     fmt::print("{}  ({} examples, {})\n", metricsText(metrics), countText(feed.rows()),
                durationText(seconds));
     return;
@@ -52,6 +57,8 @@ void evalModel(const EvalOptions &options) {
                  {"weights", options.weights},
                  {"entry", entry->Name},
                  {"rows", feed.rows()}};
+  if (!options.data.scales.json().empty())
+    object["scale"] = options.data.scales.json();
   object.update(jsonMetrics(metrics));
   object["seconds"] = seconds;
   Progress(true).event(object);

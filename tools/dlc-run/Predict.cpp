@@ -22,6 +22,7 @@ struct PredictOptions {
   ModelArguments model;
   std::string weights, entry, output;
   std::vector<std::string> inputs;
+  Scales scales;
   int64_t rows = 20, top = 3;
   bool json = false;
 };
@@ -91,7 +92,13 @@ void print(const PredictOptions &options, const Entry &entry, const Results &res
   }
 }
 
-void printJson(const Entry &entry, const Results &results) {
+Json withScales(Json object, const PredictOptions &options) {
+  if (!options.scales.json().empty())
+    object["scale"] = options.scales.json();
+  return object;
+}
+
+void printJson(const PredictOptions &options, const Entry &entry, const Results &results) {
   Progress out(true);
   int64_t rows = 0;
   for (size_t i = 0; i < results.size(); ++i)
@@ -108,7 +115,7 @@ void printJson(const Entry &entry, const Results &results) {
   for (size_t i = 0; i < results.size(); ++i)
     if (entry.Outputs[i].Batch.empty() || entry.Outputs[i].Batch[0] == 0)
       end[std::string(entry.Outputs[i].Name)] = jsonFromTensor(results[i]);
-  out.event(end);
+  out.event(withScales(std::move(end), options));
 }
 
 void write(const std::string &path, const Entry &entry, const Results &results) {
@@ -125,7 +132,7 @@ void write(const std::string &path, const Entry &entry, const Results &results) 
   writeNpz(path, members);
 }
 
-void predict(const PredictOptions &options) {
+void predict(PredictOptions &options) {
   if (!options.output.empty() && !options.output.ends_with(".npy") && !options.output.ends_with(".npz"))
     throw UserError(fmt::format("--output {}: expected a name that ends in .npz or .npy", options.output));
   Model model = options.model.open();
@@ -136,10 +143,12 @@ void predict(const PredictOptions &options) {
                                 kindText(chosen.Kind)));
   std::vector<Tensor> values(chosen.Inputs.size());
   std::vector<bool> given(values.size());
+  options.scales.check(chosen);
+  options.scales.inherit(options.weights);
   for (const std::string &text : options.inputs) {
     auto [input, file] = splitAssignment(text, "--input");
     size_t index = findInput(chosen, input, "--input");
-    values[index] = readInput(chosen.Inputs[index], file, true, "--input " + text);
+    values[index] = readInput(chosen.Inputs[index], file, true, options.scales, "--input " + text);
     given[index] = true;
   }
   std::vector<Input> inputs;
@@ -150,16 +159,19 @@ void predict(const PredictOptions &options) {
                                   port.Name));
     inputs.emplace_back(port.Name, values[i]);
   }
+  if (!options.json)
+    for (const std::string &note : options.scales.notes())
+      fmt::print("{}\n", note);
   Parameters parameters = model.loadParameters(options.weights);
   Results results = model.call(chosen.Name, parameters, inputs);
   if (!options.output.empty()) {
     write(options.output, chosen, results);
     if (options.json)
-      Progress(true).event({{"event", "end"}, {"entry", chosen.Name}, {"output", options.output}});
+      Progress(true).event(withScales({{"event", "end"}, {"entry", chosen.Name}, {"output", options.output}}, options));
     else
       fmt::print("{} written to {}\n", join(namesOf(chosen.Outputs)), options.output);
   } else if (options.json) {
-    printJson(chosen, results);
+    printJson(options, chosen, results);
   } else {
     print(options, chosen, results);
   }
@@ -182,6 +194,7 @@ void addPredict(CLI::App &app) {
       ->take_all()
       ->allow_extra_args(false)
       ->option_text("NAME=FILE");
+  options->scales.addTo(command);
   command.add_option("--entry", options->entry, "Function to call (default: predict)")->option_text("NAME");
   command.add_option("--output", options->output, "Write the outputs here: .npz, or .npy for a single one")
       ->option_text("FILE");

@@ -18,6 +18,7 @@ void RandomInputs::addTo(CLI::App &app) {
       ->take_all()
       ->allow_extra_args(false)
       ->option_text("NAME=FILE");
+  scales.addTo(app);
   app.add_option("--range", ranges, "Draw this integer input from 0 to N - 1 (default 2), e.g. label=10")
       ->take_all()
       ->allow_extra_args(false)
@@ -63,7 +64,8 @@ static const Port *findPort(const Entry &entry, std::string_view name) {
 }
 
 void RandomInputs::check(std::span<const Entry *const> entries) const {
-  for (auto [list, option] : {std::pair{&given, "--input"}, std::pair{&ranges, "--range"}})
+  for (auto [list, option] :
+       {std::pair{&given, "--input"}, std::pair{&scales.given, "--scale"}, std::pair{&ranges, "--range"}})
     for (const std::string &text : *list) {
       std::string name = splitAssignment(text, option).first;
       std::vector<std::string> known;
@@ -91,12 +93,13 @@ std::vector<Tensor> RandomInputs::make(const Entry &entry, int64_t rows) const {
   }
   std::vector<Tensor> values(entry.Inputs.size());
   std::vector<bool> ready(values.size());
+  Scales own = scales;
   for (const std::string &text : given) {
     auto [name, value] = splitAssignment(text, "--input");
     if (!findPort(entry, name))
       continue;
     size_t index = findInput(entry, name, "--input");
-    values[index] = readInput(entry.Inputs[index], value, false, "--input " + text);
+    values[index] = readInput(entry.Inputs[index], value, false, own, "--input " + text);
     ready[index] = true;
   }
   for (size_t i = 0; i < values.size(); ++i)

@@ -7,6 +7,7 @@
 #define DLC_RUN_RANDOM_H
 
 #include "runtime/Model.h"
+#include "tools/dlc-run/Scale.h"
 
 #include <CLI/App.hpp>
 #include <map>
@@ -16,9 +17,10 @@
 
 namespace dlc::run {
 
-/// --input NAME=VALUE and --range NAME=N.
+/// --input NAME=VALUE, --scale NAME=FACTOR and --range NAME=N.
 struct RandomInputs {
   std::vector<std::string> given, ranges;
+  Scales scales;
   uint64_t seed = 0;
 
   void addTo(CLI::App &app);

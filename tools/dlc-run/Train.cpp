@@ -203,6 +203,7 @@ void TrainRun::openData() {
         fmt::format("no data: give --data DIR (a folder with MNIST's files), or --map NAME=FILE for each "
                     "input of '{}': {}",
                     entry_->Name, join(namesOf(entry_->Inputs))));
+  options_.data.scales.check(*entry_);
   data_ = DataSet::load(*entry_, options_.data, Split::Train, Split::Train, true);
   step_ = training_->prepare(entry_->Name, entry_->Capacity);
   step_->setTrapNotFinite(options_.trapNan);
@@ -268,6 +269,9 @@ void TrainRun::announce() {
   progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_),
                              held, options_.batch, countText(perEpoch_), options_.seed,
                              scalars.empty() ? "" : ", ", metricsText(scalars)));
+  options_.data.noteScales(*data_, *entry_);
+  for (const std::string &note : options_.data.scales.notes())
+    progress_.line(note);
   if (!resumedFrom_.empty())
     progress_.line(fmt::format("goes on from {} after step {}", resumedFrom_, countText(training_->step())));
   Json start = {{"event", "start"},
@@ -285,6 +289,8 @@ void TrainRun::announce() {
                 {"step", training_->step()},
                 {"seed", options_.seed},
                 {"scalars", jsonMetrics(scalars)}};
+  if (!options_.data.scales.json().empty())
+    start["scale"] = options_.data.scales.json();
   progress_.event(start);
   if (options_.log.empty())
     return;
@@ -454,7 +460,8 @@ void TrainRun::save(const std::string &path, int64_t epoch, int64_t cursor) {
 std::optional<Metrics> TrainRun::test(const Parameters &parameters, int64_t &rows) {
   if (!evaluation_ || options_.data.directory.empty())
     return std::nullopt;
-  DataArguments arguments{options_.data.directory, {}};
+  DataArguments arguments = options_.data;
+  arguments.maps.clear();
   std::optional<DataSet> data = DataSet::load(*evaluation_, arguments, Split::Test, Split::Test, false);
   if (!data)
     return std::nullopt;

@@ -35,6 +35,9 @@ void TrainOptions::addTo(CLI::App &app) {
   remember(
       app.get_option("--map"), "--map", false, [this] { return Json(data.maps); },
       [this](const Json &json) { data.maps = json.get<std::vector<std::string>>(); });
+  remember(
+      app.get_option("--scale"), "--scale", false, [this] { return Json(data.scales.given); },
+      [this](const Json &json) { data.scales.given = json.get<std::vector<std::string>>(); });
   add(app, "--entry", entry, "NAME", "Train step to use, where the model has more than one");
   add(app, "--evaluation", evaluation, "NAME",
       "Function that tells loss and accuracy of validation and test rows (default: the one that returns "

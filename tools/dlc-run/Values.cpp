@@ -269,8 +269,17 @@ Tensor converted(const Tensor &value, DType type, const std::string &context) {
   return result;
 }
 
-Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, const std::string &context) {
+Tensor fileNumbers(const Port &port, const Tensor &value, Scales &scales, const std::string &context) {
+  Tensor result = converted(value, port.Type, context);
+  if (Scale scale = scales.use(port, value.dtype()); !scale.keeps())
+    scaleNumbers(port.Type, result.data(), result.elements(), scale);
+  return result;
+}
+
+Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, Scales &scales,
+                 const std::string &context) {
   if (looksLikeJson(text)) {
+    scales.checkInline(port, context);
     bool word = text == "nan" || text == "inf" || text == "-inf";
     Json json = Json::parse(word             ? "\"" + text + "\""
                             : text[0] == '+' ? text.substr(1)
@@ -281,12 +290,7 @@ Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, co
     return tensorFromJson(json, port.Type, context);
   }
   FileTensor file = readTensorFile(text);
-  bool scale = file.idx && isFloat(port.Type) && file.value.dtype() == DType::U8;
-  Tensor value = converted(file.value, port.Type, context);
-  if (scale)
-    for (int64_t i = 0; i < value.elements(); ++i)
-      storeDouble(value, i,
-                  port.Type == DType::F32 ? double(float(value.at(i)) / 255.0f) : value.at(i) / 255.0);
+  Tensor value = fileNumbers(port, file.value, scales, context);
   if (file.idx || reshapeRows) {
     Shape shape = rowsShape(port, value);
     if (shape.elements() == value.elements())

@@ -8,13 +8,14 @@
 
 #include "runtime/Model.h"
 #include "tools/dlc-run/Progress.h"
+#include "tools/dlc-run/Scale.h"
 
 #include <string>
 #include <string_view>
 
 namespace dlc::run {
 
-/// What a file held, and whether it was an IDX file (whose bytes stand for 0..1 where a float is wanted).
+/// What a file held, and whether it was an IDX file (whose axes are those of an image, whatever the input's).
 struct FileTensor {
   Tensor value;
   bool idx = false;
@@ -32,14 +33,19 @@ Tensor tensorFromJson(const Json &json, DType type, const std::string &context);
 /// The nested list of a tensor; numbers that JSON lacks as strings.
 Json jsonFromTensor(TensorView value);
 
+/// A file's numbers as those of an input: scaled as `scales` says, in the input's type. UserError starting with
+/// `context` where they do not fit.
+Tensor fileNumbers(const Port &port, const Tensor &value, Scales &scales, const std::string &context);
+
 /// `value` with its elements converted to `type` where nothing but precision can be lost: to a float from
 /// anything, to an integer from integers that fit. UserError starting with `context` otherwise.
 Tensor converted(const Tensor &value, DType type, const std::string &context);
 
 /// An input written as FILE or as JSON (starting with a bracket, a digit, a sign, or being true, false, nan,
-/// inf). IDX bytes are scaled to 0..1 for a float and reshaped to the port's row. With `reshapeRows`, so are
+/// inf). The numbers of a file are scaled; IDX files are reshaped to the port's row. With `reshapeRows`, so are
 /// other files whose rows have the right number of elements.
-Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, const std::string &context);
+Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, Scales &scales,
+                 const std::string &context);
 
 /// Element `index` with the fewest digits.
 std::string elementText(TensorView value, int64_t index);
