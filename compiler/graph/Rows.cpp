@@ -17,40 +17,104 @@ static bool depends(Value value) {
   return llvm::any_of(dimsOf(value), [](Dim dim) { return dim.isBatch(); });
 }
 
-static bool keepsRows(Operation *op) {
-  if (auto count = dyn_cast<CountOp>(op)) { // a number that every row reads
-    SmallVector<Dim> dims = dimsOf(count.getLike());
-    if (!count.getAxesAttr())
-      return !depends(count.getLike());
-    return llvm::none_of(count.getAxesAttr().getAsRange<SizeAttr>(), [&](SizeAttr axis) {
-      return dims[axis.number() < 0 ? axis.number() + dims.size() : axis.number()].isBatch();
-    });
+/// What an op reads and writes at each point, as its access maps and its iteration sizes tell: the rows of the result
+/// are made of the same rows of the operands, whatever the op computes.
+static bool staysInItsRow(FusibleOpInterface op) {
+  SmallVector<Dim> sizes = op.getIterationSizes();
+  SmallVector<AffineMap> maps = op.getAccessMaps();
+  std::optional<unsigned> row; // the dimension that is the batch
+  for (auto [i, size] : llvm::enumerate(sizes)) {
+    if (size.isBatch() && row)
+      return false; // each row meets each other
+    if (size.isBatch())
+      row = i;
   }
-  if (auto iota = dyn_cast<IotaOp>(op)) { // the number of a row differs where a call is cut
-    SmallVector<Dim> dims = dimsOf(iota.getLike());
-    int64_t axis = iota.getAxisAttr() ? iota.getAxisAttr().number() : -1;
-    if (!dims.empty() && dims[axis < 0 ? axis + dims.size() : axis].isBatch())
+  // What depends on the batch is touched at the point's own row, along its first axis; nothing else knows the row.
+  auto isTouchedAtRow = [&](Value value, AffineMap map) {
+    if (map.getNumSymbols()) // a place that depends on the batch
+      return false;
+    for (auto [axis, at] : llvm::enumerate(map.getResults())) {
+      bool isRow = axis == 0 && depends(value);
+      if (isRow && !(row && at == getAffineDimExpr(*row, op.getContext()) && dimsOf(value)[0] == sizes[*row]))
+        return false;
+      if (!isRow && row && at.isFunctionOfDim(*row))
+        return false;
+    }
+    return true;
+  };
+  for (auto [operand, map] : llvm::zip(op->getOperands(), maps)) {
+    if (map && !isTouchedAtRow(operand, map))
+      return false;
+    if (!map && depends(operand) && !operand.getDefiningOp<ConstantOp>()) // may be read anywhere
       return false;
   }
+  for (auto [result, map] : llvm::zip(op->getResults(), ArrayRef<AffineMap>(maps).take_back(op->getNumResults())))
+    if ((row && !depends(result)) || !isTouchedAtRow(result, map)) // summed over the batch, for one
+      return false;
+  return true;
+}
+
+namespace {
+/// The proof for one entry point. An op that nothing is known of depends on all rows.
+struct RowProof {
+  Value random; ///< seed, step, and the number of the call's first row
+
+  bool holds(Operation *op);
+  bool holdsForGenerator(Operation *op);
+  bool holdsForMover(Operation *op);
+};
+} // namespace
+
+static bool countsBatch(Value like, ArrayAttr axes) {
+  SmallVector<Dim> dims = dimsOf(like);
+  if (!axes)
+    return depends(like);
+  return llvm::any_of(axes.getAsRange<SizeAttr>(), [&](SizeAttr axis) {
+    return dims[axis.number() < 0 ? axis.number() + dims.size() : axis.number()].isBatch();
+  });
+}
+/// What reads no operand's elements knows where it stands, or how many rows there are.
+bool RowProof::holdsForGenerator(Operation *op) {
+  if (isa<ConstantOp>(op)) // one number
+    return true;
+  if (auto count = dyn_cast<CountOp>(op)) // a piece has fewer rows than the whole
+    return !countsBatch(count.getLike(), count.getAxesAttr());
+  if (auto iota = dyn_cast<IotaOp>(op)) { // a row has another number in a piece
+    int64_t rank = dimsOf(iota.getLike()).size(), axis = iota.getAxisAttr() ? iota.getAxisAttr().number() : -1;
+    return axis < 0 ? axis + rank > 0 : axis > 0;
+  }
+  if (auto mask = dyn_cast<DropoutMaskOp>(op)) // counts from the first row of the whole call, as the runtime tells it
+    return mask.getRandom() == random;
+  return false;
+}
+/// What moves whole tensors, and has no access maps.
+bool RowProof::holdsForMover(Operation *op) {
+  if (isa<ReshapeOp>(op)) // the elements of a row lie in one piece, before and after
+    return true;
+  if (isa<PadOp>(op)) // an axis of the batch is not padded
+    return true;
+  if (isa<CheckIndexOp>(op)) // each element for itself; the runtime counts the row of a bad one from the first of all
+    return true;
+  if (isa<ConcatOp>(op)) // along the first axis, in (x, y) the rows of a piece lie elsewhere
+    return llvm::all_of(op->getOperands(), [&](Value operand) { return dimsOf(operand)[0] == dimsOf(op->getResult(0))[0]; });
+  return isa<ReturnOp>(op);
+}
+bool RowProof::holds(Operation *op) {
+  if (random && llvm::is_contained(op->getOperands(), random) && !isa<DropoutMaskOp>(op))
+    return false; // the first row is another one in each piece
   auto values = llvm::concat<Value>(op->getOperands(), llvm::to_vector_of<Value>(op->getResults()));
-  for (Value value : values)
-    if (!isLeading(value))
-      return false;
-  for (Value operand : op->getOperands()) // in (x, y) and in a piece of it the rows of a cut call lie elsewhere
-    if (depends(operand) && isa<ConcatOp, SliceOp>(op) && dimsOf(operand)[0] != dimsOf(op->getResult(0))[0])
-      return false;
+  if (llvm::none_of(values, depends))
+    return true; // the same in each piece
+  if (!llvm::all_of(values, isLeading))
+    return false;
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   if (!fusible)
-    return isa<ReshapeOp, ConcatOp, PadOp, CheckIndexOp, ReturnOp>(op); // the first axis stays the first
-  SmallVector<Dim> sizes = fusible.getIterationSizes();
-  for (auto [i, size] : llvm::enumerate(sizes))
-    if (size.isBatch() && i > 0)
-      return false; // summed over, or not the first axis of the result
-  SmallVector<AffineMap> maps = fusible.getAccessMaps();
-  for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
-    if (map && depends(operand) && map.getResult(0) != getAffineDimExpr(0, op->getContext()))
-      return false;
-  return !(isa<GatherOp>(op) && depends(op->getOperand(0)));
+    return holdsForMover(op);
+  if (!staysInItsRow(fusible))
+    return false;
+  bool readsElements = llvm::any_of(ArrayRef<AffineMap>(fusible.getAccessMaps()).drop_back(op->getNumResults()),
+                                    [](AffineMap map) { return bool(map); });
+  return (readsElements && !isa<IotaOp>(op)) || holdsForGenerator(op);
 }
 
 bool dlc::hasBatch(EntryOp entry) {
@@ -61,10 +125,17 @@ bool dlc::rowsAreIndependent(EntryOp entry) {
   Block &block = entry.getBody().front();
   if (!hasBatch(entry) || entry.getKind() != "function")
     return false;
+  RowProof proof;
+  for (auto [argument, attributes] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>())) {
+    if (!isLeading(argument))
+      return false;
+    if (attributes.contains("random"))
+      proof.random = argument;
+  }
   for (Value value : block.getTerminator()->getOperands())
     if (!depends(value))
       return false;
-  return llvm::all_of(block, [](Operation &op) { return keepsRows(&op); });
+  return llvm::all_of(block, [&](Operation &op) { return proof.holds(&op); });
 }
 
 /// The elements before the first axis that depends on the batch, in its own words; nothing if none does.

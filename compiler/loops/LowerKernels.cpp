@@ -603,13 +603,26 @@ void KernelLowering::rows() {
     result.partSize = block;
     bool whole = size.isNumber() && capacity % block == 0;
     point.lane = lanes > 1 ? lane : -1;
-    forEach(first, last, 1, [&](Value part) {
-      Value from = e->mul(part, constant(block)), end = e->add(from, constant(block));
-      Value to = whole ? end : Value(arith::MinSIOp::create(b, end, e->size(size)));
-      bool onePart = size.isNumber() && capacity <= block;
-      forEachVector(from, onePart ? constant(capacity) : to, onePart ? Dim(capacity) : Dim(block), point,
-                    whole || onePart, [&](Point &here) { row(here); });
-    });
+    auto blocks = [&] {
+      forEach(first, last, 1, [&](Value part) {
+        Value from = e->mul(part, constant(block)), end = e->add(from, constant(block));
+        Value to = whole ? end : Value(arith::MinSIOp::create(b, end, e->size(size)));
+        bool onePart = size.isNumber() && capacity <= block;
+        forEachVector(from, onePart ? constant(capacity) : to, onePart ? Dim(capacity) : Dim(block), point,
+                      whole || onePart, [&](Point &here) { row(here); });
+      });
+    };
+    // Where a piece of a larger call may begin amid 64 elements, vectors do not take whole counters of a mask.
+    Value aligned = flat && lanes > 1 ? e->masksAreAligned(llvm::to_vector(kernel.getBody().getOps<DropoutMaskOp>())) : Value();
+    if (!aligned)
+      return blocks();
+    auto branch = scf::IfOp::create(b, aligned, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPoint(branch.thenBlock()->getTerminator());
+    blocks();
+    b.setInsertionPoint(branch.elseBlock()->getTerminator());
+    e->rowsAreAligned = false;
+    blocks();
     return;
   }
   for (int dim : outer)

@@ -336,6 +336,30 @@ Value PointEmitter::count(CountOp op) {
   return isa<FloatType>(element) ? Value(arith::SIToFPOp::create(b, element, whole)) : whole;
 }
 
+/// The elements of a mask that belong to one row of the batch; nothing where it has no rows.
+static std::optional<int64_t> elementsOfRow(DropoutMaskOp op) {
+  SmallVector<Dim> dims = dimsOf(op.getResult());
+  if (dims.empty() || !dims[0].isBatch())
+    return std::nullopt;
+  int64_t count = dims[0].factor;
+  for (Dim dim : ArrayRef<Dim>(dims).drop_front())
+    count *= dim.value;
+  return count;
+}
+Value PointEmitter::masksAreAligned(ArrayRef<DropoutMaskOp> masks) {
+  Value all;
+  for (DropoutMaskOp mask : masks) {
+    std::optional<int64_t> count = elementsOfRow(mask);
+    if (!count || *count % 64 == 0)
+      continue;
+    auto k = [&](int64_t value) -> Value { return arith::ConstantOp::create(b, b.getI64IntegerAttr(value)); };
+    Value start = arith::MulIOp::create(b, fixed(buffers.lookup(mask.getRandom()), b.getI64Type(), 2), k(*count));
+    Value isAligned = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, arith::AndIOp::create(b, start, k(63)), k(0));
+    all = all ? Value(arith::AndIOp::create(b, all, isAligned)) : isAligned;
+  }
+  return all;
+}
+
 /// Words of Philox4x32-10 by logical position: see the op. Neighbouring vectors of 64 share their counters.
 Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
   auto type = typeOf(op.getResult());
@@ -356,6 +380,7 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
       rowSize = mul(rowSize, size(dim));
     if (!dims.empty() && dims[0].isBatch())
       rowSize = mul(rowSize, constant(dims[0].factor));
+    aligned = rowsAreAligned || elementsOfRow(op).value_or(0) % 64 == 0;
   } else {
     for (int i = (int)dims.size() - 1; i >= 0; --i) {
       if (axes[i] >= 0) {

@@ -59,6 +59,9 @@ public:
   mlir::Value load(mlir::Value buffer, mlir::Type element, mlir::Value place, int64_t stride, const Point &point);
   void write(mlir::Value what, mlir::Value buffer, mlir::Type element, mlir::Value place, int64_t stride,
              const Point &point);
+  /// Whether the call's first row stands at a multiple of 64 elements of all masks; null where it always does.
+  mlir::Value masksAreAligned(llvm::ArrayRef<DropoutMaskOp> masks);
+  bool rowsAreAligned = true; ///< false: where a call begins, in flat order, is not known
   /// Where a tensor is read, and how far apart neighbouring lanes lie.
   std::pair<mlir::Value, int64_t> place(mlir::RankedTensorType type, mlir::AffineMap map,
                                         llvm::ArrayRef<int> dims, const Point &point);

@@ -73,6 +73,37 @@ dl.model @rows {
     %d = amax %y
     return %a, %b, %c, %d
   }
+  func @scaled(%x: f32[batch, 2]) -> (y: f32[batch, 2]) {
+    %m = amax %x
+    %y = div %x, %m
+    return %y
+  }
+  func @in_rows(%x: f32[batch, 3, 4], %w: f32[4]) -> (y: f32[batch, 3, 4], m: f32[batch], p: f32[batch, 1, 6]) {
+    %s = sum %x, axes = [1], keepdim
+    %d = sub %x, %s
+    %y = mul %d, %w
+    %f = reshape %x, [batch, 2, 6]
+    %p = amax %f, axes = [1], keepdim
+    %m = mean %x, axes = [1, 2]
+    return %y, %m, %p
+  }
+  func @weight_alone(%x: f32[batch, 5], %i: i32[3]) -> (y: f32[batch, 5]) {
+    %w = param "w" f32[3, 5] = normal(1)
+    %t = scatter_add %i, %w, 5
+    %c = mean %t, axes = [0]
+    %y = mul %x, %c
+    return %y
+  }
+  func @shared(%x: f32[batch, 5]) -> (y: f32[batch, 5]) {
+    %n = count %x, f32
+    %y = div %x, %n
+    return %y
+  }
+  func @own_masks(%x: f32[batch, 5], %random: i64[3]) -> (y: f32[batch, 5]) {
+    %m = dropout_mask %x, %random, 0.5, stream = "s"
+    %y = mul %x, %m
+    return %y
+  }
   func @centred(%x: f32[batch, 9]) -> (y: f32[batch, 9], v: f32[9]) {
     %m = mean %x, axes = [0]
     %y = sub %x, %m
