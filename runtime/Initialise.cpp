@@ -53,7 +53,7 @@ template <class T> struct Filler {
 template <class T>
 void fill(const TensorInfo &Info, Tensor &To, uint64_t Seed, ThreadPool *Pool, bool Normal, double Low,
           double High) {
-  Filler<T> F{PhiloxStream(Seed, Info.Name), To.as<T>().data(), Normal, Low, High};
+  Filler<T> F{PhiloxStream(Seed, Info.fileName()), To.as<T>().data(), Normal, Low, High};
   if (Pool)
     Pool->parallelFor(Filler<T>::run, &F, To.elements(), 4096);
   else

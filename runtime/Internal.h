@@ -75,7 +75,8 @@ struct ModelState {
   /// "model 'mnist' (mnist.so)".
   std::string describe() const;
   const Entry &entry(std::string_view Name, int64_t Extent) const;
-  const TensorInfo *find(std::string_view Name) const;
+  /// By its name, or its name in a checkpoint, among those that lie there.
+  const TensorInfo *find(std::string_view Name, std::initializer_list<dlc_arena> Arenas) const;
 };
 
 struct ParametersState {

@@ -209,15 +209,15 @@ private:
     }
     if (Last * sizeOf(Info.Type) > T.bytes || T.offset % sizeOf(Info.Type))
       broken(cat("'", Info.Name, "' does not fit the memory that it is given"));
-    for (const TensorInfo &Other : S.Tensors)
-      if (Other.Name == Info.Name)
-        broken(cat("two tensors are named '", Info.Name, "'"));
     Info.Init = static_cast<dlc_init>(T.init);
     Info.Values[0] = T.values[0], Info.Values[1] = T.values[1];
     Info.FanIn = T.fan_in, Info.FanOut = T.fan_out;
     Info.Parameter = text(T.parameter), Info.Slot = text(T.slot), Info.Group = text(T.group);
     if (Info.Kind == DLC_SLOT && (Info.Parameter.empty() || Info.Slot.empty()))
       broken(cat("the slot '", Info.Name, "' does not say whose it is"));
+    for (const TensorInfo &Other : S.Tensors)
+      if (Other.fileName() == Info.fileName())
+        broken(cat("two tensors are called '", Info.fileName(), "' in a checkpoint"));
     return Info;
   }
 
@@ -332,9 +332,9 @@ const Entry &ModelState::entry(std::string_view Name, int64_t Extent) const {
                   listed(Names, [](std::string_view Each) { return cat("'", Each, "'"); }), "."));
 }
 
-const TensorInfo *ModelState::find(std::string_view Name) const {
+const TensorInfo *ModelState::find(std::string_view Name, std::initializer_list<dlc_arena> Arenas) const {
   for (const TensorInfo &T : Tensors)
-    if (T.Name == Name)
+    if (std::find(Arenas.begin(), Arenas.end(), T.Arena) != Arenas.end() && (T.Name == Name || T.fileName() == Name))
       return &T;
   return nullptr;
 }
@@ -415,7 +415,10 @@ const Entry &Model::entry(std::string_view Name, int64_t Extent) const {
   return S->entry(Name, Extent);
 }
 const TensorInfo *Model::findTensor(std::string_view Name) const {
-  return S->find(Name);
+  for (dlc_arena Arena : {DLC_PARAMS, DLC_BUFFERS, DLC_TRAINING, DLC_SESSION})
+    if (const TensorInfo *T = S->find(Name, {Arena}))
+      return T;
+  return nullptr;
 }
 unsigned Model::threads() const {
   return S->services()->threads;

@@ -226,6 +226,8 @@ public:
   /// else the largest. Throws Error, listing the entry points, if there is none of that name.
   const Entry &entry(std::string_view Name, int64_t Extent = 1) const;
   bool hasEntry(std::string_view Name) const;
+  /// By its name, or its name in a checkpoint. Where a parameter and a slot of another share a name (`w.m`), the
+  /// parameter; the slot is `optimizer.w.m`.
   const TensorInfo *findTensor(std::string_view Name) const;
 
   /// Parameters and buffers filled by their initialisers.
@@ -318,7 +320,7 @@ public:
   void setSeed(uint64_t Seed);
   Parameters parameters() const;
 
-  /// Optimizer slots by name ("fc1.weight.m"), in logical shape.
+  /// Optimizer slots by name ("fc1.weight.m", or "optimizer.fc1.weight.m" as in a checkpoint), in logical shape.
   Tensor slot(std::string_view Name) const;
   void setSlot(std::string_view Name, TensorView Value);
   /// Slots back to their initial values and no update done.

@@ -129,8 +129,8 @@ static std::vector<Target> weightsOf(const ParametersState &P) {
 }
 
 static const TensorInfo &weight(const ParametersState &P, std::string_view Name) {
-  const TensorInfo *T = P.M->find(Name);
-  if (!T || !arenaOf(P, T->Arena)) {
+  const TensorInfo *T = P.M->find(Name, {DLC_PARAMS, DLC_BUFFERS});
+  if (!T) {
     auto All = weightsOf(P);
     throw Error(cat("The ", P.M->describe(), " has no parameter or buffer '", Name, "'; it has ",
                     listed(All, [](const Target &Each) { return cat("'", Each.Info->Name, "'"); }), "."));
@@ -291,8 +291,7 @@ Parameters Training::parameters() const {
 }
 
 static const TensorInfo &slotOf(const TrainingState &T, std::string_view Name) {
-  const TensorInfo *Info = T.P->M->find(Name);
-  if (Info && Info->Arena == DLC_TRAINING)
+  if (const TensorInfo *Info = T.P->M->find(Name, {DLC_TRAINING}))
     return *Info;
   std::vector<Target> Slots;
   for (Target &Each : stateOf(T))
@@ -364,8 +363,8 @@ void Session::reset() {
 }
 
 Tensor Session::get(std::string_view Name) const {
-  const TensorInfo *T = S->P->M->find(Name);
-  if (!T || T->Arena != DLC_SESSION)
+  const TensorInfo *T = S->P->M->find(Name, {DLC_SESSION});
+  if (!T)
     throw Error(cat("The ", S->P->M->describe(), " has no session state '", Name, "'."));
   return readTensor(*T, S->Memory.data());
 }

@@ -5,6 +5,11 @@
 using namespace mlir;
 using namespace dlc;
 
+/// A slot's name behind that of its parameter.
+static std::string nameIn(DictionaryAttr about, StringAttr name) {
+  auto of = about.getAs<StringAttr>("of");
+  return of ? (of.getValue() + "." + name.getValue()).str() : name.str();
+}
 std::vector<Argument> dlc::argumentsOf(EntryOp entry) {
   std::vector<Argument> arguments;
   for (auto [value, attr] : llvm::zip(entry.getBody().getArguments(), entry.getArgAttrs())) {
@@ -13,7 +18,7 @@ std::vector<Argument> dlc::argumentsOf(EntryOp entry) {
     for (StringRef kind : {"input", "parameter", "buffer", "slot", "scalar", "step", "random"})
       if (Attribute label = about.get(kind)) {
         one.kind = kind.str();
-        one.name = isa<StringAttr>(label) ? cast<StringAttr>(label).str() : kind.str();
+        one.name = isa<StringAttr>(label) ? nameIn(about, cast<StringAttr>(label)) : kind.str();
       }
     arguments.push_back(std::move(one));
   }
@@ -23,7 +28,7 @@ std::vector<std::string> dlc::resultNames(EntryOp entry) {
   std::vector<std::string> names;
   for (auto about : entry.getResAttrs().getAsRange<DictionaryAttr>()) {
     auto name = about.getAs<StringAttr>("output");
-    names.push_back((name ? name : about.getAs<StringAttr>("update")).str());
+    names.push_back(name ? name.str() : nameIn(about, about.getAs<StringAttr>("update")));
   }
   return names;
 }

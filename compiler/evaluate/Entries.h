@@ -8,7 +8,7 @@
 namespace dlc {
 /// An argument of an entry point: what it stands for.
 struct Argument {
-  std::string name, kind; ///< "fc1.weight", "parameter"
+  std::string name, kind; ///< "fc1.weight", "parameter"; "fc1.weight.m", "slot"
   mlir::BlockArgument value;
   mlir::DictionaryAttr about;
   dlc_dtype type;

@@ -36,15 +36,11 @@ public:
     return value;
   }
   void describe(Value value, StringRef kindName, Attribute label, ArrayRef<NamedAttribute> more = {}) {
-    NamedAttrList list;
-    list.set(kindName, label);
-    for (NamedAttribute one : more)
-      list.set(one.getName(), one.getValue());
-    attributes[value] = list.getDictionary(context);
+    attributes[value] = dictionary(kindName, label, more);
   }
-  void result(Value value, StringRef kindName, StringRef label) {
+  void result(Value value, StringRef kindName, StringRef label, ArrayRef<NamedAttribute> more = {}) {
     results.push_back(value);
-    resultAttrs.push_back(builder.getDictionaryAttr(builder.getNamedAttr(kindName, builder.getStringAttr(label))));
+    resultAttrs.push_back(dictionary(kindName, builder.getStringAttr(label), more));
   }
   void create(OpBuilder &at) {
     ReturnOp::create(builder, loc, results);
@@ -69,6 +65,14 @@ public:
   Block body;
 
 private:
+  DictionaryAttr dictionary(StringRef kindName, Attribute label, ArrayRef<NamedAttribute> more) {
+    NamedAttrList list;
+    list.set(kindName, label);
+    for (NamedAttribute one : more)
+      list.set(one.getName(), one.getValue());
+    return list.getDictionary(context);
+  }
+
   MLIRContext *context;
   std::string name, kind;
   Location loc;
@@ -93,6 +97,7 @@ private:
   LogicalResult apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> parameters, ArrayRef<Value> gradients);
   FailureOr<SmallVector<Value>> update(EntryBuilder &b, Group &group, const Stored &parameter, Value gradient);
   LogicalResult remember(ArrayRef<Stored> parameters);
+  LogicalResult rememberSlot(StringRef parameter, StringRef name, InitAttr init, Location loc);
   std::string outputName(FuncOp function, size_t i);
 
   ModelOp model;
@@ -104,6 +109,7 @@ private:
   llvm::StringMap<int> groupOf; ///< of a parameter; -1: frozen
   std::map<std::string, Stored> all; ///< every parameter of the model
   llvm::StringSet<> read;            ///< those that some entry point reads
+  std::map<std::pair<std::string, std::string>, std::pair<InitAttr, Location>> slots; ///< by parameter and name
 };
 } // namespace
 
@@ -119,6 +125,12 @@ LogicalResult Flattener::remember(ArrayRef<Stored> parameters) {
     if (!one.value.use_empty())
       read.insert(one.name);
     auto [it, isNew] = all.try_emplace(one.name, one);
+    for (StringRef taken : {"optimizer.", "session."})
+      if (isNew && StringRef(one.name).starts_with(taken))
+        result = complain(one.loc) << "a parameter cannot be called '" << one.name << "': in a checkpoint, names that "
+                                   << "begin with '" << taken << "' are those of "
+                                   << (taken == "session." ? "session state" : "optimizer slots")
+                                   << "; give it, or the scope, another name";
     if (isNew || (it->second.type == one.type && it->second.init == one.init))
       continue;
     InFlightDiagnostic error = complain(one.loc) << "'" << one.name << "' is " << show(one.type) << " = "
@@ -128,6 +140,18 @@ LogicalResult Flattener::remember(ArrayRef<Stored> parameters) {
     result = failure();
   }
   return result;
+}
+
+/// Training steps of one parameter share the slots that they call by one name.
+LogicalResult Flattener::rememberSlot(StringRef parameter, StringRef name, InitAttr init, Location loc) {
+  auto [it, isNew] = slots.try_emplace({parameter.str(), name.str()}, init, loc);
+  if (it->second.first == init)
+    return success();
+  InFlightDiagnostic error = complain(loc) << "slot '" << name << "' of '" << parameter << "' starts from " << show(init)
+                                           << " here; training steps of one parameter share slots of one name: give "
+                                              "this one another name";
+  error.attachNote(it->second.second) << "and from " << show(it->second.first) << " here";
+  return error;
 }
 
 FailureOr<SmallVector<Value>> Flattener::inputs(FuncOp function, EntryBuilder &b) {
@@ -230,11 +254,14 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
   size_t next = 2;
   for (InitAttr init : optimizer.getSlots().getAsRange<InitAttr>()) {
     BlockArgument slot = block.getArgument(next++);
-    std::string own = nameOf(slot.getLoc()), full = parameter.name + "." + own;
-    map.map(slot, b.argument(parameter.type, slot.getLoc(), full, "slot",
-                             {at.getNamedAttr("of", at.getStringAttr(parameter.name)),
-                              at.getNamedAttr("name", at.getStringAttr(own)), at.getNamedAttr("init", init),
-                              at.getNamedAttr("group", at.getStringAttr(group.name))}));
+    std::string own = nameOf(slot.getLoc());
+    if (failed(rememberSlot(parameter.name, own, init, slot.getLoc())))
+      return failure();
+    Value argument = b.body.addArgument(parameter.type, named(unnamed(slot.getLoc()), parameter.name + "." + own));
+    b.describe(argument, "slot", at.getStringAttr(own),
+               {at.getNamedAttr("of", at.getStringAttr(parameter.name)), at.getNamedAttr("init", init),
+                at.getNamedAttr("group", at.getStringAttr(group.name))});
+    map.map(slot, argument);
   }
   for (auto [name, value] : llvm::zip(optimizer.getScalarNames().getAsRange<StringAttr>(),
                                       optimizer.getScalarDefaults())) {
@@ -316,7 +343,8 @@ LogicalResult Flattener::apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> 
       return failure();
     b.result((*results)[0], "update", parameter.name);
     for (auto [i, slot] : llvm::enumerate(ArrayRef<Value>(*results).drop_front()))
-      b.result(slot, "update", parameter.name + "." + nameOf(group.optimizer.getBody().getArgument(2 + i).getLoc()));
+      b.result(slot, "update", nameOf(group.optimizer.getBody().getArgument(2 + i).getLoc()),
+               {at.getNamedAttr("of", at.getStringAttr(parameter.name))});
   }
   return success();
 }

@@ -216,9 +216,15 @@ static void checkProgram(ModelOp model) {
   auto isTwice = [&](FlatSymbolRefAttr name) { return items.lookup(name.getValue()) > 1; };
   for (auto function : model.getBody().getOps<FuncOp>())
     checkFunction(function, model);
-  for (auto optimizer : model.getBody().getOps<OptimizerOp>())
+  for (auto optimizer : model.getBody().getOps<OptimizerOp>()) {
     for (InitAttr init : optimizer.getSlots().getAsRange<InitAttr>())
       checkInit(optimizer, init);
+    for (BlockArgument argument : llvm::drop_begin(optimizer.getBody().getArguments(), 2))
+      if (std::string name = nameOf(argument.getLoc()); StringRef(name).contains('.'))
+        complain(argument.getLoc()) << "%" << name << " of @" << optimizer.getSymName()
+                                    << ": the name of a slot or a scalar has no dot; one stands between it and its "
+                                       "parameter or group";
+  }
   model.walk([&](Operation *op) {
     if (auto call = dyn_cast<CallOp>(op); call && !isTwice(call.getCalleeAttr()))
       if (FuncOp callee = find(call.getCalleeAttr()))

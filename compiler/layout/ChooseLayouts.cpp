@@ -9,6 +9,7 @@
 // `layout = [1, 0]`), and so do those of its slots and of its new value. Transposes then sink into products, and
 // none is left on the way of a training step.
 #include "compiler/Passes.h"
+#include "compiler/graph/Stored.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -78,7 +79,7 @@ void LayoutChooser::transposeStored(EntryOp entry) {
     auto it = votes.find(name);
     return it != votes.end() && it->second.possible && it->second.transposed > it->second.straight;
   };
-  llvm::StringMap<bool> moved; ///< stored names of this entry
+  DenseSet<StoredKey> moved; // stored tensors of this entry
   SmallVector<Attribute> argAttrs, resAttrs, types;
   for (auto [argument, attrs] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>())) {
     if (!isChosen(ownerOf(attrs))) {
@@ -88,7 +89,7 @@ void LayoutChooser::transposeStored(EntryOp entry) {
     NamedAttrList list(attrs);
     list.set("layout", layout);
     argAttrs.push_back(list.getDictionary(entry.getContext()));
-    moved[cast<StringAttr>(attrs.get("parameter") ? attrs.get("parameter") : attrs.get("slot"))] = true;
+    moved.insert(storedKey(attrs));
     SmallVector<Dim> dims = dimsOf(argument);
     argument.setType(makeTensor({dims[1], dims[0]}, typeOf(argument).getElementType()));
     Value back = transposed(b, argument, argument.getLoc());
@@ -97,7 +98,7 @@ void LayoutChooser::transposeStored(EntryOp entry) {
   Operation *done = block.getTerminator();
   b.setInsertionPoint(done);
   for (auto [operand, attrs] : llvm::zip(done->getOpOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>())) {
-    if (auto name = attrs.getAs<StringAttr>("update"); name && moved.lookup(name))
+    if (attrs.contains("update") && moved.contains(storedKey(attrs)))
       operand.set(transposed(b, operand.get(), operand.get().getLoc()));
     types.push_back(TypeAttr::get(operand.get().getType()));
   }

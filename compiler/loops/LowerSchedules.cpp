@@ -10,6 +10,7 @@
 // reads and writes (`dl.values`): VerifySchedules.cpp checks that they are there.
 #include "compiler/Passes.h"
 #include "compiler/graph/Rows.h"
+#include "compiler/graph/Stored.h"
 #include "compiler/loops/LowerKernels.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -173,11 +174,9 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
       continue;
     }
     BlockArgument stored;
-    for (auto [argument, about] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>())) {
-      Attribute label = about.get("parameter") ? about.get("parameter") : about.get("slot");
-      if (label && label == attrs.get("update"))
+    for (auto [argument, about] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
+      if (storedKey(about) == storedKey(attrs))
         stored = argument;
-    }
     ends.push_back({made, cast<BlockArgument>(buffers[stored])});
     auto launch = made.getDefiningOp<LaunchOp>();
     if (launch && made == value && mayOverwrite(launch, cast<OpResult>(made).getResultNumber(), stored))

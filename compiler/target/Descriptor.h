@@ -3,6 +3,7 @@
 #ifndef DLC_COMPILER_TARGET_DESCRIPTOR_H
 #define DLC_COMPILER_TARGET_DESCRIPTOR_H
 #include "compiler/Passes.h"
+#include "compiler/graph/Stored.h"
 #include "compiler/target/Target.h"
 #include "dialects/dl/DL.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -177,7 +178,7 @@ private:
   Globals g;
   mlir::Type callType, servicesType, errorType;
   std::vector<StoredTensor> tensors;
-  llvm::StringMap<size_t> tensorOf;
+  llvm::DenseMap<StoredKey, size_t> tensorOf;
   std::array<int64_t, DLC_ARENA_COUNT> arenaBytes{};
   llvm::SmallVector<mlir::LLVM::LLVMFuncOp> kernels;
   std::array<mlir::LLVM::LLVMFuncOp, 2> scans; ///< for f32, for f64; made when first needed

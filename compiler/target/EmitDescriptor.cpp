@@ -10,8 +10,8 @@ using namespace dlc::descriptor;
 
 /// Every stored tensor of every entry point, each once, with a place in its arena.
 void DescriptorEmitter::collectTensors() {
-  auto add = [&](StoredTensor one) {
-    if (auto [it, isNew] = tensorOf.try_emplace(one.name, tensors.size()); isNew)
+  auto add = [&](DictionaryAttr attrs, StoredTensor one) {
+    if (auto [it, isNew] = tensorOf.try_emplace(storedKey(attrs), tensors.size()); isNew)
       tensors.push_back(one);
   };
   auto functions = llvm::to_vector(module.getOps<LLVM::LLVMFuncOp>());
@@ -27,12 +27,13 @@ void DescriptorEmitter::collectTensors() {
         if (swapped)
           tensor = RankedTensorType::get({tensor.getDimSize(1), tensor.getDimSize(0)}, tensor.getElementType());
         if (auto name = attrs.getAs<StringAttr>("parameter"); name && !slots)
-          add({name.str(), "", "", "", tensor, attrs.getAs<InitAttr>("init"), DLC_PARAMETER, DLC_PARAMS, swapped});
+          add(attrs, {name.str(), "", "", "", tensor, attrs.getAs<InitAttr>("init"), DLC_PARAMETER, DLC_PARAMS, swapped});
         if (auto name = attrs.getAs<StringAttr>("slot"); name && slots) {
-          std::string of = attrs.getAs<StringAttr>("of").str(), group = attrs.getAs<StringAttr>("group").str();
-          add({name.str(), of, attrs.getAs<StringAttr>("name").str(), group, tensor, attrs.getAs<InitAttr>("init"),
-               DLC_SLOT, DLC_TRAINING, swapped});
-          tensors[tensorOf.lookup(of)].group = group;
+          auto of = attrs.getAs<StringAttr>("of");
+          std::string group = attrs.getAs<StringAttr>("group").str();
+          add(attrs, {(of.getValue() + "." + name.getValue()).str(), of.str(), name.str(), group, tensor,
+                      attrs.getAs<InitAttr>("init"), DLC_SLOT, DLC_TRAINING, swapped});
+          tensors[tensorOf.at({Attribute(), of})].group = group;
         }
       }
     }
@@ -66,8 +67,8 @@ uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
       flags |= DLC_USES_STEP;
   }
   for (auto attrs : about.getAs<ArrayAttr>("res_attrs").getAsRange<DictionaryAttr>())
-    if (auto name = attrs.getAs<StringAttr>("update"))
-      flags |= tensors[tensorOf.lookup(name)].kind == DLC_SLOT ? DLC_WRITES_TRAINING : DLC_WRITES_PARAMS;
+    if (attrs.contains("update"))
+      flags |= tensors[tensorOf.at(storedKey(attrs))].kind == DLC_SLOT ? DLC_WRITES_TRAINING : DLC_WRITES_PARAMS;
   if (about.getAs<BoolAttr>("has_batch").getValue())
     flags |= DLC_HAS_BATCH;
   if (about.getAs<BoolAttr>("rows_independent").getValue())

@@ -279,8 +279,7 @@ LLVM::LLVMFuncOp DescriptorEmitter::emitEntry(LLVM::LLVMFuncOp inner, Dictionary
     if (attrs.get("input")) {
       arguments.push_back(load(g.pointer, element(g.pointer, inputs, nextInput++)));
     } else if (attrs.get("parameter") || attrs.get("slot")) {
-      auto name = cast<StringAttr>(attrs.get("parameter") ? attrs.get("parameter") : attrs.get("slot"));
-      const StoredTensor &stored = tensors[tensorOf.lookup(name)];
+      const StoredTensor &stored = tensors[tensorOf.at(storedKey(attrs))];
       arguments.push_back(LLVM::GEPOp::create(b, g.pointer, g.i8, arena[stored.arena],
                                               ValueRange{g.number(g.i64, stored.offset)}));
     } else if (attrs.get("random")) {

@@ -181,7 +181,7 @@ def DL_EntryOp : DL_RegionOp<"entry", [Symbol, IsolatedFromAbove]> {
   let description = [{
     From level `graph` on. `kind` is function, session, train, gradients or apply. Each argument and result has
     attributes that say what it stands for: `input`, `parameter`, `buffer`, `slot`, `scalar`, `step`, `random`;
-    `output`, `update`.
+    `output`, `update`. A slot, and the update of one, also say whose it is (`of`).
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$kind, ArrayAttr:$arg_attrs, ArrayAttr:$res_attrs,
                        TypeArrayAttr:$result_types);

@@ -26,12 +26,12 @@ dl.model @groups {
 
   // CHECK-LABEL: entry train @several(%x: f32[batch, 4] {input = "x"}, %t: i32[batch] {input = "t"}
   // The groups are called by their lines, in order.
-  // CHECK-SAME: %norm.weight.fast: f32[5] {group = "group1", init = #dl.init<zeros>, name = "fast", of = "norm.weight", slot = "norm.weight.fast"}
-  // CHECK-SAME: %norm.weight.slow: f32[5] {group = "group1", init = #dl.init<constant(0.5)>, name = "slow", of = "norm.weight", slot = "norm.weight.slow"}
+  // CHECK-SAME: %norm.weight.fast: f32[5] {group = "group1", init = #dl.init<zeros>, of = "norm.weight", slot = "fast"}
+  // CHECK-SAME: %norm.weight.slow: f32[5] {group = "group1", init = #dl.init<constant(0.5)>, of = "norm.weight", slot = "slow"}
   // CHECK-SAME: %group1.rate: f32 {scalar = "group1.rate", value = 2.500000e-01 : f64}
   // CHECK-SAME: %group1.step: f32 {step = "group1.step"}
   // CHECK-SAME: %norm.bias.fast: f32[5] {group = "group1"
-  // CHECK-SAME: %head.weight.m: f32[3, 5] {group = "group0", init = #dl.init<zeros>, name = "m", of = "head.weight", slot = "head.weight.m"}
+  // CHECK-SAME: %head.weight.m: f32[3, 5] {group = "group0", init = #dl.init<zeros>, of = "head.weight", slot = "m"}
   // CHECK-SAME: %head.weight.v: f32[3, 5] {group = "group0"
   // CHECK-SAME: %group0.lr: f32 {scalar = "group0.lr", value = 1.000000e-02 : f64}
   // CHECK-SAME: %group0.beta1: f32 {scalar = "group0.beta1", value = 9.000000e-01 : f64}
@@ -39,11 +39,11 @@ dl.model @groups {
   // CHECK-SAME: %head.bias.fast: f32[3] {group = "group1"
   // CHECK-SAME: -> (f32 {output = "loss"}, f32 {output = "accuracy"}
   // CHECK-SAME: f32[5] {update = "norm.weight"}
-  // CHECK-SAME: f32[5] {update = "norm.weight.fast"}
-  // CHECK-SAME: f32[5] {update = "norm.weight.slow"}
+  // CHECK-SAME: f32[5] {of = "norm.weight", update = "fast"}
+  // CHECK-SAME: f32[5] {of = "norm.weight", update = "slow"}
   // CHECK-SAME: f32[3, 5] {update = "head.weight"}
-  // CHECK-SAME: f32[3, 5] {update = "head.weight.m"}
-  // CHECK-SAME: f32[3, 5] {update = "head.weight.v"}
+  // CHECK-SAME: f32[3, 5] {of = "head.weight", update = "m"}
+  // CHECK-SAME: f32[3, 5] {of = "head.weight", update = "v"}
   // CHECK: gradient %{{.*}}, %norm.weight, %norm.bias, %head.weight, %head.bias :
   // The step's size is computed once for a group, in its scalars.
   // CHECK-DAG: mul %group1.rate, %group1.step

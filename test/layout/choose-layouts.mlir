@@ -83,10 +83,10 @@ dl.model @layouts {
   // The weight, its slots and what replaces them lie one way: the gradient is made that way, and no transpose is left.
   // CHECK-LABEL: entry train @step(
   // CHECK-SAME: %fc.weight: f32[4, 5] {{{[^{}]*}}layout = array<i64: 1, 0>, parameter = "fc.weight"}
-  // CHECK-SAME: %fc.weight.m: f32[4, 5] {{{[^{}]*}}layout = array<i64: 1, 0>, name = "m"
-  // CHECK-SAME: %fc.weight.v: f32[4, 5] {{{[^{}]*}}layout = array<i64: 1, 0>, name = "v"
+  // CHECK-SAME: %fc.weight.m: f32[4, 5] {{{[^{}]*}}layout = array<i64: 1, 0>, of = "fc.weight", slot = "m"
+  // CHECK-SAME: %fc.weight.v: f32[4, 5] {{{[^{}]*}}layout = array<i64: 1, 0>, of = "fc.weight", slot = "v"
   // CHECK-SAME: %fc.bias.m: f32[5]
-  // CHECK-SAME: f32[4, 5] {update = "fc.weight"}, f32[4, 5] {update = "fc.weight.m"}, f32[4, 5] {update = "fc.weight.v"}
+  // CHECK-SAME: f32[4, 5] {update = "fc.weight"}, f32[4, 5] {of = "fc.weight", update = "m"}, f32[4, 5] {of = "fc.weight", update = "v"}
   // CHECK-NOT: = transpose
   // CHECK: matmul %x, %fc.weight : f32[batch, 5]
   // CHECK-NOT: = transpose

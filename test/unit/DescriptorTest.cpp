@@ -114,7 +114,10 @@ TEST(Descriptor, UnknownNumbers) {
 TEST(Descriptor, TwoTensorsOfOneName) {
   Copy C;
   C.Tensors[1].name = "w";
-  EXPECT_PART(C.error(), "two tensors are named 'w'");
+  EXPECT_PART(C.error(), "two tensors are called 'w' in a checkpoint");
+  Copy Taken; // the slot's name in a file
+  Taken.Tensors[1].name = "optimizer.w.m";
+  EXPECT_PART(Taken.error(), "two tensors are called 'optimizer.w.m' in a checkpoint");
 }
 TEST(Descriptor, PortThatDoesNotFollowTheCapacity) {
   Copy C;

@@ -296,7 +296,9 @@ FailureOr<int> Differ::run(EntryOp entry) {
       first = &probe;
   }
   std::string departed;
-  for (auto [name, expected] : llvm::zip(resultNames(entry), *results)) {
+  for (auto [result, about, expected] :
+       llvm::zip(resultNames(entry), entry.getResAttrs().getAsRange<DictionaryAttr>(), *results)) {
+    std::string name = (!about.contains("update") ? "" : about.contains("of") ? "slot " : "parameter ") + result;
     const Array &found = find(*used, name);
     Deviation off = compare(found, expected, 0);
     // Where terms cancel each other, rounding alone goes far: what it did where every value was kept is the measure.

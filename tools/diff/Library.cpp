@@ -47,9 +47,9 @@ std::string dlc::callLibrary(const LibraryCall &call, std::vector<NamedArray> &r
     results.push_back({one.Name, toArray(one.Value)});
   if (call.trains) {
     for (const NamedArray &one : call.parameters)
-      results.push_back({one.name, toArray(parameters.get(one.name))});
+      results.push_back({"parameter " + one.name, toArray(parameters.get(one.name))});
     for (const NamedArray &one : call.slots)
-      results.push_back({one.name, toArray(training.slot(one.name))});
+      results.push_back({"slot " + one.name, toArray(training.slot(one.name))});
   }
   return "";
 } catch (const std::exception &error) {

@@ -16,7 +16,8 @@ struct LibraryCall {
   int64_t step = 1, extent = 1;
   bool trains = false; ///< parameters and slots are results, too
 };
-/// Runs the call; adds its outputs, and of a call that trains the parameters and slots after it, to `results`.
+/// Runs the call; adds its outputs to `results`, and of a call that trains what is stored after it, as "parameter w" and
+/// "slot w.m".
 std::string callLibrary(const LibraryCall &call, std::vector<NamedArray> &results);
 
 /// Normal numbers times `scale` plus `mean`, or whole numbers below `limit`, from the random stream `name`.
