@@ -48,10 +48,16 @@ std::optional<CheckpointInfo> readCheckpointInfo(const SafetensorsFile &File) {
   Info.Hash = R.number<uint64_t>("dlc.hash", 16);
   Info.Step = R.number<int64_t>("dlc.step");
   Info.Seed = R.number<uint64_t>("dlc.seed");
-  Info.Epoch = R.number<int64_t>("dlc.epoch");
-  Info.Cursor = R.number<int64_t>("dlc.cursor");
+  if (Info.Version == 1) {
+    Info.Epoch = R.number<int64_t>("dlc.epoch");
+    Info.Cursor = R.number<int64_t>("dlc.cursor");
+  } else {
+    Info.Examples = R.number<int64_t>("dlc.examples");
+  }
   if (Info.Step < 0)
     throw Error(cat("'", File.path(), "' is a damaged checkpoint: its step is ", Info.Step, "."));
+  if (Info.Examples < 0 || Info.Epoch < 0 || Info.Cursor < 0)
+    throw Error(cat("'", File.path(), "' is a damaged checkpoint: its place in the data is negative."));
   for (const auto &[Key, Value] : File.metadata())
     if (Key.starts_with("user."))
       Info.Values.emplace(Key.substr(5), Value);
@@ -69,8 +75,7 @@ std::map<std::string, std::string> checkpointMetadata(const CheckpointInfo &Info
                                                {"dlc.hash", detail::hexText(Info.Hash)},
                                                {"dlc.step", std::to_string(Info.Step)},
                                                {"dlc.seed", std::to_string(Info.Seed)},
-                                               {"dlc.epoch", std::to_string(Info.Epoch)},
-                                               {"dlc.cursor", std::to_string(Info.Cursor)}};
+                                               {"dlc.examples", std::to_string(Info.Examples)}};
   for (const auto &[Key, Value] : Info.Values)
     Result.emplace("user." + Key, Value);
   return Result;

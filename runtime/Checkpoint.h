@@ -5,8 +5,8 @@
 // A checkpoint is one safetensors file: parameters and buffers under their names, optimizer slots as
 // `optimizer.<parameter>.<slot>`, session state that training carries on as `session.<name>`, and this
 // record as metadata (all strings: "dlc.checkpoint" = format version, "dlc.model", "dlc.hash" (16 hex
-// digits), "dlc.step", "dlc.seed", "dlc.epoch", "dlc.cursor"; free values as "user.<key>"). It holds all that
-// is needed to go on bit for bit. Any tool that reads safetensors finds the weights in it.
+// digits), "dlc.step", "dlc.seed", "dlc.examples"; free values as "user.<key>"). It holds all that is needed to
+// go on bit for bit. Format 1 had "dlc.epoch" and "dlc.cursor" in place of "dlc.examples". Any tool that reads safetensors finds the weights in it.
 //
 // Training::save and Training::load (Model.h) write and read it.
 //
@@ -26,7 +26,7 @@ namespace dlc {
 class SafetensorsFile;
 
 /// Version of the checkpoint format that this runtime writes; it reads this one and older ones.
-inline constexpr int CheckpointVersion = 1;
+inline constexpr int CheckpointVersion = 2;
 
 struct CheckpointInfo {
   int Version = CheckpointVersion;           ///< filled by Training::save
@@ -34,8 +34,8 @@ struct CheckpointInfo {
   uint64_t Hash = 0;                         ///< dlc_model::hash; filled by Training::save
   int64_t Step = 0;                          ///< updates done; filled by Training::save
   uint64_t Seed = 0;                         ///< of the random streams; filled by Training::save
-  int64_t Epoch = 0;                         ///< the caller's: epochs completed
-  int64_t Cursor = 0;                        ///< the caller's: rows of the current epoch already used
+  int64_t Examples = 0;                      ///< the caller's: examples trained on, in all
+  int64_t Epoch = 0, Cursor = 0;             ///< of format 1 alone: epochs completed, examples of the next
   std::map<std::string, std::string> Values; ///< the caller's own
 };
 

@@ -57,7 +57,7 @@ TEST(Checkpoints, HoldTheWholeRecord) {
   Experiment R(7);
   R.steps(3);
   CheckpointInfo Info;
-  Info.Epoch = 2, Info.Cursor = 640, Info.Values = {{"best", "0.975"}, {"note", "\"x\""}};
+  Info.Examples = 640, Info.Values = {{"best", "0.975"}, {"note", "\"x\""}};
   R.T.save(Folder / "c", Info);
   CheckpointInfo Read = *readCheckpointInfo(Folder / "c");
   EXPECT_EQ(Read.Version, CheckpointVersion);
@@ -65,9 +65,19 @@ TEST(Checkpoints, HoldTheWholeRecord) {
   EXPECT_EQ(Read.Hash, 0xfedcba9876543210u);
   EXPECT_EQ(Read.Step, 3);
   EXPECT_EQ(Read.Seed, 7u);
+  EXPECT_EQ(Read.Examples, 640);
+  EXPECT_EQ(Read.Values, Info.Values);
+}
+TEST(Checkpoints, OfFormat1SayEpochAndRow) {
+  TemporaryFolder Folder;
+  auto Record = checkpointMetadata({});
+  Record.erase("dlc.examples");
+  Record["dlc.checkpoint"] = "1", Record["dlc.epoch"] = "2", Record["dlc.cursor"] = "640";
+  writeSafetensors(Folder / "c", {}, Record);
+  CheckpointInfo Read = *readCheckpointInfo(Folder / "c");
+  EXPECT_EQ(Read.Version, 1);
   EXPECT_EQ(Read.Epoch, 2);
   EXPECT_EQ(Read.Cursor, 640);
-  EXPECT_EQ(Read.Values, Info.Values);
 }
 TEST(Checkpoints, NamesAndMetadataAreAsDocumented) {
   TemporaryFolder Folder;
@@ -78,7 +88,7 @@ TEST(Checkpoints, NamesAndMetadataAreAsDocumented) {
     EXPECT_NE(File.find(Name), nullptr) << Name;
   EXPECT_EQ(File.entries().size(), 7u);
   EXPECT_EQ(File.metadata().at("dlc.hash"), "fedcba9876543210");
-  EXPECT_EQ(File.metadata().at("dlc.checkpoint"), "1");
+  EXPECT_EQ(File.metadata().at("dlc.checkpoint"), "2");
 }
 TEST(Checkpoints, SessionStateGoesAlong) {
   TemporaryFolder Folder;
@@ -141,7 +151,8 @@ TEST(Checkpoints, DamagedRecords) {
   EXPECT_NE(Load("dlc.step", "many").find("a whole number was expected"), std::string::npos);
   EXPECT_NE(Load("dlc.step", "-3").find("its step is -3"), std::string::npos);
   EXPECT_NE(Load("dlc.seed", "12x").find("'12x'"), std::string::npos);
-  EXPECT_NE(Load("dlc.checkpoint", "2").find("reads formats up to 1"), std::string::npos);
+  EXPECT_NE(Load("dlc.examples", "-1").find("its place in the data is negative"), std::string::npos);
+  EXPECT_NE(Load("dlc.checkpoint", "3").find("reads formats up to 2"), std::string::npos);
 }
 TEST(Checkpoints, FullDiskKeepsTheOldOne) {
   TemporaryFolder Folder;

@@ -3,7 +3,8 @@
 //
 // All that decides a step is a function of the seed and of where the run stands: the order of an epoch's
 // rows, the learning rate, the random streams. So a run that is stopped anywhere and resumed gives the same
-// bits as one that was not.
+// bits as one that was not. Where it stands is one number, the examples trained on: it means the same whatever the
+// batch and the length of an epoch.
 #include "runtime/File.h"
 #include "runtime/Model.h"
 #include "runtime/Philox.h"
@@ -54,6 +55,14 @@ void checkWritable(const std::string &path) {
     throw UserError(fmt::format("cannot write {}: the folder {} is not writable", path, folder.string()));
 }
 
+/// Beyond any run: what sums and products of examples are cut at.
+constexpr int64_t endless = std::numeric_limits<int64_t>::max() / 4;
+
+int64_t product(int64_t a, int64_t b) {
+  int64_t result;
+  return __builtin_mul_overflow(a, b, &result) ? endless : std::min(result, endless);
+}
+
 /// What early stopping judges an epoch by: the validation loss, or, of a function that tells accuracy alone, its
 /// part of errors. Nothing if it tells neither.
 std::optional<double> judged(const Metrics &validation) {
@@ -84,16 +93,20 @@ private:
   void openModel();
   void resume();
   void openData();
+  /// Where the run stands and how long it is, once the data are known.
+  void findPlace();
+  int64_t examplesAfter(int64_t seen, int64_t steps) const;
   void announce();
+  void announceResume();
   End loop();
-  /// One epoch from `cursor_` on; nothing if it came to its end.
+  /// What is left of one epoch; nothing if it came to its end.
   std::optional<End> epoch(int64_t epoch);
   void trainStep(std::span<const uint32_t> rows, int64_t epoch);
   void reportStep(int64_t epoch, int64_t at);
   void endEpoch(int64_t epoch, double seconds);
   /// True if the validation loss is the best so far.
-  bool judge(const Metrics &validation);
-  void save(const std::string &path, int64_t epoch, int64_t cursor);
+  bool judge(const Metrics &validation, int64_t epoch);
+  void save(const std::string &path);
   void writeLog(const Json &object);
   void finish(End end);
   std::optional<Metrics> test(const Parameters &parameters, int64_t &rows);
@@ -112,12 +125,17 @@ private:
   std::vector<std::pair<std::string, double>> rates_; ///< learning rates before the schedule
 
   size_t lossOutput_ = 0;
-  int64_t trainRows_ = 0, validationRows_ = 0, perEpoch_ = 0, epochs_ = 0, totalSteps_ = 0;
-  int64_t firstEpoch_ = 0, cursor_ = 0; ///< epochs completed, rows of the next one already used
+  int64_t trainRows_ = 0, validationRows_ = 0, perEpoch_ = 0, epochs_ = 0;
+  int64_t seen_ = 0; ///< examples trained on, in all
+  RunLength length_;
+  double factor_ = 1; ///< of the learning rate in the last step
+  std::optional<RunLength> lengthBefore_; ///< of the run that made the checkpoint
+  double factorBefore_ = 1;
   double bestLoss_ = 0;
   int64_t bestEpoch_ = 0, sinceBest_ = 0; ///< no best while bestEpoch_ is 0
   bool fromStart_ = true; ///< a run from the start with these settings gives the same
   std::string resumedFrom_;
+  std::optional<CheckpointInfo> checkpoint_; ///< that it goes on from
 
   double started_ = 0, epochStarted_ = 0;
   int64_t rowsDone_ = 0, rowsTotal_ = 0; ///< in this process
@@ -172,14 +190,19 @@ void TrainRun::resume() {
   training_ = model_->newTraining(parameters, options_.seed);
   sums_.emplace(*entry_);
   if (!options_.resume.empty()) {
-    CheckpointInfo info = training_->load(options_.resume);
-    firstEpoch_ = info.Epoch;
-    cursor_ = info.Cursor;
+    checkpoint_ = training_->load(options_.resume);
+    const CheckpointInfo &info = *checkpoint_;
     auto stored = info.Values.find("state");
     Json state = stored == info.Values.end() ? Json() : Json::parse(stored->second, nullptr, false);
     if (state.is_object()) {
       history_.load(state.value("history", Json()));
       sums_->load(state.value("sums", Json::object()));
+      if (state.contains("length")) {
+        const Json &length = state["length"];
+        lengthBefore_ = {length.at("total").get<int64_t>(), length.at("warmup").get<int64_t>(),
+                         length.at("epoch").get<int64_t>()};
+        factorBefore_ = factor_ = state.value("factor", 1.0);
+      }
       if (state.contains("best_loss")) {
         bestLoss_ = numberFromJson(state["best_loss"]);
         bestEpoch_ = state.value("best_epoch", int64_t(0));
@@ -241,16 +264,38 @@ void TrainRun::openData() {
     throw UserError(fmt::format("{} needs validation rows: give --validation 0.1, say",
                                 options_.patience > 0 ? "--patience" : "--best"));
   }
+}
+
+/// Where a run stands `steps` steps after it stood at `seen`: the last batch of an epoch may be short.
+int64_t TrainRun::examplesAfter(int64_t seen, int64_t steps) const {
+  int64_t rest = trainRows_ - seen % trainRows_, restSteps = (rest + options_.batch - 1) / options_.batch;
+  if (steps < restSteps)
+    return seen + steps * options_.batch;
+  steps -= restSteps;
+  return std::min(endless, seen + rest + product(steps / perEpoch_, trainRows_) + steps % perEpoch_ * options_.batch);
+}
+
+void TrainRun::findPlace() {
   perEpoch_ = (trainRows_ + options_.batch - 1) / options_.batch;
-  epochs_ = options_.epochs ? options_.epochs : (options_.steps + perEpoch_ - 1) / perEpoch_;
-  totalSteps_ = epochs_ * perEpoch_;
+  if (checkpoint_) {
+    // A checkpoint of format 1 counts epochs; its run is taken to have had as many examples.
+    seen_ = checkpoint_->Version > 1 ? checkpoint_->Examples
+                                     : product(checkpoint_->Epoch, trainRows_) + std::min(checkpoint_->Cursor, trainRows_);
+    seen_ = std::min(seen_, endless);
+  }
+  length_.epoch = trainRows_;
+  length_.total = endless;
+  if (options_.epochs)
+    length_.total = product(options_.epochs, trainRows_);
   if (options_.steps)
-    totalSteps_ = std::min(totalSteps_, options_.steps);
-  if (cursor_ < 0 || firstEpoch_ < 0)
-    throw UserError(fmt::format("{}: its place in the data (epoch {}, row {}) makes no sense",
-                                options_.resume, firstEpoch_, cursor_));
-  if (cursor_ >= trainRows_)
-    ++firstEpoch_, cursor_ = 0;
+    length_.total = std::min(
+        length_.total, examplesAfter(seen_, std::max<int64_t>(0, options_.steps - training_->step())));
+  epochs_ = (length_.total + trainRows_ - 1) / trainRows_;
+  // Steps of warmup are those of the batch that the run began with.
+  length_.warmup = lengthBefore_ && !options_.given("--warmup") ? lengthBefore_->warmup
+                                                                : examplesAfter(0, options_.warmup);
+  if (lengthBefore_ && lengthBefore_->epoch != trainRows_)
+    fromStart_ = false;
 }
 
 void TrainRun::announce() {
@@ -273,7 +318,7 @@ void TrainRun::announce() {
   for (const std::string &note : options_.data.scales.notes())
     progress_.line(note);
   if (!resumedFrom_.empty())
-    progress_.line(fmt::format("goes on from {} after step {}", resumedFrom_, countText(training_->step())));
+    announceResume();
   Json start = {{"event", "start"},
                 {"library", options_.model.library},
                 {"model", model_->name()},
@@ -287,6 +332,7 @@ void TrainRun::announce() {
                 {"epochs", epochs_},
                 {"steps_per_epoch", perEpoch_},
                 {"step", training_->step()},
+                {"examples", seen_},
                 {"seed", options_.seed},
                 {"scalars", jsonMetrics(scalars)}};
   if (!options_.data.scales.json().empty())
@@ -300,6 +346,25 @@ void TrainRun::announce() {
   writeLog(start);
 }
 
+void TrainRun::announceResume() {
+  progress_.line(fmt::format("goes on from {} after step {} and {} examples", resumedFrom_,
+                             countText(training_->step()), countText(seen_)));
+  std::vector<std::string> changes = options_.changes();
+  if (lengthBefore_ && lengthBefore_->epoch != trainRows_)
+    changes.push_back(fmt::format("{} examples an epoch (was {})", countText(trainRows_),
+                                  countText(lengthBefore_->epoch)));
+  if (!changes.empty())
+    progress_.line("other than before: " + join(changes));
+  if (!options_.hasSchedule() || !lengthBefore_ || seen_ >= length_.total || *lengthBefore_ == length_)
+    return;
+  double next = options_.scheduleFactor(
+      seen_, std::min(options_.batch, trainRows_ - seen_ % trainRows_), length_);
+  progress_.line(fmt::format("learning rate: as in a run of {} examples from the start (was {}); the next step has {} "
+                             "of the full rate, the last one had {}",
+                             countText(length_.total), countText(lengthBefore_->total), shortNumber(next),
+                             shortNumber(factorBefore_)));
+}
+
 void TrainRun::writeLog(const Json &object) {
   if (!log_.is_open())
     return;
@@ -310,11 +375,12 @@ void TrainRun::writeLog(const Json &object) {
 void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
   feed_->fill(rows);
   int64_t number = training_->step() + 1;
-  double factor = 1;
   if (options_.hasSchedule()) {
-    factor = options_.scheduleFactor(number, totalSteps_, perEpoch_);
+    factor_ = options_.scheduleFactor(seen_, int64_t(rows.size()), length_);
     for (auto &[name, rate] : rates_)
-      step_->setScalar(name, rate * factor);
+      step_->setScalar(name, rate * factor_);
+  } else {
+    factor_ = 1;
   }
   try {
     step_->run();
@@ -335,12 +401,13 @@ void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
   sums_->add(*step_, int64_t(rows.size()));
   history_.addStep(loss);
   rowsDone_ += int64_t(rows.size());
+  seen_ += int64_t(rows.size());
   if (log_.is_open()) {
     Json object = {{"event", "step"}, {"step", number}, {"epoch", epoch + 1}};
     for (size_t output : sums_->indices())
       object[std::string(entry_->Outputs[output].Name)] = jsonNumber(MetricSums::value(*step_, output));
     for (auto &[name, rate] : rates_)
-      object[name] = rate * factor;
+      object[name] = rate * factor_;
     writeLog(object);
   }
 }
@@ -363,10 +430,10 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
   std::vector<uint32_t> order = shuffledRows(trainRows_, options_.seed, epoch);
   epochStarted_ = now();
   int64_t before = rowsDone_;
-  for (int64_t at = cursor_; at < trainRows_; at += options_.batch) {
-    bool enough = training_->step() >= totalSteps_;
+  for (int64_t at = seen_ % trainRows_; at < trainRows_; at += options_.batch) {
+    bool enough = seen_ >= length_.total;
     if (enough || *interrupted()) {
-      save(options_.out, epoch, at);
+      save(options_.out);
       return enough ? End::Steps : End::Interrupted;
     }
     int64_t count = std::min(options_.batch, trainRows_ - at);
@@ -379,11 +446,11 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
   return std::nullopt;
 }
 
-bool TrainRun::judge(const Metrics &validation) {
+bool TrainRun::judge(const Metrics &validation, int64_t epoch) {
   std::optional<double> loss = judged(validation);
   if (loss && (bestEpoch_ == 0 || better(*loss, bestLoss_))) {
     bestLoss_ = *loss;
-    bestEpoch_ = int64_t(history_.epochs().size());
+    bestEpoch_ = epoch + 1;
     sinceBest_ = 0;
     return true;
   }
@@ -397,12 +464,11 @@ void TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
   if (validationFeed_)
     validation = *evaluate(*validationFeed_, trainRows_, trainRows_ + validationRows_);
   history_.addEpoch({training_->step(), training, validation});
-  bool improved = !validation.empty() && judge(validation);
+  bool improved = !validation.empty() && judge(validation, epoch);
   sums_->reset();
-  cursor_ = 0;
-  save(options_.out, epoch + 1, 0);
+  save(options_.out);
   if (improved && !options_.best.empty())
-    save(options_.best, epoch + 1, 0);
+    save(options_.best);
 
   std::string text = fmt::format("epoch {}/{}  {}", epoch + 1, epochs_, metricsText(training));
   if (!validation.empty())
@@ -421,17 +487,16 @@ void TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
 }
 
 TrainRun::End TrainRun::loop() {
-  int64_t left = std::max<int64_t>(0, totalSteps_ - training_->step());
-  rowsTotal_ =
-      std::min(left * options_.batch, std::max<int64_t>(0, (epochs_ - firstEpoch_) * trainRows_ - cursor_));
+  rowsTotal_ = std::max<int64_t>(0, length_.total - seen_);
   started_ = now();
-  for (int64_t at = firstEpoch_; at < epochs_; ++at) {
+  int64_t first = seen_ / trainRows_;
+  for (int64_t at = first; at < epochs_; ++at) {
     if (options_.patience > 0 && sinceBest_ >= options_.patience)
       return End::Patience;
-    if (training_->step() >= totalSteps_)
+    if (seen_ >= length_.total)
       return options_.steps ? End::Steps : End::Complete;
     // A signal that came while validating: the epoch's checkpoint is written already.
-    if (*interrupted() && at > firstEpoch_)
+    if (*interrupted() && at > first)
       return End::Interrupted;
     if (std::optional<End> end = epoch(at))
       return *end;
@@ -439,15 +504,17 @@ TrainRun::End TrainRun::loop() {
   return End::Complete;
 }
 
-void TrainRun::save(const std::string &path, int64_t epoch, int64_t cursor) {
+void TrainRun::save(const std::string &path) {
   CheckpointInfo info;
-  info.Epoch = epoch;
-  info.Cursor = cursor;
+  info.Examples = seen_;
   Json run = options_.save();
   if (!fromStart_)
     run["changed"] = true;
   info.Values["run"] = run.dump();
-  Json state = {{"sums", sums_->save()}, {"history", history_.save()}};
+  Json state = {{"sums", sums_->save()},
+                {"history", history_.save()},
+                {"length", {{"total", length_.total}, {"warmup", length_.warmup}, {"epoch", length_.epoch}}},
+                {"factor", factor_}};
   if (bestEpoch_ > 0) {
     state["best_loss"] = jsonNumber(bestLoss_);
     state["best_epoch"] = bestEpoch_;
@@ -484,7 +551,7 @@ void TrainRun::finish(End end) {
   progress_.clear();
   if (rowsDone_ == 0 && end != End::Interrupted) {
     if (options_.out != resumedFrom_)
-      save(options_.out, firstEpoch_, cursor_);
+      save(options_.out);
     progress_.line(
         fmt::format("{} is trained to its end already: raise --epochs or --steps to go on", options_.out));
   }
@@ -539,6 +606,7 @@ int TrainRun::run() {
   openModel();
   resume();
   openData();
+  findPlace();
   announce();
   catchInterrupts();
   End end = loop();

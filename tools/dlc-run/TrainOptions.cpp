@@ -5,6 +5,7 @@
 #include "tools/dlc-run/TrainOptions.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <numbers>
@@ -96,6 +97,12 @@ void TrainOptions::addTo(CLI::App &app) {
   app.add_flag("--json", json, "Print one JSON object a line");
 }
 
+bool TrainOptions::given(const std::string &flag) const {
+  return std::any_of(settings_.begin(), settings_.end(), [&](const Setting &setting) {
+    return setting.flag == flag && setting.option->count() > 0;
+  });
+}
+
 Json TrainOptions::save() const {
   Json stored = Json::object();
   for (const Setting &setting : settings_)
@@ -104,6 +111,16 @@ Json TrainOptions::save() const {
   // The seed is the checkpoint's own.
   stored.erase("seed");
   return stored;
+}
+
+/// "--batch 16", "--set lr=0.1 --set momentum=0".
+static std::string settingText(const std::string &flag, const Json &value) {
+  if (!value.is_array())
+    return value.is_boolean() ? flag : flag + " " + (value.is_string() ? value.get<std::string>() : value.dump());
+  std::vector<std::string> words;
+  for (const Json &element : value)
+    words.push_back(settingText(flag, element));
+  return join(words, " ");
 }
 
 bool TrainOptions::inherit(const Json &stored) {
@@ -130,7 +147,11 @@ bool TrainOptions::inherit(const Json &stored) {
       throw UserError(
           fmt::format("the checkpoint's setting {} cannot be read: found {}", setting.flag, before.dump()));
     }
-    same &= before == setting.get() || (longer && isLength(setting.flag));
+    Json now = setting.get();
+    same &= before == now || (longer && isLength(setting.flag));
+    if (before != now)
+      changes_.push_back((now == setting.initial ? "no " + setting.flag : settingText(setting.flag, now)) +
+                         (before == setting.initial ? "" : " (was" + settingText("", before) + ")"));
   }
   return same;
 }
@@ -158,18 +179,19 @@ std::string TrainOptions::command(const std::string &resumeFrom) const {
   return line;
 }
 
-double TrainOptions::scheduleFactor(int64_t step, int64_t total, int64_t perEpoch) const {
-  if (step <= warmup)
-    return double(step) / double(warmup);
-  double fraction = total > warmup ? double(step - 1 - warmup) / double(total - warmup) : 0;
-  fraction = std::min(fraction, 1.0);
+double TrainOptions::scheduleFactor(int64_t seen, int64_t rows, const RunLength &length) const {
+  if (seen < length.warmup)
+    return std::min(1.0, double(seen + rows) / double(length.warmup));
+  int64_t after = length.total - length.warmup;
+  double fraction = after > 0 ? std::min(1.0, double(seen - length.warmup) / double(after)) : 0;
   if (schedule == "linear")
     return 1 - fraction;
   if (schedule == "cosine")
     return 0.5 * (1 + std::cos(std::numbers::pi * fraction));
   if (schedule == "step") {
-    int64_t every = decayEvery > 0 ? decayEvery : std::max<int64_t>(1, (total / perEpoch + 2) / 3);
-    return std::pow(decay, double((step - 1) / perEpoch / every));
+    int64_t epochs = (length.total + length.epoch - 1) / length.epoch;
+    int64_t every = decayEvery > 0 ? decayEvery : std::max<int64_t>(1, (epochs + 2) / 3);
+    return std::pow(decay, double(seen / length.epoch / every));
   }
   return 1;
 }

@@ -17,6 +17,13 @@
 
 namespace dlc::run {
 
+/// Lengths in examples, which is what schedules count in: a run that goes on with another batch size ends at the
+/// rate at which it would have ended.
+struct RunLength {
+  int64_t total = 0, warmup = 0, epoch = 0;
+  bool operator==(const RunLength &) const = default;
+};
+
 class TrainOptions {
 public:
   ModelArguments model;
@@ -44,13 +51,15 @@ public:
   /// as stored too, so that a run from the start with these settings comes to the same numbers.
   bool inherit(const Json &stored);
   bool seedGiven() const { return seedOption_->count() > 0; }
+  bool given(const std::string &flag) const;
+  /// What `inherit` found to be otherwise than stored: "--batch 16 (was 8)".
+  const std::vector<std::string> &changes() const { return changes_; }
 
   /// The line that makes the run again; `resumeFrom` is left out if empty.
   std::string command(const std::string &resumeFrom) const;
 
-  /// What the learning rates are multiplied by in update `step` (from 1) of `total`, with `perEpoch` updates
-  /// an epoch.
-  double scheduleFactor(int64_t step, int64_t total, int64_t perEpoch) const;
+  /// What the learning rates are multiplied by in the update that trains on `rows` examples after `seen`.
+  double scheduleFactor(int64_t seen, int64_t rows, const RunLength &length) const;
   bool hasSchedule() const { return schedule != "constant" || warmup > 0; }
 
 private:
@@ -70,6 +79,7 @@ private:
                 std::function<void(const Json &)> set);
 
   std::vector<Setting> settings_;
+  std::vector<std::string> changes_;
   CLI::Option *seedOption_ = nullptr;
 };
 
