@@ -44,12 +44,20 @@ cl::opt<std::string> faultyRule("faulty-gradient", cl::desc("For tests: this op'
 cl::opt<bool> diff("diff", cl::desc("Compile and run entry points (all unless named) and compare each value with what "
                                     "it should be, in double precision; `dlc-run diff` does the same"),
                    cl::cat(category));
-cl::opt<int64_t> extent("batch-extent", cl::desc("Rows of the batch (the capacity unless given)"),
-                        cl::value_desc("N"), cl::cat(comparing));
+cl::list<int64_t> extents("batch-extent", cl::desc("Rows of the calls (the capacity unless given); more than the capacity "
+                                                   "where a call can be cut"),
+                          cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(comparing));
+cl::list<std::string> libraries("library", cl::desc("Compare these with the model, and their bits with each other, "
+                                                    "instead of compiling it"),
+                                cl::value_desc("file"), cl::CommaSeparated, cl::cat(comparing));
+cl::opt<int64_t> steps("steps", cl::desc("How many training steps are compared (2 unless given)"),
+                       cl::value_desc("N"), cl::init(2), cl::cat(comparing));
+cl::opt<bool> results("results", cl::desc("Compare what the library yields, not each value on the way"),
+                      cl::cat(comparing));
 cl::opt<uint64_t> seed("seed", cl::desc("Of the random arguments"), cl::value_desc("N"), cl::init(1),
                        cl::cat(comparing));
-cl::opt<double> tolerance("tolerance", cl::desc("How far a value may depart (1e-4 for f32, 1e-9 for f64), "
-                                                "relative to its size"),
+cl::opt<double> tolerance("tolerance", cl::desc("How far a value may depart, relative to its size (what rounding "
+                                                "can explain unless given)"),
                           cl::value_desc("X"), cl::cat(comparing));
 cl::opt<bool> quiet("quiet", cl::desc("One line an entry point"), cl::cat(comparing));
 cl::opt<std::string> faultyOp("faulty-op", cl::desc("For tests, with --diff: this op's compiled result comes out 1 % "
@@ -121,18 +129,21 @@ int main(int argc, char **argv) {
     return 1;
   if (!entries.empty() && !diff)
     return fail("unexpected '" + entries.front() + "': dlc compiles one model file; entry points are named with --diff");
-  if (extent < 0 || extent > options.batch.back())
-    return fail("--batch-extent " + llvm::Twine(extent) + ": expected 1 to the capacity, " +
-                llvm::Twine(options.batch.back()));
-  static const llvm::StringRef results[] = {"lib", "obj", "asm", "header"};
+  for (int64_t extent : extents)
+    if (extent < 1)
+      return fail("--batch-extent " + llvm::Twine(extent) + ": expected at least 1");
+  if (steps < 1)
+    return fail("--steps " + llvm::Twine(steps) + ": expected at least 1");
+  static const llvm::StringRef kinds[] = {"lib", "obj", "asm", "header"};
   bool isLevel = llvm::any_of(dlc::levels(), [](const dlc::Level &level) { return level.name == emit; });
-  if (!isLevel && !llvm::is_contained(results, llvm::StringRef(emit)))
+  if (!isLevel && !llvm::is_contained(kinds, llvm::StringRef(emit)))
     return fail("--emit=" + emit + ": expected import, graph, autodiff, layout, kernels, loops, plan, llvm, asm, obj, "
                 "header or lib");
   // Copied before LLD runs: it resets every option.
   std::string kind = emit, path = output;
   bool isDiff = diff;
-  dlc::DiffSettings comparison{entries, extent, seed, tolerance, quiet, faultyOp};
+  dlc::DiffSettings comparison{entries, libraries, extents, steps, seed, tolerance, results || !libraries.empty(),
+                               quiet, faultyOp};
   if (path.empty()) {
     llvm::StringRef stem = input == "-" ? "model" : llvm::sys::path::stem(input);
     path = isLevel || kind == "asm" || kind == "header" ? "-" : (stem + (kind == "obj" ? ".o" : ".so")).str();

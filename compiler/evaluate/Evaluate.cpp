@@ -33,17 +33,24 @@ LogicalResult dlc::checkRange(Operation *op, int64_t place, int64_t index, int64
   return complain(op) << op->getName().stripDialect() << ": index " << index << " at place " << place
                       << " is out of range; expected 0 to " << limit - 1;
 }
+int64_t dlc::numberOf(SizeAttr size, int64_t otherwise, int64_t batch) {
+  return size ? size.evaluate().at(batch) : otherwise;
+}
 int64_t dlc::axisOf(SizeAttr axis, int64_t otherwise, size_t rank) {
   int64_t i = axis ? axis.number() : otherwise;
   return i < 0 ? i + (int64_t)rank : i;
 }
 
-static LogicalResult evaluateOp(Operation &op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
+Array dlc::zerosFor(Value value, int64_t batch) {
+  return Array::make(dtypeOf(typeOf(value).getElementType()), shapeOf(value, batch));
+}
+
+LogicalResult dlc::evaluateOp(Operation &op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
   if (Evaluated done = evaluateElementwise(&op, in, out))
     return *done;
   if (Evaluated done = evaluateStructure(&op, in, out, batch))
     return *done;
-  if (Evaluated done = evaluateNetwork(&op, in, out, batch))
+  if (Evaluated done = evaluateNetwork(&op, in, out))
     return *done;
   return complain(&op) << "'" << op.getName()
                        << "' cannot be evaluated; expected plain ops, as from level `autodiff` on";
@@ -63,18 +70,18 @@ FailureOr<std::vector<Array>> dlc::evaluate(EntryOp entry, ArrayRef<Array> argum
   for (Operation &op : block.without_terminator()) {
     std::vector<Array> out;
     for (Value result : op.getResults())
-      out.push_back(Array::make(dtypeOf(typeOf(result).getElementType()), shapeOf(result, batch)));
+      out.push_back(zerosFor(result, batch));
     auto in = llvm::map_to_vector(op.getOperands(), [&](Value value) { return (const Array *)&values[value]; });
     if (failed(evaluateOp(op, in, out, batch)))
       return failure();
+    if (observer)
+      for (auto [result, array] : llvm::zip(op.getResults(), out))
+        observer(result, in, array);
     for (Value operand : op.getOperands())
       if (last.lookup(operand) == &op)
         values.erase(operand);
-    for (auto [result, array] : llvm::zip(op.getResults(), out)) {
-      if (observer)
-        observer(result, array);
+    for (auto [result, array] : llvm::zip(op.getResults(), out))
       values[result] = std::move(array);
-    }
   }
   std::vector<Array> results;
   for (Value value : block.getTerminator()->getOperands())

@@ -12,13 +12,21 @@
 #include <functional>
 
 namespace dlc {
-/// Told of each value as it becomes known; what it leaves in `array` is what the ops that follow see.
-using Observer = std::function<void(mlir::OpResult value, Array &array)>;
+/// The operands of an op, in order.
+using Operands = llvm::ArrayRef<const Array *>;
+/// Told of each value as it becomes known, with what its op had as operands; what it leaves in `array` is what the ops
+/// that follow see.
+using Observer = std::function<void(mlir::OpResult value, Operands in, Array &array)>;
 
 /// Runs an entry point. `arguments` are in the order of its own, in the sizes for a batch of `batch`. Diagnostics say
 /// what could not be evaluated: an op that has no meaning at this level, an index out of range.
 mlir::FailureOr<std::vector<Array>> evaluate(EntryOp entry, llvm::ArrayRef<Array> arguments, int64_t batch,
                                              const Observer &observer = {});
+
+/// Computes one op: `out` are its results, zeros of the right shapes.
+mlir::LogicalResult evaluateOp(mlir::Operation &op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
+/// Zeros in the shape of a value where the batch is `batch`.
+Array zerosFor(mlir::Value value, int64_t batch);
 
 /// The element type as the runtime numbers it.
 dlc_dtype dtypeOf(mlir::Type element);
@@ -26,12 +34,11 @@ dlc_dtype dtypeOf(mlir::Type element);
 std::vector<int64_t> shapeOf(mlir::Value value, int64_t batch);
 
 // The families of ops, each a function that fills the results and returns success, or says that the op is none of its
-// own by an empty optional. `in` are the operands, `out` the results, allocated.
-using Operands = llvm::ArrayRef<const Array *>;
+// own by an empty optional.
 using Evaluated = std::optional<mlir::LogicalResult>;
 Evaluated evaluateElementwise(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out);
 Evaluated evaluateStructure(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
-Evaluated evaluateNetwork(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
+Evaluated evaluateNetwork(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out);
 
 /// Walks the elements of a shape in row-major order.
 class Odometer {
@@ -54,6 +61,8 @@ private:
 int64_t offsetIn(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> at);
 /// Whether an index, the element `place` of its tensor, lies in 0 .. limit - 1; a diagnostic if not.
 mlir::LogicalResult checkRange(mlir::Operation *op, int64_t place, int64_t index, int64_t limit);
+/// A size where the batch is `batch`; `otherwise` if it is not given.
+int64_t numberOf(SizeAttr size, int64_t otherwise, int64_t batch);
 /// An axis counted from either end.
 int64_t axisOf(SizeAttr axis, int64_t otherwise, size_t rank);
 } // namespace dlc

@@ -24,10 +24,10 @@ static LogicalResult matmul(MatmulOp op, const Array &a, const Array &b, Array &
       return offsetIn(shape.drop_back(2), outer) * shape[shape.size() - 2] * shape.back();
     };
     int64_t x = start(a), y = start(b), wa = a.shape.back(), wb = b.shape.back();
-    double sum = 0;
+    long double sum = 0;
     for (int64_t k = 0; k < depth; ++k)
-      sum += a.reals[x + (ta ? k * wa + row : row * wa + k)] * b.reals[y + (tb ? column * wb + k : k * wb + column)];
-    out.reals[i] = sum;
+      sum += (long double)a.reals[x + (ta ? k * wa + row : row * wa + k)] * b.reals[y + (tb ? column * wb + k : k * wb + column)];
+    out.reals[i] = (double)sum;
   }
   return success();
 }
@@ -43,20 +43,23 @@ static void lines(ArrayRef<int64_t> shape, int64_t axis, llvm::function_ref<void
     for (int64_t j = 0; j < inner; ++j)
       visit(i * length * inner + j, inner, length);
 }
-/// log(sum(exp(x))), without overflow.
-static double logSumExp(const double *x, int64_t stride, int64_t length) {
+/// Of a line the largest, and sum(exp(x - largest)): neither overflows, nor is x rounded to what is larger.
+struct Exponentials {
   double highest = -INFINITY, sum = 0;
-  for (int64_t i = 0; i < length; ++i)
-    highest = x[i * stride] != x[i * stride] || x[i * stride] > highest ? x[i * stride] : highest;
-  for (int64_t i = 0; i < length; ++i)
-    sum += std::exp(x[i * stride] - highest);
-  return highest + std::log(sum);
-}
+  Exponentials(const double *x, int64_t stride, int64_t length) {
+    for (int64_t i = 0; i < length; ++i)
+      highest = x[i * stride] != x[i * stride] || x[i * stride] > highest ? x[i * stride] : highest;
+    for (int64_t i = 0; i < length; ++i)
+      sum += std::exp(x[i * stride] - highest);
+  }
+  double softmax(double x) const { return std::exp(x - highest) / sum; }
+  double logSoftmax(double x) const { return x - highest - std::log(sum); }
+};
 static LogicalResult softmax(SizeAttr axis, const Array &in, Array &out, bool logarithm) {
   lines(in.shape, axisOf(axis, -1, in.shape.size()), [&](int64_t first, int64_t stride, int64_t length) {
-    double all = logSumExp(in.reals.data() + first, stride, length);
+    Exponentials all(in.reals.data() + first, stride, length);
     for (int64_t i = first; length-- > 0; i += stride)
-      out.reals[i] = logarithm ? in.reals[i] - all : std::exp(in.reals[i] - all);
+      out.reals[i] = logarithm ? all.logSoftmax(in.reals[i]) : all.softmax(in.reals[i]);
   });
   return success();
 }
@@ -65,14 +68,15 @@ static LogicalResult softmax(SizeAttr axis, const Array &in, Array &out, bool lo
 static LogicalResult normalize(const Array &in, double epsilon, Array &out, Array *scale) {
   lines(in.shape, in.shape.size() - 1, [&](int64_t first, int64_t, int64_t length) {
     const double *x = in.reals.data() + first;
-    double mean = 0, variance = 0;
+    long double mean = 0, variance = 0;
     for (int64_t i = 0; i < length; ++i)
-      mean += x[i] / length;
+      mean += x[i];
+    mean /= length;
     for (int64_t i = 0; i < length; ++i)
-      variance += (x[i] - mean) * (x[i] - mean) / length;
-    double factor = 1 / std::sqrt(variance + epsilon);
+      variance += (x[i] - mean) * (x[i] - mean);
+    double factor = 1 / std::sqrt((double)(variance / length) + epsilon);
     for (int64_t i = 0; i < length; ++i)
-      out.reals[first + i] = (x[i] - mean) * factor;
+      out.reals[first + i] = (double)(x[i] - mean) * factor;
     if (scale)
       scale->reals[first / length] = factor;
   });
@@ -101,12 +105,12 @@ static LogicalResult crossEntropy(CrossEntropyOp op, const Array &score, const A
         return failure();
     }
     ++counted;
-    double all = logSumExp(x, 1, classes);
+    Exponentials all(x, 1, classes);
     for (int64_t c = 0; c < classes; ++c) {
       double share = target.isFloat() ? target.reals[row * classes + c] : target.integers[row] == c;
       share = share * (1 - smoothing) + smoothing / classes;
       if (share != 0)
-        total -= share * (x[c] - all);
+        total -= share * all.logSoftmax(x[c]);
     }
   }
   out.reals[0] = total / counted;
@@ -181,7 +185,7 @@ static LogicalResult dropoutMask(DropoutMaskOp op, const Array &random, Array &o
   return success();
 }
 
-Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array> out, int64_t) {
+Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array> out) {
   return llvm::TypeSwitch<Operation *, Evaluated>(op)
       .Case([&](MatmulOp one) { return matmul(one, *in[0], *in[1], out[0]); })
       .Case([&](SoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], false); })

@@ -112,8 +112,8 @@ static LogicalResult scatterAdd(ScatterAddOp op, const Array &index, const Array
   }
   return success();
 }
-static LogicalResult checkIndex(CheckIndexOp op, const Array &in, Array &out) {
-  int64_t limit = op.getLimit().number();
+static LogicalResult checkIndex(CheckIndexOp op, const Array &in, Array &out, int64_t batch) {
+  int64_t limit = numberOf(op.getLimit(), 0, batch);
   for (auto [i, value] : llvm::enumerate(in.integers))
     if (!(op.getIgnoreIndexAttr() && value == op.getIgnoreIndexAttr().number()) &&
         failed(checkRange(op, i, value, limit)))
@@ -147,9 +147,10 @@ static void overAxes(const Array &in, ArrayRef<bool> axes, llvm::function_ref<vo
   }
 }
 static LogicalResult sum(const Array &in, ArrayRef<bool> axes, Array &out, bool mean) {
+  std::vector<long double> totals(out.reals.size(), 0); // so that doubles are summed better than compiled code can
   overAxes(in, axes, [&](int64_t to, int64_t from) {
     if (out.isFloat()) {
-      out.reals[to] += in.reals[from];
+      totals[to] += in.reals[from];
     } else {
       uint64_t total = (uint64_t)out.integers[to] + (uint64_t)in.integers[from];
       out.integers[to] = out.type == DLC_I32   ? (int64_t)(int32_t)total
@@ -157,13 +158,11 @@ static LogicalResult sum(const Array &in, ArrayRef<bool> axes, Array &out, bool 
                                                : (int64_t)total;
     }
   });
-  if (!mean)
-    return success();
   double count = 1;
   for (auto [size, gone] : llvm::zip(in.shape, axes))
-    count *= gone ? size : 1;
-  for (double &value : out.reals)
-    value /= count;
+    count *= gone && mean ? size : 1;
+  for (auto [value, total] : llvm::zip(out.reals, totals))
+    value = (double)(total / count);
   return success();
 }
 static LogicalResult extreme(const Array &in, ArrayRef<bool> axes, Array &out, bool largest) {
@@ -214,7 +213,7 @@ static LogicalResult count(CountOp op, const Array &like, Array &out) {
   return success();
 }
 
-Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Array> out, int64_t) {
+Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
   auto all = [&](auto reduce) { return reduced(reduce.getAxesAttr(), in[0]->shape.size()); };
   return llvm::TypeSwitch<Operation *, Evaluated>(op)
       .Case([&](ReshapeOp) {
@@ -233,7 +232,7 @@ Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Arr
       .Case([&](BroadcastOp) { return move(out[0], *in[0], [](SmallVectorImpl<int64_t> &) {}); })
       .Case([&](SliceOp slice) {
         int64_t axis = axisOf(slice.getAxisAttr(), 0, out[0].shape.size());
-        int64_t start = slice.getStartAttr() ? slice.getStartAttr().number() : 0;
+        int64_t start = numberOf(slice.getStartAttr(), 0, batch);
         return move(out[0], *in[0], [&](SmallVectorImpl<int64_t> &at) { at[axis] += start; });
       })
       .Case([&](SelectOp select) {
@@ -248,7 +247,7 @@ Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Arr
       .Case([&](IotaOp one) { return iota(one, in, out[0]); })
       .Case([&](GatherOp one) { return gather(one, *in[0], *in[1], out[0]); })
       .Case([&](ScatterAddOp one) { return scatterAdd(one, *in[0], *in[1], out[0]); })
-      .Case([&](CheckIndexOp one) { return checkIndex(one, *in[0], out[0]); })
+      .Case([&](CheckIndexOp one) { return checkIndex(one, *in[0], out[0], batch); })
       .Case([&](SumOp one) { return sum(*in[0], all(one), out[0], false); })
       .Case([&](MeanOp one) { return sum(*in[0], all(one), out[0], true); })
       .Case([&](AmaxOp one) { return extreme(*in[0], all(one), out[0], true); })

@@ -1,14 +1,16 @@
 // Diff.cpp - dlc --diff: compiled code against the evaluator, value by value.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Each entry point is compiled a second time with every value on its way as a further output, and run in this process
-// with random arguments. Each op is then evaluated in double precision from the operands that compiled code had, so
-// that what departs is that op's own doing: neither rounding further up nor a choice that rounding tipped. Further
-// outputs change what is fused, so the results of the entry point as it is compiled for use are compared as well.
+// Two comparisons, with random arguments and run in this process. The results of the library as it is made for use are
+// compared with those of the evaluator, for each step of a training. To say which op is to blame, each entry point is
+// compiled a second time with every value on its way as a further output, and each op evaluated from the operands that
+// compiled code had: what departs is that op's own doing, neither rounding further up nor a choice that it tipped.
 #include "tools/diff/Diff.h"
 #include "compiler/Pipeline.h"
 #include "compiler/evaluate/Entries.h"
 #include "compiler/evaluate/Evaluate.h"
+#include "compiler/evaluate/Rounding.h"
+#include "compiler/graph/Rows.h"
 #include "compiler/target/Emit.h"
 #include "tools/diff/Library.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -25,8 +27,9 @@ using namespace dlc;
 namespace {
 /// How far values depart.
 struct Deviation {
-  double worst = 0; ///< relative to the larger of the value, its tensor's root mean square, and `floor`
-  int64_t at = 0;
+  double worst = 0;    ///< relative to the larger of the value, its tensor's root mean square, and `floor`
+  int64_t at = 0;      ///< where
+  int64_t beyond = -1; ///< the element that is further off than it may be, if one is
 };
 /// A value that is compared: an op's result, in the entry point and in the instrumented one.
 struct Probe {
@@ -84,25 +87,28 @@ static std::string elementText(const Array &array, int64_t at) {
   return text + "]";
 }
 
+/// Which update a call is: bias corrections of optimizers have become something else than 1.
+static constexpr int64_t firstStep = 3;
+
 /// For an integer argument: one more than the largest index that may be drawn for it.
-static int64_t indexLimit(Value value, int64_t limit = 1 << 30) {
+static int64_t indexLimit(Value value, int64_t batch, int64_t limit = 1 << 30) {
   for (OpOperand &use : value.getUses()) {
     Operation *op = use.getOwner();
     unsigned number = use.getOperandNumber();
     if (auto check = dyn_cast<CheckIndexOp>(op))
-      limit = std::min(limit, check.getLimit().number());
+      limit = std::min(limit, numberOf(check.getLimit(), limit, batch));
     else if (isa<CrossEntropyOp, AccuracyOp>(op) && number == 1)
-      limit = std::min(limit, dimsOf(op->getOperand(0)).back().value);
+      limit = std::min(limit, dimsOf(op->getOperand(0)).back().at(batch));
     else if (isa<GatherOp>(op) && number == 1)
-      limit = std::min(limit, dimsOf(op->getOperand(0))[0].value);
+      limit = std::min(limit, dimsOf(op->getOperand(0))[0].at(batch));
     else if (auto scatter = dyn_cast<ScatterAddOp>(op); scatter && number == 0)
-      limit = std::min(limit, scatter.getCount().number());
+      limit = std::min(limit, numberOf(scatter.getCount(), limit, batch));
     else if (isa<CastOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp, SelectOp>(op))
-      limit = std::min(limit, indexLimit(op->getResult(0), limit));
+      limit = std::min(limit, indexLimit(op->getResult(0), batch, limit));
   }
   return limit;
 }
-static Array drawArgument(const Argument &argument, int64_t batch, const DiffSettings &settings, int64_t step) {
+static Array drawArgument(const Argument &argument, int64_t batch, const DiffSettings &settings) {
   std::vector<int64_t> shape = shapeOf(argument.value, batch);
   std::string stream = "diff." + argument.name;
   auto init = argument.about.getAs<InitAttr>("init");
@@ -119,16 +125,16 @@ static Array drawArgument(const Argument &argument, int64_t batch, const DiffSet
     return array;
   }
   if (argument.kind == "input") {
-    int64_t limit = argument.type == DLC_I1 ? 2 : indexLimit(argument.value);
+    int64_t limit = argument.type == DLC_I1 ? 2 : indexLimit(argument.value, batch);
     limit = limit == 1 << 30 ? 3 : std::max<int64_t>(limit, 1); // no index at all, or one of an empty table
     return randomArray(argument.type, shape, settings.seed, stream, 0, 1, limit);
   }
-  return defaultValue(argument, shape, (int64_t)settings.seed, step);
+  return defaultValue(argument, shape, (int64_t)settings.seed, firstStep);
 }
 
-/// Makes each value on the way an output, under names of its own; puts in the fault that a test asks for.
-static void instrument(EntryOp entry, EntryOp copy, const DiffSettings &settings, bool outputs,
-                       std::vector<Probe> &probes) {
+/// Makes each value on the way an output, under names of its own, where `probes` are asked for; puts in the fault that a
+/// test asks for.
+static void instrument(EntryOp entry, EntryOp copy, const DiffSettings &settings, std::vector<Probe> *probes) {
   Operation *done = copy.getBody().front().getTerminator();
   OpBuilder b(done);
   SmallVector<Attribute> attrs(copy.getResAttrs().getValue()), types(copy.getResultTypes().getValue());
@@ -148,10 +154,10 @@ static void instrument(EntryOp entry, EntryOp copy, const DiffSettings &settings
         probed = ops.mul(result, factor);
         result.replaceAllUsesExcept(probed, probed.getDefiningOp());
       }
-      if (!outputs)
+      if (!probes)
         continue;
-      std::string name = "value." + std::to_string(probes.size());
-      probes.push_back({value, name, {}, {}, {}});
+      std::string name = "value." + std::to_string(probes->size());
+      probes->push_back({value, name, {}, {}, {}});
       more.push_back(probed);
       attrs.push_back(b.getDictionaryAttr(b.getNamedAttr("output", b.getStringAttr(name))));
       types.push_back(TypeAttr::get(probed.getType()));
@@ -162,164 +168,269 @@ static void instrument(EntryOp entry, EntryOp copy, const DiffSettings &settings
   copy.setResultTypesAttr(b.getArrayAttr(types));
 }
 
-namespace {
-class Differ {
-public:
-  Differ(ModuleOp module, const CompileOptions &options, const DiffSettings &settings)
-      : module(module), options(options), settings(settings) {}
-  /// 0: all agree; 1: some value departs; failure: it could not be done, and a diagnostic says why.
-  FailureOr<int> run(EntryOp entry);
-
-private:
-  LogicalResult compile(EntryOp entry, bool outputs, StringRef path);
-  FailureOr<std::vector<NamedArray>> call(EntryOp entry, StringRef path);
-  LogicalResult compareValues(EntryOp entry, const std::vector<NamedArray> &probed);
-  double toleranceFor(const Array &array) const {
-    return settings.tolerance ? settings.tolerance : array.type == DLC_F32 ? 1e-4 : array.type == DLC_F64 ? 1e-9 : 0;
-  }
-
-  ModuleOp module;
-  const CompileOptions &options;
-  const DiffSettings &settings;
-  int64_t batch = 1;
-  static constexpr int64_t step = 3;
-  std::vector<Probe> probes;
-  std::vector<Array> values;
-};
-} // namespace
-
-/// A library of this entry point alone.
-LogicalResult Differ::compile(EntryOp entry, bool outputs, StringRef path) {
+/// A library of these entry points alone; of one with `probes`, each value on its way is an output.
+static LogicalResult compile(ModuleOp module, const CompileOptions &options, const DiffSettings &settings,
+                             ArrayRef<EntryOp> entries, StringRef path, std::vector<Probe> *probes) {
   OwningOpRef<ModuleOp> twin(module.clone());
-  EntryOp copy;
   for (ModelOp model : twin->getOps<ModelOp>())
-    for (EntryOp one : llvm::make_early_inc_range(model.getBody().getOps<EntryOp>())) {
-      if (one.getSymName() == entry.getSymName())
-        copy = one;
+    for (EntryOp copy : llvm::make_early_inc_range(model.getBody().getOps<EntryOp>())) {
+      auto entry = llvm::find_if(entries, [&](EntryOp one) { return one.getSymName() == copy.getSymName(); });
+      if (entry == entries.end())
+        copy.erase();
       else
-        one.erase();
+        instrument(*entry, copy, settings, probes);
     }
-  instrument(entry, copy, settings, outputs, probes);
   SmallVector<char> object;
   if (failed(runTo("llvm", *twin, options)))
     return failure();
   llvm::Error error = emitObject(*twin, options, object);
   if (!error)
     error = linkShared(object, path);
-  return error ? LogicalResult(complain(entry) << llvm::toString(std::move(error))) : success();
+  return error ? LogicalResult(complain(entries.front()) << llvm::toString(std::move(error))) : success();
 }
 
-FailureOr<std::vector<NamedArray>> Differ::call(EntryOp entry, StringRef path) {
-  bool trains = entry.getKind() == "train" || entry.getKind() == "apply";
-  LibraryCall call{path.str(), entry.getSymName().str(), {}, {}, {}, settings.seed, step, batch, trains};
-  for (auto [argument, value] : llvm::zip(argumentsOf(entry), values))
+namespace {
+/// Compares one entry point.
+class Differ {
+public:
+  Differ(ModuleOp module, const CompileOptions &options, const DiffSettings &settings, EntryOp entry)
+      : module(module), options(options), settings(settings), entry(entry), arguments(argumentsOf(entry)) {}
+  /// 0: all agree; 1: something departs; failure: it could not be done, and a diagnostic says why. `folder` is for what
+  /// is compiled on the way.
+  FailureOr<int> run(ArrayRef<std::string> libraries, StringRef folder);
+
+private:
+  void drawArguments(int64_t rows);
+  FailureOr<std::vector<CallResults>> call(StringRef library, int64_t count, unsigned threads);
+  LogicalResult compareValues(StringRef folder);
+  LogicalResult compareResults(ArrayRef<std::string> libraries);
+  LogicalResult compareSteps(ArrayRef<CallResults> steps);
+  void compareUntouched(const CallResults &step, StringRef when);
+  void depart(StringRef what, StringRef when, const Array &found, const Array &expected, int64_t at);
+  /// Of a stored tensor as a step left it; null of anything else.
+  const Array *storedIn(const CallResults &step, const Argument &argument) const;
+  void printValues() const;
+  int64_t beyond(const Deviation &off) const { return settings.tolerance < off.worst ? off.at : -1; }
+
+  ModuleOp module;
+  const CompileOptions &options;
+  const DiffSettings &settings;
+  EntryOp entry;
+  std::vector<Argument> arguments;
+  std::vector<Array> values; ///< of the arguments
+  int64_t batch = 1;
+  std::vector<Probe> probes;
+  double worst = 0;
+  std::string departed; ///< the first of the results to depart
+};
+} // namespace
+
+void Differ::drawArguments(int64_t rows) {
+  batch = rows;
+  values.clear();
+  for (const Argument &argument : arguments)
+    values.push_back(drawArgument(argument, batch, settings));
+}
+
+FailureOr<std::vector<CallResults>> Differ::call(StringRef library, int64_t count, unsigned threads) {
+  LibraryCall call{library.str(), entry.getSymName().str(), {}, {}, settings.seed, firstStep, batch, count, threads};
+  for (auto [argument, value] : llvm::zip(arguments, values))
     if (auto *list = argument.kind == "input"       ? &call.inputs
-                     : argument.kind == "parameter" ? &call.parameters
-                     : argument.kind == "slot"      ? &call.slots
+                     : argument.kind == "parameter" ? &call.stored.parameters
+                     : argument.kind == "slot"      ? &call.stored.slots
                                                     : nullptr)
       list->push_back({argument.name, value});
-  std::vector<NamedArray> results;
+  std::vector<CallResults> results;
   if (std::string problem = callLibrary(call, results); !problem.empty())
     return LogicalResult(complain(entry) << "@" << entry.getSymName() << ": " << problem);
   return results;
 }
 
-/// The largest magnitude among the operands: what the rounding of a difference or a sum is measured by.
-static double magnitude(ArrayRef<const Array *> operands) {
+/// The largest magnitude among the operands: what the rounding of a difference or a sum is shown relative to.
+static double magnitude(Operands operands) {
   double largest = 0;
   for (const Array *array : operands)
     for (double x : array->reals)
       largest = std::isfinite(x) ? std::max(largest, std::fabs(x)) : largest;
   return largest;
 }
-static const Array &find(const std::vector<NamedArray> &list, StringRef name) {
-  return llvm::find_if(list, [&](const NamedArray &one) { return one.name == name; })->value;
+static const Array *find(const std::vector<NamedArray> &list, StringRef name) {
+  auto found = llvm::find_if(list, [&](const NamedArray &one) { return one.name == name; });
+  return found == list.end() ? nullptr : &found->value;
 }
 
-LogicalResult Differ::compareValues(EntryOp entry, const std::vector<NamedArray> &probed) {
-  DenseMap<Value, const Array *> known;
-  for (auto [argument, array] : llvm::zip(entry.getBody().getArguments(), values))
-    known[argument] = &array;
+LogicalResult Differ::compareValues(StringRef folder) {
+  std::string path = (folder + "/" + entry.getSymName() + ".values.so").str();
+  if (failed(compile(module, options, settings, entry, path, &probes)))
+    return failure();
+  auto called = call(path, 1, 0);
+  if (failed(called))
+    return failure();
   auto next = probes.begin();
-  return evaluate(entry, values, batch, [&](OpResult value, Array &array) {
+  return evaluate(entry, values, batch, [&](OpResult value, Operands in, Array &array) {
     if (next == probes.end() || next->value != value)
       return;
-    SmallVector<const Array *> operands;
-    for (Value operand : value.getOwner()->getOperands())
-      if (const Array *array = known.lookup(operand))
-        operands.push_back(array);
-    next->found = find(probed, next->output);
+    next->found = *find(called->front().outputs, next->output);
     next->expected = array;
-    next->off = compare(next->found, next->expected, magnitude(operands) / 100);
+    next->off = compare(next->found, next->expected, magnitude(in) / 100);
+    next->off.beyond = settings.tolerance ? beyond(next->off)
+                                          : firstBeyond(next->found, next->expected, rounding(value, in, array, batch),
+                                                        fixesSignOfZero(value.getOwner()));
     array = next->found;
-    known[value] = &next->found;
     ++next;
   });
 }
 
-FailureOr<int> Differ::run(EntryOp entry) {
-  auto hasBatch = [](Value value) { return llvm::any_of(dimsOf(value), [](Dim dim) { return dim.isBatch(); }); };
-  // A step of the optimizer alone has no batch.
-  if (llvm::any_of(entry.getBody().getArguments(), hasBatch))
-    batch = settings.extent ? settings.extent : options.batch.back();
-  for (const Argument &argument : argumentsOf(entry))
-    values.push_back(drawArgument(argument, batch, settings, step));
+/// A result of a call: an output, or what is stored after it.
+static const Array &resultOf(const CallResults &step, StringRef name, DictionaryAttr about) {
+  return *find(about.contains("output") ? step.outputs : about.contains("of") ? step.stored.slots : step.stored.parameters,
+               name);
+}
+const Array *Differ::storedIn(const CallResults &step, const Argument &argument) const {
+  return argument.kind == "parameter" ? find(step.stored.parameters, argument.name)
+         : argument.kind == "slot"    ? find(step.stored.slots, argument.name)
+                                      : nullptr;
+}
+void Differ::depart(StringRef what, StringRef when, const Array &found, const Array &expected, int64_t at) {
+  if (departed.empty())
+    departed = llvm::formatv("result '{0}' departs{1}: at {2} it is {3:e9}, expected {4:e9}", what, when,
+                             elementText(expected, at), found.real(at), expected.real(at))
+                   .str();
+}
 
-  SmallString<128> folder;
-  if (std::error_code error = llvm::sys::fs::createUniqueDirectory("dlc-diff", folder))
-    return LogicalResult(complain(entry) << "cannot make a temporary folder: " << error.message());
-  llvm::scope_exit clean([&] { llvm::sys::fs::remove_directories(folder); });
-  std::string plain = (folder + "/plain.so").str(), full = (folder + "/full.so").str();
-  if (failed(compile(entry, false, plain)) || failed(compile(entry, true, full)))
-    return failure();
-  FailureOr<std::vector<NamedArray>> used = call(entry, plain);
-  if (failed(used))
-    return failure();
-  FailureOr<std::vector<NamedArray>> probed = call(entry, full);
-  if (failed(probed) || failed(compareValues(entry, *probed)))
-    return failure();
-  auto results = evaluate(entry, values, batch);
-  if (failed(results))
-    return failure();
+/// What an entry point does not return it does not change.
+void Differ::compareUntouched(const CallResults &step, StringRef when) {
+  std::vector<const Array *> changed;
+  for (auto [name, about] : llvm::zip(resultNames(entry), entry.getResAttrs().getAsRange<DictionaryAttr>()))
+    changed.push_back(&resultOf(step, name, about));
+  for (auto [argument, value] : llvm::zip(arguments, values))
+    if (const Array *now = storedIn(step, argument); now && !llvm::is_contained(changed, now))
+      if (int64_t at = firstBeyond(*now, value, {}, true); at >= 0)
+        depart(argument.name, when, *now, value, at);
+}
 
-  llvm::raw_ostream &os = llvm::outs();
-  const Probe *first = nullptr;
-  double worst = 0;
-  for (const Probe &probe : probes) {
-    bool departs = probe.off.worst > toleranceFor(probe.expected);
+/// Each step is evaluated from what the one before left in the library.
+LogicalResult Differ::compareSteps(ArrayRef<CallResults> steps) {
+  for (auto [i, step] : llvm::enumerate(steps)) {
+    std::string when = steps.size() > 1 ? (" in step " + Twine(i + 1)).str() : "";
+    for (auto [argument, value] : llvm::zip(arguments, values))
+      if (argument.kind == "step" || argument.kind == "random")
+        value = defaultValue(argument, value.shape, (int64_t)settings.seed, firstStep + i);
+    auto expected = Expectation::make(entry, values, batch);
+    if (failed(expected))
+      return failure();
+    auto about = entry.getResAttrs().getAsRange<DictionaryAttr>();
+    for (auto [number, name, attributes] : llvm::enumerate(resultNames(entry), about)) {
+      const Array &found = resultOf(step, name, attributes);
+      const Array &exact = expected->results()[number];
+      Deviation off = compare(found, exact, 0);
+      worst = std::max(worst, settings.results ? off.worst : 0);
+      int64_t at = settings.tolerance ? beyond(off) : expected->firstDeparture(number, found);
+      if (at >= 0)
+        depart(name, when, found, exact, at);
+    }
+    compareUntouched(step, when);
+    for (auto [argument, value] : llvm::zip(arguments, values))
+      if (const Array *now = storedIn(step, argument))
+        value = *now;
+  }
+  return success();
+}
+
+/// The first element whose bits differ, -0.0 and 0.0 told apart; -1 if none does.
+static int64_t firstOtherBits(const Array &a, const Array &b) {
+  for (int64_t i = 0, n = a.size(); i < n; ++i) {
+    bool isSame = !a.isFloat()              ? a.integers[i] == b.integers[i]
+                  : std::isnan(a.reals[i]) ? std::isnan(b.reals[i])
+                                           : a.reals[i] == b.reals[i] && std::signbit(a.reals[i]) == std::signbit(b.reals[i]);
+    if (!isSame)
+      return i;
+  }
+  return -1;
+}
+static std::vector<NamedArray> all(const CallResults &step) {
+  std::vector<NamedArray> list = step.outputs;
+  llvm::append_range(list, step.stored.parameters);
+  llvm::append_range(list, step.stored.slots);
+  return list;
+}
+
+LogicalResult Differ::compareResults(ArrayRef<std::string> libraries) {
+  bool trains = entry.getKind() == "train" || entry.getKind() == "apply";
+  std::vector<CallResults> first;
+  for (const std::string &library : libraries)
+    for (unsigned threads : {1, 2}) { // the bits do not depend on their number
+      auto steps = call(library, trains ? settings.steps : 1, threads);
+      if (failed(steps))
+        return failure();
+      if (first.empty())
+        first = std::move(*steps);
+      else
+        for (auto [i, before, now] : llvm::enumerate(first, *steps))
+          for (auto [a, b] : llvm::zip_equal(all(before), all(now)))
+            if (int64_t at = firstOtherBits(a.value, b.value); at >= 0)
+              depart(a.name, (" from itself, with " + Twine(threads) + " threads of " + llvm::sys::path::filename(library)).str(),
+                     b.value, a.value, at);
+    }
+  return compareSteps(first);
+}
+
+void Differ::printValues() const {
+  for (const Probe &probe : probes)
+    llvm::outs() << "  " << llvm::format("%-9.1e", probe.off.worst) << (probe.off.beyond >= 0 ? "departs  " : "         ")
+                 << llvm::left_justify(placeOf(probe.value.getOwner()->getLoc()), 22) << ' ' << textOf(probe.value)
+                 << " : " << show(probe.value.getType()) << '\n';
+}
+
+FailureOr<int> Differ::run(ArrayRef<std::string> libraries, StringRef folder) {
+  int64_t capacity = 1, most = 1; // a step of the optimizer alone has no batch
+  SmallVector<int64_t> extents{1};
+  if (hasBatch(entry)) {
+    std::string problem = findCapacity(libraries.front(), entry.getSymName().str(), capacity, most);
+    if (!problem.empty())
+      return LogicalResult(complain(entry) << "@" << entry.getSymName() << ": " << problem);
+    extents.assign(settings.extents.begin(), settings.extents.end());
+    if (extents.empty())
+      extents.push_back(capacity);
+    llvm::erase_if(extents, [&](int64_t extent) { return extent > most; });
+    if (extents.empty())
+      return LogicalResult(complain(entry) << "@" << entry.getSymName() << " cannot be called with "
+                                           << settings.extents.front() << " rows: it is compiled for " << most
+                                           << ", and its rows depend on each other; give --batch-extent at most that");
+  }
+  if (!settings.results) {
+    drawArguments(std::min(extents.front(), capacity));
+    if (failed(compareValues(folder)))
+      return failure();
+  }
+  for (int64_t extent : extents) {
+    drawArguments(extent);
+    if (failed(compareResults(libraries)))
+      return failure();
+  }
+  if (!settings.quiet)
+    printValues();
+  auto first = llvm::find_if(probes, [](const Probe &probe) { return probe.off.beyond >= 0; });
+  for (const Probe &probe : probes)
     worst = std::max(worst, probe.off.worst);
-    if (!settings.quiet)
-      os << "  " << llvm::format("%-9.1e", probe.off.worst) << (departs ? "departs  " : "         ")
-         << llvm::left_justify(placeOf(probe.value.getOwner()->getLoc()), 22) << ' ' << textOf(probe.value) << " : "
-         << show(probe.value.getType()) << '\n';
-    if (departs && !first)
-      first = &probe;
-  }
-  std::string departed;
-  for (auto [result, about, expected] :
-       llvm::zip(resultNames(entry), entry.getResAttrs().getAsRange<DictionaryAttr>(), *results)) {
-    std::string name = (!about.contains("update") ? "" : about.contains("of") ? "slot " : "parameter ") + result;
-    const Array &found = find(*used, name);
-    Deviation off = compare(found, expected, 0);
-    // Where terms cancel each other, rounding alone goes far: what it did where every value was kept is the measure.
-    double rounding = compare(find(*probed, name), expected, 0).worst;
-    if (off.worst > std::max(toleranceFor(expected), 10 * rounding) && departed.empty())
-      departed = llvm::formatv("result '{0}' departs by {1:e}: at {2} it is {3}, expected {4}", name, off.worst,
-                               elementText(expected, off.at), found.real(off.at), expected.real(off.at))
-                     .str();
-  }
+  llvm::raw_ostream &os = llvm::outs();
   os << '@' << entry.getSymName() << ": ";
-  if (first)
+  if (first != probes.end()) {
+    int64_t at = first->off.beyond;
     os << "the first value that departs is that of `" << textOf(first->value) << "` at "
-       << placeOf(first->value.getOwner()->getLoc()) << ": at " << elementText(first->found, first->off.at)
-       << " it is " << llvm::format("%.9g", first->found.real(first->off.at)) << ", expected "
-       << llvm::format("%.9g", first->expected.real(first->off.at)) << '\n';
-  else if (!departed.empty())
-    os << "no value departs where every one is kept, but " << departed << '\n';
-  else
-    os << probes.size() << " values and " << results->size() << " results agree, batch " << batch
-       << "; largest deviation " << llvm::format("%.1e", worst) << '\n';
-  return first || !departed.empty() ? 1 : 0;
+       << placeOf(first->value.getOwner()->getLoc()) << ": at " << elementText(first->found, at) << " it is "
+       << llvm::format("%.9g", first->found.real(at)) << ", expected "
+       << llvm::format("%.9g", first->expected.real(at)) << '\n';
+  } else if (!departed.empty()) {
+    os << (settings.results ? "" : "no value departs where every one is kept, but ") << departed << '\n';
+  } else {
+    if (!settings.results)
+      os << probes.size() << " values and ";
+    os << entry.getResAttrs().size() << " results agree, batch ";
+    llvm::interleaveComma(extents, os);
+    os << "; largest deviation " << llvm::format("%.1e", worst) << '\n';
+  }
+  return first != probes.end() || !departed.empty() ? 1 : 0;
 }
 
 int dlc::runDiff(ModuleOp module, const CompileOptions &options, const DiffSettings &settings) {
@@ -334,9 +445,20 @@ int dlc::runDiff(ModuleOp module, const CompileOptions &options, const DiffSetti
   if (entries.empty())
     for (ModelOp model : module.getOps<ModelOp>())
       llvm::append_range(entries, model.getBody().getOps<EntryOp>());
+
+  SmallString<128> folder;
+  if (std::error_code error = llvm::sys::fs::createUniqueDirectory("dlc-diff", folder))
+    return complain(module) << "cannot make a temporary folder: " << error.message(), 1;
+  llvm::scope_exit clean([&] { llvm::sys::fs::remove_directories(folder); });
+  std::vector<std::string> libraries = settings.libraries;
+  if (libraries.empty()) {
+    libraries.push_back((folder + "/used.so").str());
+    if (failed(compile(module, options, settings, entries, libraries.front(), nullptr)))
+      return 1;
+  }
   int code = 0;
   for (EntryOp entry : entries) {
-    FailureOr<int> result = Differ(module, options, settings).run(entry);
+    FailureOr<int> result = Differ(module, options, settings, entry).run(libraries, folder);
     if (failed(result))
       return 1;
     code |= *result;

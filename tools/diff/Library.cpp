@@ -25,14 +25,16 @@ static Array toArray(const Tensor &tensor) {
   return array;
 }
 
-std::string dlc::callLibrary(const LibraryCall &call, std::vector<NamedArray> &results) try {
-  Model model = Model::open(call.library);
+std::string dlc::callLibrary(const LibraryCall &call, std::vector<CallResults> &results) try {
+  ModelOptions where;
+  where.Threads = call.threads;
+  Model model = Model::open(call.library, where);
   Parameters parameters = model.newParameters(call.seed);
-  for (const NamedArray &one : call.parameters)
+  for (const NamedArray &one : call.stored.parameters)
     parameters.set(one.name, toTensor(one.value));
   Training training = model.newTraining(parameters, call.seed);
-  for (const NamedArray &one : call.slots)
-    training.setSlot(one.name, toTensor(one.value));
+  for (const NamedArray &one : call.stored.slots)
+    training.setSlot("optimizer." + one.name, toTensor(one.value));
   training.setStep(call.step - 1);
   std::vector<Tensor> values;
   std::vector<Input> inputs;
@@ -43,14 +45,26 @@ std::string dlc::callLibrary(const LibraryCall &call, std::vector<NamedArray> &r
   }
   CallOptions options;
   options.Extent = call.extent;
-  for (const NamedTensor &one : training.call(call.entry, inputs, options))
-    results.push_back({one.Name, toArray(one.Value)});
-  if (call.trains) {
-    for (const NamedArray &one : call.parameters)
-      results.push_back({"parameter " + one.name, toArray(parameters.get(one.name))});
-    for (const NamedArray &one : call.slots)
-      results.push_back({"slot " + one.name, toArray(training.slot(one.name))});
+  for (int64_t i = 0; i < call.count; ++i) {
+    CallResults &one = results.emplace_back();
+    for (const NamedTensor &output : training.call(call.entry, inputs, options))
+      one.outputs.push_back({output.Name, toArray(output.Value)});
+    for (const NamedArray &parameter : call.stored.parameters)
+      one.stored.parameters.push_back({parameter.name, toArray(parameters.get(parameter.name))});
+    for (const NamedArray &slot : call.stored.slots)
+      one.stored.slots.push_back({slot.name, toArray(training.slot("optimizer." + slot.name))});
   }
+  return "";
+} catch (const std::exception &error) {
+  return error.what();
+}
+
+std::string dlc::findCapacity(const std::string &library, const std::string &name, int64_t &capacity,
+                              int64_t &most) try {
+  Model model = Model::open(library);
+  const Entry &entry = model.entry(name, INT64_MAX);
+  capacity = entry.Capacity;
+  most = entry.rowsIndependent() ? INT64_MAX : capacity;
   return "";
 } catch (const std::exception &error) {
   return error.what();

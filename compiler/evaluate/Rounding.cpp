@@ -1,0 +1,246 @@
+// Rounding.cpp - bounds of single ops, and what they come to along a chain.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/evaluate/Rounding.h"
+#include "llvm/ADT/bit.h"
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace dlc;
+
+/// Half the distance of 1 to the next number: how far one rounding goes, relative to the result.
+static double unitOf(dlc_dtype type) { return type == DLC_F32 ? 0x1p-24 : 0x1p-53; }
+/// Numbers below this are zero while a model runs.
+static double leastNormal(dlc_dtype type) { return type == DLC_F32 ? 0x1p-126 : 0x1p-1022; }
+/// |a - b|; 0 for two NaNs and two equal infinities, infinite where only one is finite.
+static double distance(double a, double b) {
+  if (a == b || (std::isnan(a) && std::isnan(b)))
+    return 0;
+  double off = std::fabs(a - b);
+  return std::isnan(off) ? INFINITY : off;
+}
+
+//===--- One op -----------------------------------------------------------------------------------------===//
+
+/// Elementary functions are right to two units in the last place, which are four of these.
+static constexpr double elementary = 4;
+
+/// The roundings that a sum of `count` terms meets: blocks of fixed size, then a tree.
+static double depthOfSum(double count) { return 4 + std::log2(std::max(count, 1.0)); }
+/// The roundings of a chain of `count` additions, which go up as often as down.
+static double depthOfChain(double count) { return 2 + std::sqrt(count); }
+
+/// The op applied to the magnitudes of its operands: how large the terms are that it adds up.
+static std::vector<double> magnitudes(OpResult value, Operands in, int64_t batch) {
+  std::vector<Array> sizes, out;
+  for (const Array *one : in) {
+    sizes.push_back(*one);
+    for (double &x : sizes.back().reals)
+      x = std::fabs(x);
+  }
+  for (Value result : value.getOwner()->getResults())
+    out.push_back(zerosFor(result, batch));
+  auto operands = llvm::map_to_vector(sizes, [](const Array &one) { return &one; });
+  (void)evaluateOp(*value.getOwner(), operands, out, batch); // what fails has failed before
+  return std::move(out[value.getResultNumber()].reals);
+}
+
+namespace {
+/// A row that is centred and scaled.
+struct Row {
+  double mean, furthest = 0, scale; ///< `furthest`: the largest |x - mean|
+  Row(const double *x, int64_t length, double epsilon) {
+    long double total = 0, squares = 0;
+    for (int64_t i = 0; i < length; ++i)
+      total += x[i];
+    mean = (double)(total / length);
+    for (int64_t i = 0; i < length; ++i) {
+      squares += (x[i] - mean) * (x[i] - mean);
+      furthest = std::max(furthest, std::fabs(x[i] - mean));
+    }
+    scale = 1 / std::sqrt((double)squares / length + epsilon);
+  }
+  /// Of the scale, relative to it: its sum of squares, and the mean that they are taken from.
+  double ofScale(double depth) const { return 4 + depth + 2 * depth * furthest * scale; }
+  /// Of an element: rows are centred before they are squared, so that a common offset costs nothing.
+  double ofElement(double x, double depth) const {
+    double centred = std::fabs(x - mean);
+    return scale * (depth * furthest + centred * (1 + ofScale(depth)));
+  }
+};
+} // namespace
+static double epsilonOf(std::optional<APFloat> value) { return value ? value->convertToDouble() : 1e-5; }
+
+static std::vector<double> ofNormalize(NormalizeOp op, bool isScale, const Array &in, const Array &out) {
+  int64_t length = in.shape.back();
+  double depth = depthOfSum(length);
+  std::vector<double> units(out.reals.size());
+  for (size_t i = 0; i < units.size(); ++i) {
+    size_t row = isScale ? i : i / length;
+    Row one(in.reals.data() + row * length, length, epsilonOf(op.getEpsilon()));
+    units[i] = isScale ? one.scale * one.ofScale(depth) : one.ofElement(in.reals[i], depth);
+  }
+  return units;
+}
+static std::vector<double> ofLayerNorm(LayerNormOp op, Operands in, const Array &out) {
+  int64_t length = in[0]->shape.back();
+  double depth = depthOfSum(length);
+  std::vector<double> units(out.reals.size());
+  for (size_t i = 0; i < units.size(); ++i) {
+    Row one(in[0]->reals.data() + i / length * length, length, epsilonOf(op.getEpsilon()));
+    double weight = in[1]->reals[i % length];
+    units[i] = std::fabs(weight) * one.ofElement(in[0]->reals[i], depth) +
+               std::fabs((in[0]->reals[i] - one.mean) * one.scale * weight) + std::fabs(out.reals[i]);
+  }
+  return units;
+}
+static std::vector<double> ofCrossEntropy(CrossEntropyOp op, Operands in, int64_t batch) {
+  double classes = in[0]->shape.back(), rows = classes > 0 ? in[0]->size() / classes : 0, weight = 1;
+  if (in[1]->isFloat()) { // of probabilities that need not be any
+    for (double share : in[1]->reals)
+      weight += std::fabs(share) / std::max(rows, 1.0);
+  }
+  double size = magnitudes(op->getResult(0), in, batch)[0];
+  return {size * (4 + depthOfSum(rows)) + weight * (2 + 2 * depthOfSum(classes))};
+}
+
+/// The bound in units of the result's type.
+static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out, int64_t batch) {
+  Operation *op = value.getOwner();
+  auto each = [&](auto bound) {
+    std::vector<double> units(out.reals.size());
+    for (size_t i = 0; i < units.size(); ++i)
+      units[i] = bound(i, std::fabs(out.reals[i]));
+    return units;
+  };
+  auto relative = [&](double count) { return each([=](size_t, double y) { return count * y; }); };
+  auto added = [&](double count) {
+    std::vector<double> units = magnitudes(value, in, batch);
+    for (double &one : units)
+      one *= count;
+    return units;
+  };
+  auto axisSize = [&](SizeAttr axis) { return (double)in[0]->shape[axisOf(axis, -1, in[0]->shape.size())]; };
+  double ratio = in.empty() || out.reals.empty() ? 1 : (double)in[0]->size() / (double)out.reals.size();
+  using Units = std::vector<double>;
+  return llvm::TypeSwitch<Operation *, Units>(op)
+      // What only moves or chooses is exact.
+      .Case<NegOp, AbsOp, ReluOp, MinOp, MaxOp, WhereOp, AmaxOp, AminOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp,
+            SelectOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp>([](auto) { return Units(); })
+      .Case([&](CastOp) { return in[0]->type == out.type || in[0]->type == DLC_F32 ? Units() : relative(1); })
+      .Case<AddOp, SubOp, MulOp, DivOp, SqrtOp, ClampOp>([&](auto) { return relative(1); }) // clamp: its limits
+      .Case([&](PowOp) { return relative(2 * elementary); })
+      .Case<SigmoidOp, SiluOp, SoftplusOp>([&](auto) { return relative(2 * elementary); })
+      .Case([&](GeluOp) { // 1 + erf cancels far to the left
+        return each([&](size_t i, double y) { return elementary * (std::fabs(in[0]->reals[i]) + 2 * y); });
+      })
+      .Case<SumOp, MeanOp>([&](auto) { return added(depthOfSum(ratio)); })
+      .Case([&](MatmulOp one) {
+        ArrayRef<int64_t> shape = in[0]->shape;
+        return added(depthOfChain((double)shape[shape.size() - (one.getTransposeA() ? 2 : 1)]));
+      })
+      .Case([&](ScatterAddOp) { return added(depthOfChain((double)in[0]->size())); })
+      .Case([&](SoftmaxOp one) { // x - max is at most -log y
+        double depth = depthOfSum(axisSize(one.getAxisAttr()));
+        return each([&](size_t, double y) { return y > 0 ? y * (elementary + 2 * depth - std::log(y)) : 0; });
+      })
+      .Case([&](LogSoftmaxOp one) {
+        double depth = depthOfSum(axisSize(one.getAxisAttr()));
+        return each([&](size_t, double y) { return 3 * y + 2 * depth; });
+      })
+      .Case([&](MseLossOp) { return relative(4 + depthOfSum((double)std::max(in[0]->size(), in[1]->size()))); })
+      .Case([&](NormalizeOp one) { return ofNormalize(one, value.getResultNumber() == 1, *in[0], out); })
+      .Case([&](LayerNormOp one) { return ofLayerNorm(one, in, out); })
+      .Case([&](CrossEntropyOp one) { return ofCrossEntropy(one, in, batch); })
+      .Default([&](Operation *) { return relative(elementary); });
+}
+
+std::vector<double> dlc::rounding(OpResult value, Operands in, const Array &out, int64_t batch) {
+  if (!out.isFloat())
+    return {};
+  std::vector<double> bound = unitsOf(value, in, out, batch);
+  for (auto [one, y] : llvm::zip(bound, out.reals)) {
+    one *= unitOf(out.type);
+    if (y != 0) // what is not a normal number may become 0
+      one = std::max(one, std::min(std::fabs(y), leastNormal(out.type)));
+  }
+  return bound;
+}
+bool dlc::fixesSignOfZero(Operation *op) {
+  return isa<NegOp, AbsOp, AddOp, SubOp, MulOp, DivOp, WhereOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp, SelectOp,
+             ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp>(op);
+}
+
+int64_t dlc::firstBeyond(const Array &found, const Array &exact, ArrayRef<double> far, bool signs) {
+  for (int64_t at = 0, n = exact.size(); at < n; ++at) {
+    double bound = far.empty() ? 0 : far[at];
+    if (!exact.isFloat()) {
+      int64_t off = found.integers[at] - exact.integers[at]; // a choice that rounding tips may be another
+      if (off && std::fabs((double)off) > bound)
+        return at;
+      continue;
+    }
+    double a = found.reals[at], b = exact.reals[at];
+    if (exact.type == DLC_F32)
+      b = (float)b; // beyond its range it is infinite
+    bool isOtherZero = signs && a == 0 && exact.reals[at] == 0 && bound == 0 && std::signbit(a) != std::signbit(b);
+    double toType = std::isfinite(b) ? unitOf(exact.type) * std::fabs(b) : 0;
+    if (isOtherZero || distance(a, b) > roundingAllowance * bound + toType)
+      return at;
+  }
+  return -1;
+}
+
+//===--- A chain of ops ---------------------------------------------------------------------------------===//
+
+/// Up or down, the same for equal numbers: what is computed twice is rounded alike, and ties stay ties.
+static double directionOf(double x, uint64_t sample) {
+  uint64_t bits = llvm::bit_cast<uint64_t>(x) + sample * 0x9E3779B97F4A7C15; // SplitMix64's finish
+  bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
+  bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
+  return (bits ^ (bits >> 31)) & 1 ? 1 : -1;
+}
+
+FailureOr<Expectation> Expectation::make(EntryOp entry, std::vector<Array> arguments, int64_t batch) {
+  Expectation result(entry, std::move(arguments), batch);
+  auto exact = evaluate(entry, result.arguments, batch);
+  if (failed(exact))
+    return failure();
+  result.exact = std::move(*exact);
+  for (const Array &one : result.exact)
+    result.spread.emplace_back(one.size(), 0);
+  DenseSet<Value> unknown; // the sign of a zero in these
+  for (Operation &op : entry.getBody().front())
+    if (!fixesSignOfZero(&op) || llvm::any_of(op.getOperands(), [&](Value in) { return unknown.contains(in); }))
+      unknown.insert(op.result_begin(), op.result_end());
+  for (Value value : entry.getBody().front().getTerminator()->getOperands())
+    result.signs.push_back(!unknown.contains(value));
+  return result;
+}
+
+void Expectation::sample() {
+  ++samples;
+  ScopedDiagnosticHandler quiet(entry.getContext(), [](Diagnostic &) { return success(); });
+  auto moved = evaluate(entry, arguments, batch, [&](OpResult value, Operands in, Array &array) {
+    std::vector<double> bound = rounding(value, in, array, batch);
+    for (auto [x, far] : llvm::zip(array.reals, bound))
+      if (std::isfinite(far))
+        x += far * directionOf(x, samples);
+  });
+  if (failed(moved)) // an index that rounding moved out of its range: nothing can be said
+    return;
+  for (auto [was, now, wide] : llvm::zip(exact, *moved, spread))
+    for (int64_t i = 0, n = was.size(); i < n; ++i)
+      wide[i] = std::max(wide[i], distance(was.real(i), now.real(i)));
+}
+
+int64_t Expectation::firstDeparture(size_t i, const Array &found) {
+  // Most agree at once. Where rounding is larger than usual, more samples find it; where there is a fault, none does.
+  constexpr uint64_t enough = 24;
+  int64_t at = firstBeyond(found, exact[i], spread[i], signs[i]);
+  while (at >= 0 && samples < enough) {
+    sample();
+    at = firstBeyond(found, exact[i], spread[i], signs[i]);
+  }
+  return at;
+}
