@@ -291,7 +291,8 @@ class Program:
         """Two batches one after the other, and one of them, which begins where the batch says."""
         value = self.any(lambda v: v.shape and v.shape[0] == BATCH)
         other = self.any(lambda v: value and v.shape == value.shape and v.kind == value.kind)
-        if other and elements(value.shape) * 2 <= LARGEST:
+        is_told = not any("rows" in function for function in self.functions)  # else the sizes of what they yield are open
+        if other and is_told and elements(value.shape) * 2 <= LARGEST:
             both = self.same(value, f"concat {value}, {other}", [-2] + value.shape[1:])
             start = self.random.choice([", start = batch", "", ", start = 0"])
             self.same(value, f"slice {both}, axis = 0{start}, size = batch", value.shape)
@@ -346,7 +347,8 @@ class Program:
     def where(self):
         value = self.any()
         other = self.pick(lambda v: broadcast(v.shape, value.shape) is not None, (value.kind,))
-        test = self.pick(lambda v: broadcast(v.shape, value.shape) is not None)
+        # In a training the loss depends on what is tested in another way, too.
+        test = value if self.trains else self.pick(lambda v: broadcast(v.shape, value.shape) is not None)
         if not test or not other:
             return
         whole = broadcast(broadcast(value.shape, other.shape), test.shape)
@@ -365,7 +367,7 @@ class Program:
         name = f"@f{len(self.functions)}"
         body = [f'%a = nn.linear "up" %x, hidden', f"%b = {self.random.choice(['tanh', 'gelu', 'sigmoid'])} %a"]
         last = "%b"
-        for op in self.random.sample(["dropout {}, 0.25", "reshape {}, [rows, hidden]", "neg {}", "mul {0}, {0}"],
+        for op in self.random.sample(["dropout {}, 0.25", "sin {}", "neg {}", "mul {0}, {0}"],
                                      self.random.randint(0, 2)):
             body.append(f"%c{len(body)} = {op.format(last)}")
             last = f"%c{len(body) - 1}"
@@ -376,7 +378,8 @@ class Program:
             body += ["%r = tanh %y", "return %r"]
         lines = "\n".join(f"    {line}" for line in body)
         shape = self.random.choice(["rows, features", "batch, features"]) if value.shape[0] == BATCH else "rows, features"
-        lines = lines if shape[0] == "r" else lines.replace("[rows,", "[batch,")
+        if shape[0] == "b":
+            lines = re.sub(r"neg (%\w+)", r"reshape \1, [batch, hidden]", lines)
         self.functions.append(f"  func private {name}<hidden = {self.random.choice(SIZES[:7])}>(%x: f32[{shape}]) {{\n{lines}\n  }}\n")
         for i in range(self.random.randint(1, 2)):
             scope = self.random.choice([f'"{name[1:]}.{i}" ', f'"{name[1:]}" ', ""])
@@ -420,10 +423,14 @@ class Program:
         value = self.pick()
         kind = "f64" if self.trains else self.random.choice(["f64", "i32", "i64"])
         other = self.line(f"cast {value}, {kind}", None if self.trains else value.shape, kind, value.size)
-        if self.trains:
-            op = self.random.choice(["tanh", "neg", "sin"])
-            other = self.line(f"{op} {other}")
-        self.line(f"cast {other}, f32", value.shape, size=value.size)
+        shape, size = value.shape, value.size
+        if self.trains and len(shape) > 1 and shape[-1] >= 0 and size <= 20 and elements(shape[:-1] + [8]) <= LARGEST:
+            width = self.random.choice(SIZES[:8])
+            shape, size = shape[:-1] + [width], 20
+            other = self.line(f"nn.linear {self.layer()} {other}, {width}")  # whose parameters are f64
+        elif self.trains:
+            other = self.line(f"{self.random.choice(['tanh', 'neg', 'sin'])} {other}")
+        self.line(f"cast {other}, f32", shape, size=size)
 
     def position(self):
         value = self.pick(lambda v: v.shape)
