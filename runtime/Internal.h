@@ -11,7 +11,9 @@
 #include "runtime/Model.h"
 #include "runtime/Text.h"
 
+#include <elf.h>
 #include <mutex>
+#include <sys/types.h>
 
 namespace dlc::detail {
 
@@ -46,16 +48,33 @@ void copyStrided(const Shape &Dims, size_t ElementBytes, void *To, const Shape &
 /// Strides of a dense row-major tensor.
 Shape denseStrides(const Shape &Dims);
 
-/// A loaded library: what dlopen gave, closed with the last user.
-struct Library {
-  void *Handle = nullptr;
+/// A loaded library, unloaded with its last user.
+class Library {
+public:
+  Library(const std::string &Path, std::span<const uint8_t> Content, std::span<const Elf64_Phdr> Segments);
+  ~Library() { unload(); }
+  Library(const Library &) = delete;
+  Library &operator=(const Library &) = delete;
+
   dlc_query Query = nullptr;
+  std::span<const uint8_t> Loaded; ///< the file's bytes; empty where there was no file in memory to be had
+
+private:
+  void loadFromMemory(const std::string &Path, std::span<const uint8_t> Content);
+  void loadFromPath(const std::string &Path, std::span<const uint8_t> Content,
+                    std::span<const Elf64_Phdr> Segments);
+  void unload();
+
+  void *Handle = nullptr;
+  int File = -1; ///< in memory; open as long as the library is loaded, as its number is the library's name
+  dev_t Device = 0;
+  ino_t Inode = 0;
 };
-/// Checks a file and loads it (see Model::open).
-Library loadLibrary(const std::string &Path);
+/// Reads a file, checks it and loads what was read (see Model::open).
+std::shared_ptr<const Library> loadLibrary(const std::string &Path);
 
 struct ModelState {
-  void *Handle = nullptr;
+  std::shared_ptr<const Library> Code; ///< none where the model is linked into the program
   std::string Path;
   const dlc_model *Raw = nullptr;
   std::vector<TensorInfo> Tensors;
@@ -67,7 +86,6 @@ struct ModelState {
   std::shared_ptr<ThreadPool> Pool;
   std::vector<Arena> Workspaces; ///< not in use
 
-  ~ModelState();
   /// The services that calls run with; starts the pool when first asked.
   const dlc_services *services();
   Arena takeWorkspace();

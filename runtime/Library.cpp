@@ -1,4 +1,4 @@
-//===- Library.cpp - looking at a library before it is loaded ----------------===//
+//===- Library.cpp - looking at a library, then loading what was looked at ---===//
 //
 // SPDX-License-Identifier: Apache-2.0
 //
@@ -6,14 +6,23 @@
 // constructors. So the file is read first: is it an ELF library for this machine, is all of it there, does it
 // export dlc's one symbol.
 //
+// What was read is then loaded, and not what stands under the path by then: the bytes go into a file in
+// memory that nobody can change, and the loader opens that. A path that is compiled anew, or cut off, while
+// an older library from it is in use thus changes nothing for that one, and opening it again gives the new.
+// (glibc takes a library for one that it has by the path and by device and inode.)
+//
 //===----------------------------------------------------------------------===//
 #include "runtime/Internal.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <link.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,23 +30,48 @@ namespace dlc::detail {
 
 namespace {
 
+/// The bytes of a regular file, as they are at one moment.
+std::vector<uint8_t> contentOf(const std::string &Path) {
+  int File = ::open(Path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat Status;
+  if (File < 0 || ::fstat(File, &Status) != 0) {
+    int Code = errno;
+    if (File >= 0)
+      ::close(File);
+    throw Error(cat("Cannot open the model '", Path, "': ", std::strerror(Code), "."));
+  }
+  if (!S_ISREG(Status.st_mode)) {
+    ::close(File);
+    throw Error(cat("Cannot open the model '", Path, "': it is not a regular file."));
+  }
+  std::vector<uint8_t> Content;
+  int Code = 0;
+  try {
+    Content.resize(static_cast<size_t>(Status.st_size));
+  } catch (const std::exception &) {
+    Code = ENOMEM;
+  }
+  size_t Filled = 0;
+  while (!Code && Filled < Content.size()) {
+    ssize_t Got = ::read(File, Content.data() + Filled, Content.size() - Filled);
+    if (Got == 0)
+      break; // it became shorter: its headers will tell
+    if (Got > 0)
+      Filled += static_cast<size_t>(Got);
+    else if (errno != EINTR)
+      Code = errno;
+  }
+  ::close(File);
+  if (Code)
+    throw Error(cat("Cannot read the model '", Path, "': ", std::strerror(Code), "."));
+  Content.resize(Filled);
+  return Content;
+}
+
 class ElfFile {
 public:
-  explicit ElfFile(const std::string &Path) : Path(Path) {
-    Descriptor = ::open(Path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    struct stat Status;
-    if (Descriptor < 0 || ::fstat(Descriptor, &Status) != 0) {
-      int Code = errno;
-      close();
-      throw Error(cat("Cannot open the model '", Path, "': ", std::strerror(Code), "."));
-    }
-    if (!S_ISREG(Status.st_mode)) {
-      close();
-      throw Error(cat("Cannot open the model '", Path, "': it is not a regular file."));
-    }
-    Size = static_cast<uint64_t>(Status.st_size);
-  }
-  ~ElfFile() { close(); }
+  ElfFile(const std::string &Path, std::span<const uint8_t> Content)
+      : Path(Path), Content(Content), Size(Content.size()) {}
 
   void check() {
     Elf64_Ehdr Header;
@@ -73,12 +107,10 @@ public:
     checkSections(Header);
   }
 
+  /// Of a checked file.
+  const std::vector<Elf64_Phdr> &segments() const { return Segments; }
+
 private:
-  void close() {
-    if (Descriptor >= 0)
-      ::close(Descriptor);
-    Descriptor = -1;
-  }
   [[noreturn]] void foreign(std::string_view Why) {
     throw Error(cat("'", Path, "' is not a model compiled by dlc: ", Why, "."));
   }
@@ -93,8 +125,8 @@ private:
   }
   void read(void *To, uint64_t Bytes, uint64_t Offset) {
     checkRange(Offset, Bytes);
-    if (::pread(Descriptor, To, Bytes, static_cast<off_t>(Offset)) != static_cast<ssize_t>(Bytes))
-      throw Error(cat("Cannot read the model '", Path, "'."));
+    if (Bytes)
+      std::memcpy(To, Content.data() + Offset, Bytes);
   }
 
   /// Of the loaded segments the one that holds these addresses whole; NULL if none does.
@@ -161,30 +193,149 @@ private:
   }
 
   const std::string &Path;
-  int Descriptor = -1;
-  uint64_t Size = 0;
+  std::span<const uint8_t> Content;
+  uint64_t Size;
   std::vector<Elf64_Phdr> Segments;
 };
 
+//===----------------------------------------------------------------------===//
+// Loading
+//===----------------------------------------------------------------------===//
+
+/// A file in memory with this content, which nobody can change any more; -1 where the system gives none.
+int memoryFile(const std::string &Path, std::span<const uint8_t> Content) {
+  constexpr unsigned Executable = 0x10; // MFD_EXEC, which older headers lack and older kernels refuse
+  struct rlimit Limit; // a file in memory counts, and going beyond the limit would end the process
+  if (::getrlimit(RLIMIT_FSIZE, &Limit) != 0 || Limit.rlim_cur < Content.size())
+    return -1;
+  // The name is what debuggers and /proc/PID/maps show.
+  std::string Name = Path.substr(Path.rfind('/') + 1).substr(0, 200);
+  int File = ::memfd_create(Name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING | Executable);
+  if (File < 0)
+    File = ::memfd_create(Name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  size_t Done = 0;
+  while (File >= 0 && Done < Content.size()) {
+    ssize_t Written = ::write(File, Content.data() + Done, Content.size() - Done);
+    if (Written > 0)
+      Done += static_cast<size_t>(Written);
+    else if (errno != EINTR)
+      break;
+  }
+  if (File >= 0 && Done == Content.size() &&
+      ::fcntl(File, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0)
+    return File;
+  if (File >= 0)
+    ::close(File);
+  return -1;
+}
+
+/// With the process's number, so that a debugger finds it as well.
+std::string nameOfDescriptor(int File) {
+  return cat("/proc/", ::getpid(), "/fd/", File);
+}
+
+/// Whether the loader has a library of that name: then it would give that one.
+bool isLoaded(const std::string &Name) {
+  void *Handle = ::dlopen(Name.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (Handle)
+    ::dlclose(Handle);
+  return Handle != nullptr;
+}
+
+/// Whether the code and the constants that the loader has are those of the file that was checked.
+bool holds(void *Handle, std::span<const uint8_t> Content, std::span<const Elf64_Phdr> Segments) {
+  struct link_map *Map = nullptr;
+  if (::dlinfo(Handle, RTLD_DI_LINKMAP, &Map) != 0)
+    return false;
+  for (const Elf64_Phdr &S : Segments)
+    if (S.p_type == PT_LOAD && !(S.p_flags & PF_W) &&
+        std::memcmp(reinterpret_cast<const void *>(Map->l_addr + S.p_vaddr), Content.data() + S.p_offset,
+                    S.p_filesz) != 0)
+      return false;
+  return true;
+}
+
 } // namespace
 
-Library loadLibrary(const std::string &Path) {
-  ElfFile(Path).check();
+/// Loads from a file in memory; leaves Handle NULL where the system does not allow that.
+void Library::loadFromMemory(const std::string &Path, std::span<const uint8_t> Content) {
+  File = memoryFile(Path, Content);
+  // The descriptor of an older library may have been closed by the program, and its number come back.
+  std::vector<int> Taken;
+  while (File >= 0 && isLoaded(nameOfDescriptor(File))) {
+    Taken.push_back(File);
+    File = ::fcntl(File, F_DUPFD_CLOEXEC, File + 1);
+  }
+  for (int Each : Taken)
+    ::close(Each);
+  struct stat Status;
+  if (File < 0 || ::fstat(File, &Status) != 0)
+    return;
+  Device = Status.st_dev, Inode = Status.st_ino;
+  Handle = ::dlopen(nameOfDescriptor(File).c_str(), RTLD_NOW | RTLD_LOCAL);
+  void *Map = Handle ? ::mmap(nullptr, Content.size(), PROT_READ, MAP_PRIVATE, File, 0) : MAP_FAILED;
+  if (Map != MAP_FAILED)
+    Loaded = {static_cast<const uint8_t *>(Map), Content.size()};
+}
+
+/// Loads what stands under the path, and makes sure that it is what was checked.
+void Library::loadFromPath(const std::string &Path, std::span<const uint8_t> Content,
+                           std::span<const Elf64_Phdr> Segments) {
   // Without a slash dlopen would search its own directories.
   std::string Where = Path.find('/') == std::string::npos ? "./" + Path : Path;
-  Library L;
-  L.Handle = ::dlopen(Where.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!L.Handle) {
+  Handle = ::dlopen(Where.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!Handle) {
     const char *Why = ::dlerror();
     throw Error(cat("Cannot load the model '", Path, "': ", Why ? Why : "the loader gives no reason", "."));
   }
-  L.Query = reinterpret_cast<dlc_query>(::dlsym(L.Handle, DLC_QUERY_SYMBOL));
-  if (!L.Query) {
-    ::dlclose(L.Handle);
-    throw Error(
-        cat("'", Path, "' is not a model compiled by dlc: it does not export '" DLC_QUERY_SYMBOL "'."));
+  if (!holds(Handle, Content, Segments))
+    throw Error(cat("Cannot load the model '", Path,
+                    "': the file was replaced, and this process still uses the library that was there before. "
+                    "Let go of that first, or give the new one another name."));
+}
+
+Library::Library(const std::string &Path, std::span<const uint8_t> Content,
+                 std::span<const Elf64_Phdr> Segments) {
+  try {
+    loadFromMemory(Path, Content);
+    if (!Handle)
+      loadFromPath(Path, Content, Segments);
+    Query = reinterpret_cast<dlc_query>(::dlsym(Handle, DLC_QUERY_SYMBOL));
+    if (!Query)
+      throw Error(
+          cat("'", Path, "' is not a model compiled by dlc: it does not export '" DLC_QUERY_SYMBOL "'."));
+  } catch (...) {
+    unload();
+    throw;
   }
-  return L;
+}
+
+void Library::unload() {
+  if (!Loaded.empty())
+    ::munmap(const_cast<uint8_t *>(Loaded.data()), Loaded.size());
+  if (Handle)
+    ::dlclose(Handle);
+  // Unless the program closed the descriptor itself, and it is another's by now.
+  struct stat Status;
+  if (File >= 0 && ::fstat(File, &Status) == 0 && Status.st_dev == Device && Status.st_ino == Inode)
+    ::close(File);
+}
+
+std::shared_ptr<const Library> loadLibrary(const std::string &Path) {
+  std::vector<uint8_t> Content = contentOf(Path);
+  ElfFile Elf(Path, Content);
+  Elf.check();
+  // Equal files are loaded once. Never destroyed: models may outlive the end of main.
+  static auto *Lock = new std::mutex;
+  static auto *All = new std::vector<std::weak_ptr<const Library>>;
+  std::lock_guard<std::mutex> Guard(*Lock);
+  std::erase_if(*All, [](const auto &Each) { return Each.expired(); });
+  for (const auto &Each : *All)
+    if (auto Known = Each.lock(); Known && std::ranges::equal(Known->Loaded, Content))
+      return Known;
+  auto New = std::make_shared<const Library>(Path, Content, Elf.segments());
+  All->push_back(New);
+  return New;
 }
 
 } // namespace dlc::detail

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <dlfcn.h>
 
 namespace dlc {
 using namespace detail;
@@ -275,11 +274,6 @@ void detail::readDescriptor(ModelState &S, dlc_query Query, const std::string &W
 // ModelState
 //===----------------------------------------------------------------------===//
 
-ModelState::~ModelState() {
-  if (Handle)
-    ::dlclose(Handle);
-}
-
 const dlc_services *ModelState::services() {
   if (Options.Services)
     return Options.Services;
@@ -352,12 +346,11 @@ static void checkServices(const ModelOptions &Options) {
 
 Model Model::open(const std::string &Path, const ModelOptions &Options) {
   checkServices(Options);
-  Library L = loadLibrary(Path);
   auto S = std::make_shared<ModelState>();
-  S->Handle = L.Handle;
+  S->Code = loadLibrary(Path);
   S->Path = Path;
   S->Options = Options;
-  readDescriptor(*S, L.Query, cat("'", Path, "'"));
+  readDescriptor(*S, S->Code->Query, cat("'", Path, "'"));
   return Model(std::move(S));
 }
 

@@ -203,7 +203,8 @@ class DLC_API Model {
 public:
   /// Loads a library that dlc made. The file is checked before it is loaded: one that is missing, truncated,
   /// no ELF library, of another machine, without `dlc_model_query`, of another ABI version, or compiled for a
-  /// processor that this one is not, gives an Error that says so.
+  /// processor that this one is not, gives an Error that says so. What was checked is what runs: the file may
+  /// be replaced or removed while the model is in use, and opening the path again gives what is there then.
   static Model open(const std::string &Path, const ModelOptions &Options = {});
   /// A model that is linked into the program: pass `NAME_dlc_model_query`.
   static Model fromQuery(dlc_query Query, const ModelOptions &Options = {});
