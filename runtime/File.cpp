@@ -16,7 +16,6 @@
 #include <new>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 namespace dlc {
 using detail::cat;
@@ -74,50 +73,6 @@ std::vector<uint8_t> readFile(const std::string &Path) {
 
 bool isGzip(const std::vector<uint8_t> &Bytes) {
   return Bytes.size() >= 2 && Bytes[0] == 0x1f && Bytes[1] == 0x8b;
-}
-
-std::vector<uint8_t> gunzip(const std::vector<uint8_t> &Bytes, const std::string &What, size_t Limit) {
-  std::vector<uint8_t> Result;
-  z_stream Stream{};
-  if (inflateInit2(&Stream, 15 + 16) != Z_OK)
-    throw Error(cat("Cannot inflate '", What, "': no memory."));
-  struct End {
-    z_stream &Stream;
-    ~End() { inflateEnd(&Stream); }
-  } AtEnd{Stream};
-  size_t Used = 0;
-  constexpr size_t Most = size_t(1) << 30; // zlib counts in 32 bits
-  try {
-    while (true) {
-      size_t Filled = Result.size(), Room = std::max<size_t>(std::min(Filled, Most), 64 << 10);
-      Result.resize(Filled + Room);
-      Stream.next_in = const_cast<Bytef *>(Bytes.data() + Used);
-      Stream.avail_in = static_cast<uInt>(std::min(Bytes.size() - Used, Most));
-      Stream.next_out = Result.data() + Filled;
-      Stream.avail_out = static_cast<uInt>(Room);
-      uInt Offered = Stream.avail_in;
-      int Code = inflate(&Stream, Z_NO_FLUSH);
-      Used += Offered - Stream.avail_in;
-      Result.resize(Filled + Room - Stream.avail_out);
-      if (Result.size() > Limit)
-        throw Error(cat("'", What, "' inflates to more than the ", Limit, " bytes expected."));
-      if (Code == Z_STREAM_END) {
-        if (Used == Bytes.size())
-          return Result;
-        if (Bytes[Used] != 0x1f || inflateReset(&Stream) != Z_OK) // not another member
-          throw Error(
-              cat("'", What, "' has ", Bytes.size() - Used, " bytes after the end of its gzip data."));
-        continue;
-      }
-      if (Code != Z_OK && Code != Z_BUF_ERROR)
-        throw Error(cat("'", What, "' is damaged: its gzip data cannot be inflated (",
-                        Stream.msg ? Stream.msg : "error", ")."));
-      if (Used == Bytes.size() && Stream.avail_out != 0)
-        throw Error(cat("'", What, "' is truncated: its gzip data ends after ", Bytes.size(), " bytes."));
-    }
-  } catch (const std::bad_alloc &) {
-    throw Error(cat("Cannot inflate '", What, "': it does not fit into memory."));
-  }
 }
 
 //===----------------------------------------------------------------------===//

@@ -23,10 +23,6 @@ DLC_API std::vector<uint8_t> readFile(const std::string &Path);
 
 /// Whether a file starts like gzip.
 DLC_API bool isGzip(const std::vector<uint8_t> &Bytes);
-/// Inflates gzip data, all members; `What` stands for the file's name in errors. More than `Limit` bytes are
-/// an error.
-DLC_API std::vector<uint8_t> gunzip(const std::vector<uint8_t> &Bytes, const std::string &What,
-                                    size_t Limit = size_t(1) << 32);
 
 /// A file that appears under its name only when complete: written beside it under a temporary name, synced,
 /// renamed over it, and the directory synced. If anything fails, or commit() is never called, the temporary

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/Idx.h"
+#include "runtime/ByteSource.h"
 #include "runtime/File.h"
 #include "runtime/Text.h"
 
@@ -14,6 +15,7 @@
 #include <cstring>
 
 namespace dlc {
+using detail::ByteSource;
 using detail::cat;
 
 template <class T> static T bigEndian(const uint8_t *From) {
@@ -31,12 +33,12 @@ template <class Stored, class T> static void decode(const uint8_t *From, Tensor 
 }
 
 Tensor readIdx(const std::string &Path) {
-  std::vector<uint8_t> Bytes = readFile(Path);
-  if (Bytes.empty())
+  std::vector<uint8_t> File = readFile(Path);
+  if (File.empty())
     throw Error(cat("'", Path, "' is empty; an IDX file was expected."));
-  if (isGzip(Bytes))
-    Bytes = gunzip(Bytes, Path);
-  if (Bytes.size() < 4 || Bytes[0] != 0 || Bytes[1] != 0)
+  ByteSource Source(File, isGzip(File) ? ByteSource::Form::Gzip : ByteSource::Form::Plain, Path);
+  std::array<uint8_t, 4 + 4 * DLC_MAX_RANK> Bytes;
+  if (Source.read(std::span(Bytes).first(4)) < 4 || Bytes[0] != 0 || Bytes[1] != 0)
     throw Error(cat("'", Path,
                     "' is not an IDX file: it does not begin with two zero bytes, a type and a number "
                     "of axes."));
@@ -68,24 +70,31 @@ Tensor readIdx(const std::string &Path) {
   size_t Rank = Bytes[3];
   if (Rank == 0 || Rank > DLC_MAX_RANK)
     throw Error(cat("'", Path, "' has ", Rank, " axes; 1 to ", DLC_MAX_RANK, " are supported."));
-  size_t Header = 4 + 4 * Rank;
-  if (Bytes.size() < Header)
-    throw Error(
-        cat("'", Path, "' is truncated: its header has ", Header, " bytes, the file ", Bytes.size(), "."));
+  if (Source.read(std::span(Bytes).subspan(4, 4 * Rank)) < 4 * Rank)
+    throw Error(cat("'", Path, "' is truncated: it ends within its header of ", 4 + 4 * Rank, " bytes."));
   std::vector<int64_t> Axes;
   for (size_t I = 0; I < Rank; ++I)
     Axes.push_back(bigEndian<uint32_t>(&Bytes[4 + 4 * I]));
   Shape Dims(Axes);
+  // As many bytes as the header announces, and one more to see that there is none.
   uint64_t Expected = static_cast<uint64_t>(Dims.elements()) * Stored;
-  if (Bytes.size() - Header != Expected)
-    throw Error(cat("'", Path, "' is ", Bytes.size() - Header < Expected ? "truncated" : "too long",
-                    ": the shape ", Dims.str(), " in its header needs ", Expected,
-                    " bytes of elements, and it has ", Bytes.size() - Header, "."));
+  auto Wrong = [&](std::string_view How, const std::string &Found) {
+    throw Error(cat("'", Path, "' is ", How, ": the shape ", Dims.str(), " in its header needs ", Expected,
+                    " bytes of elements, and it has ", Found, "."));
+  };
+  if (uint64_t Most = Source.most(); Most < Expected)
+    Wrong("truncated", cat(isGzip(File) ? "at most " : "", Most));
+  Tensor Elements(DType::U8, {static_cast<int64_t>(Expected)});
+  if (size_t Found = Source.read(Elements.as<uint8_t>()); Found < Expected)
+    Wrong("truncated", std::to_string(Found));
+  if (!Source.atEnd())
+    Wrong("too long", "more");
   Tensor Result(Type, Dims);
-  const uint8_t *From = Bytes.data() + Header;
+  const uint8_t *From = Elements.as<uint8_t>().data();
   switch (Bytes[2]) {
   case 0x08:
-    std::memcpy(Result.data(), From, Expected);
+    if (Expected)
+      std::memcpy(Result.data(), From, Expected);
     break;
   case 0x09:
     decode<int8_t, int32_t>(From, Result);

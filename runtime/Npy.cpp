@@ -7,15 +7,18 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/Npy.h"
+#include "runtime/ByteSource.h"
 #include "runtime/File.h"
 #include "runtime/Text.h"
 
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <set>
 #include <zlib.h>
 
 namespace dlc {
+using detail::ByteSource;
 using detail::cat;
 
 //===----------------------------------------------------------------------===//
@@ -148,21 +151,33 @@ static DType typeOf(const std::string &Descr, const std::string &What) {
           "'; supported are <f4, <f8, <i4, <i8, |u1 and |b1: save array.astype('float32'), for example."));
 }
 
-Tensor parseNpy(std::span<const uint8_t> Bytes, const std::string &What) {
-  if (Bytes.size() < 10 || std::memcmp(Bytes.data(), "\x93NUMPY", 6) != 0)
+/// Reads an array of `Total` bytes, its header first: elements are asked for when their number is known to be
+/// right.
+static Tensor readArray(ByteSource &Source, uint64_t Total, const std::string &What) {
+  // NumPy itself reads at most 10,000; what needs more is a structured type with many fields.
+  constexpr size_t MostHeaderBytes = 65535;
+  std::array<uint8_t, 12> Start;
+  if (Source.read(std::span(Start).first(10)) < 10 || std::memcmp(Start.data(), "\x93NUMPY", 6) != 0)
     throw Error(cat("'", What, "' is not an NPY file: it does not begin with NumPy's magic string."));
-  int Major = Bytes[6];
+  int Major = Start[6];
   if (Major < 1 || Major > 3)
     throw Error(cat("'", What, "' is an NPY file of version ", Major, "; 1, 2 and 3 are supported."));
-  size_t Start = Major == 1 ? 10 : 12;
-  if (Bytes.size() < Start)
+  size_t Length = Start[8] | size_t(Start[9]) << 8, Before = 10;
+  if (Major > 1) {
+    Before = 12;
+    if (Source.read(std::span(Start).last(2)) < 2)
+      throw Error(cat("'", What, "' is truncated within its NPY header."));
+    Length |= size_t(Start[10]) << 16 | size_t(Start[11]) << 24;
+  }
+  if (Total < Before || Length > Total - Before)
     throw Error(cat("'", What, "' is truncated within its NPY header."));
-  size_t Length = Bytes[8] | size_t(Bytes[9]) << 8;
-  if (Major > 1)
-    Length |= size_t(Bytes[10]) << 16 | size_t(Bytes[11]) << 24;
-  if (Length > Bytes.size() - Start)
+  if (Length > MostHeaderBytes)
+    throw Error(cat("'", What, "' has an NPY header of ", Length, " bytes; at most ", MostHeaderBytes,
+                    " are supported."));
+  std::vector<uint8_t> Text(Length);
+  if (Source.read(Text) < Length)
     throw Error(cat("'", What, "' is truncated within its NPY header."));
-  HeaderReader Header({reinterpret_cast<const char *>(Bytes.data()) + Start, Length}, What);
+  HeaderReader Header({reinterpret_cast<const char *>(Text.data()), Length}, What);
   Header.read();
   DType Type = typeOf(Header.Descr, What);
   if (Header.Axes.size() > DLC_MAX_RANK)
@@ -172,20 +187,26 @@ Tensor parseNpy(std::span<const uint8_t> Bytes, const std::string &What) {
   if (Header.Fortran && Dims.size() > 1)
     throw Error(
         cat("'", What, "' is in Fortran order; C order was expected: save numpy.ascontiguousarray(array)."));
-  uint64_t Expected = static_cast<uint64_t>(Dims.elements()) * sizeOf(Type),
-           Found = Bytes.size() - Start - Length;
+  uint64_t Expected = static_cast<uint64_t>(Dims.elements()) * sizeOf(Type), Found = Total - Before - Length;
   if (Found != Expected)
     throw Error(cat("'", What, "' is ", Found < Expected ? "truncated" : "too long", ": an array of ",
                     nameOf(Type), Dims.str(), " has ", Expected, " bytes, and the file has ", Found, "."));
+  if (Source.most() < Expected)
+    throw Error(cat("'", What, "' is truncated: it cannot hold the ", Expected, " bytes of its array."));
   Tensor Result(Type, Dims);
-  if (Expected)
-    std::memcpy(Result.data(), Bytes.data() + Start + Length, Expected);
-  if (Type == DType::Bool) {
-    auto *Values = static_cast<uint8_t *>(Result.data());
+  auto *Elements = static_cast<uint8_t *>(Result.data());
+  if (Source.read({Elements, Expected}) < Expected)
+    throw Error(cat("'", What, "' is truncated: its array of ", nameOf(Type), Dims.str(), " has ", Expected,
+                    " bytes, and fewer came out."));
+  if (Type == DType::Bool)
     for (uint64_t I = 0; I < Expected; ++I)
-      Values[I] = Values[I] != 0;
-  }
+      Elements[I] = Elements[I] != 0;
   return Result;
+}
+
+Tensor parseNpy(std::span<const uint8_t> Bytes, const std::string &What) {
+  ByteSource Source(Bytes, ByteSource::Form::Plain, What);
+  return readArray(Source, Bytes.size(), What);
 }
 
 Tensor readNpy(const std::string &Path) {
@@ -240,6 +261,8 @@ public:
   std::vector<NamedTensor> read() {
     std::vector<NamedTensor> Members;
     auto [Count, At] = findDirectory();
+    uint64_t PackedBytes = 0;
+    std::set<std::string> Names;
     for (uint64_t I = 0; I < Count; ++I) {
       const uint8_t *Record = at(At, 46);
       if (little(Record, 4) != 0x02014b50)
@@ -254,12 +277,15 @@ public:
         throw Error(cat("'", Path, "' has an encrypted member '", Name, "'."));
       At += 46 + NameBytes + ExtraBytes + CommentBytes;
       std::string What = cat(Path, "(", Name, ")");
-      Tensor Value = parseNpy(extract(M, What), What);
+      // Members that share their bytes would make much of a small file.
+      if (M.Packed > Bytes.size() - PackedBytes)
+        damaged("its members overlap");
+      PackedBytes += M.Packed;
+      Tensor Value = extract(M, What);
       if (Name.ends_with(".npy"))
         Name.resize(Name.size() - 4);
-      for (const NamedTensor &Other : Members)
-        if (Other.Name == Name)
-          throw Error(cat("'", Path, "' has two members named '", Name, "'."));
+      if (!Names.insert(Name).second)
+        throw Error(cat("'", Path, "' has two members named '", Name, "'."));
       Members.push_back({std::move(Name), std::move(Value)});
     }
     return Members;
@@ -320,61 +346,27 @@ private:
     }
   }
 
-  std::vector<uint8_t> extract(const Member &M, const std::string &What) {
+  Tensor extract(const Member &M, const std::string &What) {
     const uint8_t *Local = at(M.Offset, 30);
     if (little(Local, 4) != 0x04034b50)
       damaged("a member has no header");
     uint64_t Start = M.Offset + 30 + little(Local + 26, 2) + little(Local + 28, 2);
-    const uint8_t *Data = at(Start, M.Packed);
-    std::vector<uint8_t> Result;
-    if (M.Method == 0) {
-      if (M.Packed != M.Unpacked)
-        damaged("a stored member has two different sizes");
-      Result.assign(Data, Data + M.Packed);
-    } else if (M.Method == 8) {
-      // Deflate makes at most 1032 bytes of one: a larger claim is a lie, and no reason to take memory.
-      if (M.Unpacked / 1032 > M.Packed + 1)
-        damaged("a member claims an impossible size");
-      Result.resize(M.Unpacked);
-      inflateRaw(Data, M.Packed, Result, What);
-    } else {
+    std::span<const uint8_t> Data(at(Start, M.Packed), M.Packed);
+    if (M.Method != 0 && M.Method != 8)
       throw Error(
           cat("'", What, "' is compressed by method ", M.Method, "; stored and deflated are supported."));
-    }
-    uLong Sum = crc32(0, nullptr, 0);
-    for (size_t Done = 0; Done < Result.size();) {
-      auto Part = static_cast<uInt>(std::min<size_t>(Result.size() - Done, 1 << 30));
-      Sum = crc32(Sum, Result.data() + Done, Part);
-      Done += Part;
-    }
-    if (Sum != M.Checksum)
-      throw Error(cat("'", What, "' is damaged: its checksum does not match."));
-    return Result;
-  }
-
-  void inflateRaw(const uint8_t *Data, uint64_t Packed, std::vector<uint8_t> &Result,
-                  const std::string &What) {
-    z_stream Stream{};
-    if (inflateInit2(&Stream, -15) != Z_OK)
-      throw std::bad_alloc();
-    uint64_t Used = 0, Made = 0;
-    int Code = Z_OK;
-    uint8_t Spare; // zlib wants somewhere to write even where nothing is to come
-    while (Code == Z_OK) {
-      Stream.next_in = const_cast<Bytef *>(Data + Used);
-      Stream.avail_in = static_cast<uInt>(std::min<uint64_t>(Packed - Used, 1 << 30));
-      Stream.next_out = Made < Result.size() ? Result.data() + Made : &Spare;
-      Stream.avail_out =
-          static_cast<uInt>(std::min<uint64_t>(std::max<uint64_t>(Result.size() - Made, 1), 1 << 30));
-      uInt In = Stream.avail_in, Out = Stream.avail_out;
-      Code = inflate(&Stream, Z_NO_FLUSH);
-      Used += In - Stream.avail_in;
-      Made += Out - Stream.avail_out;
-    }
-    inflateEnd(&Stream);
-    if (Code != Z_STREAM_END || Made != Result.size())
+    if (M.Method == 0 && M.Packed != M.Unpacked)
+      damaged("a stored member has two different sizes");
+    ByteSource Source(Data, M.Method ? ByteSource::Form::Deflate : ByteSource::Form::Plain, What);
+    if (Source.most() < M.Unpacked)
+      damaged("a member claims an impossible size");
+    Tensor Value = readArray(Source, M.Unpacked, What);
+    if (!Source.atEnd())
       throw Error(
-          cat("'", What, "' is damaged: it cannot be inflated to the size in the archive's directory."));
+          cat("'", What, "' is damaged: it inflates to more than the size in the archive's directory."));
+    if (Source.checksum() != M.Checksum)
+      throw Error(cat("'", What, "' is damaged: its checksum does not match."));
+    return Value;
   }
 
   const std::vector<uint8_t> &Bytes;

@@ -143,7 +143,10 @@ double TensorView::at(int64_t Index) const {
 //===----------------------------------------------------------------------===//
 
 static void *allocate(size_t Bytes) {
-  return ::operator new(Bytes ? Bytes : 1, std::align_val_t(DLC_ALIGNMENT));
+  void *Data = ::operator new(Bytes ? Bytes : 1, std::align_val_t(DLC_ALIGNMENT), std::nothrow);
+  if (!Data)
+    throw Error(cat("There is no memory for a tensor of ", Bytes, " bytes."));
+  return Data;
 }
 static void release(void *Data) {
   ::operator delete(Data, std::align_val_t(DLC_ALIGNMENT));

@@ -6,8 +6,6 @@
 #include "runtime/Npy.h"
 #include "Support.h"
 
-#include <zlib.h>
-
 using namespace dlc;
 using namespace dlc::test;
 
@@ -171,39 +169,6 @@ TEST(Npz, ChecksumIsChecked) {
   EXPECT_ERROR(readNpz(Folder / "y.npz"), "checksum");
 }
 
-/// An archive of one deflated member; `Claim` is the size that its directory claims.
-static Bytes deflated(const Bytes &Plain, uint32_t Claim, uint16_t Method = 8, uint16_t Flags = 0) {
-  Bytes Packed(compressBound(Plain.size()));
-  z_stream Stream{};
-  deflateInit2(&Stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
-  Stream.next_in = const_cast<Bytef *>(Plain.data());
-  Stream.avail_in = uInt(Plain.size());
-  Stream.next_out = Packed.data();
-  Stream.avail_out = uInt(Packed.size());
-  deflate(&Stream, Z_FINISH);
-  Packed.resize(Stream.total_out);
-  deflateEnd(&Stream);
-  Bytes Out;
-  auto Put = [&](uint64_t Value, int Count) {
-    for (int I = 0; I < Count; ++I)
-      Out.push_back(uint8_t(Value >> (8 * I)));
-  };
-  auto Common = [&] {
-    Put(20, 2), Put(Flags, 2), Put(Method, 2), Put(0, 4), Put(crc32(0, Plain.data(), uInt(Plain.size())), 4);
-    Put(Packed.size(), 4), Put(Claim, 4), Put(5, 2), Put(0, 2);
-  };
-  Put(0x04034b50, 4), Common();
-  for (char C : std::string("a.npy"))
-    Out.push_back(uint8_t(C));
-  Out.insert(Out.end(), Packed.begin(), Packed.end());
-  size_t Directory = Out.size();
-  Put(0x02014b50, 4), Put(20, 2), Common(), Put(0, 2), Put(0, 2), Put(0, 2), Put(0, 4), Put(0, 4);
-  for (char C : std::string("a.npy"))
-    Out.push_back(uint8_t(C));
-  size_t End = Out.size();
-  Put(0x06054b50, 4), Put(0, 4), Put(1, 2), Put(1, 2), Put(End - Directory, 4), Put(Directory, 4), Put(0, 2);
-  return Out;
-}
 static std::vector<NamedTensor> readBytes(const Bytes &Content) {
   TemporaryFolder Folder;
   writeBytes(Folder / "x.npz", Content);
@@ -219,9 +184,51 @@ TEST(Npz, ReadsDeflatedMembers) {
 }
 TEST(Npz, WrongSizesAreErrors) {
   Bytes Plain = npy(1, Header, Six);
-  EXPECT_ERROR(readBytes(deflated(Plain, uint32_t(Plain.size() - 1))), "cannot be inflated");
-  EXPECT_ERROR(readBytes(deflated(Plain, uint32_t(Plain.size() + 1))), "cannot be inflated");
+  EXPECT_ERROR(readBytes(deflated(Plain, uint32_t(Plain.size() - 1))), "is truncated");
+  EXPECT_ERROR(readBytes(deflated(Plain, uint32_t(Plain.size() + 1))), "is too long");
   EXPECT_ERROR(readBytes(deflated(Plain, 0xf0000000)), "impossible size");
+}
+TEST(Npz, NoMoreIsInflatedThanTheDirectorySays) {
+  // The array is as large as the directory says, and the compressed data go on.
+  Bytes Plain = npy(1, Header, Six), More = Plain;
+  for (size_t Extra : {1, 2, 100, 8 << 20}) {
+    More.resize(Plain.size() + Extra);
+    Bytes Archive = deflated(More, uint32_t(Plain.size()));
+    startCounting();
+    EXPECT_ERROR(readBytes(Archive), "inflates to more than the size in the archive's directory");
+    stopCounting();
+    EXPECT_LT(largestAllocation(), 1u << 20);
+  }
+  // The directory is as large as the data, and the array is not.
+  Bytes Archive = deflated(More, uint32_t(More.size()));
+  startCounting();
+  EXPECT_ERROR(readBytes(Archive), "is too long: an array of ui8[2, 3] has 6 bytes");
+  stopCounting();
+  EXPECT_LT(largestAllocation(), 1u << 20);
+}
+TEST(Npz, DataThatEndEarlyAreErrors) {
+  Bytes Plain = npy(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 300), }        \n", Six);
+  EXPECT_ERROR(readBytes(deflated(Plain, uint32_t(Plain.size() + 594))), "is truncated: its array of ui8[2, 300]");
+}
+TEST(Npz, MembersThatShareTheirBytesAreRefused) {
+  TemporaryFolder Folder;
+  Bytes Whole = bytesOf(writeTwo(Folder));
+  // The second record of the directory points at the first member's data.
+  std::string Text(Whole.begin(), Whole.end());
+  size_t First = Text.find("PK\x01\x02"), Second = Text.find("PK\x01\x02", First + 4);
+  std::copy_n(Whole.begin() + ptrdiff_t(First) + 16, 12, Whole.begin() + ptrdiff_t(Second) + 16);
+  std::copy_n(Whole.begin() + ptrdiff_t(First) + 42, 4, Whole.begin() + ptrdiff_t(Second) + 42);
+  // Once that fits; a third and fourth time it would not.
+  size_t Length = Text.find("PK\x05\x06") - Second;
+  Bytes Record(Whole.begin() + ptrdiff_t(Second), Whole.begin() + ptrdiff_t(Second + Length));
+  for (char Name : {'c', 'd', 'e', 'f'}) {
+    Record[46] = uint8_t(Name);
+    Whole.insert(Whole.begin() + ptrdiff_t(Second), Record.begin(), Record.end());
+  }
+  size_t End = Whole.size() - 22;
+  Whole[End + 10] = 6;
+  writeBytes(Folder / "y.npz", Whole);
+  EXPECT_ERROR(readNpz(Folder / "y.npz"), "its members overlap");
 }
 TEST(Npz, OtherMethodsAndEncryptionAreRefused) {
   Bytes Plain = npy(1, Header, Six);

@@ -53,6 +53,14 @@ Model fakeModel(const ModelOptions &Options = {});
 bool canCountAllocations();
 void startCounting();
 uint64_t stopCounting();
+/// The largest of them, in bytes; 0 where they cannot be counted.
+uint64_t largestAllocation();
+
+/// What the gzip program makes of it.
+std::vector<uint8_t> gzip(const std::vector<uint8_t> &Plain);
+/// A zip archive of one deflated member a.npy; `Claim` is the size that its directory claims.
+std::vector<uint8_t> deflated(const std::vector<uint8_t> &Plain, uint32_t Claim, uint16_t Method = 8,
+                              uint16_t Flags = 0);
 
 } // namespace dlc::test
 

@@ -173,12 +173,10 @@ void Checker::compare(const std::string &name, const Tensor &found, const Json &
 
 void check(const ModelArguments &arguments, const std::string &path) {
   std::vector<uint8_t> bytes = readFile(path);
-  Json cases;
-  try {
-    cases = Json::parse(bytes.begin(), bytes.end());
-  } catch (const Json::exception &error) {
-    throw UserError(fmt::format("{} is not JSON: {}", path, error.what()));
-  }
+  std::string problem;
+  Json cases = parseJson({reinterpret_cast<const char *>(bytes.data()), bytes.size()}, &problem);
+  if (cases.is_discarded())
+    throw UserError(fmt::format("{} is not JSON: {}", path, problem));
   if (!cases.is_array())
     throw UserError(fmt::format("{}: expected a list of cases", path));
   if (cases.empty())

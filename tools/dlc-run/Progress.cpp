@@ -24,6 +24,35 @@ std::string metricsText(const Metrics &metrics) {
   return join(parts);
 }
 
+Json parseJson(std::string_view text, std::string *problem) {
+  constexpr int deepest = 100;
+  int depth = 0;
+  bool inString = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (inString)
+      i += c == '\\', inString = c != '"';
+    else if (c == '"')
+      inString = true;
+    else if (c == '[' || c == '{')
+      ++depth;
+    else if (c == ']' || c == '}')
+      --depth;
+    if (depth > deepest) {
+      if (problem)
+        *problem = fmt::format("lists and objects are nested more than {} deep", deepest);
+      return Json(Json::value_t::discarded);
+    }
+  }
+  try {
+    return Json::parse(text.begin(), text.end());
+  } catch (const Json::exception &error) {
+    if (problem)
+      *problem = error.what();
+    return Json(Json::value_t::discarded);
+  }
+}
+
 Json jsonNumber(double value) {
   if (std::isfinite(value))
     return value;

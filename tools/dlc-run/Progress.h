@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,10 @@ using Metrics = std::vector<std::pair<std::string, double>>;
 
 /// "loss 0.1234, accuracy 97.81 %"
 std::string metricsText(const Metrics &metrics);
+
+/// Reads JSON from a file or a command line, which may be anything; what is not JSON, or nested more than 100 deep
+/// (a tensor has 8 axes at most, and what is nested is copied by recursion), is_discarded(). `problem` says why.
+Json parseJson(std::string_view text, std::string *problem = nullptr);
 
 /// A JSON number; "nan", "inf" or "-inf", which JSON has no numbers for, as strings.
 Json jsonNumber(double value);

@@ -150,7 +150,7 @@ void TrainRun::openModel() {
       throw UserError(fmt::format("{} is a file of weights, not a checkpoint: start from it by --weights {}",
                                   options_.resume, options_.resume));
     auto stored = info->Values.find("run");
-    Json settings = stored == info->Values.end() ? Json() : Json::parse(stored->second, nullptr, false);
+    Json settings = stored == info->Values.end() ? Json() : parseJson(stored->second);
     fromStart_ = options_.inherit(settings);
     if (options_.seedGiven() && options_.seed != info->Seed)
       throw UserError(
@@ -193,7 +193,7 @@ void TrainRun::resume() {
     checkpoint_ = training_->load(options_.resume);
     const CheckpointInfo &info = *checkpoint_;
     auto stored = info.Values.find("state");
-    Json state = stored == info.Values.end() ? Json() : Json::parse(stored->second, nullptr, false);
+    Json state = stored == info.Values.end() ? Json() : parseJson(stored->second);
     if (state.is_object()) {
       history_.load(state.value("history", Json()));
       sums_->load(state.value("sums", Json::object()));

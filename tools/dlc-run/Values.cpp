@@ -82,6 +82,8 @@ public:
         break;
     }
     checkRank(shape);
+    // Before memory is asked for: what the first lists promise, the others may not keep.
+    checkLengths(json, shape, 0);
     Tensor tensor(type_, shape);
     int64_t next = 0;
     fill(json, tensor, shape, 0, next);
@@ -118,15 +120,22 @@ private:
     return tensor;
   }
 
+  void checkLengths(const Json &json, const std::vector<int64_t> &shape, size_t depth) const {
+    if (depth == shape.size())
+      return;
+    if (!json.is_array() || int64_t(json.size()) != shape[depth])
+      fail(fmt::format("lists of different lengths: expected {} elements on axis {}, found {}", shape[depth],
+                       depth, json.is_array() ? std::to_string(json.size()) : json.dump()));
+    for (const Json &element : json)
+      checkLengths(element, shape, depth + 1);
+  }
+
   void fill(const Json &json, Tensor &tensor, const std::vector<int64_t> &shape, size_t depth,
             int64_t &next) {
     if (depth == shape.size()) {
       store(json, tensor, next++);
       return;
     }
-    if (!json.is_array() || int64_t(json.size()) != shape[depth])
-      fail(fmt::format("lists of different lengths: expected {} elements on axis {}, found {}", shape[depth],
-                       depth, json.is_array() ? std::to_string(json.size()) : json.dump()));
     for (const Json &element : json)
       fill(element, tensor, shape, depth + 1, next);
   }
@@ -281,10 +290,7 @@ Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, Sc
   if (looksLikeJson(text)) {
     scales.checkInline(port, context);
     bool word = text == "nan" || text == "inf" || text == "-inf";
-    Json json = Json::parse(word             ? "\"" + text + "\""
-                            : text[0] == '+' ? text.substr(1)
-                                             : text,
-                            nullptr, false);
+    Json json = parseJson(word ? "\"" + text + "\"" : text[0] == '+' ? text.substr(1) : text);
     if (json.is_discarded())
       throw UserError(fmt::format("{}: '{}' is neither the name of a file nor a JSON value", context, text));
     return tensorFromJson(json, port.Type, context);
