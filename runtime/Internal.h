@@ -51,12 +51,14 @@ Shape denseStrides(const Shape &Dims);
 /// A loaded library, unloaded with its last user.
 class Library {
 public:
-  Library(const std::string &Path, std::span<const uint8_t> Content, std::span<const Elf64_Phdr> Segments);
+  Library(const std::string &Path, std::span<const uint8_t> Content, std::span<const Elf64_Phdr> Segments,
+          bool HasChecksum);
   ~Library() { unload(); }
   Library(const Library &) = delete;
   Library &operator=(const Library &) = delete;
 
   dlc_query Query = nullptr;
+  bool HasChecksum; ///< one that was compared with the file
   std::span<const uint8_t> Loaded; ///< the file's bytes; empty where there was no file in memory to be had
 
 private:
@@ -71,7 +73,7 @@ private:
   ino_t Inode = 0;
 };
 /// Reads a file, checks it and loads what was read (see Model::open).
-std::shared_ptr<const Library> loadLibrary(const std::string &Path);
+std::shared_ptr<const Library> loadLibrary(const std::string &Path, bool Verify);
 
 struct ModelState {
   std::shared_ptr<const Library> Code; ///< none where the model is linked into the program

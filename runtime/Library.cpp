@@ -12,6 +12,7 @@
 // (glibc takes a library for one that it has by the path and by device and inode.)
 //
 //===----------------------------------------------------------------------===//
+#include "runtime/Checksum.h"
 #include "runtime/Internal.h"
 
 #include <algorithm>
@@ -169,18 +170,18 @@ private:
         if (!Holder || (S.sh_type != SHT_NOBITS && S.sh_addr + S.sh_size > Holder->p_vaddr + Holder->p_filesz))
           foreign("its segments contradict its sections");
       }
-      if (S.sh_type != SHT_DYNSYM || S.sh_link >= Sections.size())
+      if (S.sh_type != SHT_DYNSYM || S.sh_link >= Sections.size() || HasTable)
         continue;
       HasTable = true;
       const Elf64_Shdr &Names = Sections[S.sh_link];
       checkRange(Names.sh_offset, Names.sh_size);
       std::vector<Elf64_Sym> Symbols(S.sh_size / sizeof(Elf64_Sym));
-      std::string Text(Names.sh_size, '\0');
       read(Symbols.data(), Symbols.size() * sizeof(Elf64_Sym), S.sh_offset);
-      read(Text.data(), Text.size(), Names.sh_offset);
+      std::string_view Text(reinterpret_cast<const char *>(Content.data()) + Names.sh_offset, Names.sh_size);
+      constexpr std::string_view Wanted(DLC_QUERY_SYMBOL, sizeof(DLC_QUERY_SYMBOL)); // with its NUL
       for (const Elf64_Sym &Symbol : Symbols) {
         if (Symbol.st_shndx == SHN_UNDEF || Symbol.st_name >= Text.size() ||
-            std::strcmp(Text.c_str() + Symbol.st_name, DLC_QUERY_SYMBOL) != 0)
+            Text.substr(Symbol.st_name, Wanted.size()) != Wanted)
           continue;
         HasSymbol = true;
         const Elf64_Phdr *Code = loaded(Symbol.st_value, 1);
@@ -197,6 +198,27 @@ private:
   uint64_t Size;
   std::vector<Elf64_Phdr> Segments;
 };
+
+/// Whether the file brings a checksum. Throws Error where that is not its content's.
+bool hasRightChecksum(const std::string &Path, std::vector<uint8_t> &Content) {
+  std::string_view Text(reinterpret_cast<const char *>(Content.data()),
+                        std::min(Content.size(), ChecksumNoteBefore + ChecksumNote.size()));
+  size_t At = Text.find(ChecksumNote);
+  if (At == std::string_view::npos || Content.size() - At < ChecksumNote.size() + 8)
+    return false;
+  uint8_t *Place = Content.data() + At + ChecksumNote.size();
+  uint64_t Written;
+  std::memcpy(&Written, Place, 8);
+  std::memset(Place, 0, 8);
+  uint64_t Found = xxh64(Content.data(), Content.size());
+  std::memcpy(Place, &Written, 8);
+  if (Found != Written)
+    throw Error(cat("'", Path,
+                    "' is damaged, or was changed after dlc wrote it: its content does not match its "
+                    "checksum. Compile or copy it again. (What was changed on purpose, by strip for example, "
+                    "opens with ModelOptions::Verify = false or DLC_VERIFY=0.)"));
+  return true;
+}
 
 //===----------------------------------------------------------------------===//
 // Loading
@@ -295,7 +317,8 @@ void Library::loadFromPath(const std::string &Path, std::span<const uint8_t> Con
 }
 
 Library::Library(const std::string &Path, std::span<const uint8_t> Content,
-                 std::span<const Elf64_Phdr> Segments) {
+                 std::span<const Elf64_Phdr> Segments, bool HasChecksum)
+    : HasChecksum(HasChecksum) {
   try {
     loadFromMemory(Path, Content);
     if (!Handle)
@@ -321,10 +344,11 @@ void Library::unload() {
     ::close(File);
 }
 
-std::shared_ptr<const Library> loadLibrary(const std::string &Path) {
+std::shared_ptr<const Library> loadLibrary(const std::string &Path, bool Verify) {
   std::vector<uint8_t> Content = contentOf(Path);
   ElfFile Elf(Path, Content);
   Elf.check();
+  bool HasChecksum = Verify && hasRightChecksum(Path, Content);
   // Equal files are loaded once. Never destroyed: models may outlive the end of main.
   static auto *Lock = new std::mutex;
   static auto *All = new std::vector<std::weak_ptr<const Library>>;
@@ -333,7 +357,7 @@ std::shared_ptr<const Library> loadLibrary(const std::string &Path) {
   for (const auto &Each : *All)
     if (auto Known = Each.lock(); Known && std::ranges::equal(Known->Loaded, Content))
       return Known;
-  auto New = std::make_shared<const Library>(Path, Content, Elf.segments());
+  auto New = std::make_shared<const Library>(Path, Content, Elf.segments(), HasChecksum);
   All->push_back(New);
   return New;
 }

@@ -10,6 +10,7 @@
 #include "runtime/Internal.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 namespace dlc {
@@ -337,6 +338,10 @@ const TensorInfo *ModelState::find(std::string_view Name, std::initializer_list<
 // Model
 //===----------------------------------------------------------------------===//
 
+static std::string_view textOf(const char *Text) {
+  return Text ? Text : "";
+}
+
 static void checkServices(const ModelOptions &Options) {
   const dlc_services *S = Options.Services;
   if (S && (S->struct_size < sizeof(dlc_services) || S->threads < 1 || (S->threads > 1 && !S->parallel_for)))
@@ -346,11 +351,16 @@ static void checkServices(const ModelOptions &Options) {
 
 Model Model::open(const std::string &Path, const ModelOptions &Options) {
   checkServices(Options);
+  const char *Wish = std::getenv("DLC_VERIFY");
+  bool Verify = Options.Verify && !(Wish && std::string_view(Wish) == "0");
   auto S = std::make_shared<ModelState>();
-  S->Code = loadLibrary(Path);
+  S->Code = loadLibrary(Path, Verify);
   S->Path = Path;
   S->Options = Options;
   readDescriptor(*S, S->Code->Query, cat("'", Path, "'"));
+  // A library that somebody wrote by hand need not have one.
+  if (Verify && !S->Code->HasChecksum && textOf(S->Raw->producer).starts_with("dlc "))
+    throw Error(cat("'", Path, "' is damaged, or was made by an older dlc: it has no checksum. Compile it again."));
   return Model(std::move(S));
 }
 
@@ -362,10 +372,6 @@ Model Model::fromQuery(dlc_query Query, const ModelOptions &Options) {
   S->Options = Options;
   readDescriptor(*S, Query, "The linked model");
   return Model(std::move(S));
-}
-
-static std::string_view textOf(const char *Text) {
-  return Text ? Text : "";
 }
 
 std::string_view Model::name() const {

@@ -191,11 +191,14 @@ struct SessionState;
 struct TrainingState;
 } // namespace detail
 
-/// Where a model's calls run.
+/// Where a model's calls run, and how it is opened.
 struct ModelOptions {
   unsigned Threads = 0;                   ///< 0: the process's shared pool; else a pool of that many
   std::shared_ptr<ThreadPool> Pool;       ///< if set, this pool
   const dlc_services *Services = nullptr; ///< if set, these, instead of any pool; must outlive the model
+  /// Whether `open` compares the file with the checksum that dlc wrote into it. The environment variable
+  /// DLC_VERIFY=0 says no for a whole process.
+  bool Verify = true;
 };
 
 /// A compiled model.
@@ -203,7 +206,7 @@ class DLC_API Model {
 public:
   /// Loads a library that dlc made. The file is checked before it is loaded: one that is missing, truncated,
   /// no ELF library, of another machine, without `dlc_model_query`, of another ABI version, or compiled for a
-  /// processor that this one is not, gives an Error that says so. What was checked is what runs: the file may
+  /// processor that this one is not, gives an Error that says so, and so does one whose content does not match its checksum. What was checked is what runs: the file may
   /// be replaced or removed while the model is in use, and opening the path again gives what is there then.
   static Model open(const std::string &Path, const ModelOptions &Options = {});
   /// A model that is linked into the program: pass `NAME_dlc_model_query`.

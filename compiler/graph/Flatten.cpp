@@ -5,6 +5,7 @@
 //
 // Gradients are left to one op, `gradient`, for the next level; optimizers are written out for each parameter.
 #include "compiler/graph/Flatten.h"
+#include "runtime/abi.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/GlobPattern.h"
 
@@ -19,6 +20,15 @@ struct Group {
   DictionaryAttr given; ///< scalars set by the line
   llvm::StringMap<Value> scalars;
 };
+
+/// A library gives names as C strings, and one without characters as none.
+static LogicalResult checkName(const Twine &what, StringRef name, Location loc) {
+  if (name.empty())
+    return complain(loc) << what << " has no name; expected at least one character between the quotes";
+  if (name.contains('\0'))
+    return complain(loc) << what << " has a name with the character NUL in it, which no name of a library can hold";
+  return success();
+}
 
 /// Builds one entry point: arguments in the order inputs, stored tensors, scalars, step, random.
 class EntryBuilder {
@@ -42,7 +52,31 @@ public:
     results.push_back(value);
     resultAttrs.push_back(dictionary(kindName, builder.getStringAttr(label), more));
   }
-  void create(OpBuilder &at) {
+  /// Refuses what a library cannot describe (runtime/abi.h).
+  LogicalResult check() {
+    LogicalResult right = checkName("this entry point", name, loc);
+    auto look = [&](Value value, DictionaryAttr attrs) {
+      for (StringRef key : {"input", "output", "parameter"}) {
+        auto label = attrs.getAs<StringAttr>(key);
+        auto tensor = dyn_cast<RankedTensorType>(value.getType());
+        if (!label)
+          continue;
+        if (failed(checkName("this " + key.str(), label, value.getLoc())))
+          right = failure();
+        if (tensor && tensor.getRank() > DLC_MAX_RANK)
+          right = complain(value.getLoc()) << key << " '" << label.getValue() << "': expected at most " << DLC_MAX_RANK
+                                           << " axes, found " << tensor.getRank() << ", " << show(value);
+      }
+    };
+    for (BlockArgument argument : body.getArguments())
+      look(argument, attributes.lookup(argument));
+    for (auto [value, attrs] : llvm::zip(results, resultAttrs))
+      look(value, cast<DictionaryAttr>(attrs));
+    return right;
+  }
+  LogicalResult create(OpBuilder &at) {
+    if (failed(check()))
+      return failure();
     ReturnOp::create(builder, loc, results);
     SmallVector<Attribute> argAttrs, types;
     for (BlockArgument argument : body.getArguments())
@@ -59,6 +93,7 @@ public:
     for (Operation &op : body)
       at.clone(op, map);
     at.setInsertionPointAfter(entry);
+    return success();
   }
 
   OpBuilder builder;
@@ -190,8 +225,7 @@ LogicalResult Flattener::entry(FuncOp function) {
     return failure();
   for (auto [i, value] : llvm::enumerate(*results))
     b.result(value, "output", outputName(function, i));
-  b.create(at);
-  return success();
+  return b.create(at);
 }
 
 //===--- Training ---------------------------------------------------------------------------------------===//
@@ -379,8 +413,7 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
       one.value = b.argument(one.type, one.loc, one.name, "parameter", {at.getNamedAttr("init", one.init)});
     if (failed(apply(train, b, trained, gradients)))
       return failure();
-    b.create(at);
-    return success();
+    return b.create(at);
   }
   SmallVector<Value> operands{results->front()};
   SmallVector<Type> types;
@@ -401,8 +434,8 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
   } else if (failed(apply(train, whole, trained, gradients))) {
     return failure();
   }
-  whole.create(at); // where groups are wrong: so that gradients are checked
-  return good;
+  // Where groups are wrong too: so that gradients are checked.
+  return failed(whole.create(at)) ? LogicalResult(failure()) : good;
 }
 
 //===--- The model --------------------------------------------------------------------------------------===//
@@ -432,6 +465,7 @@ LogicalResult Flattener::run() {
                                << "=...";
   if (failed(result))
     return failure();
+  result = checkName("this model", model.getSymName(), model.getLoc());
 
   Block &old = model.getBody().front();
   auto items = llvm::to_vector(llvm::make_pointer_range(old));

@@ -11,7 +11,8 @@ namespace dlc {
 /// An ELF object. `assembly`: text instead.
 llvm::Error emitObject(mlir::ModuleOp module, const CompileOptions &options, llvm::SmallVectorImpl<char> &object,
                        bool assembly = false);
-/// A shared library at `path` (written beside it first, then renamed), exporting `dlc_model_query` alone.
+/// A shared library at `path` (written beside it first, then renamed), exporting `dlc_model_query` alone, with the
+/// checksum of its content as build ID (runtime/Checksum.h).
 llvm::Error linkShared(llvm::ArrayRef<char> object, llvm::StringRef path);
 /// A relocatable object for static linking, exporting NAME_dlc_model_query alone.
 llvm::Error linkObject(llvm::ArrayRef<char> object, llvm::StringRef path);

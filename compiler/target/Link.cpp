@@ -1,12 +1,17 @@
 // Link.cpp - LLD as a library: objects go in from memory, only the result touches the disk.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/target/Emit.h"
+#include "runtime/Checksum.h"
 #include "runtime/abi.h"
 #include "lld/Common/Driver.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CrashRecoveryContext.h"
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/xxhash.h"
+#include <fcntl.h>
 #include <mutex>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -44,6 +49,26 @@ struct MemoryFile {
 };
 } // namespace
 
+/// Writes the checksum of a linked library into its build ID, where there are zeros.
+static std::error_code writeChecksum(const char *path) {
+  auto library = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false, /*IsVolatile=*/true);
+  if (!library)
+    return library.getError();
+  llvm::StringRef content = (*library)->getBuffer();
+  size_t at = content.find(llvm::StringRef(ChecksumNote));
+  if (at > ChecksumNoteBefore)
+    return std::make_error_code(std::errc::bad_message);
+  uint8_t bytes[8];
+  llvm::support::endian::write64le(bytes, llvm::xxHash64(content));
+  int file = open(path, O_WRONLY | O_CLOEXEC);
+  std::error_code error;
+  if (file < 0 || pwrite(file, bytes, 8, at + ChecksumNote.size()) != 8)
+    error = std::error_code(errno, std::generic_category());
+  if (file >= 0 && close(file) && !error)
+    error = std::error_code(errno, std::generic_category());
+  return error;
+}
+
 static llvm::Error link(std::vector<std::string> arguments, llvm::ArrayRef<char> object, llvm::StringRef script,
                         llvm::StringRef path) {
   static std::mutex one; // LLD is not made to run twice at once
@@ -79,13 +104,15 @@ static llvm::Error link(std::vector<std::string> arguments, llvm::ArrayRef<char>
   lld::Result result = lld::lldMain(pointers, os, os, {{lld::Gnu, &lld::elf::link}});
   llvm::CrashRecoveryContext::Disable();
   std::error_code error;
-  if (result.retCode == 0 && isDevice) {
+  if (result.retCode == 0)
+    error = writeChecksum(temporary.c_str());
+  if (result.retCode == 0 && !error && isDevice) {
     auto linked = llvm::MemoryBuffer::getFile(temporary);
     llvm::Error failure = linked ? writeFile(path, (*linked)->getBuffer()) : llvm::errorCodeToError(linked.getError());
     llvm::sys::fs::remove(temporary);
     return failure;
   }
-  if (result.retCode == 0)
+  if (result.retCode == 0 && !error)
     error = llvm::sys::fs::rename(temporary, path);
   if (result.retCode == 0 && !error)
     return llvm::Error::success();
@@ -98,8 +125,9 @@ static llvm::Error link(std::vector<std::string> arguments, llvm::ArrayRef<char>
 }
 
 llvm::Error dlc::linkShared(llvm::ArrayRef<char> object, llvm::StringRef path) {
+  std::string buildId = "--build-id=0x" + llvm::toHex(llvm::StringRef(ChecksumNote).take_back(8)) + std::string(16, '0');
   return link({"-shared", "-m", "elf_x86_64", "--no-undefined", "-z", "relro", "-z", "now", "-z", "noexecstack",
-               "--gc-sections", "--build-id=sha1", "--hash-style=gnu", "-Bsymbolic", "--threads=1",
+               "--gc-sections", buildId, "--hash-style=gnu", "-Bsymbolic", "--threads=1",
                "--no-mmap-output-file"},
               object, "{ global: " DLC_QUERY_SYMBOL "; local: *; };", path);
 }
