@@ -70,20 +70,6 @@ struct detail::CallState {
   [[noreturn]] void raise(int64_t FirstRow) const;
 };
 
-/// A host's parallel-for, with denormals as zero in each part.
-static void hostParallelFor(void *Pool, dlc_body Body, void *Context, int64_t Count, int64_t Grain) {
-  struct Part {
-    dlc_body Body;
-    void *Context;
-    static void run(void *Self, int64_t First, int64_t Last) {
-      DenormalsAreZero Mode;
-      static_cast<Part *>(Self)->Body(static_cast<Part *>(Self)->Context, First, Last);
-    }
-  } P{Body, Context};
-  auto *Host = static_cast<const dlc_services *>(Pool);
-  Host->parallel_for(Host->pool, Part::run, &P, Count, Grain);
-}
-
 static bool outermostOnly(const Port &P) {
   for (size_t Axis = 1; Axis < P.Batch.size(); ++Axis)
     if (P.Batch[Axis])
@@ -116,13 +102,8 @@ CallState::CallState(const Context &Context, const Entry &Entry) : Ctx(Context),
   OutputPointers.resize(Outputs.size());
   Scalars.resize(E->Scalars.size());
 
-  const dlc_services *From = Ctx.M->services();
-  Services = *From;
+  Services = *Ctx.M->services();
   Services.struct_size = sizeof(dlc_services);
-  if (Ctx.M->Options.Services && From->parallel_for) {
-    Services.pool = const_cast<dlc_services *>(From);
-    Services.parallel_for = hostParallelFor;
-  }
 
   C.struct_size = sizeof(dlc_call);
   C.inputs = InputPointers.data();
@@ -198,12 +179,7 @@ int32_t CallState::invoke(int64_t First, int64_t Rows, int64_t Total) {
   C.row = Row + First;
   C.error = dlc_error{};
   C.error.row = -1;
-  int32_t Code;
-  {
-    DenormalsAreZero Mode;
-    Code = E->Function(&C);
-  }
-  if (Code != DLC_OK) {
+  if (int32_t Code = E->Function(&C); Code != DLC_OK) {
     C.error.code = Code;
     return Code;
   }

@@ -70,6 +70,7 @@ static Tensor constantTensor(const TensorInfo &Info, double Value) {
 }
 
 void detail::initialiseTensor(const TensorInfo &Info, char *Arena, uint64_t Seed, ThreadPool *Pool) {
+  FloatEnvironment Mode; // initial values do not depend on the caller's
   auto FanIn = static_cast<double>(std::max<int64_t>(Info.FanIn, 1));
   auto Fans = static_cast<double>(std::max<int64_t>(Info.FanIn + Info.FanOut, 1));
   bool Normal = false;

@@ -29,14 +29,15 @@
 
 namespace dlc {
 
-static constexpr unsigned FlushToZero = 0x8000, DenormalsAsZero = 0x0040;
+/// MXCSR: flush to zero, denormals are zero, all exceptions masked. The same as in compiled entry points.
+static constexpr unsigned ModelMode = 0x9fc0;
 static constexpr int64_t MostParts = 256;
 static constexpr unsigned MostThreads = 1024;
 
-DenormalsAreZero::DenormalsAreZero() noexcept : Saved(_mm_getcsr()) {
-  _mm_setcsr(Saved | FlushToZero | DenormalsAsZero);
+FloatEnvironment::FloatEnvironment() noexcept : Saved(_mm_getcsr()) {
+  _mm_setcsr(ModelMode);
 }
-DenormalsAreZero::~DenormalsAreZero() {
+FloatEnvironment::~FloatEnvironment() {
   _mm_setcsr(Saved);
 }
 
@@ -83,7 +84,7 @@ struct ThreadPool::Impl {
   }
 
   void work() {
-    DenormalsAreZero Mode;
+    FloatEnvironment Mode;
     uint32_t Seen = 0;
     while (true) {
       for (int I = 0; I < Spins && Epoch.load(std::memory_order_acquire) == Seen; ++I)
@@ -223,7 +224,7 @@ int64_t ThreadPool::partCount(int64_t Count, int64_t Grain) {
 void ThreadPool::parallelFor(dlc_body Body, void *Context, int64_t Count, int64_t Grain) noexcept {
   if (Count <= 0)
     return;
-  DenormalsAreZero Mode;
+  FloatEnvironment Mode;
   int64_t Parts = partCount(Count, Grain);
   if (Parts == 1 || I->Threads == 1 || I->Busy.test_and_set(std::memory_order_acquire)) {
     for (int64_t Part = 0; Part < Parts; ++Part)

@@ -29,7 +29,7 @@ public:
   unsigned threads() const;
 
   /// Runs `Body` over [0, Count) in parts of at least `Grain` units and returns when all are done. Allocates
-  /// nothing. Denormals are zero inside (FTZ and DAZ set), and the caller's mode is back on return. Where the
+  /// nothing. Bodies run in the FloatEnvironment, and the caller's own is back on return. Where the
   /// pool is busy with another caller's job, or called from inside a body, the caller runs all parts itself.
   /// A body must not throw.
   void parallelFor(dlc_body Body, void *Context, int64_t Count, int64_t Grain) noexcept;
@@ -56,13 +56,14 @@ private:
   std::unique_ptr<Impl> I;
 };
 
-/// Sets flush-to-zero and denormals-are-zero for the current thread while it lives.
-class DLC_API DenormalsAreZero {
+/// While it lives, the current thread computes in the floating-point environment of compiled models: to nearest,
+/// denormals are zero, exceptions neither trap nor are recorded. The thread's own comes back after that.
+class DLC_API FloatEnvironment {
 public:
-  DenormalsAreZero() noexcept;
-  ~DenormalsAreZero();
-  DenormalsAreZero(const DenormalsAreZero &) = delete;
-  DenormalsAreZero &operator=(const DenormalsAreZero &) = delete;
+  FloatEnvironment() noexcept;
+  ~FloatEnvironment();
+  FloatEnvironment(const FloatEnvironment &) = delete;
+  FloatEnvironment &operator=(const FloatEnvironment &) = delete;
 
 private:
   unsigned Saved;

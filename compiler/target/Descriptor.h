@@ -156,6 +156,7 @@ private:
   void trap(mlir::LLVM::LLVMFuncOp kernel, mlir::Value call, llvm::ArrayRef<mlir::Value> arguments);
   std::string sourceOf(mlir::Operation *op, bool withColumn);
   mlir::LLVM::LLVMFuncOp emitEntry(mlir::LLVM::LLVMFuncOp inner, mlir::DictionaryAttr about);
+  mlir::LLVM::LLVMFuncOp emitCall(mlir::LLVM::LLVMFuncOp inner, mlir::DictionaryAttr about);
   mlir::LLVM::GlobalOp portTable(mlir::DictionaryAttr about, llvm::StringRef attrs, llvm::StringRef types,
                                  llvm::StringRef kind, size_t &count);
   uint32_t flagsOf(mlir::DictionaryAttr about, uint32_t &arenas);

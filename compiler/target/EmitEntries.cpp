@@ -27,6 +27,23 @@ void DescriptorEmitter::fail(Value call, int32_t code, Value op, Value row, Valu
   LLVM::ReturnOp::create(g.b, g.number(g.i32, code));
 }
 
+/// What `body` makes computes in one floating-point environment, whatever the caller's or the thread's is, and the old one
+/// comes back behind it: to nearest, denormals are zero, exceptions neither trap nor are recorded.
+static void inOwnFloatEnvironment(Globals &g, llvm::function_ref<void()> body) {
+  constexpr int64_t mode = 0x9fc0; // MXCSR: FTZ, DAZ, all exceptions masked
+  ImplicitLocOpBuilder &b = g.b;
+  auto call = [&](StringRef intrinsic, Value place) {
+    LLVM::CallIntrinsicOp::create(b, b.getStringAttr(intrinsic), ValueRange{place});
+  };
+  Value theirs = LLVM::AllocaOp::create(b, g.pointer, g.i32, g.number(g.i64, 1));
+  Value ours = LLVM::AllocaOp::create(b, g.pointer, g.i32, g.number(g.i64, 1));
+  call("llvm.x86.sse.stmxcsr", theirs);
+  LLVM::StoreOp::create(b, g.number(g.i32, mode), ours);
+  call("llvm.x86.sse.ldmxcsr", ours);
+  body();
+  call("llvm.x86.sse.ldmxcsr", theirs);
+}
+
 //===--- Kernels: one thread or many, and the profile ---------------------------------------------------===//
 
 /// Below this predicted time (µs) waking other threads does not pay: where the machine is busy, it costs tens of µs.
@@ -64,7 +81,7 @@ void DescriptorEmitter::emitDispatch(LLVM::LLVMFuncOp kernel, unsigned index) {
     for (size_t i = 0; i + 2 < count; ++i)
       arguments.push_back(load(own[i], fieldAt(context, block->getArgument(0), i)));
     arguments.append({block->getArgument(1), block->getArgument(2)});
-    LLVM::CallOp::create(b, kernel, arguments);
+    inOwnFloatEnvironment(g, [&] { LLVM::CallOp::create(b, kernel, arguments); });
     LLVM::ReturnOp::create(b, ValueRange());
   }
   OpBuilder::InsertionGuard guard(b);
@@ -206,8 +223,24 @@ void DescriptorEmitter::trap(LLVM::LLVMFuncOp kernel, Value call, ArrayRef<Value
 
 //===--- Entry points -----------------------------------------------------------------------------------===//
 
-/// int32_t NAME.call(dlc_call *): checks the call, finds every buffer, and runs the schedule.
+/// int32_t enter.NAME(dlc_call *): what the library shows of an entry point.
 LLVM::LLVMFuncOp DescriptorEmitter::emitEntry(LLVM::LLVMFuncOp inner, DictionaryAttr about) {
+  LLVM::LLVMFuncOp call = emitCall(inner, about);
+  // Apart from it: what it computes with scalars must not be moved to before the environment is set.
+  call.setNoInline(true);
+  ImplicitLocOpBuilder &b = g.b;
+  auto enter = LLVM::LLVMFuncOp::create(b, ("enter." + inner.getName().drop_front(StringRef("entry.").size())).str(),
+                                        call.getFunctionType(), LLVM::Linkage::Internal);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(enter.addEntryBlock(b));
+  Value result;
+  inOwnFloatEnvironment(g, [&] { result = LLVM::CallOp::create(b, call, enter.getArguments()).getResult(); });
+  LLVM::ReturnOp::create(b, result);
+  return enter;
+}
+
+/// int32_t call.NAME(dlc_call *): checks the call, finds every buffer, and runs the schedule.
+LLVM::LLVMFuncOp DescriptorEmitter::emitCall(LLVM::LLVMFuncOp inner, DictionaryAttr about) {
   ImplicitLocOpBuilder &b = g.b;
   // The table of checks: op, limit, elements a row.
   auto checks = about.getAs<ArrayAttr>("checks");

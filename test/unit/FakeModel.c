@@ -173,8 +173,6 @@ static int32_t probe(dlc_call *c) {
   double *scalars = c->outputs[1];
   scalars[0] = c->scalars[0];
   scalars[1] = c->scalars[1];
-  volatile float tiny = 1e-38f;
-  out[6] = tiny * 0.25f == 0;
   return DLC_OK;
 }
 
@@ -184,10 +182,8 @@ typedef struct {
 } wide_context;
 static void wide_body(void *context, int64_t first, int64_t last) {
   wide_context *w = context;
-  volatile float tiny = 1e-38f;
-  int flushed = tiny * 0.25f == 0;
   for (int64_t i = first; i < last; ++i)
-    w->out[i] = flushed ? sqrtf((float)i) * w->x[0] : -1.0f;
+    w->out[i] = sqrtf((float)i) * w->x[0];
 }
 static int32_t wide(dlc_call *c) {
   wide_context w = {c->outputs[0], c->inputs[0]};
@@ -198,7 +194,7 @@ static int32_t wide(dlc_call *c) {
   return DLC_OK;
 }
 
-static const int64_t s3x2[] = {3, 2}, s2[] = {2}, s10x2[] = {10, 2}, s7[] = {7}, s4096[] = {4096};
+static const int64_t s3x2[] = {3, 2}, s2[] = {2}, s10x2[] = {10, 2}, s6[] = {6}, s4096[] = {4096};
 static const int64_t stride_w[] = {1, 4}, dense3x2[] = {2, 1}, dense1[] = {1};
 static const int64_t batch_first[] = {1, 0}, batch_last[] = {0, 1}, batch_only[] = {1}, batch_double[] = {2, 0};
 static const int64_t no_batch[] = {0, 0};
@@ -251,7 +247,7 @@ static const dlc_port token[] = {{"token", DLC_I32, 1, s4, batch_only}};
 static const dlc_port row2[] = {{"row", DLC_F32, 2, s4x2, batch_first}};
 static const dlc_port step_in[] = {{"x", DLC_F32, 1, s2, no_batch}}, step_out[] = {{"h", DLC_F32, 1, s2, no_batch}};
 static const dlc_port probe_in[] = {{"rows", DLC_F32, 2, s8x1, batch_double}};
-static const dlc_port probe_out[] = {{"numbers", DLC_I64, 1, s7, no_batch}, {"scalars", DLC_F64, 1, s2, no_batch}};
+static const dlc_port probe_out[] = {{"numbers", DLC_I64, 1, s6, no_batch}, {"scalars", DLC_F64, 1, s2, no_batch}};
 static const dlc_port wide_in[] = {{"factor", DLC_F32, 0, NULL, NULL}};
 static const dlc_port wide_out[] = {{"out", DLC_F32, 1, s4096, no_batch}};
 static const dlc_scalar scalars[] = {{"lr", 0.1}, {"momentum", 0.5}, {"bias.lr", 0.1}};

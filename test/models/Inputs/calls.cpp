@@ -5,6 +5,8 @@
 //   calls MODEL.so [CHECKPOINT]
 #include "Program.h"
 
+#include <atomic>
+#include <thread>
 #include <xmmintrin.h>
 
 namespace {
@@ -116,6 +118,104 @@ void modes(dlc::Model &M) {
     Value = 1e-40f;
   CHECK(bitsOf(M.call("predict", P, {Tiny})) == bitsOf(M.call("predict", P, {Zero})), "denormals are not zero");
 }
+
+//===--- The host's floating-point environment -----------------------------------------------------------===//
+
+/// What a host may have set: each rounding, traps, flushing or not, exceptions recorded.
+constexpr unsigned HostModes[] = {0x1f80, 0x3f80, 0x5f80, 0x7f80, 0x9fc0, 0x0000, 0x6000, 0x1fbf, 0xffc0};
+
+/// A host's own threads, which have a mode of their own.
+struct HostThreads {
+  explicit HostThreads(unsigned Mode) : Mode(Mode) {
+    Table.struct_size = sizeof Table;
+    Table.threads = 3;
+    Table.pool = this;
+    Table.parallel_for = [](void *Self, dlc_body Body, void *Context, int64_t Count, int64_t) {
+      std::vector<std::thread> All;
+      for (int64_t I = 0; I < 3; ++I)
+        All.emplace_back([=] {
+          auto *Host = static_cast<HostThreads *>(Self);
+          _mm_setcsr(Host->Mode);
+          Body(Context, Count * I / 3, Count * (I + 1) / 3);
+          Host->Changed += _mm_getcsr() != Host->Mode;
+          _mm_setcsr(0x1f80);
+        });
+      for (std::thread &One : All)
+        One.join();
+      static_cast<HostThreads *>(Self)->Loops += 1;
+    };
+  }
+  unsigned Mode;
+  dlc_services Table{};
+  std::atomic<int> Loops{0}, Changed{0};
+};
+
+/// The bits of initial weights, of two steps and of a prediction, where every call is made in this mode.
+std::string outcome(dlc::Model &M, unsigned Mode) {
+  dlc::Tensor X = reals({Rows, 512}, 1), Label = labels(Rows, 40, 2);
+  dlc::Parameters P = M.newParameters(1);
+  dlc::Training T = M.newTraining(P, 3);
+  std::string Bits;
+  auto call = [&](auto Function) {
+    _mm_setcsr(Mode);
+    Function();
+    unsigned After = _mm_getcsr();
+    _mm_setcsr(0x1f80);
+    CHECK(After == Mode, "the mode %x came back as %x", Mode, After);
+  };
+  call([&] { P.initialise(7); });
+  Bits += bitsOf(P);
+  dlc::Call Step = T.prepare("step"), Predict = M.prepare("predict", P);
+  Step.bindInput("x", X);
+  Step.bindInput("label", Label);
+  Predict.bindInput("x", X);
+  T.set("lr", 1.0 / 300); // no f32
+  for (int I = 0; I < 2; ++I)
+    call([&] { Step.run(); });
+  call([&] { Predict.run(); });
+  append(Bits, dlc::Tensor(Predict.output("p")));
+  return Bits + bitsOf(P) + slotBits(M, T);
+}
+
+/// The same through abi.h alone, as a C program does it: no runtime between.
+std::string bare(const dlc_model &M, unsigned Mode) {
+  const dlc_entry *Predict = M.entries;
+  while (std::strcmp(Predict->name, "predict") != 0)
+    ++Predict;
+  dlc_call C{};
+  std::vector<dlc::Tensor> Arenas;
+  for (int I = 0; I < DLC_ARENA_COUNT; ++I) {
+    Arenas.push_back(reals({int64_t(M.arena_bytes[I] / 4 + 1)}, uint64_t(I)));
+    C.arenas[I] = Arenas.back().data();
+  }
+  dlc::Tensor X = reals({Rows, 512}, 1), Y(dlc::DType::F32, {Rows, 40});
+  const void *Inputs[] = {X.data()};
+  void *Outputs[] = {Y.data()};
+  C.struct_size = sizeof C, C.inputs = Inputs, C.outputs = Outputs, C.extent = Rows, C.step = 1;
+  _mm_setcsr(Mode);
+  int32_t Status = Predict->function(&C);
+  unsigned After = _mm_getcsr();
+  _mm_setcsr(0x1f80);
+  CHECK(Status == DLC_OK && After == Mode, "status %d, the mode %x came back as %x", Status, Mode, After);
+  std::string Bits;
+  append(Bits, Y);
+  return Bits;
+}
+
+void hostModes(const char *Path, dlc::Model &M) {
+  const std::string Expected = outcome(M, 0x1f80), Bare = bare(M.descriptor(), 0x1f80);
+  for (unsigned Mode : HostModes) {
+    CHECK(outcome(M, Mode) == Expected, "the mode %x changes results", Mode);
+    CHECK(bare(M.descriptor(), Mode) == Bare, "the mode %x changes results of a C caller", Mode);
+    HostThreads Host(Mode);
+    dlc::ModelOptions Options;
+    Options.Services = &Host.Table;
+    dlc::Model Mine = dlc::Model::open(Path, Options);
+    CHECK(outcome(Mine, 0x1f80) == Expected, "the mode %x of the host's threads changes results", Mode);
+    CHECK(Host.Loops > 0 && Host.Changed == 0, "%d loops, %d threads were left in another mode", Host.Loops.load(),
+          Host.Changed.load());
+  }
+}
 } // namespace
 
 int main(int Count, char **Arguments) try {
@@ -132,6 +232,7 @@ int main(int Count, char **Arguments) try {
     wrongShapes(M);
     parts(M);
     modes(M);
+    hostModes(Arguments[1], M);
   }
   return result("calls");
 } catch (const dlc::Error &E) {
