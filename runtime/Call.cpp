@@ -401,19 +401,33 @@ Results detail::callByValue(const Context &Ctx, std::string_view Name, std::span
   return Results(std::move(Outputs));
 }
 
-static const Tensor *findResult(const std::vector<NamedTensor> &Values, std::string_view Name) {
+[[noreturn]] static void noResult(const std::vector<NamedTensor> &Values, const std::string &Which) {
+  throw Error(cat("The call has no output ", Which, "; it has ",
+                  listed(Values, [](const NamedTensor &Each) { return cat("'", Each.Name, "'"); }), "."));
+}
+static const Tensor &findResult(const std::vector<NamedTensor> &Values, std::string_view Name) {
   for (const NamedTensor &Each : Values)
     if (Each.Name == Name)
-      return &Each.Value;
-  throw Error(cat("The call has no output '", Name, "'; it has ",
-                  listed(Values, [](const NamedTensor &Each) { return cat("'", Each.Name, "'"); }), "."));
+      return Each.Value;
+  noResult(Values, cat("'", Name, "'"));
+}
+static const Tensor &findResult(const std::vector<NamedTensor> &Values, size_t Index) {
+  if (Index >= Values.size())
+    noResult(Values, cat("number ", Index, " (counted from 0)"));
+  return Values[Index].Value;
 }
 
 const Tensor &Results::operator[](std::string_view Name) const & {
-  return *findResult(Values, Name);
+  return findResult(Values, Name);
+}
+const Tensor &Results::operator[](size_t Index) const & {
+  return findResult(Values, Index);
 }
 Tensor Results::operator[](std::string_view Name) && {
-  return std::move(*const_cast<Tensor *>(findResult(Values, Name)));
+  return std::move(const_cast<Tensor &>(findResult(Values, Name)));
+}
+Tensor Results::operator[](size_t Index) && {
+  return std::move(const_cast<Tensor &>(findResult(Values, Index)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -428,7 +442,10 @@ CallState *detail::prepareCall(const Context &Ctx, std::string_view Name, int64_
       if (Each.Name == Name)
         There.push_back(Each.Capacity);
     throw Error(cat("Entry '", Name, "' was not compiled for batches of ", Capacity, "; it was for ",
-                    listed(There, [](int64_t Each) { return std::to_string(Each); }), "."));
+                    listed(There, [](int64_t Each) { return std::to_string(Each); }),
+                    ". A call prepared for a larger batch takes fewer rows too: prepare it without a number, and "
+                    "say setExtent(",
+                    Capacity, ")."));
   }
   auto S = std::make_unique<CallState>(Ctx, E);
   for (size_t I = 0; I < E.Outputs.size(); ++I) {
@@ -596,7 +613,8 @@ void Call::run() {
                     "' was given no memory: call bindInput or input first."));
   case Obstacle::FewRows:
     throw Error(cat("Entry '", S->E->Name, "': the call has ", plural(S->Extent, "row"), ", and the input '",
-                    S->E->Inputs[Index].Name, "' has ", S->Inputs[Index].Rows, "."));
+                    S->E->Inputs[Index].Name, "' has ", S->Inputs[Index].Rows,
+                    "; setExtent says how many rows a call has, where that is not the capacity."));
   case Obstacle::SmallOutput:
     throw Error(cat("Entry '", S->E->Name, "', output '", S->E->Outputs[Index].Name, "': memory for ",
                     plural(S->Outputs[Index].Elements, "element"), " was given; a call of ",

@@ -152,9 +152,9 @@ public:
   auto end() const { return Values.end(); }
   /// Throws Error, listing what there is, if there is no such output.
   const Tensor &operator[](std::string_view Name) const &;
+  const Tensor &operator[](size_t Index) const &;
   Tensor operator[](std::string_view Name) &&;
-  const Tensor &operator[](size_t Index) const & { return Values.at(Index).Value; }
-  Tensor operator[](size_t Index) && { return std::move(Values.at(Index).Value); }
+  Tensor operator[](size_t Index) &&;
 
 private:
   std::vector<NamedTensor> Values;
@@ -380,6 +380,10 @@ public:
   /// its rows become the extent of the call. Bound memory must live until it is bound anew.
   void bindInput(size_t Index, TensorView Value);
   void bindInput(std::string_view Name, TensorView Value);
+  /// What is gone at the end of the line cannot be borrowed.
+  template <class Key> void bindInput(Key, Tensor &&) = delete;
+  template <class Key, HasDType T> void bindInput(Key, std::vector<T> &&) = delete;
+  template <class Key, HasDType T, size_t N> void bindInput(Key, std::array<T, N> &&) = delete;
   /// Memory for an output: at least what the call's extent needs.
   void bindOutput(size_t Index, MutableTensorView Value);
   void bindOutput(std::string_view Name, MutableTensorView Value);
@@ -391,7 +395,7 @@ public:
   TensorView output(size_t Index) const;
   TensorView output(std::string_view Name) const;
 
-  /// Rows of the next runs, 1 to the capacity; at first the capacity.
+  /// Rows of the next runs, 1 to the capacity; at first the capacity, or the rows of what was bound last.
   void setExtent(int64_t Rows);
   int64_t extent() const;
   void setScalar(std::string_view Name, double Value);

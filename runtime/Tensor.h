@@ -176,9 +176,13 @@ public:
   size_t bytes() const { return static_cast<size_t>(elements()) * sizeOf(Type); }
   const void *data() const { return Data; }
   void *data() { return Data; }
-  template <HasDType T> std::span<const T> as() const { return TensorView(*this).as<T>(); }
-  template <HasDType T> std::span<T> as() { return MutableTensorView(*this).as<T>(); }
-  TensorView rows(int64_t First, int64_t Last) const { return TensorView(*this).rows(First, Last); }
+  /// Borrowed; not of a tensor that is gone at the end of the line.
+  template <HasDType T> std::span<const T> as() const & { return TensorView(*this).as<T>(); }
+  template <HasDType T> std::span<T> as() & { return MutableTensorView(*this).as<T>(); }
+  template <HasDType T> void as() && = delete;
+  template <HasDType T> void as() const && = delete;
+  TensorView rows(int64_t First, int64_t Last) const & { return TensorView(*this).rows(First, Last); }
+  void rows(int64_t First, int64_t Last) const && = delete;
   double at(int64_t Index) const { return TensorView(*this).at(Index); }
   /// The same elements in another shape; throws Error if their number differs.
   Tensor &reshape(const Shape &To);

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -16,12 +17,50 @@ std::string dlc::toIdentifier(StringRef name) {
   return text.empty() || llvm::isDigit(text[0]) ? "_" + text : text;
 }
 
+/// Within a comment, whatever the name.
+static std::string commented(StringRef name) {
+  std::string text;
+  for (char c : name) {
+    if ((c == '/' && StringRef(text).ends_with("*")) || (c == '*' && StringRef(text).ends_with("/")))
+      text += ' ';
+    text += llvm::isPrint(c) || (c & 0x80) ? c : ' ';
+  }
+  return text;
+}
+/// As a string of C: what is special there by its number. A question mark may be part of a trigraph.
+static std::string quoted(StringRef name) {
+  std::string text;
+  for (unsigned char c : name) {
+    if (c == '"' || c == '\\' || c == '?')
+      text += '\\';
+    if (c < 0x20 || c == 0x7f)
+      text += llvm::formatv("\\{0}{1}{2}", c >> 6, c >> 3 & 7, c & 7).str();
+    else
+      text += c;
+  }
+  return '"' + text + '"';
+}
+
+/// abi.h is found by the folder that holds runtime/, by runtime/ itself, or was included before.
+static constexpr StringRef includeAbi = R"(#ifdef DLC_ABI_H
+#elif defined(__has_include)
+#if __has_include("runtime/abi.h")
+#include "runtime/abi.h"
+#else
+#include "abi.h"
+#endif
+#else
+#include "runtime/abi.h"
+#endif
+)";
+
 std::string dlc::emitHeader(ModuleOp module) {
   std::string model = module->getAttrOfType<StringAttr>("dl.model").str(), own = toIdentifier(model), text;
   llvm::raw_string_ostream os(text);
   std::string guard = StringRef(own).upper() + "_MODEL_H";
-  os << "/* " << model << ": what the compiled model offers. Made by dlc; include after or with abi.h. */\n"
-     << "#ifndef " << guard << "\n#define " << guard << "\n#include \"abi.h\"\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+  os << "/* " << commented(model) << ": what the compiled model offers. Made by dlc. */\n"
+     << "#ifndef " << guard << "\n#define " << guard
+     << "\n" << includeAbi << "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
      << "/* The query of the statically linked model (dlc --emit=obj). A shared library exports dlc_model_query. */\n"
      << "const dlc_model *" << own << "_dlc_model_query(uint32_t abi_version);\n";
   // What differs in the model may not differ as an identifier.
@@ -46,9 +85,9 @@ std::string dlc::emitHeader(ModuleOp module) {
              << show(type) << " */\n";
       os << "  " << entry << "_" << word << "_count = " << index << "\n";
     };
-    os << "\n/* " << function.getName() << ": " << about.getAs<StringAttr>("kind").getValue() << ", up to "
+    os << "\n/* " << commented(function.getName()) << ": " << about.getAs<StringAttr>("kind").getValue() << ", up to "
        << about.getAs<IntegerAttr>("capacity").getInt() << " rows a call */\n"
-       << "#define " << entry << "_NAME \"" << function.getName() << "\"\nenum {\n";
+       << "#define " << entry << "_NAME " << quoted(function.getName()) << "\nenum {\n";
     ports("arg_attrs", "arg_types", "input", "input");
     os << "};\nenum {\n";
     ports("res_attrs", "res_types", "output", "output");

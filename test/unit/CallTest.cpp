@@ -140,6 +140,9 @@ TEST_F(Calls, InputsMustAgreeOnTheRows) {
 }
 TEST_F(Calls, UnknownOutputListsAll) {
   EXPECT_ERROR(M.call("predict", P, {rows(1)})["z"], "has no output 'z'; it has 'y'.");
+  EXPECT_ERROR(M.call("predict", P, {rows(1)})[7], "has no output number 7 (counted from 0); it has 'y'.");
+  Results Kept = M.call("predict", P, {rows(1)});
+  EXPECT_ERROR(Kept[1], "has no output number 1 (counted from 0); it has 'y'.");
 }
 TEST_F(Calls, BadIndexNamesOpRowValueAndLimit) {
   try {

@@ -61,7 +61,8 @@ TEST_F(Prepared, InnerBatchAxis) {
 }
 TEST_F(Prepared, CapacityIsChosen) {
   EXPECT_EQ(M.prepare("predict", P, 2).entry().Capacity, 2);
-  EXPECT_ERROR(M.prepare("predict", P, 3), "was not compiled for batches of 3; it was for 4 and 2.");
+  EXPECT_ERROR(M.prepare("predict", P, 3), "was not compiled for batches of 3; it was for 4 and 2. A call prepared for a larger batch takes "
+               "fewer rows too: prepare it without a number, and say setExtent(3).");
 }
 TEST_F(Prepared, InputWithoutMemory) {
   Call C = M.prepare("predict", P);
@@ -77,7 +78,7 @@ TEST_F(Prepared, RowsMustFit) {
   EXPECT_ERROR(C.bindInput("x", X), "5 rows were given to a prepared call, which takes at most 4.");
   C.bindInput("x", Two);
   C.setExtent(3);
-  EXPECT_ERROR(C.run(), "the call has 3 rows, and the input 'x' has 2.");
+  EXPECT_ERROR(C.run(), "the call has 3 rows, and the input 'x' has 2; setExtent says how many rows a call has");
   EXPECT_EQ(C.tryRun(), DLC_BAD_EXTENT);
   C.setExtent(1);
   C.run();
@@ -88,7 +89,7 @@ TEST_F(Prepared, InputsMustAgree) {
   std::vector<float> X(9), Target(4);
   C.bindInput("x", X);
   C.bindInput("t", Target);
-  EXPECT_ERROR(C.run(), "the call has 2 rows, and the input 'x' has 3.");
+  EXPECT_ERROR(C.run(), "the call has 2 rows, and the input 'x' has 3; setExtent says");
   EXPECT_EQ(T.step(), 0);
 }
 TEST_F(Prepared, OutputsMustHaveRoom) {

@@ -47,7 +47,8 @@ TEST(Tensor, RowsArePartsOfTheOutermostAxis) {
   EXPECT_EQ(Part.shape(), (Shape{2, 2}));
   EXPECT_EQ(Part.at(0), 3);
   EXPECT_ERROR(T.rows(2, 4), "Rows 2 to 4");
-  EXPECT_ERROR(Tensor(DType::F32, {}).rows(0, 1), "rank 0");
+  Tensor Scalar(DType::F32, {});
+  EXPECT_ERROR(Scalar.rows(0, 1), "rank 0");
 }
 TEST(Tensor, ReshapeKeepsTheElements) {
   Tensor T({3, 2}, std::vector<int64_t>{1, 2, 3, 4, 5, 6});
@@ -82,3 +83,22 @@ TEST(Shape, RefusesOverflow) {
 TEST(Shape, PrintsItself) {
   EXPECT_EQ(Shape({32, 784}).str(), "[32, 784]");
 }
+
+// What would point into a tensor that is gone does not compile.
+template <class T>
+concept GivesElements = requires(T &&Value) { std::forward<T>(Value).template as<float>(); };
+template <class T>
+concept GivesRows = requires(T &&Value) { std::forward<T>(Value).rows(0, 1); };
+static_assert(GivesElements<Tensor &> && GivesElements<const Tensor &> && GivesElements<TensorView>);
+static_assert(!GivesElements<Tensor> && !GivesElements<const Tensor>);
+static_assert(GivesRows<Tensor &> && GivesRows<const Tensor &> && GivesRows<TensorView>);
+static_assert(!GivesRows<Tensor> && !GivesRows<const Tensor>);
+static_assert(!GivesElements<decltype(std::declval<Results>()["y"])> && !GivesElements<decltype(std::declval<Results>()[0])>);
+static_assert(GivesElements<decltype(std::declval<Results &>()["y"])>);
+
+template <class Key, class T>
+concept Binds = requires(Call &C, Key K, T &&Value) { C.bindInput(K, std::forward<T>(Value)); };
+static_assert(Binds<const char *, Tensor &> && Binds<int, const Tensor &> && Binds<size_t, TensorView>);
+static_assert(Binds<const char *, std::vector<float> &> && Binds<int, std::span<const float>>);
+static_assert(!Binds<const char *, Tensor> && !Binds<int, Tensor> && !Binds<std::string_view, std::vector<float>>);
+static_assert(!Binds<size_t, std::vector<int32_t>> && !Binds<const char *, std::array<float, 3>>);
