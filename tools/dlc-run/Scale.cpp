@@ -98,7 +98,7 @@ void Scales::inherit(const std::string &weights) {
   std::optional<CheckpointInfo> info = readCheckpointInfo(weights);
   if (!info || !info->Values.contains("run"))
     return;
-  Json run = Json::parse(info->Values["run"], nullptr, false);
+  Json run = parseJson(info->Values["run"]);
   if (!run.is_object() || !run.contains("scale"))
     return;
   for (const Json &text : run["scale"])
