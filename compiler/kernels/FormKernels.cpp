@@ -11,11 +11,25 @@
 #include "compiler/kernels/Domain.h"
 #include "llvm/ADT/BitVector.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/StringSet.h"
+#include <queue>
+#include <set>
 
 using namespace mlir;
 using namespace dlc;
 
+/// Code generation takes more than linear time in the ops of a kernel, and more registers than there are help nobody.
+static constexpr size_t mostOps = 256;
+/// How many of the groups that read a value an op tries to join: a value may be read by all of them.
+static constexpr size_t mostTried = 256;
+
 namespace {
+/// What the kernels of all entry points share.
+struct Known {
+  std::map<std::string, std::string> kernels; ///< text to name
+  llvm::StringSet<> names;                    ///< of all items of the model
+};
+
 struct Group {
   Domain domain;
   llvm::BitVector before; ///< groups that must run first, directly or not
@@ -23,7 +37,7 @@ struct Group {
 
 class KernelFormer {
 public:
-  KernelFormer(EntryOp entry, ModelOp model, bool fuse, std::map<std::string, std::string> &known)
+  KernelFormer(EntryOp entry, ModelOp model, bool fuse, Known &known)
       : entry(entry), model(model), fuse(fuse), known(known) {}
   void run();
 
@@ -31,18 +45,22 @@ private:
   bool isView(Operation *op) { return isa<ReshapeOp>(op); }
   /// The group that makes a value, seen through views; -1 if it is an argument or a constant.
   int makerOf(Value value);
+  SmallVector<int> candidatesFor(Operation *op);
+  void noteValues(int index, Operation *op);
   bool join(Operation *op, int index);
   bool merge(int into, int other);
   void place(Operation *op);
   SmallVector<int> order();
-  void outline(Group &group);
+  LaunchOp outline(Group &group);
 
   EntryOp entry;
   ModelOp model;
   bool fuse;
-  std::map<std::string, std::string> &known; ///< text of a kernel to its name
+  Known &known;
   std::vector<Group> groups;
   DenseMap<Operation *, int> groupOf;
+  DenseMap<Value, SmallVector<int, 2>> knowing; ///< groups that may know where a value stands, or that it is not theirs
+  SmallVector<int> loose;                       ///< groups that may be of numbers that stand alone
 };
 } // namespace
 
@@ -54,7 +72,36 @@ int KernelFormer::makerOf(Value value) {
   return op && it != groupOf.end() ? it->second : -1;
 }
 
+/// An op has come into a group, which now knows where its values stand.
+void KernelFormer::noteValues(int index, Operation *op) {
+  auto note = [&](Value value) {
+    SmallVector<int, 2> &all = knowing[value];
+    if (groups[index].domain.knows(value) && !llvm::is_contained(ArrayRef(all).take_back(4), index))
+      all.push_back(index);
+  };
+  llvm::for_each(op->getOperands(), note);
+  llvm::for_each(op->getResults(), note);
+  if (groups[index].domain.sizes.empty() && (loose.empty() || loose.back() != index))
+    loose.push_back(index);
+}
+
+/// The groups that an op may join, the last first: those that know one of its operands; for a number, those of numbers.
+SmallVector<int> KernelFormer::candidatesFor(Operation *op) {
+  SmallVector<int> all;
+  auto take = [&](ArrayRef<int> some) { llvm::append_range(all, some.take_back(mostTried)); };
+  for (Value operand : op->getOperands())
+    if (auto it = knowing.find(operand); it != knowing.end())
+      take(it->second);
+  if (typeOf(op->getResult(0)).getRank() == 0)
+    take(loose);
+  llvm::sort(all, std::greater<int>());
+  all.erase(llvm::unique(all), all.end());
+  return all;
+}
+
 bool KernelFormer::join(Operation *op, int index) {
+  if (groups[index].domain.ops.size() >= mostOps)
+    return false;
   llvm::BitVector needed(groups.size());
   for (Value operand : op->getOperands()) {
     int maker = makerOf(operand);
@@ -77,11 +124,14 @@ bool KernelFormer::join(Operation *op, int index) {
     if (other.before.test(index))
       other.before |= groups[index].before;
   groupOf[op] = index;
+  noteValues(index, op);
   return true;
 }
 
 /// Two groups that one op has brought together become one, if all of their ops fit and no third group stands between.
 bool KernelFormer::merge(int into, int other) {
+  if (groups[into].domain.ops.size() + groups[other].domain.ops.size() > mostOps)
+    return false;
   for (int i = 0; i < (int)groups.size(); ++i)
     if (i != into && i != other &&
         ((groups[i].before.test(into) && groups[other].before.test(i)) ||
@@ -103,6 +153,8 @@ bool KernelFormer::merge(int into, int other) {
   groups[into].before |= groups[other].before;
   for (Operation *op : ops)
     groupOf[op] = into;
+  for (Operation *op : ops)
+    noteValues(into, op);
   groups[other].domain = Domain();
   for (Group &one : groups)
     if (one.before.test(other) || one.before.test(into)) {
@@ -123,7 +175,7 @@ void KernelFormer::place(Operation *op) {
         merge(index, maker);
   };
   if (fuse && isa<FusibleOpInterface>(op))
-    for (int i = (int)groups.size() - 1; i >= 0; --i) {
+    for (int i : candidatesFor(op)) {
       bool related = llvm::any_of(op->getOperands(), [&](Value operand) { return groups[i].domain.knows(operand); });
       // Numbers that stand alone are computed together.
       bool alone = typeOf(op->getResult(0)).getRank() == 0 && groups[i].domain.kind == Domain::Kind::Map &&
@@ -142,37 +194,50 @@ void KernelFormer::place(Operation *op) {
       group.before |= groups[maker].before;
     }
   groupOf[op] = index;
+  noteValues(index, op);
 }
 
 /// Groups in the order in which they run: each after those it waits for, otherwise as they stand in the entry. What
 /// replaces a stored tensor comes last, so that it can do so in place.
 SmallVector<int> KernelFormer::order() {
   SmallVector<int> result;
-  llvm::BitVector done(groups.size()), late(groups.size());
+  llvm::BitVector late(groups.size());
   Operation *end = entry.getBody().front().getTerminator();
   for (auto [operand, attrs] : llvm::zip(end->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>()))
     if (int maker = makerOf(operand); maker >= 0 && attrs.contains("update"))
       late.set(maker);
-  while (result.size() < groups.size()) {
-    int next = -1;
-    for (int i = 0; i < (int)groups.size(); ++i) {
-      llvm::BitVector open = groups[i].before;
-      open.reset(done);
-      if (done.test(i) || open.any())
-        continue;
-      if (next < 0 || (late.test(next) && !late.test(i)))
-        next = i;
-      if (!late.test(next))
-        break;
-    }
-    done.set(next);
+  std::vector<SmallVector<int>> readers(groups.size());
+  std::vector<int> open(groups.size());
+  for (auto [i, group] : llvm::enumerate(groups)) {
+    SmallVector<int> makers;
+    for (Operation *op : group.domain.ops)
+      for (Value operand : op->getOperands())
+        if (int maker = makerOf(operand); maker >= 0 && maker != (int)i)
+          makers.push_back(maker);
+    llvm::sort(makers);
+    makers.erase(llvm::unique(makers), makers.end());
+    open[i] = makers.size();
+    for (int maker : makers)
+      readers[maker].push_back(i);
+  }
+  using Place = std::pair<bool, int>;
+  std::priority_queue<Place, std::vector<Place>, std::greater<Place>> ready;
+  for (auto [i, count] : llvm::enumerate(open))
+    if (!count)
+      ready.push({late.test(i), i});
+  while (!ready.empty()) {
+    int next = ready.top().second;
+    ready.pop();
     result.push_back(next);
+    for (int reader : readers[next])
+      if (!--open[reader])
+        ready.push({late.test(reader), reader});
   }
   return result;
 }
 
 /// The group as a kernel, and its launch in place.
-void KernelFormer::outline(Group &group) {
+LaunchOp KernelFormer::outline(Group &group) {
   SmallVector<Operation *> ops(group.domain.ops.begin(), group.domain.ops.end());
   llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
   DenseSet<Operation *> own(ops.begin(), ops.end());
@@ -223,14 +288,14 @@ void KernelFormer::outline(Group &group) {
   std::string text;
   llvm::raw_string_ostream os(text);
   kernel->print(os, OpPrintingFlags().printGenericOpForm().useLocalScope());
-  auto [it, isNew] = known.try_emplace(text, "");
+  auto [it, isNew] = known.kernels.try_emplace(text, "");
   if (isNew) {
     std::string stem;
     for (Operation *op : ops)
       if (stem.size() < 40 && !isa<ConstantOp>(op))
         stem += (stem.empty() ? "" : "_") + op->getName().stripDialect().str();
-    it->second = "k" + std::to_string(known.size() - 1) + "_" + stem;
-    while (SymbolTable::lookupSymbolIn(model, it->second))
+    it->second = "k" + std::to_string(known.kernels.size() - 1) + "_" + stem;
+    while (!known.names.insert(it->second).second)
       it->second += "_"; // an entry point is called so
     kernel.setSymName(it->second);
   } else {
@@ -245,6 +310,7 @@ void KernelFormer::outline(Group &group) {
                                  SymbolRefAttr::get(at.getContext(), it->second), inputs.getArrayRef());
   for (auto [output, result] : llvm::zip(outputs, launch.getResults()))
     output.replaceUsesWithIf(result, [&](OpOperand &use) { return !own.contains(use.getOwner()); });
+  return launch;
 }
 
 void KernelFormer::run() {
@@ -295,21 +361,33 @@ void KernelFormer::run() {
     if (!isView(&op))
       old.push_back(&op);
   // Launches go to the end in their order; a view moves behind what it reads.
-  DenseSet<Operation *> moved;
-  auto moveViews = [&] {
-    for (Operation *view : views) {
-      Operation *maker = view->getOperand(0).getDefiningOp();
-      bool ready = !maker || isa<LaunchOp>(maker) || moved.contains(maker);
-      if (ready && moved.insert(view).second)
-        view->moveBefore(done);
+  DenseMap<Operation *, int> numberOf;
+  for (auto [i, view] : llvm::enumerate(views))
+    numberOf[view] = i;
+  auto moveViews = [&](std::set<int> ready) {
+    while (!ready.empty()) {
+      Operation *view = views[*ready.begin()];
+      ready.erase(ready.begin());
+      view->moveBefore(done);
+      for (Operation *user : view->getUsers())
+        if (auto it = numberOf.find(user); it != numberOf.end())
+          ready.insert(it->second);
     }
   };
-  moveViews();
+  std::set<int> first;
+  for (auto [i, view] : llvm::enumerate(views))
+    if (!view->getOperand(0).getDefiningOp())
+      first.insert(i);
+  moveViews(first);
   for (int i : order()) {
     if (groups[i].domain.ops.empty())
       continue; // merged into another
-    outline(groups[i]);
-    moveViews();
+    LaunchOp launch = outline(groups[i]);
+    std::set<int> ready;
+    for (Operation *user : launch->getUsers())
+      if (auto it = numberOf.find(user); it != numberOf.end())
+        ready.insert(it->second);
+    moveViews(ready);
   }
   for (Operation *op : llvm::reverse(old))
     if (op->use_empty())
@@ -317,7 +395,10 @@ void KernelFormer::run() {
 }
 
 void dlc::formKernels(ModelOp model, bool fuse) {
-  std::map<std::string, std::string> known;
+  Known known;
+  for (Operation &item : model.getBody().front())
+    if (auto name = item.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName()))
+      known.names.insert(name.getValue());
   for (EntryOp entry : llvm::to_vector(model.getBody().getOps<EntryOp>()))
     KernelFormer(entry, model, fuse, known).run();
 }

@@ -166,6 +166,10 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
       value = view.getInput();
     return value;
   };
+  DenseMap<StoredKey, BlockArgument> storedArguments;
+  for (auto [argument, about] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
+    if (StoredKey key = storedKey(about); key.second)
+      storedArguments[key] = argument;
   for (auto [value, attrs] : llvm::zip(done->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>())) {
     Value made = root(value);
     if (attrs.contains("output")) {
@@ -173,10 +177,7 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
       destination[made] = ends.back().second;
       continue;
     }
-    BlockArgument stored;
-    for (auto [argument, about] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
-      if (storedKey(about) == storedKey(attrs))
-        stored = argument;
+    BlockArgument stored = storedArguments.lookup(storedKey(attrs));
     ends.push_back({made, cast<BlockArgument>(buffers[stored])});
     auto launch = made.getDefiningOp<LaunchOp>();
     if (launch && made == value && mayOverwrite(launch, cast<OpResult>(made).getResultNumber(), stored))

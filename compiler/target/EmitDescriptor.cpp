@@ -322,22 +322,23 @@ void DescriptorEmitter::run() {
       kernels.push_back(function);
     }
   }
+  llvm::StringSet<> dispatched;
   for (auto [i, kernel] : llvm::enumerate(kernels)) {
     kernel.setNoInline(true); // once, not once a caller
     emitDispatch(kernel, i);
-    std::string run = kernel.getName().str() + ".run";
-    for (LLVM::LLVMFuncOp function : inner)
-      function.walk([&](LLVM::CallOp call) {
-        if (call.getCallee() != kernel.getName())
-          return;
-        SmallVector<Value> arguments{function.getArgument(0)};
-        arguments.append(call.getArgOperands().begin(), call.getArgOperands().end());
-        OpBuilder builder(call);
-        auto dispatched = LLVM::CallOp::create(builder, call.getLoc(), call.getResultTypes(), run, arguments);
-        call.replaceAllUsesWith(dispatched);
-        call.erase();
-      });
+    dispatched.insert(kernel.getName());
   }
+  for (LLVM::LLVMFuncOp function : inner)
+    function.walk([&](LLVM::CallOp call) {
+      if (!call.getCallee() || !dispatched.contains(*call.getCallee()))
+        return;
+      SmallVector<Value> arguments{function.getArgument(0)};
+      arguments.append(call.getArgOperands().begin(), call.getArgOperands().end());
+      OpBuilder builder(call);
+      auto run = LLVM::CallOp::create(builder, call.getLoc(), call.getResultTypes(), (*call.getCallee() + ".run").str(), arguments);
+      call.replaceAllUsesWith(run);
+      call.erase();
+    });
   for (LLVM::LLVMFuncOp function : inner)
     outer.push_back(emitEntry(function, function->getAttrOfType<DictionaryAttr>("dl.entry")));
   emitModel(inner, outer);
