@@ -133,6 +133,7 @@ private:
   FailureOr<SmallVector<Value>> update(EntryBuilder &b, Group &group, const Stored &parameter, Value gradient);
   LogicalResult remember(ArrayRef<Stored> parameters);
   LogicalResult rememberSlot(StringRef parameter, StringRef name, InitAttr init, Location loc);
+  LogicalResult countOps();
   std::string outputName(FuncOp function, size_t i);
 
   ModelOp model;
@@ -140,6 +141,7 @@ private:
   bool isPart;
   Prelude prelude;
   OpBuilder at;
+  Inliner::Functions functions;
   std::vector<Group> groups;
   llvm::StringMap<int> groupOf; ///< of a parameter; -1: frozen
   std::map<std::string, Stored> all; ///< every parameter of the model
@@ -190,7 +192,7 @@ LogicalResult Flattener::rememberSlot(StringRef parameter, StringRef name, InitA
 }
 
 FailureOr<SmallVector<Value>> Flattener::inputs(FuncOp function, EntryBuilder &b) {
-  Inliner sizes(model, at, options.sizes, nullptr);
+  Inliner sizes(model, functions, at, options.sizes, nullptr);
   if (failed(checkConcrete(function, sizes.sizes())))
     return failure();
   SmallVector<Value> values;
@@ -219,7 +221,7 @@ LogicalResult Flattener::entry(FuncOp function) {
   if (function.getSession())
     return complain(function) << "session entry points are read and checked, but this version cannot compile them yet";
   EntryBuilder b(model, function.getSymName(), "function", function.getLoc());
-  Inliner inliner(model, b.builder, options.sizes, &b.body);
+  Inliner inliner(model, functions, b.builder, options.sizes, &b.body);
   auto results = body(function, b, inliner, /*training=*/false);
   if (failed(results))
     return failure();
@@ -271,7 +273,9 @@ LogicalResult Flattener::assignGroups(TrainOp train, ArrayRef<Stored> parameters
       result = complain(&op) << "`accumulate` is read and checked, but this version cannot compile it yet";
   }
   for (const Stored &one : parameters)
-    if (!groupOf.count(one.name))
+    if (!groupOf.count(one.name) && train->hasAttr("dl.incomplete"))
+      groupOf[one.name] = -1; // a line that is wrong may be meant for it
+    else if (!groupOf.count(one.name))
       result = complain(train) << "no `optimize` or `freeze` line covers '" << one.name << "'";
   return result;
 }
@@ -384,11 +388,11 @@ LogicalResult Flattener::apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> 
 }
 
 LogicalResult Flattener::train(TrainOp train, Part part) {
-  auto function = cast<FuncOp>(SymbolTable::lookupSymbolIn(model, train.getLossAttr().getAttr()));
+  FuncOp function = functions.lookup(train.getLoss());
   std::string name = train.getSymName().str() + (part == Part::Gradients ? ".gradients" : part == Part::Apply ? ".apply" : "");
   StringRef kind = part == Part::Whole ? "train" : part == Part::Gradients ? "gradients" : "apply";
   EntryBuilder whole(model, name, kind, train.getLoc());
-  Inliner inliner(model, whole.builder, options.sizes, &whole.body);
+  Inliner inliner(model, functions, whole.builder, options.sizes, &whole.body);
   auto results = body(function, whole, inliner, /*training=*/true);
   if (failed(results))
     return failure();
@@ -440,6 +444,57 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
 
 //===--- The model --------------------------------------------------------------------------------------===//
 
+/// Calls are inlined: functions that each call the one above twice double the ops with every one of them. What would
+/// come of it is counted before it is made.
+LogicalResult Flattener::countOps() {
+  constexpr int64_t most = 1 << 17, deepest = 256; // places keep the calls that led to an op, and are walked recursively
+  struct Count {
+    int64_t ops = 0, depth = 0;
+    CallOp largest; ///< the call that brings in most of them
+    int64_t of = -1;
+  };
+  llvm::StringMap<Count> counts;
+  for (auto function : model.getBody().getOps<FuncOp>()) { // what is called stands above
+    Count own;
+    LogicalResult good = success();
+    function.getBody().walk([&](Operation *op) {
+      ++own.ops;
+      auto call = dyn_cast<CallOp>(op);
+      if (!call)
+        return;
+      auto callee = counts.find(call.getCallee());
+      if (callee == counts.end()) {
+        good = complain(call) << "@" << call.getCallee() << " does not stand above this line; define a function before it is called";
+        return;
+      }
+      own.ops += callee->second.ops;
+      own.depth = std::max(own.depth, callee->second.depth + 1);
+      if (callee->second.ops > own.of) {
+        own.of = callee->second.ops;
+        own.largest = call;
+      }
+    });
+    if (failed(good))
+      return failure();
+    if (own.ops > most && own.largest) {
+      InFlightDiagnostic error = complain(function)
+                                 << "@" << function.getSymName() << " becomes " << own.ops
+                                 << " ops where its calls are inlined; expected at most " << most
+                                 << ": call fewer functions, or each less often";
+      int notes = 0;
+      for (CallOp call = own.largest; call && notes++ < 20; call = counts[call.getCallee()].largest)
+        error.attachNote(call.getLoc()) << "@" << call.getCallee() << " is " << counts[call.getCallee()].ops
+                                        << " of them each time it is called";
+      return error;
+    }
+    if (own.depth > deepest)
+      return complain(function) << "@" << function.getSymName() << " calls functions that call others, " << own.depth
+                                << " deep; expected at most " << deepest;
+    counts[function.getSymName()] = own;
+  }
+  return success();
+}
+
 LogicalResult Flattener::run() {
   LogicalResult result = success();
   for (const auto &[name, value] : options.sizes) {
@@ -458,7 +513,11 @@ LogicalResult Flattener::run() {
   }
   if (failed(result))
     return failure();
-  Inliner sizes(model, at, options.sizes, nullptr);
+  for (auto function : model.getBody().getOps<FuncOp>())
+    functions[function.getSymName()] = function;
+  if (failed(countOps()))
+    return failure();
+  Inliner sizes(model, functions, at, options.sizes, nullptr);
   for (StringAttr name : model.getSizeNames().getAsRange<StringAttr>())
     if (ShapedType::isDynamic(sizes.sizes().lookup(name)))
       result = complain(model) << "the size '" << name.getValue() << "' has no default; say --size " << name.getValue()

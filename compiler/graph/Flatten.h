@@ -19,7 +19,9 @@ struct Stored {
 /// Inlines calls and layers of one entry point, with sizes filled in and types inferred anew.
 class Inliner {
 public:
-  Inliner(ModelOp model, mlir::OpBuilder &builder, const std::map<std::string, int64_t> &sizes, mlir::Block *entry);
+  using Functions = llvm::StringMap<FuncOp>;
+  Inliner(ModelOp model, const Functions &functions, mlir::OpBuilder &builder,
+          const std::map<std::string, int64_t> &sizes, mlir::Block *entry);
 
   /// The results of `function` at the entry point's own arguments; nothing (and diagnostics) if it is wrong.
   mlir::FailureOr<llvm::SmallVector<mlir::Value>> run(FuncOp function, mlir::ValueRange arguments, bool training);
@@ -40,7 +42,7 @@ private:
   mlir::Attribute resolve(mlir::Attribute attr, const Frame &frame);
   mlir::OperationState rebuild(mlir::Operation *op, Frame &frame);
 
-  ModelOp model;
+  const Functions &functions; ///< of the model, by name
   mlir::OpBuilder &builder;
   llvm::StringMap<int64_t> modelSizes;
   mlir::Block *entry;

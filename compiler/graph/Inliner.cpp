@@ -18,8 +18,9 @@ struct Inliner::Frame {
   Location at(Location loc) const { return caller ? Location(CallSiteLoc::get(loc, *caller)) : loc; }
 };
 
-Inliner::Inliner(ModelOp model, OpBuilder &builder, const std::map<std::string, int64_t> &sizes, Block *entry)
-    : model(model), builder(builder), entry(entry) {
+Inliner::Inliner(ModelOp model, const Functions &functions, OpBuilder &builder,
+                 const std::map<std::string, int64_t> &sizes, Block *entry)
+    : functions(functions), builder(builder), entry(entry) {
   for (auto [name, value] : llvm::zip(model.getSizeNames().getAsRange<StringAttr>(),
                                       model.getSizeValues().getAsRange<SizeAttr>())) {
     auto given = sizes.find(name.str());
@@ -163,7 +164,7 @@ LogicalResult Inliner::inlineOp(Operation *op, Frame &frame) {
     return success();
   }
   if (auto call = dyn_cast<CallOp>(op)) {
-    auto callee = SymbolTable::lookupNearestSymbolFrom<FuncOp>(op, call.getCalleeAttr());
+    FuncOp callee = functions.lookup(call.getCallee());
     auto inner = enter(call, callee, frame);
     if (failed(inner))
       return failure();

@@ -65,8 +65,11 @@ static void checkSizes(FuncOp function, ModelOp model) {
       for (StringAttr name : size.getNames())
         if (known.insert(name).second) {
           bool isBatch = name.getValue().edit_distance("batch", true, 3) < 3;
+          bool isOpen = llvm::is_contained({"none", "null", "dynamic", "n", "b", "bs"}, name.getValue().lower());
           InFlightDiagnostic error = complain(loc) << "no size is called '" << name.getValue() << "'"
-                                                   << (isBatch ? "; did you mean 'batch'?" : "");
+                                                   << (isBatch  ? "; did you mean 'batch'?"
+                                                       : isOpen ? "; the one size that is open until a call is 'batch'"
+                                                                : "");
           error.attachNote(model.getLoc()) << "the model's sizes stand here";
         }
     });
@@ -186,6 +189,17 @@ static void checkFunction(FuncOp function, ModelOp model) {
                        << ", found " << show(value);
 }
 
+/// `; did you mean @name?` where one of the names of `Op`s in the model is near to `word`.
+template <typename Op> static std::string didYouMean(ModelOp model, StringRef word) {
+  unsigned distance = 3;
+  std::string best;
+  for (auto item : model.getBody().getOps<Op>())
+    if (unsigned own = word.edit_distance(item.getSymName(), true, distance); own < distance) {
+      distance = own;
+      best = item.getSymName().str();
+    }
+  return best.empty() ? "" : "; did you mean @" + best + "?";
+}
 static std::string listOf(ArrayAttr names) {
   std::string text;
   for (StringAttr name : names.getAsRange<StringAttr>())
@@ -240,7 +254,7 @@ static void checkProgram(ModelOp model) {
     if (auto train = dyn_cast<TrainOp>(op); train && !isTwice(train.getLossAttr())) {
       FuncOp loss = find(train.getLossAttr());
       if (!loss)
-        complain(op) << "no function is called @" << train.getLoss();
+        complain(op) << "no function is called @" << train.getLoss() << didYouMean<FuncOp>(model, train.getLoss());
       else if (!loss.getBody().front().empty() && !isOpen(loss.getBody().front().back().getOperandTypes()) &&
                (loss.getResultShapes().empty() || !cast<ShapeAttr>(loss.getResultShapes()[0]).getSizes().empty()))
         complain(op) << "the first result of @" << train.getLoss() << " is minimised and must be one number";

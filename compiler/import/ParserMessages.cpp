@@ -79,6 +79,84 @@ static std::string nearestOp(StringRef word, MLIRContext &context) {
   }
   return best;
 }
+/// How to write what has another name elsewhere, or is none here: the words of PyTorch, Keras, NumPy and ONNX.
+static StringRef knownElsewhere(StringRef word) {
+  static constexpr StringRef reshape = "write `reshape %x, [batch, ...]`, with the size of each axis",
+                             convolution = "there is no convolution; for small images, `reshape` to [batch, pixels] and "
+                                           "`nn.linear` do",
+                             attention = "there is no attention layer; it can be written with `matmul` and `softmax`",
+                             recurrence = "there is no recurrence; a fixed number of steps can be written out with `call`",
+                             pooling = "there is no pooling layer; `reshape` each window to an axis of its own, then `amax` or "
+                                       "`mean` over it",
+                             product = "write `matmul %a, %b`";
+  static const llvm::StringMap<StringRef> words = {
+      {"flatten", reshape},          {"view", reshape},
+      {"squeeze", reshape},          {"unsqueeze", reshape},
+      {"conv1d", convolution},       {"conv2d", convolution},
+      {"conv3d", convolution},       {"conv", convolution},
+      {"maxpool", pooling},          {"max_pool2d", pooling},
+      {"maxpool2d", pooling},        {"avg_pool2d", pooling},
+      {"attention", attention},      {"multihead_attention", attention},
+      {"multiheadattention", attention}, {"scaled_dot_product_attention", attention},
+      {"lstm", recurrence},          {"gru", recurrence},
+      {"rnn", recurrence},           {"dense", "write `nn.linear \"name\" %x, features`"},
+      {"gemm", "write `nn.linear \"name\" %x, features`, or `matmul %a, %b`"},
+      {"dot", product},              {"mm", product},
+      {"bmm", product},              {"einsum", product},
+      {"permute", "write `transpose %x, [0, 2, 1]`, with the axes in their new order"},
+      {"cat", "write `concat %a, %b, axis = 1`"},
+      {"concatenate", "write `concat %a, %b, axis = 1`"},
+      {"chunk", "write `split %x, 2, axis = 1`"},
+      {"expand", "write `broadcast %x, [batch, 8]`"},
+      {"arange", "write `iota`"},
+      {"clip", "write `clamp %x, min = 0.0, max = 1.0`"},
+      {"to", "write `cast %x, f32`"},
+      {"astype", "write `cast %x, f32`"},
+      {"square", "write `mul %x, %x`"},
+      {"plus", "write `add %a, %b`"},
+      {"minus", "write `sub %a, %b`"},
+      {"times", "write `mul %a, %b`"},
+      {"swish", "write `silu %x`"},
+      {"maximum", "write `max %a, %b`"},
+      {"minimum", "write `min %a, %b`"},
+      {"zeros", "write `constant f32[8] = 0.0`"},
+      {"ones", "write `constant f32[8] = 1.0`"},
+      {"full", "write `constant f32[8] = 0.5`"},
+      {"batch_norm", "there is no batch norm; `nn.layer_norm \"name\" %x` needs no statistics of the batch"},
+      {"batchnorm", "there is no batch norm; `nn.layer_norm \"name\" %x` needs no statistics of the batch"}};
+  StringRef plain = word.contains('.') ? word.rsplit('.').second : word;
+  return words.lookup(plain.lower());
+}
+/// `%a + 1.0` and the like at `offset`: what the language writes for it.
+static std::string infix(StringRef text, size_t offset) {
+  static constexpr std::pair<StringRef, StringRef> signs[] = {
+      {"**", "pow"}, {"==", "eq"}, {"!=", "ne"}, {"<=", "le"}, {">=", "ge"}, {"+", "add"}, {"-", "sub"},
+      {"*", "mul"},  {"/", "div"}, {"<", "lt"},  {">", "gt"},  {"@", "matmul"}, {"^", "pow"}};
+  StringRef line = text.drop_front(std::min(offset, text.size())).take_until([](char c) { return c == '\n'; });
+  line = line.split("//").first.trim();
+  auto isOperand = [](char c) { return isalnum((unsigned char)c) || StringRef("%_.$#").contains(c); };
+  StringRef first = line.take_while(isOperand), rest = line.drop_front(first.size()).ltrim();
+  auto found = llvm::find_if(signs, [&](auto sign) { return rest.starts_with(sign.first); });
+  if (first.empty() || found == std::end(signs))
+    return "";
+  StringRef second = rest.drop_front(found->first.size()).ltrim();
+  std::string other = second.take_while(isOperand).str();
+  std::string with = found->second.str() + " " + first.str() + ", " + (other.empty() ? "%b" : other);
+  return "lines have no arithmetic signs; write `" + with + "`, one op a line; found '" + (first + " " + found->first).str() + "'";
+}
+/// The name around `offset` that has letters of another alphabet; empty if there is none.
+static StringRef foreignName(StringRef text, size_t offset) {
+  auto isPart = [](char c) { return isalnum((unsigned char)c) || (c & 0x80) || c == '_'; };
+  if (offset >= text.size() || !(text[offset] & 0x80))
+    return "";
+  size_t begin = offset;
+  while (begin && isPart(text[begin - 1]))
+    --begin;
+  if (!begin || !StringRef("%@").contains(text[begin - 1]))
+    return "";
+  return text.drop_front(begin - 1).take_front(1 + text.drop_front(begin).take_while(isPart).size());
+}
+
 /// A word stands where an op should, and no op has that name.
 static std::string unknownOp(StringRef word, StringRef text, size_t offset, MLIRContext &context) {
   bool isInTrain;
@@ -102,6 +180,8 @@ static std::string unknownOp(StringRef word, StringRef text, size_t offset, MLIR
           .str();
     return ("expected `dl.model @name { ... }`, or the end of the file after it; found '" + word + "'").str();
   }
+  if (StringRef other = knownElsewhere(word); !other.empty())
+    return ("no op is called '" + word + "'; " + other).str();
   std::string near = nearestOp(word, context);
   if (near == word) // the body is that of an op in its generic form
     near = "dl." + near;
@@ -171,9 +251,13 @@ std::string dlc::inOurWords(StringRef message, StringRef text, size_t offset, bo
       return "expected `}`: something above is not closed; found the end of the file";
     if (at == "}" && depthAt(text, offset) < 1)
       return "expected the end of the file: there is a `}` more than there are `{`; found '}'";
+    if (std::string own = infix(text, offset); !own.empty())
+      return own;
     return "expected an op, or `%name = op ...`; found " + found;
   }
   if (begins("unexpected character")) {
+    if (StringRef name = foreignName(text, offset); !name.empty())
+      return ("names are of the letters a to z, digits and `_`; found '" + name + "'").str();
     StringRef own = at.take_front(llvm::getNumBytesForUTF8(at.empty() ? 0 : at[0]));
     StringRef hint = own == ";"                       ? "; a line ends without it"
                      : llvm::is_contained({"'", "\u2018", "\u2019", "\u201c", "\u201d"}, own) ? "; texts stand in straight double quotes, as in \"fc1\""

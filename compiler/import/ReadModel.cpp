@@ -46,6 +46,7 @@ public:
     size_t begin = begins[std::min<size_t>(place.getLine(), begins.size()) - 1];
     return std::min<size_t>(begin + std::max(place.getColumn(), 1u) - 1, end);
   }
+  bool areOnOneLine(size_t a, size_t b) const { return llvm::upper_bound(begins, a) == llvm::upper_bound(begins, b); }
   size_t offsetOf(Operation *op) const { return offsetOf(placeOf(op->getLoc())); }
   FileLineColLoc placeAt(size_t offset, StringRef file, MLIRContext &context) const {
     size_t line = llvm::upper_bound(begins, offset) - begins.begin();
@@ -97,6 +98,19 @@ static void checkParametersAreRead(ModuleOp module, StringRef text, const Lines 
   });
 }
 
+/// Takes the line at `place` out of a training step, if it is that which is wrong there and not the step itself.
+static bool takeLineOut(TrainOp train, size_t place, const Lines &lines) {
+  Block &body = train.getBody().front();
+  auto isWrong = [&](Operation &line) { return line.hasAttr("dl.wrong") || lines.areOnOneLine(lines.offsetOf(&line), place); };
+  bool isInBody = lines.offsetOf(train) != place && !lines.areOnOneLine(lines.offsetOf(train), place);
+  if (isInBody)
+    for (Operation &line : llvm::make_early_inc_range(body))
+      if (isWrong(line))
+        line.erase();
+  train->setAttr("dl.incomplete", UnitAttr::get(train.getContext()));
+  return isInBody;
+}
+
 /// Takes out of a model the items around `wrong` places, and those that need them. False if that leaves nothing.
 static bool keepRight(ModuleOp module, ArrayRef<size_t> wrong, const Lines &lines) {
   auto models = module.getOps<ModelOp>();
@@ -113,7 +127,9 @@ static bool keepRight(ModuleOp module, ArrayRef<size_t> wrong, const Lines &line
     auto after = llvm::partition_point(items, [&](Operation *item) { return lines.offsetOf(item) <= place; });
     if (after == items.begin())
       return false;
-    names.insert(nameOf(*std::prev(after)));
+    Operation *item = *std::prev(after);
+    if (auto train = dyn_cast<TrainOp>(item); !train || !takeLineOut(train, place, lines))
+      names.insert(nameOf(item));
   }
   for (bool changed = true; changed;) {
     changed = false;
@@ -236,7 +252,8 @@ OwningOpRef<ModuleOp> Reader::readOnce() {
     isParsing = true;
     module = parseSourceFile<ModuleOp>(sources, ParserConfig(&context, /*verifyAfterParse=*/false));
     isParsing = false;
-    if (module)
+    // A printed level is verified as a whole, from the outside in: it may be of any dialect.
+    if (module && (!module->getOperation()->hasAttr("dl.level") || succeeded(verify(*module))))
       checkModel(*module);
   }
   for (Diagnostic &own : translated)

@@ -75,6 +75,7 @@ ParseResult dlc::parseBody(OpAsmParser &parser, OperationState &result,
   SMLoc loc = parser.getCurrentLocation();
   if (parser.parseRegion(*body, arguments))
     return failure();
+  placeNumbers();
   if (body->getBlocks().size() > 1)
     return stop(parser, loc) << result.name.stripDialect() << ": its body is one list of ops; leave labels such as `^here:` out";
   if (body->empty())
@@ -125,7 +126,8 @@ void ModelOp::print(OpAsmPrinter &printer) {
 
 /// Does a result's name stand here: a word and a colon?
 static bool isNamedResult(AsmParser &parser) {
-  StringRef text(parser.getCurrentLocation().getPointer());
+  const char *here = parser.getCurrentLocation().getPointer();
+  StringRef text(here, strnlen(here, 1024)); // no name is longer
   return text.drop_while([](char c) { return isalnum(c) || c == '_'; }).ltrim().starts_with(":");
 }
 // func [private | session] @name [<size = default, ...>] (%arg: shape, ...)
@@ -536,8 +538,7 @@ static ParseResult parseNumbers(OpAsmParser &parser, SmallVectorImpl<double> &va
   }
   return parseReal(parser, values.emplace_back());
 }
-/// Is `value` one of the type's numbers? `i32` and `i64` are signed.
-static bool fits(double value, IntegerType type) {
+bool dlc::fits(double value, IntegerType type) {
   int bits = type.getWidth() == 1 || type.isUnsigned() ? type.getWidth() : type.getWidth() - 1;
   double end = std::ldexp(1, bits);
   return value == std::trunc(value) && value < end && value >= (bits == (int)type.getWidth() ? 0 : -end);

@@ -334,12 +334,16 @@ static void shape(ConcatOp::Adaptor op, Shapes s) {
   }
   s.set(dims, s.element(first));
 }
+constexpr int64_t mostParts = 1 << 14; // each is a value with a name, or two
 static void shape(SplitOp::Adaptor op, Shapes s) {
   int64_t axis = s.axis(op.getInput(), op.getAxisAttr()), count = op.getCount().number();
   if (axis < 0)
     return;
   if (count < 1)
     return s.rule.fail("split: expected the number of parts as a number, at least 1");
+  if (count > mostParts)
+    return s.rule.fail("split: expected at most " + Twine(mostParts) + " parts, found " + Twine(count) +
+                       "; `slice` takes one");
   SmallVector<Dim> dims = s.dims(op.getInput());
   if (dims[axis].isBatch() && count > 1)
     return s.rule.fail("split: axis " + Twine(axis) + " of " + show(op.getInput()) +
@@ -575,7 +579,7 @@ static void shape(nn::LayerNormOp::Adaptor op, Shapes s) {
 
 template <typename Op> static size_t resultCount(typename Op::Adaptor op) {
   if constexpr (std::is_same_v<Op, SplitOp>)
-    return std::max<int64_t>(op.getCount().number(), 1);
+    return op.getCount().number() > mostParts ? 1 : std::max<int64_t>(op.getCount().number(), 1);
   if constexpr (std::is_same_v<Op, GradientOp>)
     return op.getInputs().size() - 1;
   return std::is_same_v<Op, NormalizeOp> ? 2 : 1;

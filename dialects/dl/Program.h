@@ -15,7 +15,19 @@ mlir::ParseResult parseSymbol(mlir::OpAsmParser &parser, mlir::OperationState &r
 mlir::ParseResult parseSizeList(mlir::OpAsmParser &parser, mlir::AsmParser::Delimiter delimiter,
                                 llvm::SmallVectorImpl<mlir::Attribute> &names,
                                 llvm::SmallVectorImpl<mlir::Attribute> &values);
+/// Does a number stand here?
+bool isNumber(mlir::AsmParser &parser);
+/// A constant that stands for a number among the operands of a line. It belongs to the body that is being read, and has no
+/// place in it before all of it is read.
+void addNumber(mlir::Operation *constant);
+/// Puts each such constant of the body that was read before the line that reads it.
+void placeNumbers();
+/// Is `value` one of the type's numbers? `i32` and `i64` are signed.
+bool fits(double value, mlir::IntegerType type);
 void printSizeList(mlir::OpAsmPrinter &printer, mlir::ArrayAttr names, mlir::ArrayAttr values);
+/// Says of each argument and result of an entry point what it stands for, and that it can.
+mlir::LogicalResult verifyPorts(mlir::Operation *op, mlir::ArrayAttr argAttrs, mlir::TypeRange argTypes,
+                                mlir::ArrayAttr resAttrs, mlir::TypeRange resTypes);
 void printBody(mlir::OpAsmPrinter &printer, mlir::Region &body, bool terminator);
 /// An argument `%name` of a body: the parser learns its type, the location keeps its name.
 void addArgument(mlir::OpAsmParser &parser, mlir::OpAsmParser::Argument &argument, mlir::Type type);

@@ -1,6 +1,6 @@
 // Syntax.cpp - sizes, shapes, initialisers, operands without types, names of values.
 // SPDX-License-Identifier: Apache-2.0
-#include "dialects/dl/DL.h"
+#include "dialects/dl/Program.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -10,9 +10,23 @@ using namespace dlc;
 //===--- Names ------------------------------------------------------------------------------------===//
 
 static thread_local Names *innermost = nullptr;
+/// Constants of bodies that are being read, with their bodies: the innermost ones come last.
+static thread_local std::vector<std::pair<const Names *, Operation *>> numbers;
+static SmallVector<Operation *> takeNumbers(const Names *body) {
+  SmallVector<Operation *> own;
+  for (; !numbers.empty() && numbers.back().first == body; numbers.pop_back())
+    own.push_back(numbers.back().second);
+  return own;
+}
 
 Names::Names(bool holdsItems) : outer(innermost), holdsItems(holdsItems) { innermost = this; }
-Names::~Names() { innermost = outer; }
+Names::~Names() {
+  innermost = outer;
+  for (Operation *number : takeNumbers(this)) { // of a body that could not be read
+    number->dropAllUses();
+    number->destroy();
+  }
+}
 
 static std::string key(StringRef name, unsigned number) {
   return (name.ltrim('%') + "#" + Twine(number)).str();
@@ -26,6 +40,14 @@ Type Names::find(const OpAsmParser::UnresolvedOperand &operand) {
     if (Type type = names->values.lookup(key(operand.name, operand.number)))
       return type;
   return {};
+}
+void dlc::addNumber(Operation *constant) { numbers.push_back({innermost, constant}); }
+void dlc::placeNumbers() {
+  for (Operation *number : takeNumbers(innermost))
+    if (number->use_empty()) // its line could not be read
+      number->destroy();
+    else
+      OpBuilder(*number->user_begin()).insert(number);
 }
 bool Names::areInBody() { return innermost && !innermost->holdsItems; }
 void Names::addFunction(StringRef name, Results results) {
@@ -70,18 +92,22 @@ void dlc::nameArguments(Region &region, OpAsmSetValueNameFn set) {
 
 //===--- Reals, sizes, shapes, initialisers ---------------------------------------------------------===//
 
-/// The text of the file from here on; it ends with a zero.
-static const char *textAt(AsmParser &parser) { return parser.getCurrentLocation().getPointer(); }
+/// The text of the file from here on, as far as anything that is looked for in it may reach: what looks at all of it
+/// takes as long as the file is large, for each word.
+static StringRef textAt(AsmParser &parser) {
+  const char *here = parser.getCurrentLocation().getPointer();
+  return {here, strnlen(here, 1024)}; // the file ends with a zero
+}
 
 bool dlc::isAssignment(AsmParser &parser) {
-  StringRef text(textAt(parser)), rest = text.drop_while([](char c) { return isalnum(c) || c == '_'; });
-  return rest.size() != text.size() && !isdigit(text[0]) && rest.ltrim(" \t").starts_with("=");
+  StringRef text = textAt(parser), rest = text.drop_while([](char c) { return isalnum(c) || c == '_'; });
+  return rest.size() != text.size() && !llvm::isDigit(text[0]) && rest.ltrim(" \t").starts_with("=");
 }
 bool dlc::isMissingComma(AsmParser &parser) {
-  const char *next = textAt(parser), *before = next;
+  const char *next = parser.getCurrentLocation().getPointer(), *before = next;
   while (before[-1] == ' ' || before[-1] == '\t') // there is an op's name before
     --before;
-  if (before[-1] == '\n' || StringRef(next).starts_with("loc("))
+  if (before[-1] == '\n' || textAt(parser).starts_with("loc("))
     return false;
   return isalnum(*next) || StringRef("%\"").contains(*next);
 }
@@ -93,16 +119,21 @@ ParseResult dlc::parseSymbolRef(OpAsmParser &parser, OperationState &result, Str
   result.addAttribute(attribute, FlatSymbolRefAttr::get(name));
   return success();
 }
+bool dlc::isNumber(AsmParser &parser) {
+  StringRef text = textAt(parser);
+  text.consume_front("-");
+  return !text.empty() && llvm::isDigit(text[0]);
+}
 ParseResult dlc::parseReal(AsmParser &parser, double &value) {
   bool negative = succeeded(parser.parseOptionalMinus()); // parseOptionalInteger would insist after a `-`
   int64_t integer;
-  StringRef text(textAt(parser)), digits = text.take_while([](char c) { return isdigit(c); });
+  StringRef text = textAt(parser), digits = text.take_while([](char c) { return isdigit(c); });
   if (text = text.drop_front(digits.size()); !digits.empty() && (text.starts_with("e") || text.starts_with("E"))) {
     StringRef exponent = text.drop_front().take_while([](char c) { return isalnum(c) || c == '-' || c == '+'; });
     return stop(parser) << "a number with an exponent needs a point; write " << digits << ".0e" << exponent
                         << " instead of " << digits << text[0] << exponent;
   }
-  if (!isdigit(*textAt(parser)))
+  if (textAt(parser).take_while(llvm::isDigit).empty())
     return stop(parser) << "expected a number, such as 0.5";
   OptionalParseResult parsed = parser.parseOptionalInteger(integer);
   if (parsed.has_value() ? failed(*parsed) : failed(parser.parseFloat(value)))
@@ -365,7 +396,7 @@ ParseResult dlc::parseShape(AsmParser &parser, ShapeAttr &shape) {
   }
   if (parseOptionalSizes(parser, sizes))
     return failure();
-  if (StringRef next(textAt(parser)); sizes.empty() && (next[0] == '(' || next[0] == '<'))
+  if (StringRef next = textAt(parser); sizes.empty() && (next.starts_with("(") || next.starts_with("<")))
     return stop(parser) << "sizes stand in square brackets, as in f32[batch, 128]";
   shape = ShapeAttr::get(parser.getContext(), type, sizes);
   return success();

@@ -1,6 +1,6 @@
 // ValueSyntax.cpp - the one grammar of all value ops: `op "name" %operands, numbers, options`.
 // SPDX-License-Identifier: Apache-2.0
-#include "dialects/dl/DL.h"
+#include "dialects/dl/Program.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -132,6 +132,40 @@ static bool isFirstOfLine(SMLoc loc) {
   return *before == '\n';
 }
 
+namespace {
+/// A number where a value may stand.
+struct Number {
+  size_t at; ///< among the operands
+  double value;
+  SMLoc loc;
+};
+} // namespace
+/// A constant for a number of a line: of one element, and of the type of the value beside it.
+static void makeNumber(OpAsmParser &parser, OperationState &result, Number number, SmallVectorImpl<Value> &operands) {
+  if (result.attributes.get("dl.wrong"))
+    return;
+  StringRef op = result.name.stripDialect();
+  size_t last = operands.size() - 1, other = number.at == last ? last - 1 : last;
+  Value beside = number.at + 1 < last ? Value() : operands[other];
+  if (!beside) {
+    complain(parser, result, number.loc) << op << ": a number takes the type of the value beside it, and there is none; "
+                                         << "write `%c = constant f32 = " << show(number.value) << "` above this line, and %c here";
+    return;
+  }
+  auto type = dyn_cast<RankedTensorType>(beside.getType());
+  Type element = type ? type.getElementType() : parser.getBuilder().getF32Type(); // unknown, or the parameter of an optimizer
+  if (auto integer = dyn_cast<IntegerType>(element); integer && !fits(number.value, integer)) {
+    complain(parser, result, number.loc) << op << ": expected a number of " << show(element) << ", as " << show(beside)
+                                         << " beside it; found " << show(number.value) << "; `cast` the value to a float first";
+    return;
+  }
+  OpBuilder builder(parser.getContext());
+  auto constant = RankedTensorType::get({}, element);
+  operands[number.at] = ConstantOp::create(builder, parser.getEncodedSourceLoc(number.loc), constant, ShapeAttr::get(constant),
+                                           builder.getF64FloatAttr(number.value));
+  addNumber(operands[number.at].getDefiningOp());
+}
+
 ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const OpSyntax &syntax,
                             NamedAttrList &attributes) {
   StringRef op = result.name.getStringRef();
@@ -148,6 +182,10 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
   }
   SmallVector<StringRef> options = optionsOf(syntax);
   SmallVector<Value> operands, one;
+  SmallVector<Number> numbers;
+  // Ops that are computed element by element, of operands alone: their last two have one type, and are broadcast.
+  bool takesNumbers = syntax.operands > 1 && syntax.attributes.empty() && Names::areInBody() &&
+                      result.name.hasInterface<FusibleOpInterface>();
   llvm::StringMap<Value> keyed;
   size_t position = 0;
   SMLoc start = parser.getCurrentLocation();
@@ -164,6 +202,13 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
     OptionalParseResult operand = parseOptionalTensor(parser, operands);
     if (operand.has_value()) {
       if (failed(*operand))
+        return failure();
+      continue;
+    }
+    if (takesNumbers && isNumber(parser)) {
+      Number &number = numbers.emplace_back(operands.size(), 0, loc);
+      operands.push_back(Value());
+      if (parseReal(parser, number.value))
         return failure();
       continue;
     }
@@ -237,6 +282,10 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
     complain(parser, result, start) << op << " takes at least one value, found none";
   else if (position < syntax.positional.size())
     complain(parser, result, start) << op << " needs '" << syntax.positional[position] << "' after its operands";
+  else
+    for (Number number : numbers)
+      makeNumber(parser, result, number, operands);
+  llvm::erase(operands, Value()); // what is no value has been reported
   SmallVector<int32_t> segments(operands.size(), 1);
   for (StringRef name : syntax.keyed) {
     Value value = keyed.lookup(name);

@@ -211,7 +211,7 @@ dl.model @invalid {
   }
   func @c41(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: expected
-    %y = add %x, 3
+    %y = matmul %x, 3
     return %x
   }
   func private @c42(%x: f32[rows, features]) {
