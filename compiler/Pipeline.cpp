@@ -160,7 +160,7 @@ LogicalResult dlc::checkLevel(StringRef goal, ModuleOp module) {
   if (isLowered == bool(modelOf(module)) || isLowered != bool(module->getAttrOfType<StringAttr>("dl.model")))
     return complain(module) << "this is not what level `" << now->name << "` looks like: expected "
                             << (isLowered ? "functions of a model, and no dl.model" : "a dl.model");
-  return success();
+  return module->hasAttr("dl.level") ? checkContents(module) : success();
 }
 LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &options) {
   auto now = find(levelOf(module)), end = find(goal);

@@ -21,6 +21,8 @@ llvm::StringRef levelOf(mlir::ModuleOp module);
 /// Whether a module that was read can be taken on to `level`: it has not passed it, and looks like the level that it says
 /// it has reached.
 mlir::LogicalResult checkLevel(llvm::StringRef level, mlir::ModuleOp module);
+/// Whether a module that was read holds what its level promises, beyond what its ops verify.
+mlir::LogicalResult checkContents(mlir::ModuleOp module);
 /// Takes a module on to `level`; problems are diagnostics.
 mlir::LogicalResult runTo(llvm::StringRef level, mlir::ModuleOp module, const CompileOptions &options);
 

@@ -64,6 +64,93 @@ static LogicalResult verifyReturn(Operation *op, Region &body, ArrayAttr types) 
   return success();
 }
 
+//===--- What arguments and results stand for -------------------------------------------------------------===//
+
+/// A tensor of our elements, whose sizes are numbers or multiples of the batch.
+static bool isKnown(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && isElement(tensor.getElementType()) &&
+         llvm::none_of(dimsOf(tensor), [](Dim dim) { return dim.isUnknown() || (dim.isNumber() && dim.value < 0); });
+}
+/// What is wrong with the attributes of one argument of an entry point; empty if nothing is.
+static std::string problemOfArgument(DictionaryAttr attrs, Type type) {
+  if (!isKnown(type))
+    return "expected a tensor with known sizes, found " + show(type);
+  auto tensor = cast<RankedTensorType>(type);
+  bool isNumber = tensor.getRank() == 0 && isa<FloatType>(tensor.getElementType());
+  auto hasTexts = [&](ArrayRef<StringRef> names) {
+    return llvm::all_of(names, [&](StringRef name) { return attrs.getAs<StringAttr>(name) != nullptr; });
+  };
+  StringRef kind;
+  for (StringRef one : {"input", "parameter", "slot", "scalar", "step", "random"})
+    if (attrs.contains(one)) {
+      if (!kind.empty())
+        return ("it cannot be " + kind + " and " + one + " at once").str();
+      kind = one;
+    }
+  if (kind.empty())
+    return "nothing says what it stands for; expected input, parameter, slot, scalar, step or random";
+  if (kind != "random" && !hasTexts(kind))
+    return ("expected a name in quotes for " + kind).str();
+  bool isStored = kind == "parameter" || kind == "slot";
+  if (isStored && (!attrs.getAs<InitAttr>("init") || !tensor.hasStaticShape()))
+    return ("a " + kind + " has sizes that are numbers, and an initialiser `init`").str();
+  if (kind == "slot" && !hasTexts({"of", "group"}))
+    return "a slot has the texts `of` and `group`";
+  if (attrs.contains("layout") && (!isStored || tensor.getRank() != 2))
+    return "only a stored matrix has a layout";
+  if ((kind == "scalar" && (!isNumber || !attrs.getAs<FloatAttr>("value"))) || (kind == "step" && !isNumber))
+    return ("a " + kind + " is one float" + (kind == "scalar" ? " with a `value`" : "")).str();
+  if (kind == "random" && (tensor.getRank() != 1 || tensor.getDimSize(0) != 3 || !tensor.getElementType().isInteger(64)))
+    return "what is random is i64[3]: seed, step, row";
+  return "";
+}
+/// The same of a result, of an entry point with these arguments.
+static std::string problemOfResult(DictionaryAttr attrs, Type type, ArrayAttr argAttrs, TypeRange argTypes) {
+  if (!isKnown(type))
+    return "expected a tensor with known sizes, found " + show(type);
+  if (attrs.contains("output") == attrs.contains("update"))
+    return "expected `output` or `update`";
+  auto output = attrs.getAs<StringAttr>("output"), update = attrs.getAs<StringAttr>("update");
+  if (!output && !update)
+    return "expected a name in quotes";
+  if (output)
+    return "";
+  for (auto [one, own] : llvm::zip(argAttrs.getAsRange<DictionaryAttr>(), argTypes))
+    if (own == type && (one.get("parameter") == update || one.get("slot") == update) && one.get("of") == attrs.get("of"))
+      return "";
+  return ("no parameter or slot '" + update.getValue() + "' of its type is among the arguments").str();
+}
+LogicalResult dlc::verifyPorts(Operation *op, ArrayAttr argAttrs, TypeRange argTypes, ArrayAttr resAttrs,
+                               TypeRange resTypes) {
+  auto areDictionaries = [](ArrayAttr all) { return llvm::all_of(all, llvm::IsaPred<DictionaryAttr>); };
+  if (argAttrs.size() != argTypes.size() || resAttrs.size() != resTypes.size() || !areDictionaries(argAttrs) ||
+      !areDictionaries(resAttrs))
+    return complain(op) << "an entry point needs one dictionary for each argument and result";
+  llvm::StringMap<Type> parameters;
+  for (auto [i, attrs, type] : llvm::enumerate(argAttrs.getAsRange<DictionaryAttr>(), argTypes)) {
+    if (std::string problem = problemOfArgument(attrs, type); !problem.empty())
+      return complain(op) << "argument " << i << " of an entry point: " << problem;
+    if (auto name = attrs.getAs<StringAttr>("parameter"))
+      parameters[name] = type;
+  }
+  for (DictionaryAttr attrs : argAttrs.getAsRange<DictionaryAttr>())
+    if (auto of = attrs.getAs<StringAttr>("of"); of && attrs.contains("slot") && !parameters.contains(of))
+      return complain(op) << "a slot of an entry point is of '" << of.getValue() << "', which is no parameter of it";
+  for (auto [i, attrs, type] : llvm::enumerate(resAttrs.getAsRange<DictionaryAttr>(), resTypes))
+    if (std::string problem = problemOfResult(attrs, type, argAttrs, argTypes); !problem.empty())
+      return complain(op) << "result " << i << " of an entry point: " << problem;
+  return success();
+}
+/// From level `graph` on, the values of a body have known sizes.
+static LogicalResult verifyValues(Operation *op, Region &body) {
+  for (Operation &line : body.front())
+    for (Type type : line.getResultTypes())
+      if (!isKnown(type))
+        return complain(&line) << "expected a value with known sizes, found " << show(type);
+  return success();
+}
+
 //===--- entry ------------------------------------------------------------------------------------------===//
 
 // entry kind @name(%x: f32[batch, 4] {input = "x"}, ...) -> (f32 {output = "y"}, ...) attributes {...} { ... }
@@ -92,9 +179,12 @@ void EntryOp::print(OpAsmPrinter &printer) {
   printBody(printer, getBody(), true);
 }
 LogicalResult EntryOp::verify() {
-  if (getArgAttrs().size() != getBody().getNumArguments() || getResAttrs().size() != getResultTypes().size())
-    return complain(*this) << "entry @" << getSymName() << ": one dictionary is needed for each argument and result";
-  return verifyReturn(*this, getBody(), getResultTypes());
+  if (!llvm::is_contained({"function", "train", "gradients", "apply"}, getKind()))
+    return complain(*this) << "entry @" << getSymName() << ": expected function, train, gradients or apply, found '" << getKind() << "'";
+  if (failed(verifyReturn(*this, getBody(), getResultTypes())) || failed(verifyValues(*this, getBody())))
+    return failure();
+  return verifyPorts(*this, getArgAttrs(), getBody().getArgumentTypes(), getResAttrs(),
+                     getBody().front().getTerminator()->getOperandTypes());
 }
 
 //===--- kernel and launch ------------------------------------------------------------------------------===//
@@ -125,7 +215,14 @@ void KernelOp::print(OpAsmPrinter &printer) {
   printer.printOptionalAttrDictWithKeyword((*this)->getDiscardableAttrDictionary().getValue());
   printBody(printer, getBody(), true);
 }
-LogicalResult KernelOp::verify() { return verifyReturn(*this, getBody(), getResultTypes()); }
+LogicalResult KernelOp::verify() {
+  for (Type type : getBody().getArgumentTypes())
+    if (!isKnown(type))
+      return complain(*this) << "expected a kernel whose arguments have known sizes, found " << show(type);
+  if (failed(verifyValues(*this, getBody())))
+    return failure();
+  return verifyReturn(*this, getBody(), getResultTypes());
+}
 
 // launch @kernel(%a, ...)
 ParseResult LaunchOp::parse(OpAsmParser &parser, OperationState &result) {

@@ -10,7 +10,7 @@
 // END: end.mlir:2:3: error: dl.entry must end with `return`
 // TYPES: types.mlir:3:5: error: the types returned are not those of dl.entry
 // LAUNCH: launch.mlir:3:17: error: no kernel @k stands above this line
-// ATTRIBUTES: attributes.mlir:2:3: error: entry @f: one dictionary is needed for each argument and result
+// ATTRIBUTES: attributes.mlir:2:3: error: an entry point needs one dictionary for each argument and result
 // OPERANDS: operands.mlir:3:10: error: expected at least one value
 // NOTHING: error: there is no dl.model in this file
 

@@ -1,0 +1,85 @@
+// RUN: rm -rf %t && mkdir %t && cd %t
+// RUN: dlc %s --emit=graph -o graph.mlir && dlc %s --emit=kernels -o kernels.mlir && dlc %s --emit=plan -o plan.mlir
+
+// A printed level is checked before the next levels rely on it: what its arguments and results stand for, which ops stand
+// where, what the runtime will be told.
+// RUN: sed 's/batch = array<i64: 32>/batch = array<i64: -1>/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OPTIONS
+// OPTIONS: error: dl.options of this level: expected `batch` from 1 to 16777216, in ascending order, and `optimize` from 0 to 3
+// RUN: sed 's/entry function @f/entry func @f/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=KIND
+// KIND: error: entry @f: expected function, train, gradients or apply, found 'func'
+// RUN: sed 's/{input = "i"}/{}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NOTHING
+// NOTHING: error: argument 1 of an entry point: nothing says what it stands for; expected input, parameter, slot, scalar, step or random
+// RUN: sed 's/{input = "i"}/{input = "i", random}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=TWICE
+// TWICE: error: argument 1 of an entry point: it cannot be input and random at once
+// RUN: sed 's/{input = "i"}/{input = 1 : i64}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NAME
+// NAME: error: argument 1 of an entry point: expected a name in quotes for input
+// RUN: sed 's/{init = #dl.init<zeros>, parameter = "rows"}/{parameter = "rows"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=INIT
+// INIT: error: argument 2 of an entry point: a parameter has sizes that are numbers, and an initialiser `init`
+// RUN: sed 's/group = "", init/init/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=SLOT
+// SLOT: error: argument 2 of an entry point: a slot has the texts `of` and `group`
+// RUN: sed 's/of = "w", slot/of = "v", slot/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OF
+// OF: error: a slot of an entry point is of 'v', which is no parameter of it
+// RUN: sed 's/%lr: f32 {scalar = "lr", value = 1.000000e-02 : f64}/%lr: f32 {scalar = "lr"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=SCALAR
+// SCALAR: error: argument 3 of an entry point: a scalar is one float with a `value`
+// RUN: sed 's/parameter = "w"}/parameter = "w", layout}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=LAYOUT
+// LAYOUT: error: argument 1 of an entry point: only a stored matrix has a layout
+// RUN: sed 's/{input = "i"}/{random}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=RANDOM
+// RANDOM: error: argument 1 of an entry point: what is random is i64[3]: seed, step, row
+// RUN: sed 's/f32 {output = "loss"}/f32 {}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=RESULT
+// RESULT: error: result 0 of an entry point: expected `output` or `update`
+// RUN: sed 's/{of = "w", update = "m"}/{of = "w", update = "n"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=UPDATE
+// UPDATE: error: result 2 of an entry point: no parameter or slot 'n' of its type is among the arguments
+// RUN: sed 's/%i: i32\[batch\] {input = "i"}/%i: i32[?] {input = "i"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+// UNKNOWN: error: expected a value with known sizes, found f32
+// RUN: sed 's/^  dl.model @m {/&\n freeze "a"/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ITEM
+// ITEM: error: `freeze` cannot stand here; level `graph` holds `entry`
+// RUN: sed 's/^      %g = gather/      freeze "a"\n&/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=LINE
+// LINE: error: `freeze` cannot stand in an entry point of level `graph`
+// RUN: sed 's/^    kernel @k0_check_index(%i: i32\[batch\]/    kernel @k0_check_index(%i: i32[?]/' kernels.mlir > wrong.mlir && not cmp -s wrong.mlir kernels.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=KERNEL
+// KERNEL: error: expected a kernel whose arguments have known sizes, found i32[?]
+// RUN: sed 's/dl.rows_independent = true/dl.rows_independent = @x/' kernels.mlir > wrong.mlir && not cmp -s wrong.mlir kernels.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ROWS
+// ROWS: error: dl.rows_independent: expected true or false, found @x
+// RUN: sed '/kernel @k1_gather_add/,/return/s/^      return %y/      %q = matmul %x, %rows, transpose_b\n&/' kernels.mlir > wrong.mlir && not cmp -s wrong.mlir kernels.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=SPACE
+// SPACE: error: the ops of kernel @k1_gather_add do not run over one space of points
+// RUN: sed 's/launch @k1_gather_add(%rows, %0, %x)/launch @k1_gather_add(%rows, %0)/' kernels.mlir > wrong.mlir && not cmp -s wrong.mlir kernels.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=LAUNCH
+// LAUNCH: error: kernel @k1_gather_add has other arguments or results
+// RUN: sed 's/, dl.workspace = 0 : i64//' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=WORKSPACE
+// WORKSPACE: error: @f needs a size of its workspace, dl.workspace, at level `plan`
+// RUN: sed 's/^  func.func @f/  func.func private @absent()\n&/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BODY
+// BODY: error: @absent has no body
+// RUN: sed 's/capacity = 32 : i64/capacity = 0 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ENTRY
+// ENTRY: error: dl.entry: expected name, kind, capacity, has_batch, rows_independent, arg_attrs, arg_types, res_attrs, res_types and checks of an entry point
+// RUN: sed 's/res_types = \[tensor<f32>\]/res_types = [1 : i64]/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=TYPES
+// TYPES: error: dl.entry: expected types in res_types
+// RUN: sed 's/, row_size = 1 : i64/, row_size = 0 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=CHECK
+// CHECK: error: dl.entry: expected op, loc, limit and row_size of a check
+// RUN: sed 's/{input = "i"}, //; s/, tensor<?xi32, #dl.batch<\[1\]>>//' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=COUNT
+// COUNT: error: dl.entry: expected a function of 7 arguments, found 8
+// RUN: sed 's/dl.flops = 1.408000e+03 : f64, //' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=FLOPS
+// FLOPS: error: dl.kernel: expected a function with dl.flops, dl.bytes and dl.written
+// RUN: sed 's/dl.written = \[array<i64: 3, 0, 4, 0>\]/dl.written = [array<i64: 9, 0, 4, 0>]/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=WRITTEN
+// WRITTEN: error: dl.written: expected four numbers, the first of them that of an argument
+
+// A value is used before the line that makes it.
+// RUN: sed '/func.func private @k0_check_index/,/^  }/{/arith.constant/d;}' plan.mlir > wrong.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BEFORE
+// BEFORE: error: use of undeclared SSA value name
+// RUN: %python %S/Inputs/mutate-levels.py --count 60 --seed 1 %t dlc %s | FileCheck %s --check-prefix=MUTATED
+// MUTATED: 60 mutated levels: {{[0-9]+}} compiled, {{[0-9]+}} refused
+
+dl.model @m {
+  func @f(%x: f32[batch, 4], %i: i32[batch]) -> (y: f32[batch, 4]) {
+    %rows = param "rows" f32[3, 4] = zeros
+    %g = gather %rows, %i
+    %y = add %x, %g
+    return %y
+  }
+  func @loss(%x: f32[batch, 4]) -> (loss: f32) {
+    %w = param "w" f32[4] = zeros
+    %p = mul %x, %w
+    %l = sum %p
+    return %l
+  }
+  train @step minimizes @loss {
+    optimize "*" with @sgd
+  }
+}
