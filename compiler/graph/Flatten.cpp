@@ -362,14 +362,18 @@ LogicalResult Flattener::apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> 
   if (!clips.empty() && !gradients.empty()) {
     ClipNormOp clip = clips.back();
     Ops ops(b.builder, clip.getLoc());
-    Value total;
+    SmallVector<Value> sums;
     for (Value gradient : gradients) {
       SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, typeOf(gradient).getRank()));
       Value square = ops.mul(gradient, gradient), sum = axes.empty() ? square : ops.sum(square, axes);
-      total = total ? ops.add(total, ops.cast(sum, typeOf(total).getElementType())) : sum;
+      sums.push_back(sums.empty() ? sum : ops.cast(sum, typeOf(sums[0]).getElementType()));
     }
+    // Added up in pairs, so that many parameters lose no digits.
+    for (; sums.size() > 1; sums.resize((sums.size() + 1) / 2))
+      for (size_t i = 0; i < sums.size(); i += 2)
+        sums[i / 2] = i + 1 < sums.size() ? ops.add(sums[i], sums[i + 1]) : sums[i];
     // As PyTorch's clip_grad_norm_: limit / (norm + 1e-6), at most 1.
-    Value norm = ops.add(ops.unary("sqrt", total), 1e-6);
+    Value norm = ops.add(ops.unary("sqrt", sums[0]), 1e-6);
     Value scale = ops.binary("min", ops.div(clip.getLimit().convertToDouble(), norm), ops.number(1, norm));
     for (Value &gradient : gradients)
       gradient = ops.mul(gradient, ops.cast(scale, typeOf(gradient).getElementType()));

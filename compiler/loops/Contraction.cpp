@@ -8,7 +8,7 @@
 //
 // A part is a block of tiles of one panel; parts of a panel are neighbours, so that a range of parts copies
 // each of its panels once. Where k is long, blocks of it are outside the tiles and the sums so far wait in
-// scratch memory: every output remains one chain of multiply-adds in the order of k.
+// scratch memory. Whatever the form, a block of k is summed by itself and then added: see Contraction.h.
 #include "compiler/loops/ContractionTiles.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -99,11 +99,9 @@ struct Schedule {
   /// A long k in blocks, whose part of a panel stays in the cache; this bounds the scratch memory too. What
   /// is read in place gains nothing.
   void divideK(const Contraction &c) {
-    constexpr int64_t most = 1024;
-    int64_t k = c.k.capacity;
-    if (rhs == RightHandSide::InPlace || !vectors || c.m.capacity == 0 || k <= most + most / 2)
+    if (rhs == RightHandSide::InPlace || !vectors || c.m.capacity == 0 || c.k.capacity <= sumBlock + sumBlock / 2)
       return;
-    kBlock = llvm::alignTo(llvm::divideCeil(k, llvm::divideCeil(k, most)), lanes);
+    kBlock = sumBlock;
     for (int64_t ofVectors : {vectors, lastVectors}) {
       RowTiles kind = rowTiles(c, ofVectors);
       partialRows = std::max(partialRows, std::min(kind.count, chunkTiles(kind)) * kind.tallHeight());

@@ -13,13 +13,14 @@ struct LoopBound {
   mlir::Value size; ///< an index; null: it is `capacity`
 };
 
-/// C[m, n] = sum over k of A[m, k] * B[k, n], in the order of k, each step one fused multiply-add from 0 on:
-/// the same bits whatever the tile, the target, or the part of the result.
+/// C[m, n] = sum over k of A[m, k] * B[k, n], in the order of k: each block of `sumBlock` k is a chain of fused
+/// multiply-adds from 0 on, and the blocks' sums are added in their order. These are the same bits whatever the
+/// tile, the target, or the part of the result. The error is at most about (sumBlock + K / sumBlock) roundings.
 ///
 /// One form has another order, equally fixed: up to 8 rows (capacity) with both operands consecutive along k
 /// (lhsStride[1] == 1, rhsStride[0] == 1, rhsStride[1] != 1) and k of at least 4 vectors. There lane l sums
-/// k = l, l + lanes, ... in order, and the lanes are then added as a tree, neighbours first: ((0 + 1) + (2 +
-/// 3)) + ...
+/// k = l, l + lanes, ... in order, in blocks of sumBlock / 4 vectors, and the lanes are then added as a tree,
+/// neighbours first: ((0 + 1) + (2 + 3)) + ...
 struct Contraction {
   mlir::Type element; ///< f32 or f64
   LoopBound m, n, k;
@@ -37,6 +38,9 @@ struct Contraction {
                      mlir::Value mask)>
       finish;
 };
+
+/// How many products make one sum before it is added to those before it.
+inline constexpr int64_t sumBlock = 1024;
 
 /// Lanes of the vectors that `finish` sees: 16 for f32, 8 for f64.
 int64_t contractionLanes(mlir::Type element);

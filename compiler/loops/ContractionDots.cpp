@@ -6,6 +6,8 @@
 //   for 16 columns, some at a time: acc[m, n] = scf.for k step 16 { vector.fma A[m, k..], B[k.., n], acc }
 //   the lanes of 16 accumulators are added pairwise, neighbours first, until one vector holds the 16 sums
 //
+// A long k is done in blocks, whose accumulators are added up before that.
+//
 // The order depends on nothing but the number of lanes, which is the same for all targets.
 #include "compiler/loops/ContractionTiles.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -109,10 +111,35 @@ private:
 
   /// Products of all rows with all columns, lanes not yet added.
   SmallVector<Value> emitDots(ArrayRef<Value> rowOrigins, ArrayRef<Value> columnOrigins) {
+    int64_t block = sumBlock / 4 * lanes;
+    if (c.k.capacity <= block)
+      return emitDots(rowOrigins, columnOrigins, indexConstant(b, 0), sizeOf(b, c.k));
+    Value size = sizeOf(b, c.k);
+    SmallVector<Value> sums(rowOrigins.size() * columnOrigins.size(), beforeBlocks(b, c));
+    auto forOp = scf::ForOp::create(b, indexConstant(b, 0), size, indexConstant(b, block), sums);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(forOp.getBody());
+    Value start = forOp.getInductionVar(), end = addIndex(b, start, block);
+    if (c.k.size || c.k.capacity % block)
+      end = arith::MinSIOp::create(b, end, size);
+    SmallVector<Value> own = emitDots(rowOrigins, columnOrigins, start, end);
+    for (auto [sum, before] : llvm::zip(own, forOp.getRegionIterArgs()))
+      sum = arith::AddFOp::create(b, before, sum);
+    scf::YieldOp::create(b, own);
+    return forOp.getResults();
+  }
+
+  /// The same for k in [start, size).
+  SmallVector<Value> emitDots(ArrayRef<Value> rowOrigins, ArrayRef<Value> columnOrigins, Value start, Value size) {
     SmallVector<Value> sums(rowOrigins.size() * columnOrigins.size(), zero);
-    Value none = indexConstant(b, 0), step = indexConstant(b, lanes), size = sizeOf(b, c.k);
-    Value whole = c.k.size ? arith::AndIOp::create(b, size, indexConstant(b, -lanes)).getResult()
-                           : indexConstant(b, c.k.capacity & -lanes);
+    Value step = indexConstant(b, lanes);
+    std::optional<int64_t> knownStart = getConstantIntValue(start), knownSize = getConstantIntValue(size);
+    std::optional<int64_t> known;
+    if (knownStart && knownSize)
+      known = *knownSize - *knownStart;
+    // Blocks start at multiples of the lanes.
+    Value whole = knownSize ? indexConstant(b, *knownSize & -lanes)
+                            : arith::AndIOp::create(b, size, indexConstant(b, -lanes)).getResult();
     auto loop = [&](Value from, Value to, bool masked) {
       auto forOp = scf::ForOp::create(b, from, to, step, sums);
       OpBuilder::InsertionGuard guard(b);
@@ -139,9 +166,9 @@ private:
       scf::YieldOp::create(b, next);
       sums.assign(forOp.getResults().begin(), forOp.getResults().end());
     };
-    if (c.k.size || c.k.capacity >= lanes)
-      loop(none, whole, false);
-    if (c.k.size || c.k.capacity % lanes)
+    if (!known || *known >= lanes)
+      loop(start, whole, false);
+    if (!known || *known % lanes)
       loop(whole, size, true);
     return sums;
   }

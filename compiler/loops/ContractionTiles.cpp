@@ -9,6 +9,8 @@
 //   }
 //   and once more for what remains of k, step 1; then finish(row, column, acc)
 //
+// Where k is longer than sumBlock, that is the inside of a loop over blocks of k, which adds their sums up.
+//
 // Each accumulator is an iter_arg of its own: LLVM keeps it in a register and needs no shuffles to get at it.
 #include "compiler/loops/ContractionTiles.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -56,6 +58,17 @@ Value dlc::sizeOf(ImplicitLocOpBuilder &b, const LoopBound &bound) {
   return bound.size ? bound.size : indexConstant(b, bound.capacity);
 }
 
+Value dlc::beforeBlocks(ImplicitLocOpBuilder &b, const Contraction &c) {
+  auto type = VectorType::get({contractionLanes(c.element)}, c.element);
+  auto number = [&](double value) -> Value {
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(type, Attribute(b.getFloatAttr(c.element, value))));
+  };
+  if (!c.k.size)
+    return number(-0.0);
+  Value any = arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, c.k.size, indexConstant(b, 0));
+  return arith::SelectOp::create(b, any, number(-0.0), number(0));
+}
+
 namespace {
 /// The loops over k of one tile.
 class TileEmitter {
@@ -78,29 +91,13 @@ public:
   }
 
   void emit() {
-    int64_t unroll = guarded ? 1 : panel.unroll; // a cut tile is rare: little code
-    SmallVector<Value> sums(rows * panel.vectors, zero);
-    if (panel.partial)
-      for (auto [i, sum] : llvm::enumerate(sums))
-        sum = vector::LoadOp::create(b, vectorType, panel.partial->buffer, partialIndex(i));
-    Value start = indexConstant(b, 0), end;
-    if (unroll == 1) {
-      sums = loop(start, sizeOf(b, c.k), 1, sums);
-    } else if (c.k.size) {
-      end = arith::AndIOp::create(b, c.k.size, indexConstant(b, -unroll));
-      sums = loop(start, end, unroll, sums);
-      sums = loop(end, c.k.size, 1, sums);
-    } else {
-      int64_t whole = c.k.capacity / unroll * unroll;
-      end = indexConstant(b, whole);
-      if (whole)
-        sums = loop(start, end, unroll, sums);
-      if (whole < c.k.capacity)
-        sums = loop(end, indexConstant(b, c.k.capacity), 1, sums);
-    }
+    SmallVector<Value> sums = c.k.capacity > sumBlock ? sumBlocks() : sumBlockAt(indexConstant(b, 0), c.k);
     if (panel.partial) {
-      for (auto [i, sum] : llvm::enumerate(sums))
+      for (auto [i, sum] : llvm::enumerate(sums)) {
+        Value before = vector::LoadOp::create(b, vectorType, panel.partial->buffer, partialIndex(i));
+        sum = arith::AddFOp::create(b, before, sum);
         vector::StoreOp::create(b, sum, panel.partial->buffer, partialIndex(i));
+      }
       return;
     }
     for (int64_t r = 0; r < rows; ++r) {
@@ -118,6 +115,41 @@ public:
   }
 
 private:
+  /// All accumulators over one block of k, from `start` on.
+  SmallVector<Value> sumBlockAt(Value start, LoopBound count) {
+    int64_t unroll = guarded ? 1 : panel.unroll; // a cut tile is rare: little code
+    SmallVector<Value> sums(rows * panel.vectors, zero);
+    Value end = addIndex(b, start, sizeOf(b, count));
+    if (unroll == 1)
+      return loop(start, end, 1, sums);
+    Value whole = count.size ? Value(arith::AndIOp::create(b, count.size, indexConstant(b, -unroll)))
+                             : indexConstant(b, count.capacity / unroll * unroll);
+    whole = addIndex(b, start, whole);
+    if (count.size || count.capacity >= unroll)
+      sums = loop(start, whole, unroll, sums);
+    if (count.size || count.capacity % unroll)
+      sums = loop(whole, end, 1, sums);
+    return sums;
+  }
+
+  /// All accumulators over all of k, where that is longer than a block.
+  SmallVector<Value> sumBlocks() {
+    SmallVector<Value> sums(rows * panel.vectors, beforeBlocks(b, c));
+    Value size = sizeOf(b, c.k);
+    auto forOp = scf::ForOp::create(b, indexConstant(b, 0), size, indexConstant(b, sumBlock), sums);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(forOp.getBody());
+    Value start = forOp.getInductionVar();
+    LoopBound count{sumBlock, Value()};
+    if (c.k.size || c.k.capacity % sumBlock)
+      count.size = arith::MinSIOp::create(b, arith::SubIOp::create(b, size, start), indexConstant(b, sumBlock));
+    SmallVector<Value> block = sumBlockAt(start, count);
+    for (auto [sum, before] : llvm::zip(block, forOp.getRegionIterArgs()))
+      sum = arith::AddFOp::create(b, before, sum);
+    scf::YieldOp::create(b, block);
+    return forOp.getResults();
+  }
+
   /// Where the partial sum of accumulator `i` lies.
   Value partialIndex(int64_t i) {
     int64_t lanes = vectorType.getNumElements();
@@ -131,7 +163,7 @@ private:
     b.setInsertionPointToStart(forOp.getBody());
     SmallVector<Value> sums(forOp.getRegionIterArgs());
     if (panel.ahead && tile && step > 1)
-      fetchAhead(forOp.getInductionVar(), to, step);
+      fetchAhead(forOp.getInductionVar(), step);
     for (int64_t u = 0; u < step; ++u)
       accumulate(forOp.getInductionVar(), u, sums);
     scf::YieldOp::create(b, sums);
@@ -139,11 +171,11 @@ private:
   }
 
   /// Lines of the next panel: those that follow what tiles and steps before this one have fetched.
-  void fetchAhead(Value k, Value end, int64_t step) {
+  void fetchAhead(Value k, int64_t step) {
     const AheadFetch &ahead = *panel.ahead;
     int64_t lineElements = 64 * 8 / c.element.getIntOrFloatBitWidth();
     Value done = arith::SubIOp::create(b, tile, ahead.tileFirst);
-    done = addIndex(b, arith::MulIOp::create(b, done, end, noWrap), k); // in units of step lines
+    done = addIndex(b, arith::MulIOp::create(b, done, sizeOf(b, c.k), noWrap), k); // in units of step lines
     done = arith::DivUIOp::create(b, done, indexConstant(b, step));
     for (int64_t i = 0; i < ahead.perStep; ++i) {
       Value line = addIndex(b, scaleIndex(b, done, ahead.perStep), i);

@@ -15,6 +15,10 @@ mlir::Value indexConstant(mlir::ImplicitLocOpBuilder &b, int64_t value);
 /// The size as an index.
 mlir::Value sizeOf(mlir::ImplicitLocOpBuilder &b, const LoopBound &bound);
 
+/// What the first block's sum is added to: -0.0, which changes no bit of it, so that a product of one block has the
+/// same bits in a library for more. Over no block the sum is 0.
+mlir::Value beforeBlocks(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction);
+
 /// Cache lines of B that the tiles of a panel fetch for the next one, a few every four k, in turn.
 struct AheadFetch {
   mlir::Value tileFirst; ///< the tile that starts with it

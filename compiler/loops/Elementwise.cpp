@@ -219,8 +219,8 @@ Value dlc::emitElementwise(ImplicitLocOpBuilder &b, Operation *op, ValueRange x)
 
 Value dlc::emitIdentity(ImplicitLocOpBuilder &b, Operation *reduction, Type type) {
   Type element = getElementTypeOrSelf(type);
-  if (isa<SumOp>(reduction))
-    return number(b, 0, type);
+  if (isa<SumOp>(reduction)) // x + 0.0 is not x where x is -0.0
+    return number(b, isa<FloatType>(element) ? -0.0 : 0, type);
   bool low = isa<AmaxOp>(reduction);
   TypedAttr attr;
   if (auto real = dyn_cast<FloatType>(element)) {
@@ -253,4 +253,8 @@ Value dlc::emitAcross(ImplicitLocOpBuilder &b, Operation *reduction, Value vecto
                          vector::ShuffleOp::create(b, vector, vector, high));
   }
   return vector::ExtractOp::create(b, vector, ArrayRef<int64_t>{0});
+}
+/// The sum of nothing is 0.0, and so is that of negative zeros.
+Value dlc::emitFinished(ImplicitLocOpBuilder &b, Operation *reduction, Value combined) {
+  return isa<SumOp>(reduction) && isFloat(combined) ? add(b, combined, number(b, 0, combined.getType())) : combined;
 }

@@ -8,8 +8,11 @@
 //     pass 1: for c in 0..C step 16:  e = exp(x - m); keep e; sum += e  s = across lanes of sum
 //     pass 2: for c in 0..C step 16:  y[row, c..] = e / s
 //
-// Where they run along the last of the rows, 16 rows go through the same passes at once. The order of each sum
-// follows from shapes alone.
+// Where they run along the last of the rows, 16 rows go through the same passes at once.
+//
+// Sums of floats are added up in blocks: 32 steps of a loop make one sum, 32 such sums the next, and so on, as often as
+// the length needs it. The error grows like the logarithm of the length. The order of a sum follows from the extent
+// alone: a larger capacity only adds loops that run once, and those add to -0.0, which changes no bit.
 #include "compiler/loops/LowerKernels.h"
 #include "compiler/loops/Contraction.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -55,6 +58,10 @@ private:
                                llvm::function_ref<SmallVector<Value>(Point &, SmallVector<Value>)> body);
   void makeKeptBuffers(bool lanesAreRows);
   void naiveProduct(const Contraction &c, Value from, Value to, int64_t width);
+  using Walk = llvm::function_ref<SmallVector<Value>(Value from, Value to, SmallVector<Value> sums)>;
+  SmallVector<Value> inBlocks(Value from, Value to, int64_t step, int64_t mostSteps, SmallVector<Value> sums, Walk walk);
+  SmallVector<Value> onItsOwn(ValueRange sums, llvm::function_ref<SmallVector<Value>(SmallVector<Value>)> walk);
+  bool addsFloats();
   void combineFour(SmallVector<Value> &sums, ArrayRef<Value> others);
   bool isRowLevel(Value value);
   int levelOf(Value value);
@@ -381,33 +388,37 @@ SmallVector<Value> KernelLowering::walkLanes(
   };
   Value whole = e->size(size), next = constant(0);
   if (lanes == 1) {
-    SmallVector<Value> results;
     point.lane = -1;
-    loop(next, whole, 1, sums, [&](Value i, ValueRange carried) {
-      return step(i, -1, {}, llvm::to_vector(carried));
-    }, results);
-    return results;
+    return inBlocks(next, whole, 1, capacity, sums, [&](Value from, Value to, SmallVector<Value> own) {
+      SmallVector<Value> results;
+      loop(from, to, 1, own, [&](Value i, ValueRange carried) { return step(i, -1, {}, llvm::to_vector(carried)); },
+           results);
+      return results;
+    });
   }
   bool isStatic = size.isNumber();
-  if (capacity >= many) { // four vectors at a time, with sums of their own
-    SmallVector<Value> all, results;
-    for (int u = 0; u < 4; ++u)
-      for (auto [sum, reduction] : llvm::zip(sums, current))
-        all.push_back(u == 0 ? sum : emitIdentity(b, reduction, sum.getType()));
+  if (capacity >= many) {
     Value end = isStatic ? constant(capacity / many * many) : e->mul(floorDiv(whole, many), constant(many));
-    size_t count = sums.size();
-    loop(next, end, many, all, [&](Value i, ValueRange carried) {
-      SmallVector<Value> yields;
-      for (int u = 0; u < 4; ++u) {
-        SmallVector<Value> own(carried.begin() + u * count, carried.begin() + (u + 1) * count);
-        yields.append(step(e->add(i, constant(u * lanes)), u * lanes, {}, own));
-      }
-      return yields;
-    }, results);
-    // The four are combined where each reduction is finished: here, in a fixed order.
-    sums.assign(results.begin(), results.begin() + count);
-    SmallVector<Value> rest(results.begin() + count, results.end());
-    combineFour(sums, rest);
+    // Four vectors at a time, with sums of their own, which are combined at the end of a block, in a fixed order.
+    sums = inBlocks(next, end, many, capacity / many, sums, [&](Value from, Value to, SmallVector<Value> own) {
+      SmallVector<Value> all, results;
+      for (int u = 0; u < 4; ++u)
+        for (auto [sum, reduction] : llvm::zip(own, current))
+          all.push_back(u == 0 ? sum : emitIdentity(b, reduction, sum.getType()));
+      size_t count = own.size();
+      loop(from, to, many, all, [&](Value i, ValueRange carried) {
+        SmallVector<Value> yields;
+        for (int u = 0; u < 4; ++u) {
+          SmallVector<Value> one(carried.begin() + u * count, carried.begin() + (u + 1) * count);
+          yields.append(step(e->add(i, constant(u * lanes)), u * lanes, {}, one));
+        }
+        return yields;
+      }, results);
+      own.assign(results.begin(), results.begin() + count);
+      SmallVector<Value> rest(results.begin() + count, results.end());
+      combineFour(own, rest);
+      return own;
+    });
     next = end;
   }
   if (isStatic) {
@@ -446,6 +457,47 @@ SmallVector<Value> KernelLowering::walkLanes(
   return llvm::to_vector(ValueRange(branch.getResults()));
 }
 
+/// Do the reductions of this pass round?
+bool KernelLowering::addsFloats() {
+  return llvm::any_of(current, [](Operation *op) {
+    return isa<SumOp>(op) && isa<FloatType>(typeOf(op->getResult(0)).getElementType());
+  });
+}
+
+/// What a walk makes of nothing, added to the sums so far.
+SmallVector<Value> KernelLowering::onItsOwn(ValueRange sums,
+                                            llvm::function_ref<SmallVector<Value>(SmallVector<Value>)> walk) {
+  SmallVector<Value> fresh;
+  for (auto [sum, reduction] : llvm::zip(sums, current))
+    fresh.push_back(emitIdentity(b, reduction, sum.getType()));
+  SmallVector<Value> own = walk(fresh);
+  for (auto [sum, one, reduction] : llvm::zip(sums, own, current))
+    one = emitCombine(b, reduction, sum, one);
+  return own;
+}
+
+/// Walks over [from, to), a multiple of `step` and at most `mostSteps` of them, so that no sum has more than `block`
+/// terms.
+SmallVector<Value> KernelLowering::inBlocks(Value from, Value to, int64_t step, int64_t mostSteps,
+                                            SmallVector<Value> sums, Walk walk) {
+  constexpr int64_t block = 32;
+  if (mostSteps <= block || !addsFloats())
+    return walk(from, to, sums);
+  int64_t steps = block; // of one term: the largest power of `block` that is shorter than the whole
+  while (steps * block < mostSteps)
+    steps *= block;
+  std::optional<int64_t> first = getConstantIntValue(from), end = getConstantIntValue(to);
+  bool isWhole = first && end && (*end - *first) % (steps * step) == 0;
+  SmallVector<Value> results;
+  loop(from, to, steps * step, sums, [&](Value i, ValueRange carried) {
+    Value stop = e->add(i, constant(steps * step));
+    if (!isWhole)
+      stop = arith::MinSIOp::create(b, stop, to);
+    return onItsOwn(carried, [&](SmallVector<Value> own) { return inBlocks(i, stop, step, steps, own, walk); });
+  }, results);
+  return results;
+}
+
 /// (a + b) + (c + d), for each reduction.
 void KernelLowering::combineFour(SmallVector<Value> &sums, ArrayRef<Value> others) {
   size_t count = sums.size();
@@ -463,13 +515,18 @@ SmallVector<Value> KernelLowering::walkInner(
   int dim = dims.front();
   if (dim == lane)
     return walkLanes(dim, point, sums, body);
-  SmallVector<Value> results;
-  loop(constant(0), e->size(domain.sizes[dim]), 1, sums, [&](Value i, ValueRange carried) {
-    Point here = point;
-    here.index[dim] = i;
-    return walkInner(dims.drop_front(), here, llvm::to_vector(carried), body);
-  }, results);
-  return results;
+  bool isLast = dims.size() == 1;
+  return inBlocks(constant(0), e->size(domain.sizes[dim]), 1, domain.sizes[dim].at(options.batch), sums,
+                  [&](Value from, Value to, SmallVector<Value> own) {
+    SmallVector<Value> results;
+    loop(from, to, 1, own, [&](Value i, ValueRange carried) {
+      Point here = point;
+      here.index[dim] = i;
+      auto inside = [&](SmallVector<Value> inner) { return walkInner(dims.drop_front(), here, inner, body); };
+      return isLast || !addsFloats() ? inside(llvm::to_vector(carried)) : onItsOwn(carried, inside);
+    }, results);
+    return results;
+  });
 }
 
 /// One pass over the inner dimensions of a row: what is summed up, stored, and kept at this level.
@@ -515,9 +572,11 @@ void KernelLowering::pass(int level, Point &point) {
     }
     return carried;
   });
-  for (auto [reduction, sum] : llvm::zip(current, done))
-    point.known[reduction->getResult(0)] =
-        across && isa<VectorType>(sum.getType()) ? emitAcross(b, reduction, sum) : sum;
+  for (auto [reduction, sum] : llvm::zip(current, done)) {
+    if (across && isa<VectorType>(sum.getType()))
+      sum = emitAcross(b, reduction, sum);
+    point.known[reduction->getResult(0)] = emitFinished(b, reduction, sum);
+  }
   // From now on these are read back.
   for (Value value : kept[level])
     if (auto it = llvm::find(outputs, value); it != outputs.end())
@@ -760,19 +819,18 @@ void KernelLowering::contraction() {
   });
 }
 
-/// The oracle's form: element by element, k by k.
+/// The oracle's form: element by element, k by k, in the same blocks.
 void KernelLowering::naiveProduct(const Contraction &c, Value from, Value to, int64_t width) {
   auto size = [&](const LoopBound &bound) { return bound.size ? bound.size : constant(bound.capacity); };
   forEach(from, to, 1, [&](Value) {
     forEach(constant(0), size(c.m), 1, [&](Value row) {
       forEach(constant(0), size(c.n), width, [&](Value column) {
         auto type = VectorType::get({width}, c.element);
-        Value sums = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(type)));
+        Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(type)));
         Value rest = b.createOrFold<arith::SubIOp>(size(c.n), column);
         Value mask = vector::CreateMaskOp::create(b, VectorType::get({width}, b.getI1Type()), ValueRange{rest});
         Value last = arith::SubIOp::create(b, size(c.n), constant(1));
-        SmallVector<Value> results;
-        loop(constant(0), size(c.k), 1, sums, [&](Value k, ValueRange carried) {
+        auto product = [&](Value k, ValueRange carried) {
           Value x = memref::LoadOp::create(b, c.lhs, e->add(c.lhsBase, e->add(e->mul(row, constant(c.lhsStride[0])),
                                                                              e->mul(k, constant(c.lhsStride[1])))));
           Value y = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(type)));
@@ -783,6 +841,12 @@ void KernelLowering::naiveProduct(const Contraction &c, Value from, Value to, in
             y = vector::InsertOp::create(b, one, y, ArrayRef<int64_t>{i});
           }
           return SmallVector<Value>{vector::FMAOp::create(b, e->spread(x, width), y, carried[0])};
+        };
+        SmallVector<Value> results;
+        loop(constant(0), size(c.k), sumBlock, zero, [&](Value start, ValueRange before) {
+          SmallVector<Value> own;
+          loop(start, arith::MinSIOp::create(b, e->add(start, constant(sumBlock)), size(c.k)), 1, zero, product, own);
+          return SmallVector<Value>{arith::AddFOp::create(b, before[0], own[0])};
         }, results);
         c.finish(b, row, column, results[0], mask);
       });

@@ -92,5 +92,7 @@ mlir::Value emitIdentity(mlir::ImplicitLocOpBuilder &b, mlir::Operation *reducti
 mlir::Value emitCombine(mlir::ImplicitLocOpBuilder &b, mlir::Operation *reduction, mlir::Value x, mlir::Value y);
 /// All lanes combined, in a fixed tree.
 mlir::Value emitAcross(mlir::ImplicitLocOpBuilder &b, mlir::Operation *reduction, mlir::Value vector);
+/// The result of a reduction, when all is combined.
+mlir::Value emitFinished(mlir::ImplicitLocOpBuilder &b, mlir::Operation *reduction, mlir::Value combined);
 } // namespace dlc
 #endif

@@ -67,7 +67,8 @@ dl.model @loops {
   // CHECK: arith.addf %{{.*}} : vector<4xf32>
   // CHECK: arith.addf %{{.*}} : vector<2xf32>
   // CHECK: %[[ONE:[^ ]+]] = vector.extract
-  // CHECK: memref.store %[[ONE]], %[[R]][%[[ROW]]]
+  // CHECK: %[[SUM:[^ ]+]] = arith.addf %[[ONE]], %cst
+  // CHECK: memref.store %[[SUM]], %[[R]][%[[ROW]]]
   // CHECK: return
   // SLOW-LABEL: func.func @sums(
   // SLOW: scf.for {{.*}} iter_args(

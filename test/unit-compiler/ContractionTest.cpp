@@ -82,12 +82,30 @@ struct Problem {
   }
 };
 
+/// Blocks of 1024 products, each a chain of its own.
+template <typename T> T sumInOrder(const std::vector<T> &x, const std::vector<T> &y) {
+  T sum = 0;
+  for (size_t start = 0; start < x.size(); start += 1024) {
+    T block = 0;
+    for (size_t i = start; i < std::min(start + 1024, x.size()); ++i)
+      block = std::fma(x[i], y[i], block);
+    sum = sum + block;
+  }
+  return sum;
+}
+
+/// Blocks of 256 vectors.
 template <typename T> T sumByLanes(std::vector<T> x, std::vector<T> y) {
   std::vector<T> lanes(64 / sizeof(T));
   x.resize(llvm::alignTo(x.size(), lanes.size()));
   y.resize(x.size());
-  for (size_t i = 0; i < x.size(); ++i)
-    lanes[i % lanes.size()] = std::fma(x[i], y[i], lanes[i % lanes.size()]);
+  for (size_t start = 0; start < x.size(); start += 256 * lanes.size()) {
+    std::vector<T> block(lanes.size());
+    for (size_t i = start; i < std::min(start + 256 * lanes.size(), x.size()); ++i)
+      block[i % lanes.size()] = std::fma(x[i], y[i], block[i % lanes.size()]);
+    for (size_t l = 0; l < lanes.size(); ++l)
+      lanes[l] += block[l];
+  }
   for (size_t distance = 1; distance < lanes.size(); distance *= 2)
     for (size_t l = 0; l < lanes.size(); l += 2 * distance)
       lanes[l] += lanes[l + distance];
@@ -315,12 +333,8 @@ protected:
           factors[0].push_back(lhs[p.lhsBase + row * p.lhsStride[0] + i * p.lhsStride[1]]);
           factors[1].push_back(rhs[p.rhsBase + i * p.rhsStride[0] + column * p.rhsStride[1]]);
         }
-        if (p.sumsByLanes()) {
-          sum = sumByLanes<T>(factors[0], factors[1]);
-        } else {
-          for (size_t i = 0; i < factors[0].size(); ++i)
-            sum = std::fma(factors[0][i], factors[1][i], sum);
-        }
+        if (column < n)
+          sum = p.sumsByLanes() ? sumByLanes<T>(factors[0], factors[1]) : sumInOrder<T>(factors[0], factors[1]);
         T got = result[row * p.capacity[1] + column];
         if (std::memcmp(&sum, &got, sizeof(T)) && ++wrong <= 3)
           ADD_FAILURE() << "[" << row << ", " << column << "] is " << got << ", expected " << sum;
@@ -431,6 +445,12 @@ TEST_F(ContractionTest, LongSumsAreDivided) {
     if (dynamic)
       p.size[0] = 700;
     problems.push_back(p);
+    for (bool isDouble : {false, true}) // lanes along k
+      for (int64_t size : {9001, 4097, 300, 0}) {
+        Problem few{{3, 18, 9001}, {3, 18, dynamic ? size : 9001}, {false, false, dynamic}, {9001, 1}, {1, 9001},
+                    0,             0,                              isDouble};
+        problems.push_back(few);
+      }
   }
   check(problems);
 }
