@@ -54,11 +54,15 @@ Values NormalizeOp::decompose(Ops &b) {
   Value x = getInput();
   int64_t axis = typeOf(x).getRank() - 1;
   Value count = b.count(x, {axis});
-  Value d = b.sub(x, b.div(b.sum(x, {axis}, true), count));
-  Value variance = b.div(b.sum(b.mul(d, d), {axis}, true), count);
+  auto mean = [&](Value v) { return b.div(b.sum(v, {axis}, true), count); };
+  // A mean is rounded. Of large numbers that are all but equal, what it is off by is as large as what they differ by;
+  // it shows in the differences, which are exact then, and is made good: equal numbers become 0, and so does their
+  // variance. In the same pass as the squares, that costs little.
+  Value d = b.sub(x, mean(x)), rest = mean(d);
+  Value variance = b.binary("max", b.sub(mean(b.mul(d, d)), b.mul(rest, rest)), b.number(0, x));
   double epsilon = getEpsilon() ? getEpsilon()->convertToDouble() : 1e-5;
   Value scale = b.unary("rsqrt", b.add(variance, epsilon));
-  return {b.mul(d, scale), scale};
+  return {b.mul(b.sub(d, rest), scale), scale};
 }
 Values LayerNormOp::decompose(Ops &b) { return augment(b); }
 
