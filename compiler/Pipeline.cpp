@@ -29,11 +29,13 @@ static ModelOp modelOf(ModuleOp module) {
   auto models = module.getOps<ModelOp>();
   return models.empty() ? ModelOp() : *models.begin();
 }
-/// Folds what is known and computes equal things once.
-static LogicalResult simplify(ModuleOp module) {
+/// Computes equal things once and drops what nothing reads; folds what is known, but not at -O0: the slow twin shares
+/// no fold with what it is compared with.
+static LogicalResult simplify(ModuleOp module, const CompileOptions &options) {
   PassManager pm(module.getContext(), ModuleOp::getOperationName());
   pm.addPass(createCSEPass());
-  pm.addPass(createCanonicalizerPass());
+  pm.addPass(options.optimize > 0 ? createCanonicalizerPass()
+                                  : createCanonicalizerPass(GreedyRewriteConfig().enableFolding(false)));
   pm.addPass(createCSEPass());
   return pm.run(module);
 }
@@ -79,7 +81,7 @@ static LogicalResult toGraph(ModuleOp module, const CompileOptions &options) {
     replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false, /*replaceTypes=*/true);
   }
   ModelOp model = modelOf(module);
-  return failed(flattenModel(model, options)) || failed(checkSizes(model, options)) ? failure() : simplify(module);
+  return failed(flattenModel(model, options)) || failed(checkSizes(model, options)) ? failure() : simplify(module, options);
 }
 static LogicalResult differentiateAll(ModuleOp module, const CompileOptions &options) {
   LogicalResult result = success();
@@ -89,17 +91,17 @@ static LogicalResult differentiateAll(ModuleOp module, const CompileOptions &opt
   return result;
 }
 static LogicalResult toAutodiff(ModuleOp module, const CompileOptions &options) {
-  return failed(differentiateAll(module, options)) ? failure() : simplify(module);
+  return failed(differentiateAll(module, options)) ? failure() : simplify(module, options);
 }
 static LogicalResult toLayout(ModuleOp module, const CompileOptions &options) {
   chooseLayouts(modelOf(module), options.optimize > 0);
-  return simplify(module);
+  return simplify(module, options);
 }
 static LogicalResult toKernels(ModuleOp module, const CompileOptions &options) {
   ModelOp model = modelOf(module);
   for (EntryOp entry : model.getBody().getOps<EntryOp>())
     decompose(entry);
-  if (failed(simplify(module)))
+  if (failed(simplify(module, options)))
     return failure();
   LogicalResult good = success();
   for (EntryOp entry : model.getBody().getOps<EntryOp>())

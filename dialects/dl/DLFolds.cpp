@@ -1,6 +1,10 @@
 // DLFolds.cpp - folders: what an op is when its operands are known.
 // SPDX-License-Identifier: Apache-2.0
+//
+// A fold changes no bit of a result, whatever the other operand is: -0.0, an infinity, NaN. So x * 0, x - x and x / x
+// stay as they are. At -O0 nothing is folded, so that the two can be compared.
 #include "dialects/dl/DL.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace dlc;
@@ -10,6 +14,14 @@ static bool isSplat(Value value, double expected) {
   auto constant = value.getDefiningOp<ConstantOp>();
   std::optional<double> splat = constant ? constant.getSplat() : std::nullopt;
   return splat && *splat == expected;
+}
+/// Every element is this zero, or any where the elements are integers: x + -0.0 and x - 0.0 are x, but -0.0 + 0.0 and
+/// -0.0 - -0.0 are 0.0.
+static bool isZero(Value value, bool negative) {
+  if (!isSplat(value, 0))
+    return false;
+  bool isFloat = isa<FloatType>(typeOf(value).getElementType());
+  return !isFloat || std::signbit(*value.getDefiningOp<ConstantOp>().getSplat()) == negative;
 }
 /// `value` stands for the result of `op` if it needs no stretching.
 static OpFoldResult unstretched(Operation *op, Value value) {
@@ -21,13 +33,14 @@ OpFoldResult NegOp::fold(FoldAdaptor) {
   return inner ? OpFoldResult(inner.getInput()) : OpFoldResult();
 }
 OpFoldResult CastOp::fold(FoldAdaptor) { return unstretched(*this, getInput()); }
-// x + 0 is not folded for -0.0 alone: -0.0 + 0.0 is 0.0, which compares equal to it.
 OpFoldResult AddOp::fold(FoldAdaptor) {
-  return isSplat(getRhs(), 0) ? unstretched(*this, getLhs())
-         : isSplat(getLhs(), 0) ? unstretched(*this, getRhs())
-                                : OpFoldResult();
+  return isZero(getRhs(), /*negative=*/true)   ? unstretched(*this, getLhs())
+         : isZero(getLhs(), /*negative=*/true) ? unstretched(*this, getRhs())
+                                               : OpFoldResult();
 }
-OpFoldResult SubOp::fold(FoldAdaptor) { return isSplat(getRhs(), 0) ? unstretched(*this, getLhs()) : OpFoldResult(); }
+OpFoldResult SubOp::fold(FoldAdaptor) {
+  return isZero(getRhs(), /*negative=*/false) ? unstretched(*this, getLhs()) : OpFoldResult();
+}
 OpFoldResult MulOp::fold(FoldAdaptor) {
   return isSplat(getRhs(), 1) ? unstretched(*this, getLhs())
          : isSplat(getLhs(), 1) ? unstretched(*this, getRhs())

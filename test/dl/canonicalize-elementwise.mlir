@@ -51,16 +51,33 @@ dl.model @elementwise {
 
   // CHECK-LABEL: func @add_zero(
   // CHECK-NOT: add
-  // CHECK: return %x, %x, %x, %i
+  // CHECK-NOT: sub
+  // CHECK: return %x, %x, %x, %i, %i
   func @add_zero(%x: f32[batch, 4], %i: i64[3]) {
-    %number = constant f32 = 0.0
-    %list = constant f32[4] = 0.0
+    %number = constant f32 = -0.0
+    %list = constant f32[4] = -0.0
+    %zero = constant f32 = 0.0
     %whole = constant i64 = 0
     %a = add %x, %number
     %b = add %list, %x
-    %c = sub %x, %list
+    %c = sub %x, %zero
     %d = add %i, %whole
-    return %a, %b, %c, %d
+    %e = sub %i, %whole
+    return %a, %b, %c, %d, %e
+  }
+  // -0.0 + 0.0 is 0.0, and so is -0.0 - -0.0.
+  // CHECK-LABEL: func @add_other_zero(
+  // CHECK: %a = add %x, %{{.*}}
+  // CHECK: %b = add %{{.*}}, %x
+  // CHECK: %c = sub %x, %{{.*}}
+  func @add_other_zero(%x: f32[batch, 4]) {
+    %number = constant f32 = 0.0
+    %list = constant f32[4] = 0.0
+    %minus = constant f32 = -0.0
+    %a = add %x, %number
+    %b = add %list, %x
+    %c = sub %x, %minus
+    return %a, %b, %c
   }
   // CHECK-LABEL: func @zero_sub(
   // CHECK: sub %{{.*}}, %x
@@ -90,9 +107,10 @@ dl.model @elementwise {
   // CHECK: %v = div %row, %{{.*}} : f32[3, 4]
   func @add_stretched(%row: f32[4], %number: f32) {
     %zeros = constant f32[3, 4] = 0.0
+    %minus = constant f32[3, 4] = -0.0
     %ones = constant f32[4] = 1.0
     %many = constant f32[3, 1] = 1.0
-    %y = add %row, %zeros
+    %y = add %row, %minus
     %z = sub %number, %zeros
     %w = mul %number, %ones
     %v = div %row, %many
@@ -128,6 +146,23 @@ dl.model @elementwise {
     %w = mul %x, %half
     %v = mul %x, %list
     return %y, %z, %w, %v
+  }
+
+  // What is NaN where x is not finite, or where it is 0.
+  // CHECK-LABEL: func @with_itself(
+  // CHECK: sub %x, %x
+  // CHECK: div %x, %x
+  // CHECK: eq %x, %x
+  // CHECK: pow %x, %{{.*}}
+  // CHECK: max %x, %x
+  func @with_itself(%x: f32[2]) {
+    %one = constant f32 = 1.0
+    %y = sub %x, %x
+    %z = div %x, %x
+    %e = eq %x, %x
+    %p = pow %x, %one
+    %m = max %x, %x
+    return %y, %z, %e, %p, %m
   }
 
   // CHECK-LABEL: func @where_same(
