@@ -1,4 +1,4 @@
-// MathTables.h - coefficients of Math.cpp's polynomials, constant first; printed by fit_math.py.
+// MathTables.h - coefficients of Math.cpp's polynomials, constant first, and 2 / pi; printed by fit_math.py.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef DLC_COMPILER_LOOPS_MATHTABLES_H
 #define DLC_COMPILER_LOOPS_MATHTABLES_H
@@ -53,5 +53,11 @@ inline constexpr double logTail64[] = {0.6666666666666734, 0.39999999999414648, 
 /// (ln((1 + s) / (1 - s)) / s - 2 - 2 s^2 / 3) / s^4 in s^2, |s| <= 3 - 2 sqrt(2); error 2^-73.5
 inline constexpr double powTail64[] = {0.3999999999999998, 0.28571428571445101, 0.22222222217539406,
     0.18181818869955754, 0.15384556895455595, 0.13336316476862062, 0.11674837681960276, 0.11988852956947822};
+/// The bits of 2 / pi, the highest first, after four zeros.
+inline constexpr unsigned long long twoOverPi[19] = {
+    0x0a2f9836e4e44152, 0x9fc2757d1f534ddc, 0x0db6295993c43904, 0x1fe5163abdebbc56, 0x1b7246e3a424dd2e,
+    0x006492eea09d1921, 0xcfe1deb1cb129a73, 0xee88235f52ebb448, 0x4e99c7026b45f7e4, 0x13991d639835339f,
+    0x49c845f8bbdf9283, 0xb1ff897ffde05980, 0xfef2f118b5a0a6d1, 0xf6d367ecf27cb09b, 0x74f463f669e5fea2,
+    0xd7527bac7ebe5f17, 0xb3d0739f78a5292e, 0xa6bfb5fb11f8d5d0, 0x856033046fc7b6ba};
 } // namespace dlc::elementary
 #endif

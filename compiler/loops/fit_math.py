@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""fit_math.py - fits the polynomials of Math.cpp and prints MathTables.h.
+"""fit_math.py - fits the polynomials of Math.cpp, cuts 2 / pi into words, and prints MathTables.h.
 
 SPDX-License-Identifier: Apache-2.0
 
@@ -86,7 +86,7 @@ def series(z, from_term):
     return total
 
 
-print("""// MathTables.h - coefficients of Math.cpp's polynomials, constant first; printed by fit_math.py.
+print("""// MathTables.h - coefficients of Math.cpp's polynomials, constant first, and 2 / pi; printed by fit_math.py.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef DLC_COMPILER_LOOPS_MATHTABLES_H
 #define DLC_COMPILER_LOOPS_MATHTABLES_H
@@ -118,4 +118,9 @@ table("logTail64", "(ln((1 + s) / (1 - s)) / s - 2) / s^2 in s^2, |s| <= 3 - 2 s
       lambda z: z / 2 + tiny, 0, (3 - 2 * root) ** 2, 7, False)
 table("powTail64", "(ln((1 + s) / (1 - s)) / s - 2 - 2 s^2 / 3) / s^4 in s^2, |s| <= 3 - 2 sqrt(2)",
       lambda z: series(z, 2), lambda z: z * z / 2 + tiny, 0, (3 - 2 * root) ** 2, 8, False)
+mp.prec = 1300
+words = [int(2 / pi * mpf(2) ** (19 * 64 - 4)) >> (64 * (18 - i)) & (2**64 - 1) for i in range(19)]
+print("/// The bits of 2 / pi, the highest first, after four zeros.")
+print(f"inline constexpr unsigned long long twoOverPi[{len(words)}] = {{")
+print(textwrap.fill(", ".join(f"{w:#018x}" for w in words) + "};", 116, initial_indent="    ", subsequent_indent="    "))
 print("} // namespace dlc::elementary\n#endif")
