@@ -63,7 +63,8 @@
 // A value is used before the line that makes it.
 // RUN: sed '/func.func private @k0_check_index/,/^  }/{/arith.constant/d;}' plan.mlir > wrong.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BEFORE
 // BEFORE: error: use of undeclared SSA value name
-// RUN: %python %S/Inputs/mutate-levels.py --count 60 --seed 1 %t dlc %s | FileCheck %s --check-prefix=MUTATED
+// RUN: %python %S/Inputs/mutate-levels.py --count 60 --seed 1 %t dlc %s | tee %t.figures | FileCheck %s --check-prefix=MUTATED
+// RUN: %python %src/test/docs/Inputs/reliability.py %src/docs/reliability.md %t.figures
 // MUTATED: 60 mutated levels: {{[0-9]+}} compiled, {{[0-9]+}} refused
 
 dl.model @m {

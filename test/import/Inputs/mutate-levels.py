@@ -88,3 +88,4 @@ for number in range(args.count):
 for (level, code), count in sorted(failures.items()):
     print(f"{level}: {count} with exit code {code}")
 print(f"{args.count} mutated levels: {counts[0]} compiled, {counts[1]} refused")
+print(f"reliability: printed levels: {args.count} tried, {sum(failures.values())} lost")
