@@ -8,9 +8,13 @@
 #include "runtime/Text.h"
 
 #include <charconv>
+#include <utility>
 
 namespace dlc {
 using detail::cat;
+
+/// More steps, epochs or rows than any training counts; sums of a few of them fit into 64 bits.
+static constexpr int64_t MostCounted = int64_t(1) << 60;
 
 namespace {
 /// The metadata of a file that says it is a checkpoint.
@@ -54,10 +58,10 @@ std::optional<CheckpointInfo> readCheckpointInfo(const SafetensorsFile &File) {
   } else {
     Info.Examples = R.number<int64_t>("dlc.examples");
   }
-  if (Info.Step < 0)
-    throw Error(cat("'", File.path(), "' is a damaged checkpoint: its step is ", Info.Step, "."));
-  if (Info.Examples < 0 || Info.Epoch < 0 || Info.Cursor < 0)
-    throw Error(cat("'", File.path(), "' is a damaged checkpoint: its place in the data is negative."));
+  for (auto [Name, Value] : {std::pair{"step", Info.Step}, {"number of examples", Info.Examples},
+                             {"epoch", Info.Epoch}, {"cursor", Info.Cursor}})
+    if (Value < 0 || Value > MostCounted)
+      throw Error(cat("'", File.path(), "' is a damaged checkpoint: its ", Name, " is ", Value, "."));
   for (const auto &[Key, Value] : File.metadata())
     if (Key.starts_with("user."))
       Info.Values.emplace(Key.substr(5), Value);

@@ -33,4 +33,23 @@ std::string detail::hexText(uint64_t Value) {
   return Text;
 }
 
+bool detail::isUtf8(std::string_view Text) {
+  for (size_t At = 0; At < Text.size();) {
+    auto Byte = [&](size_t I) { return I < Text.size() ? static_cast<unsigned char>(Text[I]) : 0u; };
+    unsigned Lead = Byte(At);
+    size_t More = Lead < 0x80 ? 0 : Lead >= 0xC2 && Lead < 0xE0 ? 1 : (Lead & 0xF0) == 0xE0 ? 2 : 3;
+    if (Lead > 0xF4 || (Lead >= 0x80 && Lead < 0xC2))
+      return false;
+    for (size_t I = 1; I <= More; ++I)
+      if ((Byte(At + I) & 0xC0) != 0x80)
+        return false;
+    unsigned Second = Byte(At + 1);
+    if ((Lead == 0xE0 && Second < 0xA0) || (Lead == 0xED && Second > 0x9F) || (Lead == 0xF0 && Second < 0x90) ||
+        (Lead == 0xF4 && Second > 0x8F))
+      return false;
+    At += More + 1;
+  }
+  return true;
+}
+
 } // namespace dlc

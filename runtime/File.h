@@ -26,12 +26,18 @@ DLC_API bool isGzip(const std::vector<uint8_t> &Bytes);
 
 /// A file that appears under its name only when complete: written beside it under a temporary name, synced,
 /// renamed over it, and the directory synced. If anything fails, or commit() is never called, the temporary
-/// file is removed and an old file of that name stays as it was. A symbolic link is followed; a device or
-/// pipe
-/// ("/dev/stdout") is written to directly.
+/// file is removed and an old file of that name stays as it was. A symbolic link is followed, also to a file
+/// that does not exist yet. A device or a pipe is written to directly, and so is a descriptor of this process
+/// ("/dev/stdout").
+///
+/// A process that is killed leaves its temporary file: ".NAME.<16 digits>.dlc-tmp". It is locked (flock) for as
+/// long as its process lives, so the next AtomicFile in that folder, of any process, takes away those that
+/// nobody holds.
 class DLC_API AtomicFile {
 public:
-  explicit AtomicFile(const std::string &Path);
+  /// Finds out now what is known to prevent that the file is written. `Mode` is that of a new file, before the
+  /// process's mask; a file that is replaced keeps its own.
+  explicit AtomicFile(const std::string &Path, unsigned Mode = 0666);
   ~AtomicFile();
   AtomicFile(const AtomicFile &) = delete;
   AtomicFile &operator=(const AtomicFile &) = delete;
@@ -43,12 +49,26 @@ public:
 private:
   [[noreturn]] void fail(const char *Doing, int Code);
 
+  void openTemporary(unsigned Mode);
   void writeAll(const uint8_t *Data, size_t Bytes);
 
   std::string Path, Target, Temporary; ///< as given; with links resolved; empty for a device
   int Descriptor = -1;
   std::vector<uint8_t> Buffer;
 };
+
+/// A file that a command reads or writes, and what the command line calls it: {"--out", "m.safetensors"}.
+struct NamedFile {
+  std::string Option, Path;
+};
+
+/// True if two paths lead to one file, however they are spelled: by its device and inode, or, where it does not
+/// exist yet, by its folder's and its name. Devices and pipes are no files in this sense.
+DLC_API bool isSameFile(const std::string &Path, const std::string &Other);
+
+/// Throws an Error that names both options where an output is an input or another output. Empty paths and "-"
+/// stand for no file.
+DLC_API void checkOutputs(const std::vector<NamedFile> &Outputs, const std::vector<NamedFile> &Inputs);
 
 } // namespace dlc
 

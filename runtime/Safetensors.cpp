@@ -300,6 +300,8 @@ SafetensorsFile::SafetensorsFile(const std::string &Path) : I(std::make_unique<I
   I->readAt(Header.data(), Length, 8);
   I->DataStart = 8 + Length;
 
+  if (!detail::isUtf8(Header))
+    throw Error(cat("'", Path, "' is not a safetensors file, or it is damaged: its header is not UTF-8."));
   HeaderReader Reader(Header, Path);
   Reader.read();
   I->Entries = std::move(Reader.Entries);
@@ -383,6 +385,16 @@ void writeSafetensors(const std::string &Path, std::span<const NamedView> Tensor
     if (T.Name == "__metadata__" || !Names.insert(T.Name).second)
       throw Error(cat("Cannot write '", Path, "': the name '", T.Name, "' is ",
                       T.Name == "__metadata__" ? "reserved" : "used twice", "."));
+  }
+  auto CheckUtf8 = [&](const char *What, const std::string &Text) {
+    if (!detail::isUtf8(Text))
+      throw Error(cat("Cannot write '", Path, "': the ", What, " '", Text, "' is not UTF-8."));
+  };
+  for (const NamedView &T : Tensors)
+    CheckUtf8("name", T.Name);
+  for (const auto &[Key, Value] : Metadata) {
+    CheckUtf8("key", Key);
+    CheckUtf8("value", Value);
   }
   for (size_t Size : {8, 4, 1})
     for (const NamedView &T : Tensors)

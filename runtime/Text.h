@@ -9,6 +9,8 @@
 #ifndef DLC_RUNTIME_TEXT_H
 #define DLC_RUNTIME_TEXT_H
 
+#include "runtime/Export.h"
+
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -39,6 +41,9 @@ template <class... Parts> std::string cat(const Parts &...All) {
   (append(Text, All), ...);
   return Text;
 }
+
+/// True if a text is well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
+DLC_API bool isUtf8(std::string_view Text);
 
 /// "1 row", "20 rows".
 inline std::string plural(int64_t Count, std::string_view Noun) {
