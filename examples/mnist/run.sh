@@ -6,6 +6,7 @@
 #   examples/mnist/run.sh [--data DIR] [options of `dlc-run train`]...
 #     --data DIR   IDX files of your own, plain or gzip, in place of MNIST
 # What follows is handed to `dlc-run train` and wins over what stands here: --epochs 20, --set lr=3e-4, --threads 2.
+# Each run replaces the checkpoint of the one before, in build/mnist; --out FILE keeps it elsewhere.
 set -euo pipefail
 caller=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -14,7 +15,7 @@ data=
 arguments=()
 while [ $# -gt 0 ]; do
   case "$1" in
-    -h | --help) sed -n '5,8s/^# \{0,1\}//p' examples/mnist/run.sh; exit 0 ;;
+    -h | --help) sed -n '5,9s/^# \{0,1\}//p' examples/mnist/run.sh; exit 0 ;;
     --data) [ $# -ge 2 ] || { echo "run.sh: error: --data needs a folder" >&2; exit 1; }; data=$2; shift 2 ;;
     --data=*) data=${1#--data=}; shift ;;
     *) arguments+=("$1"); shift ;;
@@ -34,18 +35,23 @@ bin=build/release/bin
 library=build/mnist/mnist.so
 mkdir -p build/mnist
 
-# An option that the command line does not give.
-default() {
+given() {
   local argument
   for argument in "${arguments[@]}"; do
-    case "$argument" in "$1" | "$1="*) return ;; esac
+    case "$argument" in "$1" | "$1="*) return 0 ;; esac
   done
-  arguments+=("$1" "$2")
+  return 1
 }
+# An option that the command line does not give.
+default() { given "$1" || arguments+=("$@"); }
 default --epochs 5
 default --seed 1
+# What a person names is not replaced; what this script names is.
+if ! given --out; then
+  given --resume || given --overwrite || arguments+=(--overwrite)
+  default --curve build/mnist/loss.svg
+fi
 default --out build/mnist/mnist.safetensors
-default --curve build/mnist/loss.svg
 
 step() { printf '\n$ %s\n' "$*"; "$@"; }
 step "$bin/dlc" examples/mnist/mnist.mlir -o "$library"

@@ -207,6 +207,7 @@ void addBench(CLI::App &app) {
       ->option_text("N");
   command.add_option("--seconds", options->seconds, "How long to measure each (default 2)")
       ->check(CLI::Range(0.001, 86400.0))
+      ->check(positiveNumber())
       ->option_text("S");
   options->inputs.addTo(command);
   command.add_option("--seed", options->inputs.seed, "Of weights and inputs (default 0)")->option_text("N");

@@ -58,6 +58,11 @@ std::vector<Tensor> readInputs(CallArguments &arguments, const Entry &entry) {
 void callEntry(CallArguments &arguments) {
   if (!arguments.output.empty() && !arguments.output.ends_with(".npz"))
     throw UserError(fmt::format("--output {}: expected a name that ends in .npz", arguments.output));
+  std::vector<NamedFile> read = {{"the library", arguments.model.library}, {"--inputs", arguments.archive}};
+  addInputFiles(read, arguments.inputs);
+  // A checkpoint may take the place of the one that it goes on from.
+  checkOutputs({{"--output", arguments.output}, {"--save", arguments.save}}, read);
+  checkOutputs({{"--output", arguments.output}}, {{"--weights", arguments.weights}});
   Model model = arguments.model.open();
   const Entry &entry = findEntry(model, arguments.entry);
   arguments.scales.check(entry);

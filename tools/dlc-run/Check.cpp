@@ -18,6 +18,23 @@ namespace dlc::run {
 
 namespace {
 
+/// What the JSON library says, without its own name and number.
+std::string reason(const Json::exception &error) {
+  std::string_view text = error.what();
+  size_t end = text.starts_with("[json.") ? text.find("] ") : std::string_view::npos;
+  return std::string(end == std::string_view::npos ? text : text.substr(end + 2));
+}
+
+/// How far a number may be off, as a case says.
+double toleranceIn(const Json &object, const char *key, double otherwise) {
+  if (!object.contains(key))
+    return otherwise;
+  const Json &value = object[key];
+  if (!value.is_number() || !(value.get<double>() >= 0))
+    throw UserError(fmt::format("\"{}\" is {}; expected a number, 0 or more", key, value.dump()));
+  return value.get<double>();
+}
+
 constexpr int shownMismatches = 5; // of one tensor
 
 class Checker {
@@ -55,8 +72,10 @@ bool Checker::check(const Json &object, size_t number) {
       problem(unknownName("member", key, "", "members", known));
   if (object.contains("name") && object["name"].is_string())
     title_ += fmt::format(" ({})", object["name"].get<std::string>());
-  std::string expectedError = object.value("error", std::string());
+  std::string expectedError;
   try {
+    if (object.contains("error"))
+      expectedError = object["error"].get<std::string>();
     run(object);
     if (!expectedError.empty())
       problem(fmt::format("expected an error with '{}', but the call succeeded", expectedError));
@@ -66,7 +85,7 @@ bool Checker::check(const Json &object, size_t number) {
     else if (std::string(error.what()).find(expectedError) == std::string::npos)
       problem(fmt::format("expected an error with '{}', found: {}", expectedError, error.what()));
   } catch (const Json::exception &error) {
-    problem(fmt::format("a member has the wrong type: {}", error.what()));
+    problem(fmt::format("a member has the wrong type: {}", reason(error)));
   }
   return passed_;
 }
@@ -117,7 +136,10 @@ void Checker::run(const Json &object) {
       options.Step = object["step"].get<int64_t>();
   }
   Results results;
-  for (int64_t i = 0, repeat = object.value("repeat", int64_t(1)); i < repeat; ++i)
+  int64_t repeat = object.value("repeat", int64_t(1));
+  if (repeat < 1)
+    throw UserError(fmt::format("\"repeat\" is {}; expected 1 or more", repeat));
+  for (int64_t i = 0; i < repeat; ++i)
     results = invocation.call(inputs, options);
 
   for (auto &[name, expected] : expectations.items()) {
@@ -149,8 +171,8 @@ void Checker::compare(const std::string &name, const Tensor &found, const Json &
     problem(fmt::format("'{}' has shape {}, expected {}", name, found.shape().str(), wanted.shape().str()));
     return;
   }
-  double relative = object.value("tolerance", single ? 1e-5 : real ? 1e-12 : 0.0);
-  double absolute = object.value("absolute", relative);
+  double relative = toleranceIn(object, "tolerance", single ? 1e-5 : real ? 1e-12 : 0.0);
+  double absolute = toleranceIn(object, "absolute", relative);
   int64_t wrong = 0;
   for (int64_t i = 0; i < found.elements(); ++i) {
     double a = found.at(i), b = wanted.at(i);

@@ -3,11 +3,12 @@
 //
 // See Common.h.
 #include "tools/dlc-run/Common.h"
-#include "runtime/File.h"
 #include "runtime/Safetensors.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <fstream>
 
 namespace dlc::run {
 
@@ -33,6 +34,14 @@ CLI::App &addSubcommand(CLI::App &app, const std::string &name, const std::strin
   command.footer("Example:\n  " + example);
   command.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   return command;
+}
+
+std::function<std::string(const std::string &)> positiveNumber() {
+  return [](const std::string &text) {
+    double value = 0;
+    bool number = CLI::detail::lexical_cast(text, value);
+    return number && value > 0 && std::isfinite(value) ? std::string() : text + " is not a finite number above 0";
+  };
 }
 
 std::string &programName() {
@@ -98,6 +107,8 @@ std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry,
       throw UserError("--set: " + unknownName("scalar", name, fmt::format(" of entry point '{}'", entry.Name),
                                               "scalars", known));
     scalars.emplace_back(name, parseNumber(value, "--set " + setting));
+    if (std::isnan(scalars.back().second))
+      throw UserError(fmt::format("--set {}: expected a number", setting));
   }
   return scalars;
 }
@@ -125,6 +136,19 @@ std::string_view kindText(dlc_entry_kind kind) {
     return "session";
   }
   return "unknown";
+}
+
+std::string readBeginning(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes(64 << 10, '\0');
+  file.read(bytes.data(), std::streamsize(bytes.size()));
+  bytes.resize(size_t(file.gcount()));
+  return bytes;
+}
+
+void addInputFiles(std::vector<NamedFile> &files, const std::vector<std::string> &inputs) {
+  for (const std::string &input : inputs)
+    files.push_back({"--input", splitAssignment(input, "--input").second});
 }
 
 void writeText(const std::string &path, std::string_view text) {

@@ -6,6 +6,7 @@
 #ifndef DLC_RUN_COMMON_H
 #define DLC_RUN_COMMON_H
 
+#include "runtime/File.h"
 #include "runtime/Model.h"
 #include "tools/dlc-run/Text.h"
 
@@ -32,6 +33,9 @@ struct ModelArguments {
 /// `example` stands at the end of its help text.
 CLI::App &addSubcommand(CLI::App &app, const std::string &name, const std::string &description,
                         const std::string &example);
+
+/// For CLI::Option::check: a finite number above 0. CLI11's own ranges let NaN pass.
+std::function<std::string(const std::string &)> positiveNumber();
 
 /// How this program was called, for lines that a person may copy: "dlc-run", "build/release/bin/dlc-run".
 std::string &programName();
@@ -65,11 +69,17 @@ std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry,
 /// True if calls of this entry point use optimizer state or update parameters.
 bool isTraining(const Entry &entry);
 
-/// True if the file is a checkpoint (and not plain weights).
+/// True if the file is a checkpoint (and not plain weights). Throws where it is no safetensors file.
 bool isCheckpoint(const std::string &path);
 
 /// "train", "gradients", ...
 std::string_view kindText(dlc_entry_kind kind);
+
+/// The first bytes of a file, at most 64 KiB; "" if it cannot be read.
+std::string readBeginning(const std::string &path);
+
+/// The files that --input NAME=FILE names, after those that are in `files`.
+void addInputFiles(std::vector<NamedFile> &files, const std::vector<std::string> &inputs);
 
 /// Writes text atomically (see AtomicFile).
 void writeText(const std::string &path, std::string_view text);

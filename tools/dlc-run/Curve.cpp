@@ -235,6 +235,11 @@ std::string drawPicture(const std::string &title, const std::string &subtitle, c
   return svg;
 }
 
+bool isPicture(std::string_view beginning, const std::string &title) {
+  return beginning.starts_with("<svg ") &&
+         beginning.find(fmt::format("y=\"28\">{}</text>", escaped(title))) != std::string_view::npos;
+}
+
 std::vector<std::pair<double, double>> smoothed(const std::vector<std::pair<double, double>> &points,
                                                 double halfLife) {
   Points result;

@@ -7,6 +7,7 @@
 #define DLC_RUN_CURVE_H
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct Panel {
 /// The picture. `verticals` are places on the x axis to mark by a thin line (ends of epochs).
 std::string drawPicture(const std::string &title, const std::string &subtitle, const std::string &xLabel,
                         const std::vector<Panel> &panels, const std::vector<double> &verticals);
+
+/// True if a file begins as a picture of that title does.
+bool isPicture(std::string_view beginning, const std::string &title);
 
 /// A running mean that forgets with the given half-life in points, without a bias towards the first.
 std::vector<std::pair<double, double>> smoothed(const std::vector<std::pair<double, double>> &points,

@@ -276,7 +276,7 @@ Json MetricSums::save() const {
 
 void MetricSums::load(const Json &json) {
   Json sums = json.value("sums", Json::array()), rows = json.value("rows", Json());
-  bool numbers = rows.is_number() && sums.size() == sums_.size() &&
+  bool numbers = rows.is_number() && rows >= 0 && sums.is_array() && sums.size() == sums_.size() &&
                  std::all_of(sums.begin(), sums.end(), [](const Json &sum) { return sum.is_number(); });
   // A metric that was not finite has no number in JSON: then the means start anew.
   if (!numbers)

@@ -276,12 +276,12 @@ void addGradcheck(CLI::App &app) {
       ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
       ->option_text("N");
   command.add_option("--eps", options->eps, "Step of the differences (default 1e-5)")
-      ->check(CLI::PositiveNumber)
+      ->check(positiveNumber())
       ->option_text("X");
   command
       .add_option("--tolerance", options->tolerance,
                   "Allowed |gradient - difference| / max(1, |difference|) (default 1e-6)")
-      ->check(CLI::PositiveNumber)
+      ->check(positiveNumber())
       ->option_text("X");
   command.add_option("--weights", options->weights, "Checkpoint or weights (default: random ones)")
       ->option_text("FILE");

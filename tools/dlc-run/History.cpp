@@ -4,6 +4,7 @@
 // See History.h.
 #include "tools/dlc-run/History.h"
 #include "tools/dlc-run/Curve.h"
+#include "tools/dlc-run/Text.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -30,6 +31,11 @@ void History::halve() {
   stride_ *= 2;
 }
 
+bool History::agrees(const History &other) const {
+  size_t both = std::min(epochs_.size(), other.epochs_.size());
+  return std::equal(epochs_.begin(), epochs_.begin() + ptrdiff_t(both), other.epochs_.begin());
+}
+
 static Json saveMetrics(const Metrics &metrics) {
   Json list = Json::array();
   for (auto &[name, value] : metrics)
@@ -54,17 +60,21 @@ Json History::save() const {
 void History::load(const Json &json) {
   try {
     History loaded;
-    loaded.stride_ = std::max<int64_t>(1, json.at("stride").get<int64_t>());
+    loaded.stride_ = json.at("stride").get<int64_t>();
     loaded.sum_ = json.at("sum").get<double>();
     loaded.count_ = json.at("count").get<int64_t>();
     loaded.points_ = json.at("points").get<std::vector<double>>();
     for (const Json &epoch : json.at("epochs"))
       loaded.epochs_.push_back(
           {epoch.at(0).get<int64_t>(), loadMetrics(epoch.at(1)), loadMetrics(epoch.at(2))});
+    bool makesSense = loaded.stride_ >= 1 && loaded.stride_ <= int64_t(1) << 40 && loaded.count_ >= 0 &&
+                      loaded.count_ < loaded.stride_;
     while (loaded.points_.size() >= mostPoints)
       loaded.halve();
-    *this = std::move(loaded);
+    *this = makesSense ? std::move(loaded) : History();
   } catch (const Json::exception &) {
+    *this = History();
+  } catch (const UserError &) {
     *this = History();
   }
 }

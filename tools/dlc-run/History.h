@@ -21,11 +21,15 @@ public:
     int64_t step;       ///< the last of the epoch
     Metrics training;   ///< means over the epoch
     Metrics validation; ///< empty if there are no validation rows
+    bool operator==(const Epoch &) const = default;
   };
 
   void addStep(double loss);
   void addEpoch(Epoch epoch) { epochs_.push_back(std::move(epoch)); }
   const std::vector<Epoch> &epochs() const { return epochs_; }
+
+  /// True if the epochs of the two are the same as far as both go.
+  bool agrees(const History &other) const;
 
   Json save() const;
   /// Takes what `save` gave; a damaged record leaves an empty history.

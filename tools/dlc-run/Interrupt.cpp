@@ -5,14 +5,15 @@
 #include "tools/dlc-run/Interrupt.h"
 
 #include <csignal>
+#include <initializer_list>
 #include <unistd.h>
 
 namespace dlc::run {
 
 static volatile int flag = 0;
 
-static void onSignal(int) {
-  if (flag)
+static void onSignal(int signal) {
+  if (flag && signal == SIGINT)
     ::_exit(interruptedExitCode);
   flag = 1;
 }
@@ -22,8 +23,11 @@ void catchInterrupts() {
   action.sa_handler = onSignal;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
+  for (int signal : {SIGINT, SIGTERM, SIGPIPE})
+    ::sigaction(signal, &action, nullptr);
+  struct sigaction before;
+  if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
+    ::sigaction(SIGHUP, &action, nullptr);
 }
 
 const volatile int *interrupted() {

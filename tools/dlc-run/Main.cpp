@@ -7,6 +7,7 @@
 #include "tools/dlc-run/Common.h"
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <fmt/format.h>
@@ -115,5 +116,7 @@ int run(int argc, char **argv) {
 } // namespace dlc::run
 
 int main(int argc, char **argv) {
+  // A file that may not grow further is a write that fails, and told as such.
+  std::signal(SIGXFSZ, SIG_IGN);
   return dlc::run::run(argc, argv);
 }

@@ -135,6 +135,9 @@ void write(const std::string &path, const Entry &entry, const Results &results) 
 void predict(PredictOptions &options) {
   if (!options.output.empty() && !options.output.ends_with(".npy") && !options.output.ends_with(".npz"))
     throw UserError(fmt::format("--output {}: expected a name that ends in .npz or .npy", options.output));
+  std::vector<NamedFile> read = {{"the library", options.model.library}, {"--weights", options.weights}};
+  addInputFiles(read, options.inputs);
+  checkOutputs({{"--output", options.output}}, read);
   Model model = options.model.open();
   std::string name = options.entry.empty() && model.hasEntry("predict") ? "predict" : options.entry;
   const Entry &chosen = chooseEntry(model, name, "--entry", "function to predict with", predicts);

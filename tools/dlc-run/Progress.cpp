@@ -83,6 +83,12 @@ static double interval(bool terminal, bool json) {
   return terminal && !json ? 0.08 : 5;
 }
 
+/// fmt::print throws where a stream is closed.
+static void put(const std::string &text, std::FILE *stream = stdout) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+  std::fflush(stream);
+}
+
 static size_t terminalWidth() {
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
@@ -139,8 +145,7 @@ void Progress::step(const Status &status) {
   std::string text = room >= 8 ? head + bar(fraction, std::min(room, 24)) + " " + numbers : head + numbers;
   if (text.size() >= width)
     text = (head + numbersIn("ex")).substr(0, width - 1);
-  fmt::print("\r\033[K{}", text);
-  std::fflush(stdout);
+  put("\r\033[K" + text);
   shown_ = true;
 }
 
@@ -148,22 +153,25 @@ void Progress::line(const std::string &text) {
   if (json_)
     return;
   clear();
-  fmt::print("{}\n", text);
-  std::fflush(stdout);
+  put(text + "\n");
+}
+
+void Progress::warn(const std::string &text) {
+  clear();
+  put(fmt::format("dlc-run: warning: {}\n", text), stderr);
+  event({{"event", "warning"}, {"text", text}});
 }
 
 void Progress::event(const Json &object) {
   if (!json_)
     return;
-  fmt::print("{}\n", object.dump(-1, ' ', false, Json::error_handler_t::replace));
-  std::fflush(stdout);
+  put(object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 void Progress::clear() {
   if (!shown_)
     return;
-  fmt::print("\r\033[K");
-  std::fflush(stdout);
+  put("\r\033[K");
   shown_ = false;
 }
 

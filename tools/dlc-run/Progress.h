@@ -40,6 +40,7 @@ Json jsonMetrics(const Metrics &metrics);
 /// Seconds from a fixed moment, for differences.
 double now();
 
+/// What cannot be shown, because a terminal or a reader went away, is lost; it never ends the run.
 class Progress {
 public:
   /// Where a run stands, after a step.
@@ -63,6 +64,8 @@ public:
   void step(const Status &status);
   /// A line that stays: printed under the updating one. Nothing in JSON mode.
   void line(const std::string &text);
+  /// What went wrong although the run goes on: on standard error, and an object in JSON mode.
+  void warn(const std::string &text);
   /// An object in JSON mode. Nothing otherwise.
   void event(const Json &object);
   /// Takes the updating line away.

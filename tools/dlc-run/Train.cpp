@@ -11,9 +11,11 @@
 #include "runtime/Safetensors.h"
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
+#include "tools/dlc-run/Curve.h"
 #include "tools/dlc-run/Data.h"
 #include "tools/dlc-run/History.h"
 #include "tools/dlc-run/Interrupt.h"
+#include "tools/dlc-run/Log.h"
 #include "tools/dlc-run/Progress.h"
 #include "tools/dlc-run/TrainOptions.h"
 
@@ -21,10 +23,11 @@
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
+#include <functional>
 #include <limits>
+#include <map>
 #include <numeric>
-#include <unistd.h>
+#include <tuple>
 
 namespace dlc::run {
 
@@ -41,18 +44,20 @@ std::vector<uint32_t> shuffledRows(int64_t count, uint64_t seed, int64_t epoch) 
   return rows;
 }
 
-/// Fails now rather than after an hour if a file could not be written at the end.
-void checkWritable(const std::string &path) {
-  std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (folder.empty())
-    folder = ".";
-  std::error_code error;
-  if (!std::filesystem::is_directory(folder, error))
-    throw UserError(fmt::format("cannot write {}: there is no folder {}", path, folder.string()));
-  if (std::filesystem::is_directory(path, error))
-    throw UserError(fmt::format("cannot write {}: it is a folder", path));
-  if (::access(folder.c_str(), W_OK) != 0)
-    throw UserError(fmt::format("cannot write {}: the folder {} is not writable", path, folder.string()));
+/// What a run keeps in its checkpoints beside what the runtime keeps.
+Json stateOf(const CheckpointInfo &info, const std::string &path) {
+  auto stored = info.Values.find("state");
+  Json state = stored == info.Values.end() ? Json::object() : parseJson(stored->second);
+  if (!state.is_object())
+    throw UserError(fmt::format("{} is a damaged checkpoint: its 'user.state' is no JSON object", path));
+  return state;
+}
+
+int64_t countIn(const Json &state, const std::string &key, const std::string &path) {
+  Json value = state.value(key, Json(0));
+  if (!value.is_number_integer() || value < 0 || value > int64_t(1) << 62)
+    throw UserError(fmt::format("{} is a damaged checkpoint: its {} is {}", path, key, value.dump()));
+  return value.get<int64_t>();
 }
 
 /// Beyond any run: what sums and products of examples are cut at.
@@ -82,6 +87,14 @@ bool better(double a, double b) {
   return rank(a) != rank(b) ? rank(a) < rank(b) : rank(a) == 0 && a < b;
 }
 
+double numberIn(const Json &state, const std::string &key, const std::string &path) {
+  try {
+    return numberFromJson(state.at(key));
+  } catch (const std::exception &) {
+    throw UserError(fmt::format("{} is a damaged checkpoint: its {} is no number", path, key));
+  }
+}
+
 class TrainRun {
 public:
   explicit TrainRun(TrainOptions &options) : options_(options), progress_(options.json) {}
@@ -96,6 +109,16 @@ private:
   /// Where the run stands and how long it is, once the data are known.
   void findPlace();
   int64_t examplesAfter(int64_t seen, int64_t steps) const;
+  void openTestData();
+  /// Fails now rather than after an hour where a file could not be written, or would take the place of another.
+  void checkFiles();
+  std::vector<NamedFile> outputs() const;
+  std::string title() const { return fmt::format("{}: {}", model_->name(), entry_->Name); }
+  /// The validation loss and the epoch of the checkpoint that --best names, where it is one of this run's.
+  std::optional<std::pair<double, int64_t>> kept() const;
+  /// True if the file there is this run's own, from before it was resumed.
+  bool isOwn(const NamedFile &file) const;
+  void findBest();
   void announce();
   void announceResume();
   End loop();
@@ -107,7 +130,9 @@ private:
   /// True if the validation loss is the best so far.
   bool judge(const Metrics &validation, int64_t epoch);
   void save(const std::string &path);
-  void writeLog(const Json &object);
+  /// Does what may fail for one file's sake: then it is said, here and at the end, and the run goes on.
+  bool attempt(const std::string &path, const std::function<void()> &action);
+  void flushLog();
   void finish(End end);
   std::optional<Metrics> test(const Parameters &parameters, int64_t &rows);
 
@@ -116,12 +141,13 @@ private:
   std::optional<Model> model_;
   std::optional<Training> training_;
   const Entry *entry_ = nullptr, *evaluation_ = nullptr;
-  std::optional<DataSet> data_;
+  std::optional<DataSet> data_, testData_;
   std::optional<Call> step_, validationCall_;
   std::optional<Feed> feed_, validationFeed_;
   std::optional<MetricSums> sums_;
   History history_;
-  std::ofstream log_;
+  Log log_;
+  std::map<std::string, std::string> problems_; ///< by file: why it is not as it should be
   std::vector<std::pair<std::string, double>> rates_; ///< learning rates before the schedule
 
   size_t lossOutput_ = 0;
@@ -133,6 +159,8 @@ private:
   double factorBefore_ = 1;
   double bestLoss_ = 0;
   int64_t bestEpoch_ = 0, sinceBest_ = 0; ///< no best while bestEpoch_ is 0
+  double keptLoss_ = 0;                   ///< of the checkpoint that --best names
+  int64_t keptEpoch_ = 0;                 ///< its epoch; 0: there is none
   bool fromStart_ = true; ///< a run from the start with these settings gives the same
   std::string resumedFrom_;
   std::optional<CheckpointInfo> checkpoint_; ///< that it goes on from
@@ -150,8 +178,11 @@ void TrainRun::openModel() {
       throw UserError(fmt::format("{} is a file of weights, not a checkpoint: start from it by --weights {}",
                                   options_.resume, options_.resume));
     auto stored = info->Values.find("run");
-    Json settings = stored == info->Values.end() ? Json() : parseJson(stored->second);
-    fromStart_ = options_.inherit(settings);
+    Json settings = stored == info->Values.end() ? Json::object() : parseJson(stored->second);
+    if (!settings.is_object())
+      throw UserError(fmt::format("{} is a damaged checkpoint: its 'user.run' is no JSON object", options_.resume));
+    // A checkpoint that a program wrote says nothing about a run.
+    fromStart_ = options_.inherit(settings) && stored != info->Values.end();
     if (options_.seedGiven() && options_.seed != info->Seed)
       throw UserError(
           fmt::format("--seed {}: the checkpoint's run has seed {}; leave --seed out to go on with it",
@@ -166,9 +197,6 @@ void TrainRun::openModel() {
         options_.resume.empty() ? withSuffix(options_.model.library, ".safetensors") : options_.resume;
   if (options_.curve.empty())
     options_.curve = withSuffix(options_.out, ".svg");
-  for (const std::string &path : {options_.out, options_.curve, options_.best})
-    if (!path.empty())
-      checkWritable(path);
 
   const Entry &wanted = chooseEntry(*model_, options_.entry, "--entry", "train step",
                                     [](const Entry &entry) { return entry.Kind == DLC_TRAIN; });
@@ -191,22 +219,20 @@ void TrainRun::resume() {
   sums_.emplace(*entry_);
   if (!options_.resume.empty()) {
     checkpoint_ = training_->load(options_.resume);
-    const CheckpointInfo &info = *checkpoint_;
-    auto stored = info.Values.find("state");
-    Json state = stored == info.Values.end() ? Json() : parseJson(stored->second);
-    if (state.is_object()) {
+    if (Json state = stateOf(*checkpoint_, options_.resume); !state.empty()) {
       history_.load(state.value("history", Json()));
-      sums_->load(state.value("sums", Json::object()));
+      Json sums = state.value("sums", Json());
+      sums_->load(sums.is_object() ? sums : Json::object());
       if (state.contains("length")) {
-        const Json &length = state["length"];
-        lengthBefore_ = {length.at("total").get<int64_t>(), length.at("warmup").get<int64_t>(),
-                         length.at("epoch").get<int64_t>()};
-        factorBefore_ = factor_ = state.value("factor", 1.0);
+        Json length = state["length"].is_object() ? state["length"] : Json::object();
+        lengthBefore_ = {countIn(length, "total", options_.resume), countIn(length, "warmup", options_.resume),
+                         countIn(length, "epoch", options_.resume)};
+        factorBefore_ = factor_ = numberIn(state, "factor", options_.resume);
       }
       if (state.contains("best_loss")) {
-        bestLoss_ = numberFromJson(state["best_loss"]);
-        bestEpoch_ = state.value("best_epoch", int64_t(0));
-        sinceBest_ = state.value("since_best", int64_t(0));
+        bestLoss_ = numberIn(state, "best_loss", options_.resume);
+        bestEpoch_ = countIn(state, "best_epoch", options_.resume);
+        sinceBest_ = countIn(state, "since_best", options_.resume);
       }
     }
   }
@@ -264,6 +290,7 @@ void TrainRun::openData() {
     throw UserError(fmt::format("{} needs validation rows: give --validation 0.1, say",
                                 options_.patience > 0 ? "--patience" : "--best"));
   }
+  openTestData();
 }
 
 /// Where a run stands `steps` steps after it stood at `seen`: the last batch of an epoch may be short.
@@ -296,6 +323,116 @@ void TrainRun::findPlace() {
                                                                 : examplesAfter(0, options_.warmup);
   if (lengthBefore_ && lengthBefore_->epoch != trainRows_)
     fromStart_ = false;
+}
+
+/// Read before the first step, so that what is wrong with it is known then and not after the last.
+void TrainRun::openTestData() {
+  if (!evaluation_ || options_.data.directory.empty())
+    return;
+  DataArguments arguments = options_.data;
+  arguments.maps.clear();
+  testData_ = DataSet::load(*evaluation_, arguments, Split::Test, Split::Test, false);
+  if (!testData_)
+    return;
+  Call call = model_->prepare(evaluation_->Name, training_->parameters(), evaluation_->Capacity);
+  Feed checked(*testData_, call);
+}
+
+std::vector<NamedFile> TrainRun::outputs() const {
+  std::vector<NamedFile> files;
+  for (auto &[option, path] : {std::pair{"--out", options_.out},
+                               {"--best", options_.best},
+                               {"--curve", options_.curve},
+                               {"--log", options_.log}})
+    if (!path.empty())
+      files.push_back({option, path});
+  return files;
+}
+
+bool TrainRun::isOwn(const NamedFile &file) const {
+  if (resumedFrom_.empty())
+    return false;
+  if (file.Option == "--curve")
+    return isPicture(readBeginning(file.Path), title());
+  if (file.Option == "--log") {
+    std::string beginning = readBeginning(file.Path);
+    Json first = parseJson(beginning.substr(0, beginning.find('\n')));
+    return first.is_object() && first.value("event", Json()) == "start" &&
+           first.value("model", Json()) == model_->name() && first.value("entry", Json()) == entry_->Name &&
+           first.value("seed", Json()) == options_.seed;
+  }
+  if (isSameFile(file.Path, resumedFrom_))
+    return true;
+  return file.Option == "--best" && kept().has_value();
+}
+
+std::optional<std::pair<double, int64_t>> TrainRun::kept() const {
+  try {
+    std::optional<CheckpointInfo> info = readCheckpointInfo(options_.best);
+    if (!info || info->Hash != model_->hash() || info->Seed != options_.seed)
+      return std::nullopt;
+    History history;
+    history.load(stateOf(*info, options_.best).value("history", Json()));
+    // Of one run, whichever of the two is further on.
+    if (history.epochs().empty() || !history.agrees(history_))
+      return std::nullopt;
+    std::optional<double> loss = judged(history.epochs().back().validation);
+    int64_t epoch = info->Version > 1 ? info->Examples / trainRows_ : info->Epoch;
+    return loss ? std::optional(std::pair(*loss, std::max<int64_t>(epoch, 1))) : std::nullopt;
+  } catch (const std::runtime_error &) { // not there, or no checkpoint
+    return std::nullopt;
+  }
+}
+
+void TrainRun::findBest() {
+  if (options_.best.empty() || resumedFrom_.empty())
+    return;
+  if (auto found = kept()) {
+    std::tie(keptLoss_, keptEpoch_) = *found;
+  } else if (bestEpoch_ > 0) {
+    progress_.line(fmt::format("{} is not there, or not of this run, whose best was epoch {}: the best of the epochs "
+                               "from now on is written to it",
+                               options_.best, bestEpoch_));
+  }
+}
+
+void TrainRun::checkFiles() {
+  std::vector<NamedFile> read = {{"the library", options_.model.library}};
+  if (resumedFrom_.empty())
+    read.push_back({"--weights", options_.weights});
+  for (const std::optional<DataSet> *data : {&data_, &testData_})
+    if (*data)
+      for (const Column &column : (*data)->columns())
+        read.push_back({"the data file", column.path});
+  checkOutputs(outputs(), read);
+  // A run may go on in the checkpoint that it goes on from, and keep it as its best.
+  checkOutputs({{"--curve", options_.curve}, {"--log", options_.log}}, {{"--resume", resumedFrom_}});
+  for (const NamedFile &file : outputs()) {
+    std::error_code error;
+    bool exists = std::filesystem::is_regular_file(file.Path, error) && isSameFile(file.Path, file.Path);
+    if (options_.overwrite || !exists || isOwn(file)) // a device, or /dev/stdout, is nothing to lose
+      continue;
+    bool resumable = file.Option == "--out" && resumedFrom_.empty();
+    throw UserError(fmt::format("{} exists, and this run does not go on from it: {}--overwrite replaces it, "
+                                "{} FILE writes elsewhere",
+                                file.Path,
+                                resumable ? fmt::format("--resume {} goes on, ", shellQuote(file.Path)) : "",
+                                file.Option));
+  }
+  // Everything of a save but the disk.
+  save("/dev/null");
+}
+
+bool TrainRun::attempt(const std::string &path, const std::function<void()> &action) {
+  try {
+    action();
+  } catch (const std::exception &error) {
+    problems_[path] = error.what();
+    progress_.warn(error.what());
+    return false;
+  }
+  problems_.erase(path);
+  return true;
 }
 
 void TrainRun::announce() {
@@ -340,10 +477,7 @@ void TrainRun::announce() {
   progress_.event(start);
   if (options_.log.empty())
     return;
-  log_.open(options_.log, options_.resume.empty() ? std::ios::trunc : std::ios::app);
-  if (!log_)
-    throw UserError(fmt::format("cannot write {}", options_.log));
-  writeLog(start);
+  log_.open(options_.log, start, isOwn({"--log", options_.log}));
 }
 
 void TrainRun::announceResume() {
@@ -365,13 +499,6 @@ void TrainRun::announceResume() {
                              shortNumber(factorBefore_)));
 }
 
-void TrainRun::writeLog(const Json &object) {
-  if (!log_.is_open())
-    return;
-  if (!(log_ << object.dump() << '\n'))
-    throw UserError(fmt::format("cannot write {}", options_.log));
-}
-
 void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
   feed_->fill(rows);
   int64_t number = training_->step() + 1;
@@ -382,11 +509,7 @@ void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
   } else {
     factor_ = 1;
   }
-  try {
-    step_->run();
-  } catch (const CallError &error) {
-    throw UserError(fmt::format("step {} (epoch {}): {}", number, epoch + 1, feed_->explain(error, rows)));
-  }
+  step_->run();
   double loss = MetricSums::value(*step_, lossOutput_);
   if (!std::isfinite(loss)) {
     std::error_code error;
@@ -402,13 +525,13 @@ void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
   history_.addStep(loss);
   rowsDone_ += int64_t(rows.size());
   seen_ += int64_t(rows.size());
-  if (log_.is_open()) {
+  if (log_.isOpen()) {
     Json object = {{"event", "step"}, {"step", number}, {"epoch", epoch + 1}};
     for (size_t output : sums_->indices())
       object[std::string(entry_->Outputs[output].Name)] = jsonNumber(MetricSums::value(*step_, output));
     for (auto &[name, rate] : rates_)
       object[name] = rate * factor_;
-    writeLog(object);
+    log_.write(object);
   }
 }
 
@@ -433,11 +556,20 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
   for (int64_t at = seen_ % trainRows_; at < trainRows_; at += options_.batch) {
     bool enough = seen_ >= length_.total;
     if (enough || *interrupted()) {
-      save(options_.out);
+      attempt(options_.out, [&] { save(options_.out); });
       return enough ? End::Steps : End::Interrupted;
     }
-    int64_t count = std::min(options_.batch, trainRows_ - at);
-    trainStep(std::span(order).subspan(size_t(at), size_t(count)), epoch);
+    auto rows = std::span(order).subspan(size_t(at), size_t(std::min(options_.batch, trainRows_ - at)));
+    try {
+      trainStep(rows, epoch);
+    } catch (const CallError &error) {
+      std::string text = fmt::format("step {} (epoch {}): {}", training_->step() + 1, epoch + 1,
+                                     feed_->explain(error, rows));
+      // A bad index is found before anything is changed: what was trained until then is good.
+      if (error.Code == DLC_BAD_INDEX && rowsDone_ > 0 && attempt(options_.out, [&] { save(options_.out); }))
+        text += fmt::format(". The steps before it are in {}", options_.out);
+      throw UserError(text);
+    }
     if (progress_.due())
       reportStep(epoch, at);
   }
@@ -461,14 +593,28 @@ bool TrainRun::judge(const Metrics &validation, int64_t epoch) {
 void TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
   Metrics training = sums_->means(), validation;
   double seconds = now() - epochStarted_;
-  if (validationFeed_)
-    validation = *evaluate(*validationFeed_, trainRows_, trainRows_ + validationRows_);
+  if (validationFeed_) {
+    try {
+      validation = *evaluate(*validationFeed_, trainRows_, trainRows_ + validationRows_);
+    } catch (const UserError &error) {
+      history_.addEpoch({training_->step(), training, {}});
+      sums_->reset();
+      bool kept = attempt(options_.out, [&] { save(options_.out); });
+      throw UserError(fmt::format("validation after epoch {}: {}{}", epoch + 1, error.what(),
+                                  kept ? fmt::format(". The epoch is in {}", options_.out) : ""));
+    }
+  }
   history_.addEpoch({training_->step(), training, validation});
   bool improved = !validation.empty() && judge(validation, epoch);
   sums_->reset();
-  save(options_.out);
-  if (improved && !options_.best.empty())
-    save(options_.best);
+  // The best first: --out says which epoch it is.
+  std::optional<double> loss = judged(validation);
+  if (loss && !options_.best.empty() && (keptEpoch_ == 0 || better(*loss, keptLoss_)) &&
+      attempt(options_.best, [&] { save(options_.best); })) {
+    keptLoss_ = *loss;
+    keptEpoch_ = epoch + 1;
+  }
+  attempt(options_.out, [&] { save(options_.out); });
 
   std::string text = fmt::format("epoch {}/{}  {}", epoch + 1, epochs_, metricsText(training));
   if (!validation.empty())
@@ -483,7 +629,14 @@ void TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
   object["rows_per_second"] = std::round(rowsPerSecond);
   object["checkpoint"] = options_.out;
   progress_.event(object);
-  writeLog(object);
+  log_.write(object);
+  flushLog();
+}
+
+void TrainRun::flushLog() {
+  log_.flush();
+  if (!log_.problem().empty() && !problems_.contains(options_.log))
+    attempt(options_.log, [&] { throw UserError(log_.problem()); });
 }
 
 TrainRun::End TrainRun::loop() {
@@ -525,15 +678,10 @@ void TrainRun::save(const std::string &path) {
 }
 
 std::optional<Metrics> TrainRun::test(const Parameters &parameters, int64_t &rows) {
-  if (!evaluation_ || options_.data.directory.empty())
-    return std::nullopt;
-  DataArguments arguments = options_.data;
-  arguments.maps.clear();
-  std::optional<DataSet> data = DataSet::load(*evaluation_, arguments, Split::Test, Split::Test, false);
-  if (!data)
+  if (!testData_)
     return std::nullopt;
   Call call = model_->prepare(evaluation_->Name, parameters, evaluation_->Capacity);
-  Feed feed(*data, call);
+  Feed feed(*testData_, call);
   rows = feed.rows();
   return evaluate(feed, 0, rows, interrupted());
 }
@@ -550,8 +698,8 @@ void TrainRun::finish(End end) {
                  {"rows_per_second", seconds > 0 ? std::round(double(rowsDone_) / seconds) : 0}};
   progress_.clear();
   if (rowsDone_ == 0 && end != End::Interrupted) {
-    if (options_.out != resumedFrom_)
-      save(options_.out);
+    if (!isSameFile(options_.out, resumedFrom_))
+      attempt(options_.out, [&] { save(options_.out); });
     progress_.line(
         fmt::format("{} is trained to its end already: raise --epochs or --steps to go on", options_.out));
   }
@@ -561,7 +709,7 @@ void TrainRun::finish(End end) {
                     sinceBest_, shortNumber(bestLoss_), bestEpoch_));
   std::string subtitle = fmt::format("{} examples, batch {}, seed {}, {} steps", countText(trainRows_),
                                      options_.batch, options_.seed, countText(training_->step()));
-  if (end != End::Interrupted) {
+  if (end != End::Interrupted) attempt("test", [&] {
     int64_t rows = 0;
     if (std::optional<Metrics> metrics = test(training_->parameters(), rows)) {
       progress_.line(fmt::format("test: {}  ({} examples)", metricsText(*metrics), countText(rows)));
@@ -569,14 +717,14 @@ void TrainRun::finish(End end) {
       object["test_rows"] = rows;
       subtitle += ", test " + metricsText(*metrics);
     }
-    if (std::error_code error; !options_.best.empty() && std::filesystem::exists(options_.best, error))
+    if (keptEpoch_ > 0)
       if (std::optional<Metrics> metrics = test(model_->loadParameters(options_.best), rows)) {
         progress_.line(
-            fmt::format("test of {} (epoch {}): {}", options_.best, bestEpoch_, metricsText(*metrics)));
+            fmt::format("test of {} (epoch {}): {}", options_.best, keptEpoch_, metricsText(*metrics)));
         object["best_test"] = jsonMetrics(*metrics);
       }
-  }
-  writeText(options_.curve, history_.picture(fmt::format("{}: {}", model_->name(), entry_->Name), subtitle));
+  });
+  attempt(options_.curve, [&] { writeText(options_.curve, history_.picture(title(), subtitle)); });
   object["library"] = options_.model.library;
   object["checkpoint"] = options_.out;
   object["curve"] = options_.curve;
@@ -584,22 +732,30 @@ void TrainRun::finish(End end) {
   if (end == End::Interrupted) {
     std::string on = fmt::format("{} train {} --resume {}", shellQuote(programName()),
                                  shellQuote(options_.model.library), shellQuote(options_.out));
-    progress_.line(fmt::format("interrupted after step {}; the checkpoint is {}; go on with:\n  {}",
-                               countText(training_->step()), options_.out, on));
-    object["resume"] = on;
+    if (problems_.contains(options_.out)) {
+      progress_.line(fmt::format("interrupted after step {}", countText(training_->step())));
+    } else {
+      progress_.line(fmt::format("interrupted after step {}; the checkpoint is {}; go on with:\n  {}",
+                                 countText(training_->step()), options_.out, on));
+      object["resume"] = on;
+    }
   } else {
     progress_.line(fmt::format("library     {}", options_.model.library));
     progress_.line(fmt::format("checkpoint  {}", options_.out));
-    if (!options_.best.empty())
-      progress_.line(fmt::format("best        {} (epoch {})", options_.best, bestEpoch_));
+    if (keptEpoch_ > 0)
+      progress_.line(fmt::format("best        {} (epoch {})", options_.best, keptEpoch_));
     progress_.line(fmt::format("loss curve  {}", options_.curve));
     if (rowsDone_ > 0)
       progress_.line(fmt::format("again       {}", again));
   }
-  writeLog(object);
-  if (log_.is_open() && !log_.flush())
-    throw UserError(fmt::format("cannot write {}", options_.log));
+  log_.write(object);
+  flushLog();
   progress_.event(object);
+  std::string problems;
+  for (auto &[path, problem] : problems_)
+    problems += fmt::format("\n  {}", problem);
+  if (!problems.empty())
+    throw UserError(fmt::format("the run came to its end, but not all of it could be done:{}", problems));
 }
 
 int TrainRun::run() {
@@ -607,7 +763,9 @@ int TrainRun::run() {
   resume();
   openData();
   findPlace();
+  checkFiles();
   announce();
+  findBest();
   catchInterrupts();
   End end = loop();
   finish(end);

@@ -3,42 +3,69 @@
 //
 // See TrainOptions.h.
 #include "tools/dlc-run/TrainOptions.h"
+#include "runtime/Text.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <numbers>
+#include <optional>
 
 namespace dlc::run {
 
+/// A text as JSON, which knows UTF-8 only: the name of a file may be any bytes.
+static Json stored(const Json &value) {
+  if (value.is_array()) {
+    Json list = Json::array();
+    for (const Json &element : value)
+      list.push_back(stored(element));
+    return list;
+  }
+  if (!value.is_string() || detail::isUtf8(value.get_ref<const std::string &>()))
+    return value;
+  Json bytes = Json::array();
+  for (char c : value.get_ref<const std::string &>())
+    bytes.push_back(int(static_cast<unsigned char>(c)));
+  return {{"bytes", bytes}};
+}
+
+/// What was typed to give a stored value; nothing where no command line gives it.
+static std::optional<std::string> typed(const Json &value) {
+  if (value.is_string())
+    return value.get<std::string>();
+  if (value.is_number() || value.is_boolean())
+    return value.dump();
+  if (!value.is_object() || value.size() != 1 || !value.contains("bytes") || !value["bytes"].is_array())
+    return std::nullopt;
+  std::string text;
+  for (const Json &byte : value["bytes"]) {
+    if (!byte.is_number_unsigned() || byte.get<uint64_t>() < 1 || byte.get<uint64_t>() > 255)
+      return std::nullopt;
+    text += char(byte.get<uint64_t>());
+  }
+  return text;
+}
+
 void TrainOptions::remember(CLI::Option *option, const std::string &flag, bool always,
-                            std::function<Json()> get, std::function<void(const Json &)> set) {
-  settings_.push_back({option, flag, get(), always, get, set});
+                            std::function<Json()> get) {
+  settings_.push_back({option, flag, get(), always, get, ""});
 }
 
 template <class T>
 CLI::Option *TrainOptions::add(CLI::App &app, const std::string &flag, T &value, const std::string &text,
                                const std::string &help, bool always) {
   CLI::Option *option = app.add_option(flag, value, help)->option_text(text);
-  remember(
-      option, flag, always, [&value] { return Json(value); },
-      [&value](const Json &json) { value = json.get<T>(); });
+  remember(option, flag, always, [&value] { return Json(value); });
   return option;
 }
 
 void TrainOptions::addTo(CLI::App &app) {
   model.addTo(app);
   data.addTo(app);
-  remember(
-      app.get_option("--data"), "--data", false, [this] { return Json(data.directory); },
-      [this](const Json &json) { data.directory = json.get<std::string>(); });
-  remember(
-      app.get_option("--map"), "--map", false, [this] { return Json(data.maps); },
-      [this](const Json &json) { data.maps = json.get<std::vector<std::string>>(); });
-  remember(
-      app.get_option("--scale"), "--scale", false, [this] { return Json(data.scales.given); },
-      [this](const Json &json) { data.scales.given = json.get<std::vector<std::string>>(); });
+  remember(app.get_option("--data"), "--data", false, [this] { return Json(data.directory); });
+  remember(app.get_option("--map"), "--map", false, [this] { return Json(data.maps); });
+  remember(app.get_option("--scale"), "--scale", false, [this] { return Json(data.scales.given); });
   add(app, "--entry", entry, "NAME", "Train step to use, where the model has more than one");
   add(app, "--evaluation", evaluation, "NAME",
       "Function that tells loss and accuracy of validation and test rows (default: the one that returns "
@@ -71,7 +98,7 @@ void TrainOptions::addTo(CLI::App &app) {
       ->check(CLI::IsMember({"constant", "linear", "cosine", "step"}));
   add(app, "--warmup", warmup, "STEPS", "Let the learning rate rise from 0 over the first steps")
       ->check(CLI::Range(int64_t(0), int64_t(1) << 60));
-  add(app, "--decay", decay, "X", "Factor of --schedule step (default 0.1)")->check(CLI::PositiveNumber);
+  add(app, "--decay", decay, "X", "Factor of --schedule step (default 0.1)")->check(positiveNumber());
   add(app, "--decay-every", decayEvery, "EPOCHS", "Of --schedule step (default: a third of the epochs)")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
   add(app, "--patience", patience, "EPOCHS",
@@ -80,9 +107,13 @@ void TrainOptions::addTo(CLI::App &app) {
   add(app, "--best", best, "FILE", "Write a checkpoint here whenever the validation loss improves");
   CLI::Option *trap =
       app.add_flag("--trap-nan", trapNan, "Stop at the first value that is NaN or infinite, and say where");
-  remember(
-      trap, "--trap-nan", false, [this] { return Json(trapNan); },
-      [this](const Json &json) { trapNan = json.get<bool>(); });
+  remember(trap, "--trap-nan", false, [this] { return Json(trapNan); });
+  for (Setting &setting : settings_)
+    setting.otherwise = setting.flag == "--validation"        ? "--validation-rows"
+                        : setting.flag == "--validation-rows" ? "--validation"
+                        : setting.flag == "--epochs"          ? "--steps"
+                        : setting.flag == "--steps"           ? "--epochs"
+                                                              : "";
   app.add_option("--out", out,
                  "Checkpoint, written after every epoch (default: the library's name, .safetensors)")
       ->option_text("FILE");
@@ -94,6 +125,8 @@ void TrainOptions::addTo(CLI::App &app) {
       ->option_text("FILE.svg");
   app.add_option("--log", log, "Write every step's loss and every epoch here, one JSON object a line")
       ->option_text("FILE.jsonl");
+  app.add_flag("--overwrite", overwrite,
+               "Replace files that exist; else only a run that goes on by --resume replaces its own");
   app.add_flag("--json", json, "Print one JSON object a line");
 }
 
@@ -104,54 +137,66 @@ bool TrainOptions::given(const std::string &flag) const {
 }
 
 Json TrainOptions::save() const {
-  Json stored = Json::object();
+  Json settings = Json::object();
   for (const Setting &setting : settings_)
     if (setting.get() != setting.initial)
-      stored[setting.flag.substr(2)] = setting.get();
+      settings[setting.flag.substr(2)] = stored(setting.get());
   // The seed is the checkpoint's own.
-  stored.erase("seed");
-  return stored;
+  settings.erase("seed");
+  return settings;
 }
 
 /// "--batch 16", "--set lr=0.1 --set momentum=0".
 static std::string settingText(const std::string &flag, const Json &value) {
   if (!value.is_array())
-    return value.is_boolean() ? flag : flag + " " + (value.is_string() ? value.get<std::string>() : value.dump());
+    return value.is_boolean() ? flag : flag + " " + typed(value).value_or(value.dump());
   std::vector<std::string> words;
   for (const Json &element : value)
     words.push_back(settingText(flag, element));
   return join(words, " ");
 }
 
-bool TrainOptions::inherit(const Json &stored) {
-  if (!stored.is_object())
-    return false;
-  bool same = !stored.value("changed", false);
-  // A run of another length begins with the same steps, unless its learning rate follows from its length.
-  bool longer = schedule == "constant" && stored.value("schedule", "constant") == "constant";
-  auto isLength = [](const std::string &flag) { return flag == "--epochs" || flag == "--steps"; };
-  bool lengthGiven = false;
+void TrainOptions::take(const Setting &setting, const Json &value) {
+  auto refuse = [&](const std::string &why) {
+    throw UserError(fmt::format("the checkpoint's setting {} = {} cannot be used{}", setting.flag,
+                                value.dump(-1, ' ', false, Json::error_handler_t::replace), why));
+  };
+  std::vector<std::string> words;
+  for (const Json &element : value.is_array() ? value : Json::array({value})) {
+    if (element.is_boolean() != setting.initial.is_boolean() || !typed(element))
+      refuse("");
+    words.push_back(*typed(element));
+  }
+  if (value.is_array() != setting.initial.is_array())
+    refuse("");
+  try {
+    setting.option->add_result(words);
+    setting.option->run_callback();
+    setting.option->clear(); // it was not typed all the same
+  } catch (const CLI::ParseError &error) {
+    refuse(fmt::format(": {}", error.what()));
+  }
+}
+
+bool TrainOptions::inherit(const Json &settings) {
+  bool same = settings.value("changed", Json(false)) == false;
+  auto before = [&](const Setting &setting) {
+    return settings.value(setting.flag.substr(2), stored(setting.initial));
+  };
   for (const Setting &setting : settings_)
-    lengthGiven |= isLength(setting.flag) && setting.option->count() > 0;
-  for (Setting &setting : settings_) {
+    if (setting.flag != "--seed" && settings.contains(setting.flag.substr(2)) && !given(setting.flag) &&
+        (setting.otherwise.empty() || !given(setting.otherwise)))
+      take(setting, before(setting));
+  // A run of another length begins with the same steps, unless its learning rate follows from its length.
+  bool longer = schedule == "constant" && settings.value("schedule", Json("constant")) == "constant";
+  for (const Setting &setting : settings_) {
     if (setting.flag == "--seed")
       continue;
-    std::string key = setting.flag.substr(2);
-    Json before = stored.contains(key) ? stored[key] : setting.initial;
-    // Who says one of the two lengths does not want to be held to the other.
-    bool inherits = setting.option->count() == 0 && !(lengthGiven && isLength(setting.flag));
-    try {
-      if (inherits)
-        setting.set(before);
-    } catch (const Json::exception &) {
-      throw UserError(
-          fmt::format("the checkpoint's setting {} cannot be read: found {}", setting.flag, before.dump()));
-    }
-    Json now = setting.get();
-    same &= before == now || (longer && isLength(setting.flag));
-    if (before != now)
-      changes_.push_back((now == setting.initial ? "no " + setting.flag : settingText(setting.flag, now)) +
-                         (before == setting.initial ? "" : " (was" + settingText("", before) + ")"));
+    Json now = stored(setting.get()), then = before(setting), initial = stored(setting.initial);
+    same &= then == now || (longer && (setting.flag == "--epochs" || setting.flag == "--steps"));
+    if (then != now)
+      changes_.push_back((now == initial ? "no " + setting.flag : settingText(setting.flag, now)) +
+                         (then == initial ? "" : " (was" + settingText("", then) + ")"));
   }
   return same;
 }
@@ -176,6 +221,9 @@ std::string TrainOptions::command(const std::string &resumeFrom) const {
   if (!resumeFrom.empty())
     word("--resume", resumeFrom);
   word("--out", out);
+  // The run that is made again finds what this one wrote.
+  if (!isSameFile(out, resumeFrom))
+    line += " --overwrite";
   return line;
 }
 

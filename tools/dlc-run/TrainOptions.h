@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Options that decide what the run computes are settings: they are written into the checkpoint, a resumed run
-// takes those from it that are not given again, and the line that reproduces the run is made of them.
+// takes those from it that are not given again, and the line that reproduces the run is made of them. What is
+// read from a checkpoint goes the way of what is typed, through the same checks.
 #ifndef DLC_RUN_TRAINOPTIONS_H
 #define DLC_RUN_TRAINOPTIONS_H
 
@@ -41,7 +42,7 @@ public:
   bool trapNan = false;
   // Not settings: where results go, and how the run talks.
   std::string out, resume, curve, log;
-  bool json = false;
+  bool overwrite = false, json = false;
 
   void addTo(CLI::App &app);
 
@@ -69,14 +70,15 @@ private:
     Json initial;
     bool always; ///< in the line that makes the run again, changed or not
     std::function<Json()> get;
-    std::function<void(const Json &)> set;
+    std::string otherwise; ///< the flag of an option that says the same in another way: who gives it means it
   };
 
   template <class T>
   CLI::Option *add(CLI::App &app, const std::string &flag, T &value, const std::string &text,
                    const std::string &help, bool always = false);
-  void remember(CLI::Option *option, const std::string &flag, bool always, std::function<Json()> get,
-                std::function<void(const Json &)> set);
+  void remember(CLI::Option *option, const std::string &flag, bool always, std::function<Json()> get);
+  /// Takes a stored value as if it had been typed.
+  void take(const Setting &setting, const Json &stored);
 
   std::vector<Setting> settings_;
   std::vector<std::string> changes_;

@@ -1,18 +1,32 @@
-# interrupt.py - runs a program and sends it Ctrl-C once it has printed that its first epoch is done.
+# interrupt.py - runs a program and sends it signals once it has printed that its first epoch is done.
 # SPDX-License-Identifier: Apache-2.0
 #
-# interrupt.py PROGRAM ARGUMENTS... passes on what the program prints and adds its exit code.
+# interrupt.py [SIGNAL...] PROGRAM ARGUMENTS... passes on what the program prints and adds its exit code. SIGINT unless
+# others are named; `close` closes the pipe that the program prints to, and `nohup` before all ignores SIGHUP.
 import signal
 import subprocess
 import sys
 
-process = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True)
+words = sys.argv[1:]
+sends = []
+while words[0].startswith("SIG") or words[0] in ("close", "nohup"):
+    sends.append(words.pop(0))
+before = None
+if sends[:1] == ["nohup"]:
+    sends.pop(0)
+    before = lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, preexec_fn=before)
 sent = False
 for line in process.stdout:
     if sent and line.startswith("epoch "):
         continue
     print(line, end="")
     if line.startswith("epoch 1/"):
-        process.send_signal(signal.SIGINT)
         sent = True
+        for name in sends or ["SIGINT"]:
+            if name != "close":
+                process.send_signal(getattr(signal, name))
+        if "close" in sends:
+            break
+process.stdout.close()
 print("exit code", process.wait())

@@ -20,7 +20,7 @@ def read(path):
 
 
 def start(seed):
-    return "--data", data, "--epochs", "2", "--seed", seed, "--validation", "0.1", "--out", "parts.safetensors"
+    return "--data", data, "--epochs", "2", "--seed", seed, "--validation", "0.1", "--out", "parts.safetensors", "--overwrite"
 
 
 wanted = read(whole)
