@@ -26,7 +26,23 @@ pool = [token for file in tokens for token in file if not token.isspace()] + [
     "loc(", "#", "!", "tensor<", "%x#1", "-"]
 
 
+def mutate_lines(text):
+    """A line less, a line moved, or a brace more."""
+    lines = text.split("\n")
+    at = rng.randrange(len(lines))
+    kind = rng.randrange(3)
+    if kind == 0:
+        del lines[at]
+    elif kind == 1:
+        lines[at] += rng.choice("{}")
+    else:
+        lines.insert(rng.randrange(len(lines)), lines.pop(at))
+    return "\n".join(lines)
+
+
 def mutate():
+    if rng.randrange(3) == 0:
+        return mutate_lines(rng.choice(texts))
     file = list(rng.choice(tokens))
     for _ in range(rng.choice([1, 1, 1, 2, 4])):
         at = rng.randrange(len(file))
@@ -49,6 +65,8 @@ def mutate():
     return "".join(file)
 
 
+# What is freed is filled with these bytes: who still reads it finds no pointers there.
+environment = dict(os.environ, GLIBC_TUNABLES="glibc.malloc.perturb=165")
 counts = [0, 0]
 for number in range(args.count):
     text = mutate()
@@ -56,7 +74,8 @@ for number in range(args.count):
     with open(path, "w") as out:
         out.write(text)
     # Levels above code generation: what follows sees only what they let through.
-    run = subprocess.run([args.dlc, path, "--emit=kernels", "-o", os.devnull], capture_output=True, text=True, timeout=120)
+    run = subprocess.run([args.dlc, path, "--emit=kernels", "-o", os.devnull], capture_output=True, text=True, timeout=120,
+                         env=environment)
     if run.returncode not in (0, 1) or (run.returncode == 1) != ("error: " in run.stderr) or "mistake in dlc" in run.stderr:
         sys.exit(f"{path}: exit code {run.returncode}\n{run.stderr[:4000]}")
     counts[run.returncode] += 1
