@@ -5,6 +5,7 @@
 #include "compiler/target/Emit.h"
 #include "compiler/target/Target.h"
 #include "dialects/dl/DL.h"
+#include "tools/Output.h"
 #include "tools/diff/Diff.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/CommandLine.h"
@@ -148,6 +149,11 @@ int main(int argc, char **argv) {
     llvm::StringRef stem = input == "-" ? "model" : llvm::sys::path::stem(input);
     path = isLevel || kind == "asm" || kind == "header" ? "-" : (stem + (kind == "obj" ? ".o" : ".so")).str();
   }
+
+  if (path == "-" && !isLevel && (kind == "lib" || kind == "obj"))
+    return fail("-o -: a library is no text to print; name a file");
+  if (std::string problem = isDiff ? "" : dlc::checkOutput(path, input); !problem.empty())
+    return fail(problem);
 
   DialectRegistry registry;
   dlc::registerDialects(registry);
