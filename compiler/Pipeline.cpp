@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/Pipeline.h"
 #include "compiler/Passes.h"
+#include "compiler/graph/Counts.h"
 #include "compiler/graph/Flatten.h"
 #include "compiler/graph/Rows.h"
 #include "compiler/import/ReadModel.h"
@@ -110,8 +111,10 @@ static LogicalResult toKernels(ModuleOp module, const CompileOptions &options) {
   if (failed(good))
     return failure();
   OpBuilder b(module.getContext());
-  for (EntryOp entry : model.getBody().getOps<EntryOp>())
-    entry->setAttr("dl.rows_independent", b.getBoolAttr(rowsAreIndependent(entry)));
+  for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
+    describeCounts(entry);
+    entry->setAttr("dl.rows_independent", b.getBoolAttr(rowsAreIndependent(entry) || partsMakeTheWhole(entry)));
+  }
   formKernels(model, options.optimize > 0);
   return success();
 }

@@ -332,7 +332,7 @@ static void checkCut(const Entry &E, int64_t Rows) {
   for (const auto *Ports : {&E.Inputs, &E.Outputs})
     for (const Port &P : *Ports) {
       int64_t Axes = std::count_if(P.Batch.begin(), P.Batch.end(), [](int64_t K) { return K != 0; });
-      if (Axes > 1 || (Axes == 0 && Ports == &E.Outputs))
+      if (Axes > 1 || (Axes == 0 && Ports == &E.Outputs && P.Combine == DLC_COMBINE_UNKNOWN))
         Why = "an output belongs to the whole batch";
     }
   if (!Why.empty())
@@ -359,6 +359,39 @@ void CallState::bind(size_t Index, TensorView Value, int64_t Rows) {
 //===----------------------------------------------------------------------===//
 // Calls by value
 //===----------------------------------------------------------------------===//
+
+namespace {
+/// The single numbers of a call that is cut, gathered from its parts: sums and means divide once, at the end.
+class Gathering {
+public:
+  Gathering(const Entry &E, std::vector<NamedTensor> &Outputs)
+      : E(E), Outputs(Outputs), Sums(Outputs.size()), Weights(Outputs.size()) {}
+
+  void add(int64_t Rows) {
+    for (size_t I = 0; I < Outputs.size(); ++I) {
+      const Port &P = E.Outputs[I];
+      double Weight = P.Combine == DLC_COMBINE_SUM     ? 1
+                      : P.Combine == DLC_COMBINE_COUNT ? Outputs[P.Count].Value.at(0)
+                                                       : static_cast<double>(Rows);
+      if (P.Combine == DLC_COMBINE_UNKNOWN || Weight == 0)
+        continue; // a mean over nothing says nothing
+      Sums[I] += Weight * Outputs[I].Value.at(0);
+      Weights[I] += Weight;
+    }
+  }
+  void store() {
+    for (size_t I = 0; I < Outputs.size(); ++I)
+      if (Weights[I] != 0)
+        Outputs[I].Value = Tensor(Shape(), std::vector<double>{E.Outputs[I].Combine == DLC_COMBINE_SUM ? Sums[I] : Sums[I] / Weights[I]})
+                               .to(E.Outputs[I].Type);
+  }
+
+private:
+  const Entry &E;
+  std::vector<NamedTensor> &Outputs;
+  std::vector<double> Sums, Weights;
+};
+} // namespace
 
 Results detail::callByValue(const Context &Ctx, std::string_view Name, std::span<const Input> Inputs,
                             const CallOptions &Options) {
@@ -395,9 +428,16 @@ Results detail::callByValue(const Context &Ctx, std::string_view Name, std::span
     Outputs.push_back({std::string(E.Outputs[I].Name), Tensor(E.Outputs[I].Type, E.Outputs[I].shape(Rows))});
     S.Outputs[I].Data = Outputs.back().Value.data();
   }
-  for (int64_t First = 0; First < Rows; First += E.Capacity)
-    if (S.invoke(First, std::min(E.Capacity, Rows - First), Rows) != DLC_OK)
+  Gathering Numbers(E, Outputs);
+  for (int64_t First = 0; First < Rows; First += E.Capacity) {
+    int64_t Part = std::min(E.Capacity, Rows - First);
+    if (S.invoke(First, Part, Rows) != DLC_OK)
       S.raise(First);
+    if (Rows > E.Capacity)
+      Numbers.add(Part);
+  }
+  if (Rows > E.Capacity)
+    Numbers.store();
   return Results(std::move(Outputs));
 }
 

@@ -10,6 +10,7 @@
 #include "runtime/Internal.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 
@@ -121,7 +122,7 @@ public:
                       ". Compile it with the dlc of this release."));
     // A newer library's structures may be longer than ours, never shorter.
     if (Raw->struct_size < sizeof(dlc_model) || Raw->tensor_size < sizeof(dlc_tensor) ||
-        Raw->port_size < sizeof(dlc_port) || Raw->scalar_size < sizeof(dlc_scalar) ||
+        Raw->port_size < offsetof(dlc_port, combine) || Raw->scalar_size < sizeof(dlc_scalar) ||
         Raw->entry_size < sizeof(dlc_entry) || Raw->kernel_size < sizeof(dlc_kernel))
       broken("its structures are shorter than this version of the interface has them");
     S.Raw = Raw;
@@ -233,6 +234,13 @@ private:
       if (Info.shape(Capacity) != Info.Dims)
         broken(cat("'", Info.Name, "' has the shape ", Info.Dims.str(), " at the capacity ", Capacity));
       (void)Info.Dims.elements();
+      if (S.Raw->port_size >= sizeof(dlc_port)) {
+        if (P.combine > DLC_COMBINE_SUM || (P.combine != DLC_COMBINE_UNKNOWN && !Info.Dims.empty()) ||
+            (P.combine == DLC_COMBINE_COUNT && (P.count >= Count || at(First, S.Raw->port_size, P.count)->rank != 0)))
+          broken(cat("'", Info.Name, "' does not say how it combines"));
+        Info.Combine = static_cast<dlc_combine>(P.combine);
+        Info.Count = P.count;
+      }
       Result.push_back(Info);
     }
     return Result;

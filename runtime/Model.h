@@ -73,6 +73,9 @@ struct Port {
   DType Type;
   Shape Dims;  ///< at full capacity
   Shape Batch; ///< for each axis 0, or k: the axis is k times the extent of the call
+  /// Of an output that is a single number: how those of several calls make the one of all their rows.
+  dlc_combine Combine = DLC_COMBINE_UNKNOWN;
+  size_t Count = 0; ///< DLC_COMBINE_COUNT: the output that counts
 
   bool hasBatch() const {
     for (int64_t K : Batch)
@@ -244,7 +247,8 @@ public:
   Session newSession(const Parameters &Params) const;
 
   /// Calls an entry point that needs parameters at most. Extents come from the inputs. More rows than the
-  /// capacity are cut into several calls where the compiler has proved rows independent, else refused.
+  /// capacity are cut into several calls where the compiler has proved rows independent, else refused; a result that
+  /// is a single number is gathered from those.
   Results call(std::string_view Entry, const Parameters &Params, std::span<const Input> Inputs,
                const CallOptions &Options = {}) const;
   Results call(std::string_view Entry, const Parameters &Params, std::initializer_list<Input> Inputs,

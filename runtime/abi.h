@@ -85,6 +85,14 @@ typedef struct dlc_tensor {
   const char *group;     /* a parameter or slot: its training group; NULL if none */
 } dlc_tensor;
 
+/* How the single numbers of several calls make the one of all their rows. */
+typedef enum dlc_combine {
+  DLC_COMBINE_UNKNOWN = 0,  /* no such number; or not known, as where means of different things were added */
+  DLC_COMBINE_ROWS = 1,     /* a mean over rows: each call weighs as much as its extent */
+  DLC_COMBINE_COUNT = 2,    /* a mean over what another output counts: each call weighs as much as that says */
+  DLC_COMBINE_SUM = 3       /* they are added */
+} dlc_combine;
+
 /* An input or output of an entry point: dense, row-major, in the caller's memory. */
 typedef struct dlc_port {
   const char *name;
@@ -92,6 +100,8 @@ typedef struct dlc_port {
   uint32_t rank;
   const int64_t *shape; /* at full capacity */
   const int64_t *batch; /* for each axis 0, or k: the axis is k times the extent of the call */
+  uint32_t combine;     /* dlc_combine, of an output; this and what follows is missing where port_size is 32 */
+  uint32_t count;       /* DLC_COMBINE_COUNT: the output that counts, by its place among the outputs */
 } dlc_port;
 
 /* A number that a call may set: hyper-parameters. */
@@ -109,7 +119,8 @@ typedef enum dlc_entry_kind {
 } dlc_entry_kind;
 
 typedef enum dlc_entry_flags {
-  DLC_ROWS_INDEPENDENT = 1 << 0, /* a row of the outputs depends on that row of the inputs alone */
+  DLC_ROWS_INDEPENDENT = 1 << 0, /* a row of the outputs depends on that row of the inputs alone, and single
+                                   numbers say how those of parts combine */
   DLC_WRITES_PARAMS = 1 << 1,
   DLC_WRITES_BUFFERS = 1 << 2,
   DLC_WRITES_TRAINING = 1 << 3,

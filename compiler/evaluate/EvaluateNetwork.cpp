@@ -113,7 +113,7 @@ static LogicalResult crossEntropy(CrossEntropyOp op, const Array &score, const A
         total -= share * all.logSoftmax(x[c]);
     }
   }
-  out.reals[0] = total / counted;
+  out.reals[0] = op.getIgnoreIndexAttr() && !counted ? 0 : total / counted;
   return success();
 }
 static LogicalResult accuracy(AccuracyOp op, const Array &score, const Array &target, Array &out) {
@@ -131,7 +131,7 @@ static LogicalResult accuracy(AccuracyOp op, const Array &score, const Array &ta
       higher += !(x[c] <= x[label]) || (x[c] == x[label] && c < label);
     right += higher < k;
   }
-  out.reals[0] = (double)right / counted;
+  out.reals[0] = op.getIgnoreIndexAttr() && !counted ? 0 : (double)right / counted;
   return success();
 }
 static LogicalResult mse(const Array &a, const Array &b, Array &out) {

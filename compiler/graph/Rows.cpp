@@ -121,17 +121,20 @@ bool dlc::hasBatch(EntryOp entry) {
   return llvm::any_of(entry.getBody().getArguments(), depends) ||
          llvm::any_of(entry.getBody().front().getTerminator()->getOperands(), depends);
 }
+bool dlc::keepsRows(Operation *op, Value random) { return RowProof{random}.holds(op); }
+Value dlc::randomOf(EntryOp entry) {
+  for (auto [argument, attributes] :
+       llvm::zip(entry.getBody().getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
+    if (attributes.contains("random"))
+      return argument;
+  return nullptr;
+}
+bool dlc::inputsLieInRows(EntryOp entry) { return llvm::all_of(entry.getBody().getArguments(), isLeading); }
 bool dlc::rowsAreIndependent(EntryOp entry) {
   Block &block = entry.getBody().front();
-  if (!hasBatch(entry) || entry.getKind() != "function")
+  if (!hasBatch(entry) || entry.getKind() != "function" || !inputsLieInRows(entry))
     return false;
-  RowProof proof;
-  for (auto [argument, attributes] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>())) {
-    if (!isLeading(argument))
-      return false;
-    if (attributes.contains("random"))
-      proof.random = argument;
-  }
+  RowProof proof{randomOf(entry)};
   for (Value value : block.getTerminator()->getOperands())
     if (!depends(value))
       return false;

@@ -84,6 +84,7 @@ LLVM::GlobalOp DescriptorEmitter::portTable(DictionaryAttr about, StringRef attr
     std::string name;
     RankedTensorType type;
     LLVM::GlobalOp shape, batch;
+    DictionaryAttr about;
   };
   std::vector<Port> ports;
   int64_t capacity = about.getAs<IntegerAttr>("capacity").getInt();
@@ -99,14 +100,27 @@ LLVM::GlobalOp DescriptorEmitter::portTable(DictionaryAttr about, StringRef attr
       batch.push_back(dim.factor);
     }
     g.string(name);
-    ports.push_back({name.str(), tensor, g.numbers(shape), g.numbers(batch)});
+    ports.push_back({name.str(), tensor, g.numbers(shape), g.numbers(batch), one});
   }
   count = ports.size();
-  Type row = g.structOf({g.pointer, g.i32, g.i32, g.pointer, g.pointer});
+  auto combineOf = [&](const Port &port) {
+    auto word = port.about.getAs<StringAttr>("combine");
+    return !word                        ? DLC_COMBINE_UNKNOWN
+           : word.getValue() == "rows"  ? DLC_COMBINE_ROWS
+           : word.getValue() == "count" ? DLC_COMBINE_COUNT
+                                        : DLC_COMBINE_SUM;
+  };
+  auto counterOf = [&](const Port &port) {
+    auto name = port.about.getAs<StringAttr>("count");
+    return name ? llvm::find_if(ports, [&](const Port &other) { return other.name == name.getValue(); }) - ports.begin()
+                : 0;
+  };
+  Type row = g.structOf({g.pointer, g.i32, g.i32, g.pointer, g.pointer, g.i32, g.i32});
   return g.table(row, count, [&](size_t i) {
     Port &port = ports[i];
     return g.aggregate(row, {g.text(port.name), g.number(g.i32, dtypeOf(port.type.getElementType())),
-                             g.number(g.i32, port.type.getRank()), g.address(port.shape), g.address(port.batch)});
+                             g.number(g.i32, port.type.getRank()), g.address(port.shape), g.address(port.batch),
+                             g.number(g.i32, combineOf(port)), g.number(g.i32, counterOf(port))});
   });
 }
 

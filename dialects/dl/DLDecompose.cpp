@@ -79,7 +79,8 @@ static std::pair<Value, Value> targets(Ops &b, Value score, Value target, SizeAt
     return {b.cast(wanted, element(places)), places};
   return {wanted, b.cast(places, element(target))};
 }
-/// The mean of rows that count: all of them, or those whose target is not `ignored`.
+/// The mean of rows that count: all of them, or those whose target is not `ignored`; 0 if those are none, so that
+/// neither the loss nor what comes of it has a NaN.
 static Value meanOfRows(Ops &b, Value rows, Value target, SizeAttr ignored, Value score) {
   SmallVector<int64_t> all = llvm::to_vector(llvm::seq<int64_t>(0, typeOf(rows).getRank()));
   if (!ignored) {
@@ -88,7 +89,8 @@ static Value meanOfRows(Ops &b, Value rows, Value target, SizeAttr ignored, Valu
   }
   Value counts = b.binary("ne", target, b.number(ignored.number(), target));
   Value kept = b.where(counts, rows, b.number(0, rows)), ones = b.cast(counts, element(rows));
-  return all.empty() ? b.div(kept, ones) : b.div(b.sum(kept, all), b.sum(ones, all));
+  Value sum = all.empty() ? kept : b.sum(kept, all), count = all.empty() ? ones : b.sum(ones, all);
+  return b.div(sum, b.binary("max", count, b.number(1, count)));
 }
 
 Values CrossEntropyOp::decompose(Ops &b) {

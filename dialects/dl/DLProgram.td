@@ -181,7 +181,8 @@ def DL_EntryOp : DL_RegionOp<"entry", [Symbol, IsolatedFromAbove]> {
   let description = [{
     From level `graph` on. `kind` is function, session, train, gradients or apply. Each argument and result has
     attributes that say what it stands for: `input`, `parameter`, `buffer`, `slot`, `scalar`, `step`, `random`;
-    `output`, `update`. A slot, and the update of one, also say whose it is (`of`).
+    `output`, `update`. A slot, and the update of one, also say whose it is (`of`). An output that is a single number
+    may say how those of several batches make one: `combine` is "rows", "sum" or "count" (weighed by the output `count`).
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$kind, ArrayAttr:$arg_attrs, ArrayAttr:$res_attrs,
                        TypeArrayAttr:$result_types);

@@ -126,12 +126,18 @@ dl.model @independent {
     %y = mul %x, %m
     return %y
   }
-  // A number belongs to no row.
-  // CHECK: entry function @number({{.*}}) attributes {dl.rows_independent = false}
+  // A number belongs to no row, but a mean of parts is known to make that of the whole; the root of one is not.
+  // CHECK: entry function @number({{.*}}) attributes {dl.rows_independent = true}
   func @number(%x: f32[batch, 4], %t: i32[batch]) -> (y: f32[batch, 4], loss: f32) {
     %y = softmax %x
     %l = cross_entropy %x, %t
     return %y, %l
+  }
+  // CHECK: entry function @root({{.*}}) attributes {dl.rows_independent = false}
+  func @root(%x: f32[batch, 4]) -> (y: f32) {
+    %m = mean %x
+    %y = sqrt %m
+    return %y
   }
   // CHECK: entry function @no_batch({{.*}}) attributes {dl.rows_independent = false}
   func @no_batch(%x: f32[3, 4]) -> (y: f32[3, 4]) {

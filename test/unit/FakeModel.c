@@ -231,25 +231,25 @@ static const dlc_tensor tensors[] = {
 
 #define X(n)                                                                                                          \
   static const int64_t s##n##x3[] = {n, 3}, s##n##x2[] = {n, 2};                                                      \
-  static const dlc_port x##n[] = {{"x", DLC_F32, 2, s##n##x3, batch_first}};                                          \
-  static const dlc_port y##n[] = {{"y", DLC_F32, 2, s##n##x2, batch_first}};
+  static const dlc_port x##n[] = {{"x", DLC_F32, 2, s##n##x3, batch_first, 0, 0}};                                          \
+  static const dlc_port y##n[] = {{"y", DLC_F32, 2, s##n##x2, batch_first, 0, 0}};
 X(2) X(4)
 static const int64_t s8x3[] = {8, 3};
-static const dlc_port x8[] = {{"x", DLC_F32, 2, s8x3, batch_first}};
+static const dlc_port x8[] = {{"x", DLC_F32, 2, s8x3, batch_first, 0, 0}};
 static const int64_t s3x4[] = {3, 4}, s2x4[] = {2, 4}, s4[] = {4}, s8x1[] = {8, 1};
-static const dlc_port xc[] = {{"x", DLC_F32, 2, s3x4, batch_last}}, yc[] = {{"y", DLC_F32, 2, s2x4, batch_last}};
-static const dlc_port xt[] = {{"x", DLC_F32, 2, s4x3, batch_first}, {"t", DLC_F32, 2, s4x2, batch_first}};
-static const dlc_port loss[] = {{"loss", DLC_F32, 0, NULL, NULL}};
-static const dlc_port gradient[] = {{"loss", DLC_F32, 0, NULL, NULL},
-                                    {"gradient.w", DLC_F32, 2, s3x2, no_batch},
-                                    {"gradient.b", DLC_F32, 1, s2, no_batch}};
-static const dlc_port token[] = {{"token", DLC_I32, 1, s4, batch_only}};
-static const dlc_port row2[] = {{"row", DLC_F32, 2, s4x2, batch_first}};
-static const dlc_port step_in[] = {{"x", DLC_F32, 1, s2, no_batch}}, step_out[] = {{"h", DLC_F32, 1, s2, no_batch}};
-static const dlc_port probe_in[] = {{"rows", DLC_F32, 2, s8x1, batch_double}};
-static const dlc_port probe_out[] = {{"numbers", DLC_I64, 1, s6, no_batch}, {"scalars", DLC_F64, 1, s2, no_batch}};
-static const dlc_port wide_in[] = {{"factor", DLC_F32, 0, NULL, NULL}};
-static const dlc_port wide_out[] = {{"out", DLC_F32, 1, s4096, no_batch}};
+static const dlc_port xc[] = {{"x", DLC_F32, 2, s3x4, batch_last, 0, 0}}, yc[] = {{"y", DLC_F32, 2, s2x4, batch_last, 0, 0}};
+static const dlc_port xt[] = {{"x", DLC_F32, 2, s4x3, batch_first, 0, 0}, {"t", DLC_F32, 2, s4x2, batch_first, 0, 0}};
+static const dlc_port loss[] = {{"loss", DLC_F32, 0, NULL, NULL, 0, 0}};
+static const dlc_port gradient[] = {{"loss", DLC_F32, 0, NULL, NULL, 0, 0},
+                                    {"gradient.w", DLC_F32, 2, s3x2, no_batch, 0, 0},
+                                    {"gradient.b", DLC_F32, 1, s2, no_batch, 0, 0}};
+static const dlc_port token[] = {{"token", DLC_I32, 1, s4, batch_only, 0, 0}};
+static const dlc_port row2[] = {{"row", DLC_F32, 2, s4x2, batch_first, 0, 0}};
+static const dlc_port step_in[] = {{"x", DLC_F32, 1, s2, no_batch, 0, 0}}, step_out[] = {{"h", DLC_F32, 1, s2, no_batch, 0, 0}};
+static const dlc_port probe_in[] = {{"rows", DLC_F32, 2, s8x1, batch_double, 0, 0}};
+static const dlc_port probe_out[] = {{"numbers", DLC_I64, 1, s6, no_batch, 0, 0}, {"scalars", DLC_F64, 1, s2, no_batch, 0, 0}};
+static const dlc_port wide_in[] = {{"factor", DLC_F32, 0, NULL, NULL, 0, 0}};
+static const dlc_port wide_out[] = {{"out", DLC_F32, 1, s4096, no_batch, 0, 0}};
 static const dlc_scalar scalars[] = {{"lr", 0.1}, {"momentum", 0.5}, {"bias.lr", 0.1}};
 
 #define P (1u << DLC_PARAMS)

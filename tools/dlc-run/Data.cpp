@@ -240,49 +240,81 @@ std::string Feed::explain(const CallError &error, std::span<const uint32_t> rows
 }
 
 MetricSums::MetricSums(const Entry &entry) {
+  auto counts = [&](size_t output) {
+    return std::any_of(entry.Outputs.begin(), entry.Outputs.end(), [&](const Port &port) {
+      return port.Combine == DLC_COMBINE_COUNT && port.Count == output;
+    });
+  };
   for (size_t i = 0; i < entry.Outputs.size(); ++i)
-    if (entry.Outputs[i].Dims.empty()) {
-      indices_.push_back(i);
-      names_.emplace_back(entry.Outputs[i].Name);
-    }
-  sums_.resize(indices_.size());
+    if (entry.Outputs[i].Dims.empty() && !counts(i))
+      metrics_.push_back({i, std::string(entry.Outputs[i].Name), entry.Outputs[i].Combine});
 }
 
 double MetricSums::value(const Call &call, size_t output) {
   return call.output(output).at(0);
 }
 
+bool MetricSums::isEmpty(const Call &call, size_t output) {
+  const Port &port = call.entry().Outputs[output];
+  return port.Combine == DLC_COMBINE_COUNT && value(call, port.Count) == 0;
+}
+
 void MetricSums::add(const Call &call, int64_t rows) {
-  for (size_t i = 0; i < indices_.size(); ++i)
-    sums_[i] += double(rows) * value(call, indices_[i]);
-  rows_ += double(rows);
+  for (Metric &metric : metrics_) {
+    if (isEmpty(call, metric.output))
+      continue;
+    // What nothing better is known of is weighed by rows.
+    double weight = metric.combine == DLC_COMBINE_SUM     ? 1
+                    : metric.combine == DLC_COMBINE_COUNT ? value(call, call.entry().Outputs[metric.output].Count)
+                                                          : double(rows);
+    metric.sum += weight * value(call, metric.output);
+    metric.weight += weight;
+  }
 }
 
 Metrics MetricSums::means() const {
   Metrics metrics;
-  for (size_t i = 0; i < names_.size(); ++i)
-    metrics.emplace_back(names_[i], rows_ > 0 ? sums_[i] / rows_ : 0);
+  for (const Metric &metric : metrics_)
+    metrics.emplace_back(metric.name, metric.combine == DLC_COMBINE_SUM ? metric.sum : metric.sum / metric.weight);
   return metrics;
 }
 
+std::vector<size_t> MetricSums::indices() const {
+  std::vector<size_t> indices;
+  for (const Metric &metric : metrics_)
+    indices.push_back(metric.output);
+  return indices;
+}
+
 void MetricSums::reset() {
-  std::fill(sums_.begin(), sums_.end(), 0.0);
-  rows_ = 0;
+  for (Metric &metric : metrics_)
+    metric.sum = metric.weight = 0;
 }
 
 Json MetricSums::save() const {
-  return {{"rows", rows_}, {"sums", sums_}};
+  Json sums = Json::array(), weights = Json::array();
+  for (const Metric &metric : metrics_) {
+    sums.push_back(jsonNumber(metric.sum));
+    weights.push_back(jsonNumber(metric.weight));
+  }
+  return {{"sums", sums}, {"weights", weights}};
 }
 
 void MetricSums::load(const Json &json) {
-  Json sums = json.value("sums", Json::array()), rows = json.value("rows", Json());
-  bool numbers = rows.is_number() && rows >= 0 && sums.is_array() && sums.size() == sums_.size() &&
-                 std::all_of(sums.begin(), sums.end(), [](const Json &sum) { return sum.is_number(); });
-  // A metric that was not finite has no number in JSON: then the means start anew.
-  if (!numbers)
-    return reset();
-  sums_ = sums.get<std::vector<double>>();
-  rows_ = rows.get<double>();
+  reset();
+  Json sums = json.value("sums", Json::array()), weights = json.value("weights", Json::array());
+  if (json.contains("rows")) // of a checkpoint that weighed all by rows
+    weights = std::vector<Json>(metrics_.size(), json["rows"]);
+  if (sums.size() != metrics_.size() || weights.size() != metrics_.size())
+    return;
+  try {
+    for (size_t i = 0; i < metrics_.size(); ++i) {
+      metrics_[i].sum = numberFromJson(sums[i]);
+      metrics_[i].weight = numberFromJson(weights[i]);
+    }
+  } catch (const Json::exception &) { // a damaged record: the means start anew
+    reset();
+  }
 }
 
 std::optional<Metrics> evaluate(Feed &feed, int64_t first, int64_t last, const volatile int *stop) {

@@ -97,17 +97,20 @@ private:
   int64_t rows_ = 1;
 };
 
-/// Sums of metrics, weighted by rows: their quotient is the mean over all rows.
+/// Single numbers of calls, gathered into those of all their rows: a mean is divided once, by what it is a mean over.
 class MetricSums {
 public:
-  /// The outputs of `entry` that are single numbers.
+  /// The outputs of `entry` that are single numbers, but for those that only count what another is a mean over.
   explicit MetricSums(const Entry &entry);
 
   void add(const Call &call, int64_t rows);
-  /// The metric values of one call, in the order of indices().
+  /// A number that one call gave.
   static double value(const Call &call, size_t output);
+  /// True if that number is a mean over nothing, since nothing in the batch counted.
+  static bool isEmpty(const Call &call, size_t output);
+  /// Of all rows: NaN for a mean over nothing.
   Metrics means() const;
-  const std::vector<size_t> &indices() const { return indices_; }
+  std::vector<size_t> indices() const;
   void reset();
 
   /// To and from a checkpoint, exactly.
@@ -115,10 +118,13 @@ public:
   void load(const Json &json);
 
 private:
-  std::vector<size_t> indices_;
-  std::vector<std::string> names_;
-  std::vector<double> sums_;
-  double rows_ = 0;
+  struct Metric {
+    size_t output;
+    std::string name;
+    dlc_combine combine;
+    double sum = 0, weight = 0;
+  };
+  std::vector<Metric> metrics_;
 };
 
 /// Means of the metrics over rows [first, last) of the feed, the last batch being short where they do not

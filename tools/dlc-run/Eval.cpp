@@ -1,7 +1,7 @@
 // Eval.cpp - dlc-run eval: loss and accuracy over a set of rows.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Batch by batch, the last one short; the means are weighted by rows.
+// Batch by batch, the last one short; each number is divided once, by what it is a mean over.
 #include "runtime/Model.h"
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"

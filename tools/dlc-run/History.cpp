@@ -13,8 +13,9 @@ namespace dlc::run {
 
 static constexpr size_t mostPoints = 2048;
 
-void History::addStep(double loss) {
-  sum_ += loss;
+void History::addStep(std::optional<double> loss) {
+  last_ = loss.value_or(last_);
+  sum_ += last_;
   if (++count_ < stride_)
     return;
   points_.push_back(sum_ / double(stride_));
@@ -54,7 +55,7 @@ Json History::save() const {
   Json epochs = Json::array();
   for (const Epoch &epoch : epochs_)
     epochs.push_back({epoch.step, saveMetrics(epoch.training), saveMetrics(epoch.validation)});
-  return {{"stride", stride_}, {"sum", sum_}, {"count", count_}, {"points", points_}, {"epochs", epochs}};
+  return {{"stride", stride_}, {"sum", sum_}, {"count", count_}, {"last", last_}, {"points", points_}, {"epochs", epochs}};
 }
 
 void History::load(const Json &json) {
@@ -63,6 +64,7 @@ void History::load(const Json &json) {
     loaded.stride_ = json.at("stride").get<int64_t>();
     loaded.sum_ = json.at("sum").get<double>();
     loaded.count_ = json.at("count").get<int64_t>();
+    loaded.last_ = json.value("last", 0.0);
     loaded.points_ = json.at("points").get<std::vector<double>>();
     for (const Json &epoch : json.at("epochs"))
       loaded.epochs_.push_back(

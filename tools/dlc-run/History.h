@@ -10,6 +10,7 @@
 #include "tools/dlc-run/Progress.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ public:
     bool operator==(const Epoch &) const = default;
   };
 
-  void addStep(double loss);
+  /// The loss of a step; nothing where nothing in its batch counted, which is drawn as the step before.
+  void addStep(std::optional<double> loss);
   void addEpoch(Epoch epoch) { epochs_.push_back(std::move(epoch)); }
   const std::vector<Epoch> &epochs() const { return epochs_; }
 
@@ -45,6 +47,7 @@ private:
   int64_t stride_ = 1;
   double sum_ = 0; ///< of the stretch that is not full yet
   int64_t count_ = 0;
+  double last_ = 0; ///< loss that a step had
   std::vector<Epoch> epochs_;
 };
 

@@ -511,7 +511,8 @@ void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
   }
   step_->run();
   double loss = MetricSums::value(*step_, lossOutput_);
-  if (!std::isfinite(loss)) {
+  bool counts = !MetricSums::isEmpty(*step_, lossOutput_);
+  if (counts && !std::isfinite(loss)) {
     std::error_code error;
     throw UserError(fmt::format("the loss is {} at step {} (epoch {}), and training ends here{}. A smaller "
                                 "learning rate often helps (--set "
@@ -522,7 +523,7 @@ void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
                                     : ""));
   }
   sums_->add(*step_, int64_t(rows.size()));
-  history_.addStep(loss);
+  history_.addStep(counts ? std::optional(loss) : std::nullopt);
   rowsDone_ += int64_t(rows.size());
   seen_ += int64_t(rows.size());
   if (log_.isOpen()) {

@@ -5,7 +5,8 @@
  *   predict(image) -> probability, loss(image, label) -> loss, accuracy, and the train step `step` with
  *   step.gradients. Compile with -DREAL=double for the f64 variant, with -DFACTOR=1.01 for one whose gradient
  *   of the weight is wrong, with -DNAN_AT=n for one whose loss is NaN from step n on, with -DLOSSES=a,b,c for one
- *   whose function loss returns these, one a call, and the last for ever.
+ *   whose function loss returns these, one a call, and the last for ever, with -DINFINITE_AT=n for one whose accuracy is
+ *   infinite at step n.
  */
 #include "runtime/abi.h"
 
@@ -20,6 +21,9 @@
 #endif
 #ifndef NAN_AT
 #define NAN_AT 1000000000
+#endif
+#ifndef INFINITE_AT
+#define INFINITE_AT 1000000000
 #endif
 #define TYPE (sizeof(REAL) == 8 ? DLC_F64 : DLC_F32)
 
@@ -87,7 +91,7 @@ static void lossOf(dlc_call *call, REAL *loss, REAL *accuracy, REAL *gw, REAL *g
     }
   }
   *loss = call->step >= NAN_AT ? (REAL)NAN : sum / n;
-  *accuracy = right / n;
+  *accuracy = call->step == INFINITE_AT ? (REAL)INFINITY : right / n;
 }
 
 static int32_t predict(dlc_call *call) {
