@@ -18,7 +18,7 @@ import lit.formats
 config.name = "dlc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "unit", "unit-compiler"]
+config.excludes = ["Inputs", "sanitized", "unit", "unit-compiler"]
 config.test_source_root = os.path.dirname(__file__)
 # A run within a run (coverage of messages) has a folder of its own for its results.
 config.test_exec_root = lit_config.params.get("results", os.path.join(config.dlc_obj_root, "test"))
@@ -59,5 +59,7 @@ config.substitutions += [
     ("%lit", config.dlc_python + " " + os.path.abspath(sys.argv[0])),
     ("%python", config.dlc_python),
 ]
+if os.path.exists(os.path.join(config.dlc_obj_root, "bin", "dlc_read_mutated")):
+    config.available_features.add("sanitizers")  # of the importer, within a build that has none
 if not config.dlc_sanitize:
     config.available_features.add("unsanitized")  # for tests that count allocations, symbols or bytes
