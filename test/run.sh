@@ -44,7 +44,7 @@ lit=$(cached DLC_LIT) python=$(cached DLC_PYTHON)
 status=0
 (
   # A test that devours memory fails by itself; but a sanitized program reserves terabytes of addresses.
-  [ "$preset" = asan ] || ulimit -v 12000000
+  [ "$preset" = asan ] || ulimit -S -v 12000000
   "$python" "$lit" -sv --output "$results" "${only[@]}" </dev/null
 ) || status=$?
 [ -s "$results" ] || { echo "run.sh: error: the tests did not run to their end (exit code $status)" >&2; echo "0 passed, 1 failed"; exit 1; }
