@@ -311,7 +311,9 @@ ReadResult dlc::readModel(StringRef file, MLIRContext &context, bool trustByteco
     complain(FileLineColLoc::get(&context, name, 0, 0)) << "cannot read the file: " << opened.getError().message();
     return {false, nullptr};
   }
-  std::string text = (*opened)->getBuffer().str();
+  return readModelText((*opened)->getBuffer().str(), name, context, trustBytecode);
+}
+ReadResult dlc::readModelText(std::string text, StringRef name, MLIRContext &context, bool trustBytecode) {
   if (StringRef(text).starts_with("\xef\xbb\xbf")) // some editors mark UTF-8 so
     text.erase(0, 3);
   bool isBytecode = StringRef(text).starts_with("ML\xefR");

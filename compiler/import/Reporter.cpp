@@ -11,36 +11,20 @@
 using namespace mlir;
 using namespace dlc;
 
-namespace {
-struct Line {
-  std::string file;
-  unsigned line = 0, column = 0;
-  std::string text;
-};
-struct Report {
-  Line head;
-  std::vector<Line> notes;
-  bool isError;
-};
-} // namespace
+using Line = Problem::Line;
 
 /// The place of a diagnostic, then the calls it was reached by.
 static SmallVector<Line> linesOf(Diagnostic &diagnostic) {
   std::string message = diagnostic.str();
-  DiagnosticSeverity severity = diagnostic.getSeverity();
-  StringRef kind = severity == DiagnosticSeverity::Error     ? "error: "
-                   : severity == DiagnosticSeverity::Warning ? "warning: "
-                   : severity == DiagnosticSeverity::Remark  ? "remark: "
-                                                             : "note: ";
   SmallVector<Line> lines;
   diagnostic.getLocation()->walk([&](Location loc) {
     if (auto place = dyn_cast<FileLineColLoc>(loc))
       lines.push_back({place.getFilename().str(), place.getLine(), place.getColumn(),
-                       lines.empty() ? kind.str() + message : "note: called from here"});
+                       lines.empty() ? message : "called from here"});
     return WalkResult::advance();
   });
   if (lines.empty())
-    lines.push_back({"", 0, 0, kind.str() + message});
+    lines.push_back({"", 0, 0, message});
   return lines;
 }
 
@@ -48,46 +32,58 @@ struct Reporter::State {
   explicit State(MLIRContext &context)
       : handler(&context, [this](Diagnostic &diagnostic) {
           SmallVector<Line> lines = linesOf(diagnostic);
-          Report &report = reports.emplace_back();
+          Problem &report = reports.emplace_back();
           report.head = lines[0];
           report.notes.assign(lines.begin() + 1, lines.end());
-          report.isError = diagnostic.getSeverity() == DiagnosticSeverity::Error;
+          report.severity = diagnostic.getSeverity();
           for (Diagnostic &note : diagnostic.getNotes())
             report.notes.push_back(linesOf(note)[0]);
           return success();
         }) {}
-  std::vector<Report> reports;
+  std::vector<Problem> reports;
   ScopedDiagnosticHandler handler;
 };
 
 Reporter::Reporter(MLIRContext &context) : state(std::make_unique<State>(context)) {}
 Reporter::~Reporter() = default;
 
-bool Reporter::hasErrors() const {
-  return llvm::any_of(state->reports, [](const Report &report) { return report.isError; });
-}
-bool Reporter::show(llvm::raw_ostream &os) {
-  // By place, each once.
-  std::map<std::tuple<StringRef, unsigned, unsigned, StringRef>, const Report *> shown;
-  for (const Report &report : state->reports) {
-    const Line &head = report.head;
-    shown.try_emplace({head.file, head.line, head.column, head.text}, &report);
+static bool isError(const Problem &problem) { return problem.severity == DiagnosticSeverity::Error; }
+
+bool Reporter::hasErrors() const { return llvm::any_of(state->reports, isError); }
+
+std::vector<Problem> Reporter::take() {
+  // At one place errors come first.
+  std::map<std::tuple<std::string, unsigned, unsigned, bool, std::string>, Problem> byPlace;
+  for (Problem &report : state->reports) {
+    auto [file, line, column, text] = report.head;
+    byPlace.try_emplace({file, line, column, !isError(report), text}, std::move(report));
   }
-  auto print = [&](const Line &line) {
-    if (line.file.empty()) {
-      os << line.text << '\n';
-      return;
-    }
-    os << line.file << ':';
-    if (line.line)
-      os << line.line << ':' << line.column << ':';
-    os << ' ' << line.text << '\n';
-  };
-  for (const auto &[place, report] : shown) {
-    print(report->head);
-    llvm::for_each(report->notes, print);
-  }
-  bool failed = hasErrors();
   state->reports.clear();
+  std::vector<Problem> taken;
+  for (auto &[place, problem] : byPlace)
+    taken.push_back(std::move(problem));
+  return taken;
+}
+
+bool Reporter::show(llvm::raw_ostream &os) {
+  auto print = [&](const Line &line, StringRef kind) {
+    if (!line.file.empty()) {
+      os << line.file << ':';
+      if (line.line)
+        os << line.line << ':' << line.column << ':';
+      os << ' ';
+    }
+    os << kind << ": " << line.text << '\n';
+  };
+  bool failed = false;
+  for (const Problem &problem : take()) {
+    failed |= isError(problem);
+    print(problem.head, isError(problem)                                       ? "error"
+                        : problem.severity == DiagnosticSeverity::Warning ? "warning"
+                        : problem.severity == DiagnosticSeverity::Remark  ? "remark"
+                                                                              : "note");
+    for (const Line &note : problem.notes)
+      print(note, "note");
+  }
   return failed;
 }
