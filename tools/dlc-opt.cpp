@@ -3,8 +3,10 @@
 #include "compiler/Pipeline.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
+#include "tools/Options.h"
 
 int main(int argc, char **argv) {
+  dlc::hideOptionsOfLLVM();
   mlir::DialectRegistry registry;
   dlc::registerDialects(registry);
   dlc::registerPasses();

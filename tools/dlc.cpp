@@ -12,6 +12,9 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include <cmath>
+#include <limits>
+#include <list>
 
 using namespace mlir;
 namespace cl = llvm::cl;
@@ -22,7 +25,7 @@ cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir (or - for standa
 cl::list<std::string> entries(cl::Positional, cl::desc("[ENTRY... of --diff]"), cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("Where the result goes: model.so unless given"), cl::value_desc("file"),
                             cl::cat(category));
-cl::list<int64_t> batch("batch", cl::desc("The largest batch of a call (32 unless given); several capacities: 1,32"),
+cl::list<std::string> batch("batch", cl::desc("The largest batch of a call (32 unless given); several capacities: 1,32"),
                         cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(category));
 cl::list<std::string> sizes("size", cl::desc("Sizes of the model that differ from their defaults"),
                             cl::value_desc("name=N,..."), cl::CommaSeparated, cl::cat(category));
@@ -45,21 +48,21 @@ cl::opt<std::string> faultyRule("faulty-gradient", cl::desc("For tests: this op'
 cl::opt<bool> diff("diff", cl::desc("Compile and run entry points (all unless named) and compare each value with what "
                                     "it should be, in double precision; `dlc-run diff` does the same"),
                    cl::cat(category));
-cl::list<int64_t> extents("batch-extent", cl::desc("Rows of the calls (the capacity unless given); more than the capacity "
-                                                   "where a call can be cut"),
-                          cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(comparing));
+cl::list<std::string> extents("batch-extent", cl::desc("Rows of the calls (the capacity unless given); more than the "
+                                                       "capacity where a call can be cut"),
+                              cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(comparing));
 cl::list<std::string> libraries("library", cl::desc("Compare these with the model, and their bits with each other, "
                                                     "instead of compiling it"),
                                 cl::value_desc("file"), cl::CommaSeparated, cl::cat(comparing));
-cl::opt<int64_t> steps("steps", cl::desc("How many training steps are compared (2 unless given)"),
-                       cl::value_desc("N"), cl::init(2), cl::cat(comparing));
+cl::opt<std::string> steps("steps", cl::desc("How many training steps are compared (2 unless given)"),
+                           cl::value_desc("N"), cl::init("2"), cl::cat(comparing));
 cl::opt<bool> results("results", cl::desc("Compare what the library yields, not each value on the way"),
                       cl::cat(comparing));
-cl::opt<uint64_t> seed("seed", cl::desc("Of the random arguments"), cl::value_desc("N"), cl::init(1),
-                       cl::cat(comparing));
-cl::opt<double> tolerance("tolerance", cl::desc("How far a value may depart, relative to its size (what rounding "
-                                                "can explain unless given)"),
-                          cl::value_desc("X"), cl::cat(comparing));
+cl::opt<std::string> seed("seed", cl::desc("Of the random arguments"), cl::value_desc("N"), cl::init("1"),
+                          cl::cat(comparing));
+cl::opt<std::string> tolerance("tolerance", cl::desc("How far a value may depart, relative to its size (what rounding "
+                                                     "can explain unless given)"),
+                               cl::value_desc("X"), cl::cat(comparing));
 cl::opt<bool> quiet("quiet", cl::desc("One line an entry point"), cl::cat(comparing));
 cl::opt<std::string> faultyOp("faulty-op", cl::desc("For tests, with --diff: this op's compiled result comes out 1 % "
                                                     "too large"),
@@ -72,13 +75,59 @@ static int fail(const llvm::Twine &message, dlc::Place place = dlc::Place::curre
   return 1;
 }
 
+/// A whole number of the command line, from `least` to `most`; false (and a message) if it is none.
+template <class Number>
+static bool readNumber(llvm::StringRef option, llvm::StringRef text, Number least, Number most, Number &number) {
+  if (!text.getAsInteger(10, number) && number >= least && number <= most)
+    return true;
+  return fail(option + " " + text + ": expected a whole number from " + llvm::Twine(least) + " to " + llvm::Twine(most)),
+         false;
+}
+
+/// How --diff compares; false (and a message) if it makes no sense.
+static bool readOptions(dlc::DiffSettings &settings) {
+  settings.entries = entries;
+  settings.libraries = libraries;
+  settings.results = results || !libraries.empty();
+  settings.quiet = quiet;
+  settings.faultyOp = faultyOp;
+  int64_t most = int64_t(1) << 40;
+  for (const std::string &one : extents)
+    if (!readNumber("--batch-extent", one, int64_t(1), most, settings.extents.emplace_back()))
+      return false;
+  if (!readNumber("--steps", steps, int64_t(1), most, settings.steps) ||
+      !readNumber("--seed", seed, uint64_t(0), std::numeric_limits<uint64_t>::max(), settings.seed))
+    return false;
+  if (!tolerance.empty() && (llvm::StringRef(tolerance).getAsDouble(settings.tolerance) ||
+                             !std::isfinite(settings.tolerance) || settings.tolerance <= 0))
+    return fail("--tolerance " + tolerance + ": expected a number above 0, such as 1e-4"), false;
+  return true;
+}
+
+/// Breaks the lines of the help so that they fit a terminal of 80 columns, the first 28 of which hold the options.
+static void wrapHelp() {
+  constexpr size_t width = 80 - 28;
+  static std::list<std::string> texts; // options refer to them
+  for (auto &[name, option] : cl::getRegisteredOptions()) {
+    std::string &text = texts.emplace_back();
+    size_t used = 0;
+    for (llvm::StringRef word : llvm::split(option->HelpStr, ' ')) {
+      bool fits = used + 1 + word.size() <= width;
+      text += !used ? "" : fits ? " " : "\n";
+      used = (used && fits ? used + 1 : 0) + word.size();
+      text += word;
+    }
+    option->setDescription(text);
+  }
+}
+
 /// What the command line asks for; false (and a message) if it makes no sense.
 static bool readOptions(dlc::CompileOptions &options) {
   if (!batch.empty())
-    options.batch.assign(batch.begin(), batch.end());
-  for (int64_t one : options.batch)
-    if (one < 1 || one > (1 << 24))
-      return fail("--batch " + llvm::Twine(one) + ": expected a number from 1 to 16777216"), false;
+    options.batch.clear();
+  for (const std::string &one : batch)
+    if (!readNumber("--batch", one, int64_t(1), int64_t(1) << 24, options.batch.emplace_back()))
+      return false;
   llvm::sort(options.batch);
   options.batch.erase(llvm::unique(options.batch), options.batch.end());
   for (const std::string &size : sizes) {
@@ -117,6 +166,7 @@ static int write(const llvm::Twine &path, llvm::StringRef content) {
 
 int main(int argc, char **argv) {
   cl::HideUnrelatedOptions({&category, &comparing});
+  wrapHelp();
   cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "dlc 0.1.0, model language 1, LLVM 22\n"; });
   cl::ParseCommandLineOptions(argc, argv,
                               "dlc compiles a model, its gradients and its training step into one library\n\n"
@@ -130,11 +180,9 @@ int main(int argc, char **argv) {
     return 1;
   if (!entries.empty() && !diff)
     return fail("unexpected '" + entries.front() + "': dlc compiles one model file; entry points are named with --diff");
-  for (int64_t extent : extents)
-    if (extent < 1)
-      return fail("--batch-extent " + llvm::Twine(extent) + ": expected at least 1");
-  if (steps < 1)
-    return fail("--steps " + llvm::Twine(steps) + ": expected at least 1");
+  dlc::DiffSettings comparison;
+  if (!readOptions(comparison))
+    return 1;
   static const llvm::StringRef kinds[] = {"lib", "obj", "asm", "header"};
   bool isLevel = llvm::any_of(dlc::levels(), [](const dlc::Level &level) { return level.name == emit; });
   if (!isLevel && !llvm::is_contained(kinds, llvm::StringRef(emit)))
@@ -143,8 +191,6 @@ int main(int argc, char **argv) {
   // Copied before LLD runs: it resets every option.
   std::string kind = emit, path = output;
   bool isDiff = diff;
-  dlc::DiffSettings comparison{entries, libraries, extents, steps, seed, tolerance, results || !libraries.empty(),
-                               quiet, faultyOp};
   if (path.empty()) {
     llvm::StringRef stem = input == "-" ? "model" : llvm::sys::path::stem(input);
     path = isLevel || kind == "asm" || kind == "header" ? "-" : (stem + (kind == "obj" ? ".o" : ".so")).str();

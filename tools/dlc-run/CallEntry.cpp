@@ -150,8 +150,8 @@ void callEntry(CallArguments &arguments) {
 void addCall(CLI::App &app) {
   CLI::App &command =
       addSubcommand(app, "call", "Call any entry point: functions, train steps, gradients, apply",
-                    "dlc-run call mnist.so train_step --inputs batch.npz --seed 7 --repeat 20 --set lr=0.01 "
-                    "--output losses.npz --save after.safetensors");
+                    "dlc-run call mnist.so train_step --inputs batch.npz --repeat 20 \\\n"
+                    "    --set lr=0.01 --output losses.npz --save after.safetensors");
   auto arguments = std::make_shared<CallArguments>();
   arguments->model.addTo(command);
   command.add_option("ENTRY", arguments->entry, "Name of the entry point, as `dlc-run info` lists them")

@@ -222,15 +222,14 @@ void addCheck(CLI::App &app) {
       app, "check", "Compare a model with stored inputs and outputs",
       "dlc-run check mnist.so cases.json\n\n"
       "cases.json is a list of objects:\n"
-      "  [{\"entry\": \"predict\", \"inputs\": {\"x\": [[1, 2]]}, \"parameters\": {\"fc.bias\": [0.5]},\n"
+      "  [{\"entry\": \"predict\", \"inputs\": {\"x\": [[1, 2]]},\n"
+      "    \"parameters\": {\"fc.bias\": [0.5]},\n"
       "    \"expect\": {\"y\": [[\"nan\", 2]]}, \"tolerance\": 1e-6}]\n"
-      "and may have \"name\", \"scalars\", \"seed\", \"step\", \"repeat\", \"absolute\" (the least "
-      "difference that is\n"
-      "allowed; \"tolerance\" is relative), and \"error\" (words of the message that the call must fail "
-      "with).\n"
-      "\"expect\" takes outputs, and parameters, buffers and optimizer slots after the call. A tensor "
-      "without\n"
-      "elements is {\"shape\": [0, 3]}.");
+      "and may have \"name\", \"scalars\", \"seed\", \"step\", \"repeat\", \"absolute\" (the least\n"
+      "difference that is allowed; \"tolerance\" is relative), and \"error\" (words of the\n"
+      "message that the call must fail with). \"expect\" takes outputs, and parameters,\n"
+      "buffers and optimizer slots after the call. A tensor without elements is\n"
+      "{\"shape\": [0, 3]}.");
   auto arguments = std::make_shared<ModelArguments>();
   auto path = std::make_shared<std::string>();
   arguments->addTo(command);

@@ -8,6 +8,7 @@
 #include "tools/dlc-run/Values.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
@@ -237,6 +238,22 @@ std::string Feed::explain(const CallError &error, std::span<const uint32_t> rows
   return fmt::format("{}{}row {} of {} (counted from 0) holds {}, expected 0 to {}", error.Op,
                      error.Op.empty() ? "" : ": ", row, paths.empty() ? "the data" : join(paths, " or "),
                      error.Value, error.Limit - 1);
+}
+
+std::string Feed::notFinite(std::span<const uint32_t> rows) const {
+  for (const Source &source : sources_) {
+    if (!isFloat(source.input.dtype()))
+      continue;
+    int64_t count = source.rowElements * (source.batched ? int64_t(rows.size()) : 1);
+    for (int64_t i = 0; i < count; ++i) {
+      double value = TensorView(source.input).at(i);
+      if (!std::isfinite(value))
+        return source.batched ? fmt::format("row {} of {} (counted from 0) holds {}", rows[size_t(i / source.rowElements)],
+                                            source.column->path, exactNumber(value, false))
+                              : fmt::format("{} holds {}", source.column->path, exactNumber(value, false));
+    }
+  }
+  return "";
 }
 
 MetricSums::MetricSums(const Entry &entry) {

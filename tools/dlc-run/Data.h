@@ -76,6 +76,8 @@ public:
 
   /// An error of the call, told in rows of the data: `rows` as given to the last fill.
   std::string explain(const CallError &error, std::span<const uint32_t> rows) const;
+  /// The first number of the last fill that is NaN or infinite, told in rows of the data; empty if all are finite.
+  std::string notFinite(std::span<const uint32_t> rows) const;
 
 private:
   struct Source {

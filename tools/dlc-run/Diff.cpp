@@ -36,9 +36,8 @@ void addDiff(CLI::App &app) {
       addSubcommand(app, "diff", "Find the first op whose compiled value departs from the evaluator's",
                     "dlc-run diff mnist.mlir predict -O3\n\n"
                     "Takes a model file, entry points (all unless named), --seed N, --batch-extent N,\n"
-                    "--steps N, --library FILE, --results, --tolerance X, --quiet, and any option of dlc: it\n"
-                    "runs `dlc --diff ...`. Exit code 1\n"
-                    "where an op departs.");
+                    "--steps N, --library FILE, --results, --tolerance X, --quiet, and any option of\n"
+                    "dlc: it runs `dlc --diff ...`. Exit code 1 where an op departs.");
   command.prefix_command();
   CLI::App *pointer = &command;
   command.callback([pointer] { diff(pointer->remaining()); });

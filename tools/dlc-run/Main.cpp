@@ -3,15 +3,18 @@
 //
 // Reads the command line, runs one subcommand, and turns every failure into one message and exit code 1.
 #include "runtime/Error.h"
+#include "runtime/Model.h"
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <fmt/format.h>
 #include <new>
+#include <sstream>
 
 namespace dlc::run {
 
@@ -24,11 +27,47 @@ int fail(std::string_view message) {
   return 1;
 }
 
+/// Help that fits a terminal of 80 columns.
+class Help : public CLI::Formatter {
+public:
+  Help() { column_width(firstColumn); }
+  std::string make_option_desc(const CLI::Option *option) const override {
+    return wrapped(option->get_description(), width - firstColumn);
+  }
+  std::string make_subcommand(const CLI::App *command) const override {
+    std::ostringstream out;
+    CLI::detail::format_help(out, command->get_name(), wrapped(command->get_description(), width - firstColumn),
+                             firstColumn);
+    return out.str();
+  }
+
+private:
+  static constexpr size_t width = 80, firstColumn = 28;
+};
+
 /// The subcommand that the line names, or the program itself.
 const CLI::App &chosen(const CLI::App &app) {
   for (const CLI::App *command : app.get_subcommands())
     return *command;
   return app;
+}
+
+/// "lr" for --lr, where the library that the line names has a number of that name to be set; else nothing.
+std::string scalarOption(const CLI::App &command, const std::string &option) {
+  const CLI::Option *library = command.get_option_no_throw("LIB");
+  if (!library || library->results().empty() || !command.get_option_no_throw("--set"))
+    return "";
+  std::string name = option.substr(2);
+  std::replace(name.begin(), name.end(), '-', '_');
+  try {
+    Model model = Model::open(library->results().front());
+    for (const Entry &entry : model.entries())
+      for (const ScalarInfo &scalar : entry.Scalars)
+        if (scalar.Name == name || scalar.Name.ends_with("." + name))
+          return name;
+  } catch (const Error &) { // what is wrong with the library is said once the line is right
+  }
+  return "";
 }
 
 /// What CLI11 says of a bad command line, with the nearest known word and where to read on.
@@ -55,9 +94,11 @@ std::string explain(const CLI::App &app, const CLI::ParseError &error, int argc,
       if (found.empty() && extra.starts_with("--"))
         found = extra.substr(0, extra.find('='));
     if (!found.empty()) {
-      std::string nearest = nearestName(found, known);
+      std::string nearest = nearestName(found, known), scalar = scalarOption(command, found);
       text = fmt::format("no option {} of {}", found, command.get_name());
-      if (!nearest.empty())
+      if (!scalar.empty())
+        text += fmt::format(": say --set {}=X", scalar);
+      else if (!nearest.empty())
         text += fmt::format(": did you mean {}?", nearest);
     }
   }
@@ -73,13 +114,13 @@ int run(int argc, char **argv) {
   app.set_version_flag("--version", "dlc-run " DLC_VERSION);
   app.set_help_flag("-h,--help", "Show this help");
   app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
+  app.formatter(std::make_shared<Help>());
   app.footer(
       "dlc-run COMMAND --help tells more about one of them. A first session:\n"
       "  dlc mnist.mlir -o mnist.so\n"
       "  dlc-run info mnist.so\n"
       "  dlc-run train mnist.so --data mnist/ --epochs 5\n"
-      "  dlc-run predict mnist.so --weights mnist.safetensors --input image=t10k-images-idx3-ubyte.gz");
+      "  dlc-run eval mnist.so --weights mnist.safetensors --data mnist/");
   addInfo(app);
   addTrain(app);
   addEval(app);

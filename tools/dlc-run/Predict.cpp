@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 namespace dlc::run {
 
@@ -23,7 +24,8 @@ struct PredictOptions {
   std::string weights, entry, output;
   std::vector<std::string> inputs;
   Scales scales;
-  int64_t rows = 20, top = 3;
+  std::optional<int64_t> rows; ///< to print; without it 20 as text, all as JSON
+  int64_t top = 3;
   bool json = false;
 };
 
@@ -76,7 +78,7 @@ void print(const PredictOptions &options, const Entry &entry, const Results &res
       fmt::print("{}\n", tensorText(name, value));
       continue;
     }
-    int64_t rows = value.shape()[0], shown = std::min(rows, options.rows);
+    int64_t rows = value.shape()[0], shown = std::min(rows, options.rows.value_or(20));
     bool classes = isDistribution(value);
     fmt::print("{}{}\n", name, classes ? ", the most likely classes" : "");
     for (int64_t row = 0; row < shown; ++row) {
@@ -104,7 +106,7 @@ void printJson(const PredictOptions &options, const Entry &entry, const Results 
   for (size_t i = 0; i < results.size(); ++i)
     if (!entry.Outputs[i].Batch.empty() && entry.Outputs[i].Batch[0] > 0)
       rows = std::max(rows, results[i].shape()[0]);
-  for (int64_t row = 0; row < rows; ++row) {
+  for (int64_t row = 0; row < std::min(rows, options.rows.value_or(rows)); ++row) {
     Json object = {{"event", "row"}, {"row", row}};
     for (size_t i = 0; i < results.size(); ++i)
       if (!entry.Outputs[i].Batch.empty() && entry.Outputs[i].Batch[0] > 0 && row < results[i].shape()[0])
@@ -185,7 +187,8 @@ void predict(PredictOptions &options) {
 void addPredict(CLI::App &app) {
   CLI::App &command = addSubcommand(
       app, "predict", "Apply a trained model to the rows of a file",
-      "dlc-run predict mnist.so --weights mnist.safetensors --input image=t10k-images-idx3-ubyte.gz");
+      "dlc-run predict mnist.so --weights mnist.safetensors \\\n"
+      "    --input image=t10k-images-idx3-ubyte.gz");
   auto options = std::make_shared<PredictOptions>();
   options->model.addTo(command);
   command.add_option("--weights", options->weights, "Checkpoint or weights (safetensors)")
@@ -201,7 +204,7 @@ void addPredict(CLI::App &app) {
   command.add_option("--entry", options->entry, "Function to call (default: predict)")->option_text("NAME");
   command.add_option("--output", options->output, "Write the outputs here: .npz, or .npy for a single one")
       ->option_text("FILE");
-  command.add_option("--rows", options->rows, "Rows to print (default 20)")
+  command.add_option("--rows", options->rows, "Rows to print (default 20; with --json all)")
       ->check(CLI::Range(int64_t(0), std::numeric_limits<int64_t>::max()))
       ->option_text("N");
   command.add_option("--top", options->top, "Classes to print for each row (default 3)")

@@ -37,7 +37,12 @@ std::string nearestName(std::string_view found, const std::vector<std::string> &
   std::string best;
   size_t bestDistance = std::max<size_t>(2, found.size() / 3) + 1;
   for (const std::string &name : known) {
-    size_t distance = editDistance(found, name);
+    // Words were added or left out: --batch-size for --batch.
+    auto extends = [](std::string_view longer, std::string_view shorter) {
+      return shorter.size() > 2 && longer.size() > shorter.size() && longer.starts_with(shorter) &&
+             !std::isalnum(static_cast<unsigned char>(longer[shorter.size()]));
+    };
+    size_t distance = extends(found, name) || extends(name, found) ? 1 : editDistance(found, name);
     // "image" for "imag" counts, "y" for "x" does not: something of the word must be right.
     if (distance < bestDistance && distance < std::max(found.size(), name.size()))
       best = name, bestDistance = distance;
@@ -163,6 +168,28 @@ double parseNumber(const std::string &text, std::string_view context) {
   if (error != std::errc() || end != last)
     throw UserError(fmt::format("{}: '{}' is not a number", context, text));
   return value;
+}
+
+std::string wrapped(std::string_view text, size_t width) {
+  std::string result;
+  size_t used = 0; // characters of the line so far
+  for (size_t at = 0; at < text.size();) {
+    size_t end = std::min(text.find_first_of(" \n", at), text.size());
+    if (used && used + 1 + (end - at) > width) {
+      result += '\n';
+      used = 0;
+    }
+    if (used)
+      result += ' ', ++used;
+    result += text.substr(at, end - at);
+    used += end - at;
+    if (end < text.size() && text[end] == '\n') {
+      result += '\n';
+      used = 0;
+    }
+    at = end + 1;
+  }
+  return result;
 }
 
 std::string withSuffix(const std::string &path, std::string_view suffix) {

@@ -63,6 +63,9 @@ std::pair<std::string, std::string> splitAssignment(const std::string &text, std
 /// A number in full, or UserError: "--set lr=abc: 'abc' is not a number".
 double parseNumber(const std::string &text, std::string_view context);
 
+/// `text` with its lines broken at spaces, so that none is longer than `width` where a word is not.
+std::string wrapped(std::string_view text, size_t width);
+
 /// `path` with the last suffix of its file name replaced: ("a/mnist.so", ".svg") gives "a/mnist.svg".
 std::string withSuffix(const std::string &path, std::string_view suffix);
 

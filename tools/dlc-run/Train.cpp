@@ -145,6 +145,7 @@ private:
   std::optional<Call> step_, validationCall_;
   std::optional<Feed> feed_, validationFeed_;
   std::optional<MetricSums> sums_;
+  Metrics unfinished_; ///< of an epoch that the run ended in
   History history_;
   Log log_;
   std::map<std::string, std::string> problems_; ///< by file: why it is not as it should be
@@ -514,13 +515,15 @@ void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
   bool counts = !MetricSums::isEmpty(*step_, lossOutput_);
   if (counts && !std::isfinite(loss)) {
     std::error_code error;
-    throw UserError(fmt::format("the loss is {} at step {} (epoch {}), and training ends here{}. A smaller "
-                                "learning rate often helps (--set "
-                                "lr=X, --warmup STEPS); --trap-nan tells which operation gave it first",
-                                exactNumber(loss, false), number, epoch + 1,
-                                std::filesystem::exists(options_.out, error)
-                                    ? fmt::format("; {} is left as it was", options_.out)
-                                    : ""));
+    std::string kept = std::filesystem::exists(options_.out, error)
+                           ? fmt::format("; {} is left as it was", options_.out)
+                           : "",
+                data = feed_->notFinite(rows);
+    throw UserError(fmt::format("the loss is {} at step {} (epoch {}), and training ends here{}. {}",
+                                exactNumber(loss, false), number, epoch + 1, kept,
+                                !data.empty() ? "The data has it: " + data
+                                              : "A smaller learning rate often helps (--set lr=X, --warmup STEPS); "
+                                                "--trap-nan tells which operation gave it first"));
   }
   sums_->add(*step_, int64_t(rows.size()));
   history_.addStep(counts ? std::optional(loss) : std::nullopt);
@@ -558,6 +561,11 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
     bool enough = seen_ >= length_.total;
     if (enough || *interrupted()) {
       attempt(options_.out, [&] { save(options_.out); });
+      if (at > 0) {
+        unfinished_ = sums_->means();
+        progress_.line(fmt::format("epoch {}/{}, {} of {} examples  {}", epoch + 1, epochs_, countText(at),
+                                   countText(trainRows_), metricsText(unfinished_)));
+      }
       return enough ? End::Steps : End::Interrupted;
     }
     auto rows = std::span(order).subspan(size_t(at), size_t(std::min(options_.batch, trainRows_ - at)));
@@ -726,6 +734,8 @@ void TrainRun::finish(End end) {
       }
   });
   attempt(options_.curve, [&] { writeText(options_.curve, history_.picture(title(), subtitle)); });
+  if (!unfinished_.empty())
+    object["unfinished_epoch"] = jsonMetrics(unfinished_);
   object["library"] = options_.model.library;
   object["checkpoint"] = options_.out;
   object["curve"] = options_.curve;
@@ -778,7 +788,8 @@ int TrainRun::run() {
 void addTrain(CLI::App &app) {
   CLI::App &command = addSubcommand(
       app, "train", "Train a model, with progress, checkpoints and a picture of the loss",
-      "dlc-run train mnist.so --data mnist/ --epochs 5 --validation 0.1 --out mnist.safetensors");
+      "dlc-run train mnist.so --data mnist/ --epochs 5 --validation 0.1 \\\n"
+      "    --out mnist.safetensors");
   auto options = std::make_shared<TrainOptions>();
   options->addTo(command);
   command.callback([options] { exitCode() = TrainRun(*options).run(); });

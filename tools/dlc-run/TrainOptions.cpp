@@ -122,7 +122,11 @@ void TrainOptions::addTo(CLI::App &app) {
       ->option_text("FILE")
       ->excludes(app.get_option("--weights"));
   app.add_option("--curve", curve, "Picture of the loss curve (default: the checkpoint's name, .svg)")
-      ->option_text("FILE.svg");
+      ->option_text("FILE.svg")
+      ->check([](const std::string &path) {
+        return path.ends_with(".svg") ? std::string()
+                                      : path + ": the picture is an SVG; expected a name that ends in .svg";
+      });
   app.add_option("--log", log, "Write every step's loss and every epoch here, one JSON object a line")
       ->option_text("FILE.jsonl");
   app.add_flag("--overwrite", overwrite,
