@@ -21,7 +21,6 @@ while [ $# -gt 0 ]; do
     *) arguments+=("$1"); shift ;;
   esac
 done
-# A relative path is relative to where the person stands.
 if [ -n "$data" ]; then
   found=$(cd "$caller" && realpath -e -- "$data" 2>/dev/null) && [ -d "$found" ] || { echo "run.sh: error: --data: there is no folder $data" >&2; exit 1; }
   data=$found
@@ -31,9 +30,14 @@ tools/setup
 tools/build release dlc dlc-run
 [ -n "$data" ] || data=$(python3 examples/mnist/fetch-digits.py)
 
-bin=build/release/bin
-library=build/mnist/mnist.so
-mkdir -p build/mnist
+# From here on a relative path is relative to where the person stands, as in any other program.
+home=$(pwd -P)/
+cd "$caller"
+[ "$home" != "$(pwd -P)/" ] || home=
+bin=${home}build/release/bin
+folder=${home}build/mnist
+mkdir -p "$folder"
+case "$data" in /*) ;; *) data=$home$data ;; esac
 
 given() {
   local argument
@@ -49,11 +53,11 @@ default --seed 1
 # What a person names is not replaced; what this script names is.
 if ! given --out; then
   given --resume || given --overwrite || arguments+=(--overwrite)
-  default --curve build/mnist/loss.svg
+  default --curve "$folder/loss.svg"
 fi
-default --out build/mnist/mnist.safetensors
+default --out "$folder/mnist.safetensors"
 
 step() { printf '\n$ %s\n' "$*"; "$@"; }
-step "$bin/dlc" examples/mnist/mnist.mlir -o "$library"
+step "$bin/dlc" "${home}examples/mnist/mnist.mlir" -o "$folder/mnist.so"
 # It ends with the test accuracy and with where the library, the checkpoint and the picture are.
-step "$bin/dlc-run" train "$library" --data "$data" "${arguments[@]}"
+step "$bin/dlc-run" train "$folder/mnist.so" --data "$data" "${arguments[@]}"
