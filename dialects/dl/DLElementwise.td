@@ -71,19 +71,23 @@ class DL_BinaryOp<string mnemonic, string formula, string gradient, string sourc
                                ".\n- Source: ", source, ".\n");
   let arguments = (ins AnyTensor:$lhs, AnyTensor:$rhs);
 }
-defvar summedBack = "; summed over the axes that were stretched";
-def DL_AddOp : DL_BinaryOp<"add", "a + b", "c and c" # summedBack, "NumPy's `add`"> { let hasFolder = 1; }
-def DL_SubOp : DL_BinaryOp<"sub", "a - b", "c and -c" # summedBack, "NumPy's `subtract`"> { let hasFolder = 1; }
-def DL_MulOp : DL_BinaryOp<"mul", "a * b", "c * b and c * a" # summedBack, "NumPy's `multiply`"> { let hasFolder = 1; }
-def DL_DivOp : DL_BinaryOp<"div", "a / b; integers are cut off towards zero, and division by 0 gives 0",
-                           "c / b and -c * y / b" # summedBack, "NumPy's `divide`; integers as in C"> { let hasFolder = 1; }
-def DL_PowOp : DL_BinaryOp<"pow", "a to the power of b; floats only",
-                           "c * b * a^(b-1), 0 where b = 0; and c * y * log(a), 0 where a = 0 and b >= 0" # summedBack,
+/// A binary op with a gradient: an operand that was stretched gets the sum over what it was stretched along.
+class DL_ArithmeticOp<string mnemonic, string formula, string gradient, string source,
+                      string types = "all but i1, both the same">
+    : DL_BinaryOp<mnemonic, formula, !strconcat(gradient, "; summed over the axes that were stretched"), source,
+                  types>;
+def DL_AddOp : DL_ArithmeticOp<"add", "a + b", "c and c", "NumPy's `add`"> { let hasFolder = 1; }
+def DL_SubOp : DL_ArithmeticOp<"sub", "a - b", "c and -c", "NumPy's `subtract`"> { let hasFolder = 1; }
+def DL_MulOp : DL_ArithmeticOp<"mul", "a * b", "c * b and c * a", "NumPy's `multiply`"> { let hasFolder = 1; }
+def DL_DivOp : DL_ArithmeticOp<"div", "a / b; integers are cut off towards zero, and division by 0 gives 0",
+                           "c / b and -c * y / b", "NumPy's `divide`; integers as in C"> { let hasFolder = 1; }
+def DL_PowOp : DL_ArithmeticOp<"pow", "a to the power of b; floats only",
+                           "c * b * a^(b-1), 0 where b = 0; and c * y * log(a), 0 where a = 0 and b >= 0",
                            "C's `pow`, PyTorch's gradient", "floats, both the same">;
-def DL_MinOp : DL_BinaryOp<"min", "the smaller of a and b; NaN if either is; a tie shares its gradient equally",
-                           "c to the smaller, half to each at a tie" # summedBack, "PyTorch's `minimum`">;
-def DL_MaxOp : DL_BinaryOp<"max", "the larger of a and b; NaN if either is; a tie shares its gradient equally",
-                           "c to the larger, half to each at a tie" # summedBack, "PyTorch's `maximum`">;
+def DL_MinOp : DL_ArithmeticOp<"min", "the smaller of a and b; NaN if either is; a tie shares its gradient equally",
+                           "c to the smaller, half to each at a tie", "PyTorch's `minimum`">;
+def DL_MaxOp : DL_ArithmeticOp<"max", "the larger of a and b; NaN if either is; a tie shares its gradient equally",
+                           "c to the larger, half to each at a tie", "PyTorch's `maximum`">;
 
 class DL_CompareOp<string mnemonic, string formula>
     : DL_BinaryOp<mnemonic, formula, "none", "PyTorch's `" # mnemonic # "`", "any, both the same; the result is i1",
