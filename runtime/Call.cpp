@@ -113,6 +113,7 @@ CallState::CallState(const Context &Context, const Entry &Entry) : Ctx(Context),
   C.arenas[DLC_TRAINING] = Ctx.T ? Ctx.T->Slots.data() : nullptr;
   C.arenas[DLC_SESSION] = Ctx.S ? Ctx.S->Memory.data() : Ctx.T ? Ctx.T->Session.data() : nullptr;
   C.arenas[DLC_WORKSPACE] = Workspace.data();
+  C.workspace_bytes = Workspace.size();
   C.scalars = Scalars.data();
   C.services = &Services;
   Extent = E->Capacity;

@@ -123,7 +123,7 @@ public:
     // A newer library's structures may be longer than ours, never shorter.
     if (Raw->struct_size < sizeof(dlc_model) || Raw->tensor_size < sizeof(dlc_tensor) ||
         Raw->port_size < offsetof(dlc_port, combine) || Raw->scalar_size < sizeof(dlc_scalar) ||
-        Raw->entry_size < sizeof(dlc_entry) || Raw->kernel_size < sizeof(dlc_kernel))
+        Raw->entry_size < offsetof(dlc_entry, scratch_bytes) || Raw->kernel_size < sizeof(dlc_kernel))
       broken("its structures are shorter than this version of the interface has them");
     S.Raw = Raw;
     requireText(Raw->name, "the model");
@@ -257,6 +257,7 @@ private:
     Info.Arenas = E.arenas;
     Info.Capacity = E.capacity;
     Info.WorkspaceBytes = E.workspace_bytes;
+    Info.ScratchBytes = S.Raw->entry_size >= sizeof(dlc_entry) ? E.scratch_bytes : 0;
     if (E.workspace_bytes > S.Raw->arena_bytes[DLC_WORKSPACE])
       broken(cat("entry '", Info.Name, "' needs more workspace than the model says"));
     Info.Inputs = ports(E.inputs, E.input_count, E.capacity);
@@ -303,7 +304,10 @@ Arena ModelState::takeWorkspace() {
       return A;
     }
   }
-  return Arena(Raw->arena_bytes[DLC_WORKSPACE]);
+  uint64_t Threads = services()->threads, Most = Raw->arena_bytes[DLC_WORKSPACE];
+  for (const Entry &E : Entries)
+    Most = std::max(Most, E.WorkspaceBytes + (Threads - 1) * E.ScratchBytes);
+  return Arena(Most);
 }
 
 void ModelState::giveWorkspace(Arena A) {

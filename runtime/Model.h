@@ -103,7 +103,8 @@ struct Entry {
   uint32_t Flags;  ///< dlc_entry_flags
   uint32_t Arenas; ///< bit i: needs dlc_arena i
   int64_t Capacity;
-  uint64_t WorkspaceBytes;
+  uint64_t WorkspaceBytes; ///< for a call on one thread
+  uint64_t ScratchBytes;   ///< more of it for each further thread
   std::vector<Port> Inputs, Outputs;
   std::vector<ScalarInfo> Scalars;
   dlc_function Function;

@@ -40,7 +40,7 @@ typedef enum dlc_arena {
   DLC_BUFFERS = 1,  /* running statistics: saved with the weights, written by training */
   DLC_TRAINING = 2, /* optimizer slots */
   DLC_SESSION = 3,  /* one per stream of calls: caches, recurrent state */
-  DLC_WORKSPACE = 4 /* one per call in flight; content is undefined between calls */
+  DLC_WORKSPACE = 4 /* one per call in flight; content is undefined between calls; buffers, and scratch memory of threads */
 } dlc_arena;
 #define DLC_ARENA_COUNT 5
 
@@ -176,6 +176,9 @@ typedef struct dlc_call {
   int64_t row;           /* index of the first row within an accumulated batch */
   const dlc_services *services; /* NULL: one thread */
   dlc_error error;              /* filled where the result is not DLC_OK */
+  /* Behind what the first version had: a smaller struct_size ends before it. */
+  uint64_t workspace_bytes; /* of the workspace; 0, or the entry's own workspace_bytes: scratch memory for one thread, so
+                             * that kernels that need some run on one. Each scratch_bytes more: one thread more. */
 } dlc_call;
 
 typedef int32_t (*dlc_function)(dlc_call *call);
@@ -188,10 +191,12 @@ typedef struct dlc_entry {
   uint32_t input_count, output_count, scalar_count;
   uint32_t arenas;   /* bit i: needs arena i */
   int64_t capacity;  /* the largest extent */
-  uint64_t workspace_bytes;
+  uint64_t workspace_bytes; /* for a call on one thread */
   const dlc_port *inputs, *outputs;
   const dlc_scalar *scalars;
   dlc_function function;
+  /* Behind what the first version had: a smaller entry_size ends before it. */
+  uint64_t scratch_bytes; /* more workspace for each further thread of the call: rows and panels that its kernels keep */
 } dlc_entry;
 
 /* A kernel, as the profile hook numbers it. */

@@ -84,7 +84,8 @@ static LogicalResult checkEntry(func::FuncOp op, DictionaryAttr about) {
     return failure();
   size_t outputs = llvm::count_if(types("res_attrs").getAsRange<DictionaryAttr>(),
                                   [](DictionaryAttr attrs) { return attrs.contains("output"); });
-  size_t needed = 1 + args.size() + outputs + 2 + op->hasAttr("dl.workspace"); // the call; the report and the extent
+  // The call; the report and the extent; memory for threads, and for buffers.
+  size_t needed = 1 + args.size() + outputs + 2 + op->hasAttr("dl.scratch") + op->hasAttr("dl.workspace");
   if (op.getNumArguments() != needed)
     return complain(op) << "dl.entry: expected a function of " << needed << " arguments, found " << op.getNumArguments();
   return success();

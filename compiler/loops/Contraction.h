@@ -28,7 +28,7 @@ struct Contraction {
   /// lhsStride[1], B[k, n] at rhsBase + k * rhsStride[0] + n * rhsStride[1]. Bases are of type index.
   mlir::Value lhs, lhsBase, rhs, rhsBase;
   std::array<int64_t, 2> lhsStride, rhsStride;
-  /// memref<SIZExELEMENT> of contractionScratch() elements, 64-byte aligned, this part's own; null if that is
+  /// memref<SIZExELEMENT> of contractionScratch() elements, 64-byte aligned, this thread's own; null if that is
   /// 0.
   mlir::Value scratch;
   /// Called once for each row and vector of columns of a finished tile, in code that runs only where the row

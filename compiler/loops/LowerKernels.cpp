@@ -57,6 +57,7 @@ private:
   SmallVector<Value> walkLanes(int dim, Point point, SmallVector<Value> sums,
                                llvm::function_ref<SmallVector<Value>(Point &, SmallVector<Value>)> body);
   void makeKeptBuffers(bool lanesAreRows);
+  SmallVector<Value> makeScratch(ArrayRef<MemRefType> types);
   void naiveProduct(const Contraction &c, Value from, Value to, int64_t width);
   using Walk = llvm::function_ref<SmallVector<Value>(Value from, Value to, SmallVector<Value> sums)>;
   SmallVector<Value> inBlocks(Value from, Value to, int64_t step, int64_t mostSteps, SmallVector<Value> sums, Walk walk);
@@ -705,26 +706,51 @@ void KernelLowering::rows() {
   });
 }
 
-/// Memory on the stack for what a pass keeps for the next: one row, or 16 of them.
+/// Buffers of these types in memory that the thread has for itself.
+SmallVector<Value> KernelLowering::makeScratch(ArrayRef<MemRefType> types) {
+  SmallVector<Value> buffers;
+  SmallVector<int64_t> offsets;
+  int64_t bytes = 0;
+  for (MemRefType type : types) {
+    offsets.push_back(bytes);
+    bytes += llvm::alignTo(type.getNumElements() * type.getElementTypeBitWidth() / 8, 64);
+  }
+  if (!bytes)
+    return buffers;
+  unsigned index = result.function.getNumArguments() - 3;
+  auto own = b.getDictionaryAttr(b.getNamedAttr("llvm.noalias", b.getUnitAttr()));
+  (void)result.function.insertArgument(index, MemRefType::get({bytes}, b.getI8Type()), own, b.getLoc());
+  result.function->setAttr("dl.scratch", b.getI64IntegerAttr(bytes));
+  for (auto [type, offset] : llvm::zip(types, offsets))
+    buffers.push_back(memref::ViewOp::create(b, type, result.function.getArgument(index), constant(offset), ValueRange{}));
+  return buffers;
+}
+
+/// Scratch memory for what a pass keeps for the next: one row, or 16 of them.
 void KernelLowering::makeKeptBuffers(bool lanesAreRows) {
-  constexpr int64_t most = 256 << 10; // bytes; beyond that it is computed again
   for (size_t i = 0; i < domain.sizes.size(); ++i)
     if (domain.isInner(i) && (int)i != lane)
       e->innerDims.push_back(i);
   if (!lanesAreRows && lane >= 0)
     e->innerDims.push_back(lane);
-  int64_t points = e->rowPoints(lanesAreRows ? lanes : 1);
+  int64_t points = e->rowPoints(lanesAreRows ? lanes : 1), bytes = 0;
+  SmallVector<Value> own;
+  SmallVector<MemRefType> types;
   for (auto &values : kept)
     llvm::erase_if(values, [&](Value value) {
       if (llvm::is_contained(outputs, value))
         return false;
-      Type element = memoryType(typeOf(value).getElementType());
-      if (points * element.getIntOrFloatBitWidth() / 8 > most)
+      auto type = MemRefType::get({points}, memoryType(typeOf(value).getElementType()));
+      int64_t more = points * type.getElementTypeBitWidth() / 8;
+      if (bytes + more > options.target.l2Bytes)
         return true;
-      e->rowBuffers[value] =
-          memref::AllocaOp::create(b, MemRefType::get({points}, element), b.getI64IntegerAttr(64));
+      bytes += more;
+      own.push_back(value);
+      types.push_back(type);
       return false;
     });
+  for (auto [value, buffer] : llvm::zip(own, makeScratch(types)))
+    e->rowBuffers[value] = buffer;
 }
 
 //===--- Products ---------------------------------------------------------------------------------------===//
@@ -800,7 +826,7 @@ void KernelLowering::contraction() {
   c.lhsStride = bases(0, {m, k}).second;
   c.rhsStride = bases(1, {k, n}).second;
   if (int64_t scratch = options.vectorize ? contractionScratch(c, options.target) : 0)
-    c.scratch = memref::AllocaOp::create(b, MemRefType::get({scratch}, c.element), b.getI64IntegerAttr(64));
+    c.scratch = makeScratch(MemRefType::get({scratch}, c.element)).front();
   int64_t inner = options.vectorize ? contractionParts(c, options.target) : 1;
   if (m == 0) {
     result.parts = {Dim(inner)};
@@ -878,9 +904,11 @@ void KernelLowering::predict() {
     }
   }
   result.flops = work;
-  for (Type type : result.function.getArgumentTypes())
-    if (auto buffer = dyn_cast<MemRefType>(type))
-      result.bytes += buffer.getNumElements() * buffer.getElementTypeBitWidth() / 8.0;
+  size_t buffers = kernel.getBody().getNumArguments() + outputs.size();
+  for (Type type : result.function.getArgumentTypes().take_front(buffers)) {
+    auto buffer = cast<MemRefType>(type);
+    result.bytes += buffer.getNumElements() * buffer.getElementTypeBitWidth() / 8.0;
+  }
 }
 
 LoweredKernel dlc::lowerKernel(KernelOp kernel, StringRef name, OpBuilder &at, const LoweringOptions &options) {

@@ -8,8 +8,9 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace dlc {
-/// What a kernel becomes: func @name(inputs..., outputs..., extent, first, last), each tensor a flat buffer at one
-/// capacity. It computes parts [first, last) of `parts`; parts may run at once.
+/// What a kernel becomes: func @name(inputs..., outputs..., [scratch,] extent, first, last), each tensor a flat buffer at
+/// one capacity. It computes parts [first, last) of `parts`; parts may run at once. Where it needs memory of its own
+/// (`dl.scratch`, in bytes), each thread that runs it brings that.
 struct LoweredKernel {
   mlir::func::FuncOp function;
   llvm::SmallVector<Dim> parts; ///< how many there are: the product

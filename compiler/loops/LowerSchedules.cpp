@@ -187,6 +187,8 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   }
   Value report = body->getArgument(next++), extent = body->getArgument(next++);
   auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(at, loc, value); };
+  SmallVector<std::pair<func::CallOp, MemRefType>> needy; // calls of kernels that want scratch memory
+  int64_t scratch = 0;             // the most that one of them wants, in bytes
   Block *failed = nullptr;
   SmallVector<Attribute> checks;
   for (Operation &op : block.without_terminator()) {
@@ -237,6 +239,10 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
     operands.append({extent, constant(0), parts});
     auto call = func::CallOp::create(at, launch.getLoc(), lowered.function, operands);
     call->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
+    if (auto bytes = lowered.function->getAttrOfType<IntegerAttr>("dl.scratch")) {
+      needy.push_back({call, MemRefType::get({bytes.getInt()}, at.getI8Type())});
+      scratch = std::max(scratch, bytes.getInt());
+    }
     if (!isCheck)
       continue;
     auto op_ = cast<KernelOp>(SymbolTable::lookupSymbolIn(model, launch.getKernel()));
@@ -273,6 +279,15 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
     function.getBody().push_back(failed);
     at.setInsertionPointToEnd(failed);
     func::ReturnOp::create(at, loc, ValueRange{failed->getArgument(0)});
+  }
+  if (scratch) { // steps run one after the other, in the same memory
+    (void)function.insertArgument(function.getNumArguments(), MemRefType::get({scratch}, at.getI8Type()), {}, loc);
+    function->setAttr("dl.scratch", at.getI64IntegerAttr(scratch));
+    for (auto [call, type] : needy) {
+      at.setInsertionPoint(call);
+      Value own = memref::ViewOp::create(at, loc, type, function.getArguments().back(), constant(0), ValueRange{});
+      call->insertOperands(call.getNumOperands() - 3, own);
+    }
   }
   function->setAttr("dl.entry", at.getDictionaryAttr({
       at.getNamedAttr("name", at.getStringAttr(entry.getSymName())),

@@ -37,7 +37,7 @@ struct Access {
 
 class ScheduleVerifier {
 public:
-  ScheduleVerifier(ModuleOp module) : module(module) {}
+  ScheduleVerifier(ModuleOp module) : symbols(module) {}
   LogicalResult verify(func::FuncOp schedule);
 
 private:
@@ -46,13 +46,21 @@ private:
   LogicalResult shares(func::CallOp call, func::FuncOp kernel, unsigned input, unsigned output);
   LogicalResult wrong(Operation *op, const Twine &what);
 
-  ModuleOp module;
+  SymbolTable symbols;
   DenseMap<Value, int64_t> held; ///< by a buffer: the number of a value
   DenseSet<std::tuple<Operation *, unsigned, unsigned, int>> right; ///< what `shares` has found right
 };
 } // namespace
 
 static constexpr int64_t nothing = -1;
+
+/// The buffers among these that hold values: scratch memory (the last one, where there is any) holds nothing between steps.
+static SmallVector<Value> buffersOf(ValueRange values, Operation *function) {
+  SmallVector<Value> buffers(llvm::make_filter_range(values, llvm::IsaPred<TypedValue<MemRefType>>));
+  if (function->hasAttr("dl.scratch"))
+    buffers.pop_back();
+  return buffers;
+}
 
 LogicalResult ScheduleVerifier::wrong(Operation *op, const Twine &what) {
   return complain(op) << "the schedule " << what << ": this is a mistake in dlc";
@@ -135,9 +143,9 @@ LogicalResult ScheduleVerifier::finds(Operation *reader, Value buffer, int64_t v
 }
 
 LogicalResult ScheduleVerifier::step(func::CallOp call, ArrayRef<int64_t> values) {
-  auto kernel = module.lookupSymbol<func::FuncOp>(call.getCallee());
+  auto kernel = symbols.lookup<func::FuncOp>(call.getCallee());
   auto inputs = kernel ? kernel->getAttrOfType<IntegerAttr>("dl.inputs") : IntegerAttr();
-  auto buffers = llvm::filter_to_vector(call.getOperands(), llvm::IsaPred<TypedValue<MemRefType>>);
+  SmallVector<Value> buffers = kernel ? buffersOf(call.getOperands(), kernel) : SmallVector<Value>();
   if (!inputs || buffers.size() != values.size() || inputs.getInt() > (int64_t)buffers.size())
     return wrong(call, "does not say which values the buffers of a call hold");
   unsigned reads = inputs.getInt();
@@ -161,7 +169,8 @@ LogicalResult ScheduleVerifier::step(func::CallOp call, ArrayRef<int64_t> values
 LogicalResult ScheduleVerifier::verify(func::FuncOp schedule) {
   held.clear();
   auto initial = schedule->getAttrOfType<DenseI64ArrayAttr>("dl.values");
-  auto buffers = llvm::filter_to_vector(schedule.getArguments(), llvm::IsaPred<TypedValue<MemRefType>>);
+  SmallVector<Value> buffers = buffersOf(schedule.getArguments(), schedule);
+  Value scratch = schedule->hasAttr("dl.scratch") ? schedule.getArguments().back() : Value();
   if (!initial || initial.size() != (int64_t)buffers.size())
     return wrong(schedule, "does not say which values its buffers hold");
   for (auto [buffer, value] : llvm::zip(buffers, initial.asArrayRef()))
@@ -186,6 +195,8 @@ LogicalResult ScheduleVerifier::verify(func::FuncOp schedule) {
         if (value != nothing && held.lookup(buffer) != value)
           return wrong(end, "leaves another value in a buffer than the one that belongs there");
       ended |= last && last.size() == (int64_t)buffers.size();
+    } else if (auto view = dyn_cast<memref::ViewOp>(op); view && view.getSource() == scratch) {
+      continue; // as large as its kernel wants
     } else if (!isa<memref::AllocOp>(op) && llvm::any_of(op.getOperandTypes(), llvm::IsaPred<MemRefType>)) {
       return wrong(&op, "uses a buffer in a way that is not known");
     }

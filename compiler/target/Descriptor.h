@@ -24,7 +24,8 @@ enum CallFields {
   CallStep,
   CallRow,
   CallServices,
-  CallError
+  CallError,
+  CallWorkspaceBytes
 };
 enum ServiceFields {
   ServiceSize,
@@ -152,6 +153,12 @@ public:
 private:
   void collectTensors();
   void emitDispatch(mlir::LLVM::LLVMFuncOp kernel, unsigned index);
+  mlir::LLVM::LLVMFuncOp emitPart(mlir::LLVM::LLVMFuncOp kernel, mlir::Type context);
+  mlir::LLVM::LLVMFuncOp emitWorker(mlir::LLVM::LLVMFuncOp kernel, mlir::Type context);
+  mlir::LLVM::LLVMFuncOp startBody(mlir::LLVM::LLVMFuncOp kernel);
+  llvm::SmallVector<mlir::Value> unpack(mlir::LLVM::LLVMFuncOp kernel, mlir::Type context, mlir::Value packed);
+  mlir::Value threadsWithScratch(mlir::Value call, mlir::Value callSize, int64_t workspaceBytes, int64_t scratchBytes);
+  mlir::Value smaller(mlir::Value x, mlir::Value y);
   mlir::LLVM::LLVMFuncOp emitScan(bool isDouble);
   void trap(mlir::LLVM::LLVMFuncOp kernel, mlir::Value call, llvm::ArrayRef<mlir::Value> arguments);
   std::string sourceOf(mlir::Operation *op, bool withColumn);
@@ -160,6 +167,9 @@ private:
   mlir::LLVM::GlobalOp portTable(mlir::DictionaryAttr about, llvm::StringRef attrs, llvm::StringRef types,
                                  llvm::StringRef kind, size_t &count);
   uint32_t flagsOf(mlir::DictionaryAttr about, uint32_t &arenas);
+  /// Scratch memory of an entry point for one thread, in bytes, and its whole workspace for one thread.
+  static int64_t scratchOf(mlir::LLVM::LLVMFuncOp inner);
+  static int64_t workspaceOf(mlir::LLVM::LLVMFuncOp inner);
   std::string signatureOf(mlir::DictionaryAttr about);
   void emitModel(llvm::ArrayRef<mlir::LLVM::LLVMFuncOp> inner, llvm::ArrayRef<mlir::LLVM::LLVMFuncOp> outer);
   uint64_t hash();

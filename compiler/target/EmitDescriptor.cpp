@@ -53,6 +53,16 @@ void DescriptorEmitter::collectTensors() {
   }
 }
 
+int64_t DescriptorEmitter::scratchOf(LLVM::LLVMFuncOp inner) {
+  auto bytes = inner->getAttrOfType<IntegerAttr>("dl.scratch");
+  return bytes ? bytes.getInt() : 0;
+}
+/// Buffers; where there is scratch memory a line that says how many threads have some, and that of the first.
+int64_t DescriptorEmitter::workspaceOf(LLVM::LLVMFuncOp inner) {
+  int64_t scratch = scratchOf(inner);
+  return inner->getAttrOfType<IntegerAttr>("dl.workspace").getInt() + (scratch ? DLC_ALIGNMENT + scratch : 0);
+}
+
 uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
   uint32_t flags = 0;
   arenas = 0;
@@ -216,7 +226,7 @@ void DescriptorEmitter::emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLV
 
   Type scalarType = g.structOf({g.pointer, g.f64});
   Type entryType = g.structOf({g.pointer, g.pointer, g.i32, g.i32, g.i32, g.i32, g.i32, g.i32, g.i64, g.i64, g.pointer,
-                               g.pointer, g.pointer, g.pointer});
+                               g.pointer, g.pointer, g.pointer, g.i64});
   struct Row {
     DictionaryAttr about;
     std::string name, signature;
@@ -244,14 +254,14 @@ void DescriptorEmitter::emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLV
     row.scalarTable = g.table(scalarType, scalars.size(), [&](size_t i) {
       return g.aggregate(scalarType, {g.text(scalars[i].first), g.real(scalars[i].second)});
     });
-    workspace = std::max(workspace, function->getAttrOfType<IntegerAttr>("dl.workspace").getInt());
+    workspace = std::max(workspace, workspaceOf(function));
     rows.push_back(row);
   }
   arenaBytes[DLC_WORKSPACE] = workspace;
   LLVM::GlobalOp entryTable = g.table(entryType, rows.size(), [&](size_t i) {
     Row &row = rows[i];
     uint32_t arenas, flags = flagsOf(row.about, arenas);
-    int64_t own = const_cast<LLVM::LLVMFuncOp &>(inner[i])->getAttrOfType<IntegerAttr>("dl.workspace").getInt();
+    int64_t own = workspaceOf(inner[i]);
     if (own)
       arenas |= 1 << DLC_WORKSPACE;
     StringRef kind = row.about.getAs<StringAttr>("kind").getValue();
@@ -265,7 +275,8 @@ void DescriptorEmitter::emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLV
                                    g.number(g.i64, row.about.getAs<IntegerAttr>("capacity").getInt()),
                                    g.number(g.i64, own), g.addressOrNull(row.inputTable),
                                    g.addressOrNull(row.outputTable), g.addressOrNull(row.scalarTable),
-                                   LLVM::AddressOfOp::create(b, const_cast<LLVM::LLVMFuncOp &>(outer[i]))});
+                                   LLVM::AddressOfOp::create(b, const_cast<LLVM::LLVMFuncOp &>(outer[i])),
+                                   g.number(g.i64, scratchOf(inner[i]))});
   });
 
   Type kernelType = g.structOf({g.pointer, g.pointer, g.f64, g.f64});
@@ -322,7 +333,7 @@ void DescriptorEmitter::emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLV
 void DescriptorEmitter::run() {
   errorType = g.structOf({g.i32, g.i32, g.pointer, g.i64, g.i64, g.i64});
   callType = g.structOf({g.i32, g.i32, g.pointer, g.pointer, LLVM::LLVMArrayType::get(g.pointer, DLC_ARENA_COUNT),
-                         g.pointer, g.i64, g.i64, g.i64, g.i64, g.pointer, errorType});
+                         g.pointer, g.i64, g.i64, g.i64, g.i64, g.pointer, errorType, g.i64});
   servicesType = g.structOf({g.i32, g.i32, g.pointer, g.pointer, g.pointer, g.pointer});
   collectTensors();
   SmallVector<LLVM::LLVMFuncOp> inner, outer;

@@ -44,14 +44,94 @@ static void inOwnFloatEnvironment(Globals &g, llvm::function_ref<void()> body) {
   call("llvm.x86.sse.ldmxcsr", theirs);
 }
 
+/// Of two numbers without sign.
+Value DescriptorEmitter::smaller(Value x, Value y) {
+  return LLVM::SelectOp::create(g.b, LLVM::ICmpOp::create(g.b, LLVM::ICmpPredicate::ult, x, y), x, y);
+}
+
 //===--- Kernels: one thread or many, and the profile ---------------------------------------------------===//
 
 /// Below this predicted time (µs) waking other threads does not pay: where the machine is busy, it costs tens of µs.
 static constexpr double worthSplitting = 150;
+/// Into so many pieces at most a kernel is cut: small enough that all threads end together.
+static constexpr int64_t mostPieces = 256;
 static double predictedTime(LLVM::LLVMFuncOp kernel) {
   double flops = kernel->getAttrOfType<FloatAttr>("dl.flops").getValueAsDouble();
   double bytes = kernel->getAttrOfType<FloatAttr>("dl.bytes").getValueAsDouble();
   return std::max(flops / 80e3, bytes / 30e3);
+}
+
+/// void NAME.part(context, first, last): those parts of the kernel.
+LLVM::LLVMFuncOp DescriptorEmitter::emitPart(LLVM::LLVMFuncOp kernel, Type context) {
+  ImplicitLocOpBuilder &b = g.b;
+  LLVM::LLVMFuncOp part = startBody(kernel);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(&part.getBody().front());
+  SmallVector<Value> arguments = unpack(kernel, context, part.getArgument(0));
+  arguments.append({part.getArgument(1), part.getArgument(2)});
+  inOwnFloatEnvironment(g, [&] { LLVM::CallOp::create(b, kernel, arguments); });
+  LLVM::ReturnOp::create(b, ValueRange());
+  return part;
+}
+
+/// The same where threads need scratch memory: unit i is a thread's whole share. It has the scratch memory of number i,
+/// and takes pieces of the work until none is left.
+LLVM::LLVMFuncOp DescriptorEmitter::emitWorker(LLVM::LLVMFuncOp kernel, Type context) {
+  ImplicitLocOpBuilder &b = g.b;
+  LLVM::LLVMFuncOp worker = startBody(kernel);
+  OpBuilder::InsertionGuard guard(b);
+  Block *entry = &worker.getBody().front(), *units = new Block(), *unit = new Block(), *take = new Block(),
+        *piece = new Block(), *next = new Block(), *done = new Block();
+  for (Block *block : {units, unit, take, piece, next, done})
+    worker.getBody().push_back(block);
+  Value packed = worker.getArgument(0);
+  b.setInsertionPointToStart(entry);
+  inOwnFloatEnvironment(g, [&] {
+    SmallVector<Value> arguments = unpack(kernel, context, packed);
+    size_t field = arguments.size();
+    Value &scratch = arguments[field - 2], allScratch = scratch; // behind it the extent
+    Value parts = load(g.i64, fieldAt(context, packed, field));
+    Value pieces = load(g.i64, fieldAt(context, packed, field + 1)), counter = fieldAt(context, packed, field + 2);
+    LLVM::BrOp::create(b, ValueRange{worker.getArgument(1)}, units);
+    Value number = units->addArgument(g.i64, b.getLoc());
+    b.setInsertionPointToEnd(units);
+    Value isOurs = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::slt, number, worker.getArgument(2));
+    LLVM::CondBrOp::create(b, isOurs, unit, done);
+    b.setInsertionPointToEnd(unit);
+    Value offset = LLVM::MulOp::create(b, number, g.number(g.i64, scratchOf(kernel)));
+    scratch = LLVM::GEPOp::create(b, g.pointer, g.i8, allScratch, ValueRange{offset});
+    LLVM::BrOp::create(b, ValueRange(), take);
+    b.setInsertionPointToEnd(take);
+    Value taken = LLVM::AtomicRMWOp::create(b, LLVM::AtomicBinOp::add, counter, g.number(g.i64, 1),
+                                            LLVM::AtomicOrdering::monotonic);
+    LLVM::CondBrOp::create(b, LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::slt, taken, pieces), piece, next);
+    b.setInsertionPointToEnd(piece);
+    auto start = [&](Value i) { return LLVM::UDivOp::create(b, LLVM::MulOp::create(b, parts, i), pieces); };
+    arguments.append({start(taken), start(LLVM::AddOp::create(b, taken, g.number(g.i64, 1)))});
+    LLVM::CallOp::create(b, kernel, arguments);
+    LLVM::BrOp::create(b, ValueRange(), take);
+    b.setInsertionPointToEnd(next);
+    LLVM::BrOp::create(b, ValueRange{LLVM::AddOp::create(b, number, g.number(g.i64, 1))}, units);
+    b.setInsertionPointToEnd(done);
+  });
+  LLVM::ReturnOp::create(b, ValueRange());
+  return worker;
+}
+
+/// What `parallel_for` is given.
+LLVM::LLVMFuncOp DescriptorEmitter::startBody(LLVM::LLVMFuncOp kernel) {
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(g.b.getContext()), {g.pointer, g.i64, g.i64});
+  auto body = LLVM::LLVMFuncOp::create(g.b, kernel.getName().str() + ".part", type, LLVM::Linkage::Internal);
+  OpBuilder::InsertionGuard guard(g.b);
+  body.addEntryBlock(g.b);
+  return body;
+}
+/// The kernel's arguments, but for the first part and the last.
+SmallVector<Value> DescriptorEmitter::unpack(LLVM::LLVMFuncOp kernel, Type context, Value packed) {
+  SmallVector<Value> arguments;
+  for (auto [i, type] : llvm::enumerate(ArrayRef<Type>(kernel.getArgumentTypes()).drop_back(2)))
+    arguments.push_back(load(type, fieldAt(context, packed, i)));
+  return arguments;
 }
 
 /// Calls of a kernel go through `NAME.run(call, arguments...)`, which splits it where that pays and tells the profile.
@@ -61,6 +141,7 @@ void DescriptorEmitter::emitDispatch(LLVM::LLVMFuncOp kernel, unsigned index) {
   Type yields = kernel.getFunctionType().getReturnType();
   bool checks = !isa<LLVM::LLVMVoidType>(yields);
   size_t count = own.size();
+  int64_t scratchBytes = scratchOf(kernel);
   SmallVector<Type> types{g.pointer};
   types.append(own);
   std::string name = kernel.getName().str();
@@ -68,27 +149,21 @@ void DescriptorEmitter::emitDispatch(LLVM::LLVMFuncOp kernel, unsigned index) {
                                       LLVM::LLVMFunctionType::get(yields, types),
                                       LLVM::Linkage::Internal);
   LLVM::LLVMFuncOp body;
-  Type context = g.structOf(ArrayRef<Type>(own).drop_back(2));
-  if (!checks && predictedTime(kernel) >= worthSplitting) {
-    body = LLVM::LLVMFuncOp::create(b, name + ".part",
-                                    LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                                                {g.pointer, g.i64, g.i64}),
-                                    LLVM::Linkage::Internal);
-    OpBuilder::InsertionGuard guard(b);
-    Block *block = body.addEntryBlock(b);
-    b.setInsertionPointToStart(block);
-    SmallVector<Value> arguments;
-    for (size_t i = 0; i + 2 < count; ++i)
-      arguments.push_back(load(own[i], fieldAt(context, block->getArgument(0), i)));
-    arguments.append({block->getArgument(1), block->getArgument(2)});
-    inOwnFloatEnvironment(g, [&] { LLVM::CallOp::create(b, kernel, arguments); });
-    LLVM::ReturnOp::create(b, ValueRange());
-  }
+  SmallVector<Type> fields(ArrayRef<Type>(own).drop_back(2));
+  fields.append(scratchBytes ? 3 : 0, g.i64); // parts, pieces of them, the next piece
+  Type context = g.structOf(fields);
+  if (!checks && predictedTime(kernel) >= worthSplitting)
+    body = scratchBytes ? emitWorker(kernel, context) : emitPart(kernel, context);
   OpBuilder::InsertionGuard guard(b);
   Block *block = run.addEntryBlock(b);
   b.setInsertionPointToStart(block);
   SmallVector<Value> arguments(block->getArguments().drop_front());
-  Value call = block->getArgument(0);
+  Value call = block->getArgument(0), threadsWithScratch;
+  if (scratchBytes) { // a line that says how many threads have some comes before it
+    Value &scratch = arguments[count - 4];
+    threadsWithScratch = load(g.i64, scratch);
+    scratch = LLVM::GEPOp::create(b, g.pointer, g.i8, scratch, ArrayRef<LLVM::GEPArg>{(int32_t)DLC_ALIGNMENT});
+  }
   if (!checks) { // nothing more is computed once a bad value was found
     Value code = load(g.i32, fieldAt(errorType, callField(call, CallError), 0));
     leaveIf(LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ne, code, g.number(g.i32, DLC_OK)),
@@ -128,20 +203,28 @@ void DescriptorEmitter::emitDispatch(LLVM::LLVMFuncOp kernel, unsigned index) {
   Block *together = new Block(), *single = new Block(), *done = new Block();
   for (Block *one : {together, single, done})
     run.getBody().push_back(one);
-  Value threads = load(g.i32, fieldAt(servicesType, services, ServiceThreads));
-  Value several = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ugt, threads, g.number(g.i32, 1));
-  Value parts = arguments.back();
+  Value threads = LLVM::ZExtOp::create(b, g.i64, load(g.i32, fieldAt(servicesType, services, ServiceThreads)));
+  if (scratchBytes)
+    threads = smaller(threads, threadsWithScratch);
+  Value several = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ugt, threads, g.number(g.i64, 1));
+  Value parts = arguments.back(), units = parts;
   Value enough = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::sgt, parts, g.number(g.i64, 1));
   LLVM::CondBrOp::create(b, LLVM::AndOp::create(b, several, enough), together, single);
   b.setInsertionPointToEnd(together);
   Value packed = LLVM::AllocaOp::create(b, g.pointer, context, g.number(g.i64, 1));
   for (size_t i = 0; i + 2 < count; ++i)
     LLVM::StoreOp::create(b, arguments[i], fieldAt(context, packed, i));
+  if (scratchBytes) {
+    units = threads;
+    Value pieces = smaller(parts, g.number(g.i64, mostPieces));
+    for (auto [i, value] : llvm::enumerate(ArrayRef<Value>{parts, pieces, g.number(g.i64, 0)}))
+      LLVM::StoreOp::create(b, value, fieldAt(context, packed, count - 2 + i));
+  }
   Value pool = load(g.pointer, fieldAt(servicesType, services, ServicePool));
   Value function = load(g.pointer, fieldAt(servicesType, services, ServiceParallelFor));
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
                                           {g.pointer, g.pointer, g.pointer, g.i64, g.i64});
-  LLVM::CallOp::create(b, type, ValueRange{function, pool, LLVM::AddressOfOp::create(b, body), packed, parts,
+  LLVM::CallOp::create(b, type, ValueRange{function, pool, LLVM::AddressOfOp::create(b, body), packed, units,
                                            g.number(g.i64, 1)});
   LLVM::BrOp::create(b, ValueRange(), done);
   b.setInsertionPointToEnd(single);
@@ -223,6 +306,25 @@ void DescriptorEmitter::trap(LLVM::LLVMFuncOp kernel, Value call, ArrayRef<Value
 
 //===--- Entry points -----------------------------------------------------------------------------------===//
 
+/// How many threads the workspace of a call has scratch memory for.
+Value DescriptorEmitter::threadsWithScratch(Value call, Value callSize, int64_t workspaceBytes, int64_t scratchBytes) {
+  ImplicitLocOpBuilder &b = g.b;
+  Value isSaid = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::uge, callSize, g.number(g.i32, sizeof(dlc_call)));
+  Region *region = b.getBlock()->getParent();
+  Block *said = new Block(), *go = new Block();
+  region->push_back(said);
+  region->push_back(go);
+  Value needed = g.number(g.i64, workspaceBytes);
+  Value bytes = go->addArgument(g.i64, b.getLoc());
+  LLVM::CondBrOp::create(b, isSaid, said, ValueRange(), go, ValueRange{needed});
+  b.setInsertionPointToEnd(said);
+  LLVM::BrOp::create(b, ValueRange{load(g.i64, callField(call, CallWorkspaceBytes))}, go);
+  b.setInsertionPointToEnd(go);
+  Value more = LLVM::SubOp::create(b, bytes, smaller(bytes, needed));
+  Value others = LLVM::UDivOp::create(b, more, g.number(g.i64, scratchBytes));
+  return LLVM::AddOp::create(b, others, g.number(g.i64, 1));
+}
+
 /// int32_t enter.NAME(dlc_call *): what the library shows of an entry point.
 LLVM::LLVMFuncOp DescriptorEmitter::emitEntry(LLVM::LLVMFuncOp inner, DictionaryAttr about) {
   LLVM::LLVMFuncOp call = emitCall(inner, about);
@@ -270,7 +372,7 @@ LLVM::LLVMFuncOp DescriptorEmitter::emitCall(LLVM::LLVMFuncOp inner, DictionaryA
   Value call = outer.getArgument(0), none = g.number(g.i64, -1);
   auto compare = [&](LLVM::ICmpPredicate predicate, Value x, Value y) { return LLVM::ICmpOp::create(b, predicate, x, y); };
   Value size = load(g.i32, callField(call, CallSize));
-  leaveIf(compare(LLVM::ICmpPredicate::ult, size, g.number(g.i32, sizeof(dlc_call))),
+  leaveIf(compare(LLVM::ICmpPredicate::ult, size, g.number(g.i32, offsetof(dlc_call, workspace_bytes))),
           [&] { LLVM::ReturnOp::create(b, g.number(g.i32, DLC_BAD_STRUCT)); });
   LLVM::StoreOp::create(b, g.number(g.i32, DLC_OK), fieldAt(errorType, callField(call, CallError), 0));
   int64_t capacity = about.getAs<IntegerAttr>("capacity").getInt();
@@ -284,7 +386,7 @@ LLVM::LLVMFuncOp DescriptorEmitter::emitCall(LLVM::LLVMFuncOp inner, DictionaryA
   }
   uint32_t arenas;
   flagsOf(about, arenas);
-  int64_t workspaceBytes = inner->getAttrOfType<IntegerAttr>("dl.workspace").getInt();
+  int64_t workspaceBytes = workspaceOf(inner), scratchBytes = scratchOf(inner);
   Value arenaFields = callField(call, CallArenas);
   Type arenaArray = LLVM::LLVMArrayType::get(g.pointer, DLC_ARENA_COUNT);
   std::array<Value, DLC_ARENA_COUNT> arena;
@@ -302,7 +404,7 @@ LLVM::LLVMFuncOp DescriptorEmitter::emitCall(LLVM::LLVMFuncOp inner, DictionaryA
     return LLVM::GEPOp::create(b, g.pointer, type, base, ArrayRef<LLVM::GEPArg>{(int32_t)i});
   };
   auto slot = [&](Type type, int64_t count) {
-    return LLVM::AllocaOp::create(b, g.pointer, type, g.number(g.i64, count), 64);
+    return LLVM::AllocaOp::create(b, g.pointer, type, g.number(g.i64, count), 8);
   };
   SmallVector<Value> arguments{call};
   int64_t nextInput = 0, nextScalar = 0, nextOutput = 0;
@@ -348,7 +450,14 @@ LLVM::LLVMFuncOp DescriptorEmitter::emitCall(LLVM::LLVMFuncOp inner, DictionaryA
     if (attrs.get("output"))
       arguments.push_back(load(g.pointer, element(g.pointer, outputs, nextOutput++)));
   Value report = slot(g.i64, 2);
-  arguments.append({report, extent, arena[DLC_WORKSPACE]});
+  arguments.append({report, extent});
+  if (scratchBytes) { // behind the buffers; before it, for how many threads there is some
+    int64_t buffers = inner->getAttrOfType<IntegerAttr>("dl.workspace").getInt();
+    Value scratch = LLVM::GEPOp::create(b, g.pointer, g.i8, arena[DLC_WORKSPACE], ValueRange{g.number(g.i64, buffers)});
+    LLVM::StoreOp::create(b, threadsWithScratch(call, size, workspaceBytes, scratchBytes), scratch);
+    arguments.push_back(scratch);
+  }
+  arguments.push_back(arena[DLC_WORKSPACE]);
   Value result = LLVM::CallOp::create(b, inner, arguments).getResult();
   leaveIf(compare(LLVM::ICmpPredicate::eq, result, g.number(g.i32, -1)), [&] {
     LLVM::ReturnOp::create(b, load(g.i32, fieldAt(errorType, callField(call, CallError), 0)));

@@ -104,7 +104,9 @@ void printText(const Model &model, const std::string &path) {
       scalars.push_back(fmt::format("{} = {}", scalar.Name, scalar.Default));
     if (!scalars.empty())
       fmt::print("    scalars   {}\n", join(scalars));
-    fmt::print("    workspace {}\n", bytesText(entry.WorkspaceBytes));
+    fmt::print("    workspace {}{}\n", bytesText(entry.WorkspaceBytes),
+               entry.ScratchBytes ? fmt::format(", and {} more for each further thread", bytesText(entry.ScratchBytes))
+                                  : "");
   }
 
   if (model.kernels().empty())
@@ -173,7 +175,8 @@ void printJson(const Model &model, const std::string &path) {
                {"inputs", portsJson(entry.Inputs)},
                {"outputs", portsJson(entry.Outputs)},
                {"scalars", scalars},
-               {"workspace_bytes", entry.WorkspaceBytes}});
+               {"workspace_bytes", entry.WorkspaceBytes},
+               {"scratch_bytes", entry.ScratchBytes}});
   }
   for (const KernelInfo &kernel : model.kernels())
     out.event({{"event", "kernel"},
