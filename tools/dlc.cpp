@@ -126,7 +126,7 @@ static bool readOptions(dlc::CompileOptions &options) {
   if (!batch.empty())
     options.batch.clear();
   for (const std::string &one : batch)
-    if (!readNumber("--batch", one, int64_t(1), int64_t(1) << 24, options.batch.emplace_back()))
+    if (!readNumber("--batch", one, int64_t(1), dlc::largestBatch, options.batch.emplace_back()))
       return false;
   llvm::sort(options.batch);
   options.batch.erase(llvm::unique(options.batch), options.batch.end());

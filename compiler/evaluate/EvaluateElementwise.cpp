@@ -11,7 +11,7 @@ static double nan() { return std::numeric_limits<double>::quiet_NaN(); }
 
 //===--- Floats -----------------------------------------------------------------------------------------===//
 
-static double realOf(std::optional<APFloat> value, double otherwise) {
+static double realOr(std::optional<APFloat> value, double otherwise) {
   return value ? value->convertToDouble() : otherwise;
 }
 static double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
@@ -44,7 +44,7 @@ static std::function<double(double)> realFunction(Operation *op) {
         return [](double x) { return x != x ? x : std::fmax(x, 0) + std::log1p(std::exp(-std::fabs(x))); };
       })
       .Case([](LeakyReluOp leaky) -> Function {
-        double slope = realOf(leaky.getSlope(), 0.01);
+        double slope = realOr(leaky.getSlope(), 0.01);
         return [=](double x) { return x > 0 ? x : slope * x; };
       })
       .Case([](GeluOp op) -> Function {
@@ -52,7 +52,7 @@ static std::function<double(double)> realFunction(Operation *op) {
         return [=](double x) { return gelu(x, byTanh); };
       })
       .Case([](ClampOp op) -> Function {
-        double low = realOf(op.getMin(), -INFINITY), high = realOf(op.getMax(), INFINITY);
+        double low = op.getMin() ? realOf(*op.getMin()) : -INFINITY, high = op.getMax() ? realOf(*op.getMax()) : INFINITY;
         return [=](double x) { return clamp(x, low, high); };
       })
       .Default([](Operation *) -> Function { return nullptr; });
@@ -100,12 +100,9 @@ static std::function<int64_t(int64_t)> integerFunction(Operation *op) {
       .Case([](AbsOp) -> Function { return [](int64_t x) { return x < 0 ? (int64_t)(0 - (uint64_t)x) : x; }; })
       .Case([](ReluOp) -> Function { return [](int64_t x) { return x < 0 ? 0 : x; }; })
       .Case([](ClampOp op) -> Function {
-        // Limits are cut off as `cast` cuts them off, and kept within the range of 64 bits.
-        auto limit = [](std::optional<APFloat> value, int64_t otherwise) {
-          if (!value)
-            return otherwise;
-          double real = value->convertToDouble();
-          return real >= 0x1p63 ? INT64_MAX : real < -0x1p63 ? INT64_MIN : (int64_t)real;
+        // A limit beyond 64 bits limits nothing.
+        auto limit = [](std::optional<Attribute> value, int64_t otherwise) {
+          return value ? wholeOf(*value).value_or(otherwise) : otherwise;
         };
         int64_t low = limit(op.getMin(), INT64_MIN), high = limit(op.getMax(), INT64_MAX);
         return [=](int64_t x) { return x < low ? low : x > high ? high : x; };

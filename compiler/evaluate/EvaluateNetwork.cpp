@@ -6,7 +6,7 @@
 using namespace mlir;
 using namespace dlc;
 
-static double realOf(std::optional<APFloat> value, double otherwise) {
+static double realOr(std::optional<APFloat> value, double otherwise) {
   return value ? value->convertToDouble() : otherwise;
 }
 
@@ -83,7 +83,7 @@ static LogicalResult normalize(const Array &in, double epsilon, Array &out, Arra
   return success();
 }
 static LogicalResult layerNorm(LayerNormOp op, Operands in, Array &out) {
-  (void)normalize(*in[0], realOf(op.getEpsilon(), 1e-5), out, nullptr);
+  (void)normalize(*in[0], realOr(op.getEpsilon(), 1e-5), out, nullptr);
   int64_t width = in[0]->shape.back();
   for (int64_t i = 0, n = out.size(); i < n; ++i)
     out.reals[i] = out.reals[i] * in[1]->reals[i % width] + in[2]->reals[i % width];
@@ -94,7 +94,7 @@ static LogicalResult layerNorm(LayerNormOp op, Operands in, Array &out) {
 
 static LogicalResult crossEntropy(CrossEntropyOp op, const Array &score, const Array &target, Array &out) {
   int64_t classes = score.shape.back(), rows = classes ? score.size() / classes : 0, counted = 0;
-  double smoothing = realOf(op.getLabelSmoothing(), 0), total = 0;
+  double smoothing = realOr(op.getLabelSmoothing(), 0), total = 0;
   for (int64_t row = 0; row < rows; ++row) {
     const double *x = score.reals.data() + row * classes;
     if (!target.isFloat()) {
@@ -191,7 +191,7 @@ Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array
       .Case([&](SoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], false); })
       .Case([&](LogSoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], true); })
       .Case([&](LayerNormOp one) { return layerNorm(one, in, out[0]); })
-      .Case([&](NormalizeOp one) { return normalize(*in[0], realOf(one.getEpsilon(), 1e-5), out[0], &out[1]); })
+      .Case([&](NormalizeOp one) { return normalize(*in[0], realOr(one.getEpsilon(), 1e-5), out[0], &out[1]); })
       .Case([&](CrossEntropyOp one) { return crossEntropy(one, *in[0], *in[1], out[0]); })
       .Case([&](AccuracyOp one) { return accuracy(one, *in[0], *in[1], out[0]); })
       .Case([&](MseLossOp) { return mse(*in[0], *in[1], out[0]); })

@@ -52,9 +52,9 @@ static LogicalResult split(SplitOp op, const Array &in, MutableArrayRef<Array> o
   return success();
 }
 static LogicalResult pad(PadOp op, const Array &in, Array &out) {
-  double value = op.getValue() ? op.getValue()->convertToDouble() : 0;
-  llvm::fill(out.reals, out.type == DLC_F32 ? (double)(float)value : value);
-  llvm::fill(out.integers, out.type == DLC_UI8 ? (int64_t)(uint8_t)value : (int64_t)value);
+  double real = op.getValue() ? realOf(*op.getValue()) : 0;
+  llvm::fill(out.reals, out.type == DLC_F32 ? (double)(float)real : real);
+  llvm::fill(out.integers, op.getValue() ? wholeOf(*op.getValue()).value_or(0) : 0);
   SmallVector<int64_t> low = numbers(op.getLowAttr(), in.shape.size());
   Odometer at(in.shape);
   for (int64_t i = 0, n = in.size(); i < n; ++i, at.next()) {
@@ -66,13 +66,12 @@ static LogicalResult pad(PadOp op, const Array &in, Array &out) {
   return success();
 }
 static LogicalResult constant(ConstantOp op, Array &out) {
-  auto list = dyn_cast<DenseF64ArrayAttr>(op.getValue());
   for (int64_t i = 0, n = out.size(); i < n; ++i) {
-    double value = list && list.size() > 1 ? list[i] : *op.getSplat();
+    int64_t at = op.getCount() > 1 ? i : 0;
     if (out.isFloat())
-      out.reals[i] = out.type == DLC_F32 ? (double)(float)value : value;
+      out.reals[i] = out.type == DLC_F32 ? (double)(float)op.getReal(at) : op.getReal(at);
     else
-      out.integers[i] = out.type == DLC_I1 ? value != 0 : (int64_t)value;
+      out.integers[i] = op.getWhole(at);
   }
   return success();
 }
@@ -80,7 +79,7 @@ static LogicalResult iota(IotaOp op, Operands in, Array &out) {
   int64_t axis = axisOf(op.getAxisAttr(), -1, out.shape.size()), start = in.size() > 1 ? in[1]->integers[0] : 0;
   Odometer at(out.shape);
   for (int64_t i = 0, n = out.size(); i < n; ++i, at.next())
-    out.integers[i] = (int32_t)(start + (*at)[axis]);
+    out.integers[i] = out.type == DLC_I32 ? (int32_t)(start + (*at)[axis]) : start + (*at)[axis];
   return success();
 }
 

@@ -5,6 +5,7 @@
 //
 // Gradients are left to one op, `gradient`, for the next level; optimizers are written out for each parameter.
 #include "compiler/graph/Flatten.h"
+#include "dialects/nn/NN.h"
 #include "runtime/abi.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/GlobPattern.h"
@@ -131,7 +132,7 @@ private:
   LogicalResult assignGroups(TrainOp train, ArrayRef<Stored> parameters);
   LogicalResult apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> parameters, ArrayRef<Value> gradients);
   FailureOr<SmallVector<Value>> update(EntryBuilder &b, Group &group, const Stored &parameter, Value gradient);
-  LogicalResult remember(ArrayRef<Stored> parameters);
+  LogicalResult remember(ArrayRef<Stored> parameters, ArrayRef<Value> results);
   LogicalResult rememberSlot(StringRef parameter, StringRef name, InitAttr init, Location loc);
   LogicalResult countOps();
   std::string outputName(FuncOp function, size_t i);
@@ -156,10 +157,10 @@ std::string Flattener::outputName(FuncOp function, size_t i) {
 }
 
 /// One name is one tensor, in all entry points.
-LogicalResult Flattener::remember(ArrayRef<Stored> parameters) {
+LogicalResult Flattener::remember(ArrayRef<Stored> parameters, ArrayRef<Value> results) {
   LogicalResult result = success();
   for (const Stored &one : parameters) {
-    if (!one.value.use_empty())
+    if (!one.value.use_empty() || llvm::is_contained(results, one.value))
       read.insert(one.name);
     auto [it, isNew] = all.try_emplace(one.name, one);
     for (StringRef taken : {"optimizer.", "session."})
@@ -208,7 +209,7 @@ FailureOr<SmallVector<Value>> Flattener::body(FuncOp function, EntryBuilder &b, 
   if (failed(arguments))
     return failure();
   auto results = inliner.run(function, *arguments, training);
-  if (failed(results) || failed(remember(inliner.parameters)))
+  if (failed(results) || failed(remember(inliner.parameters, *results)))
     return failure();
   for (const Stored &one : inliner.parameters)
     b.describe(one.value, "parameter", at.getStringAttr(one.name), {at.getNamedAttr("init", one.init)});
@@ -230,7 +231,38 @@ LogicalResult Flattener::entry(FuncOp function) {
   return b.create(at);
 }
 
+/// Layers, parameters and calls that nothing which is returned depends on: written, and forgotten.
+static void warnOfUnused(FuncOp function) {
+  Block &block = function.getBody().front();
+  DenseSet<Operation *> used;
+  for (Operation &op : llvm::reverse(block)) {
+    if (!op.hasTrait<OpTrait::IsTerminator>() && !used.contains(&op)) {
+      StringRef name = op.getName().getStringRef();
+      name.consume_front("dl.");
+      if (isa<nn::LayerOpInterface, ParamOp, CallOp>(op))
+        warn(op.getLoc()) << "nothing that @" << function.getSymName() << " returns depends on this `"
+                          << name << "`; use its result, or leave it out";
+      continue;
+    }
+    for (Value operand : op.getOperands())
+      used.insert(operand.getDefiningOp());
+  }
+}
+
 //===--- Training ---------------------------------------------------------------------------------------===//
+
+/// A trained parameter that the loss does not depend on never changes, but for its decay.
+static void warnOfUntrained(TrainOp train, Value loss, ArrayRef<Stored> trained) {
+  DenseSet<Value> reached;
+  SmallVector<Value> open{loss};
+  while (!open.empty())
+    if (Value value = open.pop_back_val(); reached.insert(value).second && value.getDefiningOp())
+      llvm::append_range(open, value.getDefiningOp()->getOperands());
+  for (const Stored &one : trained)
+    if (!reached.contains(one.value))
+      warn(one.loc) << "@" << train.getSymName() << " trains '" << one.name
+                    << "', but its loss does not depend on it: the gradient is 0; `freeze` it, or use it";
+}
 
 /// The last line that matches a parameter is its group.
 LogicalResult Flattener::assignGroups(TrainOp train, ArrayRef<Stored> parameters) {
@@ -423,6 +455,8 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
       return failure();
     return b.create(at);
   }
+  if (part == Part::Whole)
+    warnOfUntrained(train, results->front(), trained);
   SmallVector<Value> operands{results->front()};
   SmallVector<Type> types;
   for (const Stored &one : trained) {
@@ -523,7 +557,7 @@ LogicalResult Flattener::run() {
     return failure();
   Inliner sizes(model, functions, at, options.sizes, nullptr);
   for (StringAttr name : model.getSizeNames().getAsRange<StringAttr>())
-    if (ShapedType::isDynamic(sizes.sizes().lookup(name)))
+    if (!sizes.sizes().lookup(name).isNumber())
       result = complain(model) << "the size '" << name.getValue() << "' has no default; say --size " << name.getValue()
                                << "=...";
   if (failed(result))
@@ -566,6 +600,10 @@ LogicalResult Flattener::run() {
   }
   if (failed(result))
     return failure();
+  if (!isPart)
+    for (Operation *item : items)
+      if (auto function = dyn_cast<FuncOp>(item))
+        warnOfUnused(function);
   for (Operation *item : llvm::reverse(items))
     item->erase();
   model.setSizeNamesAttr(at.getArrayAttr({}));
@@ -573,7 +611,7 @@ LogicalResult Flattener::run() {
   return success();
 }
 
-LogicalResult dlc::checkConcrete(FuncOp function, const llvm::StringMap<int64_t> &sizes) {
+LogicalResult dlc::checkConcrete(FuncOp function, const Sizes &sizes) {
   LogicalResult good = success();
   for (auto [argument, name, shape] :
        llvm::zip(function.getBody().getArguments(), function.getArgNames().getAsRange<StringAttr>(),

@@ -25,7 +25,7 @@ public:
 
   /// The results of `function` at the entry point's own arguments; nothing (and diagnostics) if it is wrong.
   mlir::FailureOr<llvm::SmallVector<mlir::Value>> run(FuncOp function, mlir::ValueRange arguments, bool training);
-  const llvm::StringMap<int64_t> &sizes() const { return modelSizes; }
+  const Sizes &sizes() const { return modelSizes; }
 
   std::vector<Stored> parameters; ///< in the order in which they are met
   mlir::Value random;             ///< seed, step, row; null if nothing draws
@@ -34,6 +34,9 @@ private:
   struct Frame;
   mlir::FailureOr<llvm::SmallVector<mlir::Value>> inlineCall(FuncOp callee, mlir::ValueRange arguments, Frame &frame);
   mlir::LogicalResult inlineOp(mlir::Operation *op, Frame &frame);
+  mlir::LogicalResult inlineOne(mlir::Operation *op, Frame &frame);
+  mlir::LogicalResult checkStatement(mlir::Operation *op, Frame &frame);
+  mlir::LogicalResult checkResults(FuncOp function, llvm::ArrayRef<mlir::Value> results, Frame &frame);
   mlir::LogicalResult expandLayer(mlir::Operation *op, Frame &frame);
   mlir::FailureOr<std::unique_ptr<Frame>> enter(CallOp call, FuncOp callee, Frame &frame);
   mlir::LogicalResult bind(FuncOp callee, mlir::TypeRange types, Frame &frame);
@@ -44,7 +47,7 @@ private:
 
   const Functions &functions; ///< of the model, by name
   mlir::OpBuilder &builder;
-  llvm::StringMap<int64_t> modelSizes;
+  Sizes modelSizes;
   mlir::Block *entry;
   llvm::StringMap<size_t> known;
   llvm::StringMap<int> streams; ///< how often a random stream's name was given
@@ -52,7 +55,7 @@ private:
 
 /// Reports arguments of an entry point whose sizes are neither numbers nor multiples of the batch, with the model's
 /// sizes as given.
-mlir::LogicalResult checkConcrete(FuncOp function, const llvm::StringMap<int64_t> &sizes);
+mlir::LogicalResult checkConcrete(FuncOp function, const Sizes &sizes);
 /// Reports a call that leaves out a size that has no default.
 mlir::LogicalResult complainOfMissingSize(mlir::Operation *call, FuncOp callee, llvm::StringRef size);
 /// Reports a parameter that has no reader.

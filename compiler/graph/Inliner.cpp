@@ -8,7 +8,7 @@ using namespace dlc;
 
 /// One call in flight.
 struct Inliner::Frame {
-  llvm::StringMap<int64_t> sizes;
+  Sizes sizes;
   std::string scope;
   bool training = false;
   std::optional<Location> caller;
@@ -24,7 +24,7 @@ Inliner::Inliner(ModelOp model, const Functions &functions, OpBuilder &builder,
   for (auto [name, value] : llvm::zip(model.getSizeNames().getAsRange<StringAttr>(),
                                       model.getSizeValues().getAsRange<SizeAttr>())) {
     auto given = sizes.find(name.str());
-    modelSizes[name] = given != sizes.end() ? given->second : value.number(modelSizes);
+    modelSizes[name] = given != sizes.end() ? Dim(given->second) : value.evaluate(modelSizes);
   }
 }
 
@@ -42,6 +42,7 @@ OperationState Inliner::rebuild(Operation *op, Frame &frame) {
   for (Value operand : op->getOperands())
     state.operands.push_back(frame.values.lookup(operand));
   state.attributes = cast<DictionaryAttr>(resolve(op->getAttrDictionary(), frame));
+  state.attributes.erase(statement);
   return state;
 }
 
@@ -56,6 +57,10 @@ Value Inliner::parameter(StringRef name, RankedTensorType type, InitAttr init, L
     }
     return first.value;
   }
+  for (Attribute number : init.getValues())
+    if (!holds(type.getElementType(), number))
+      complain(loc) << "'" << name << "' = " << show(init) << ": " << showNumber(number) << " is no number of "
+                    << show(type.getElementType());
   known[name] = parameters.size();
   Value value = entry->addArgument(type, named(unnamed(loc), name));
   parameters.push_back({name.str(), type, init, loc, value});
@@ -81,8 +86,8 @@ LogicalResult Inliner::bind(FuncOp callee, TypeRange types, Frame &frame) {
       Dim expected = size.evaluate(frame.sizes);
       bool isName = isa<AffineSymbolExpr>(size.getExpr());
       StringRef symbol = isName ? size.getNames()[0].getValue() : "";
-      if (expected.isUnknown() && isName && symbol != "?" && found.isNumber())
-        frame.sizes[symbol] = found.value;
+      if (expected.isUnknown() && isName && symbol != "?")
+        frame.sizes[symbol] = found;
       else if (!expected.agrees(found))
         result = complain(loc) << "argument %" << name << " of @" << callee.getSymName() << ": expected "
                                << show(attr) << " with " << show(size) << " = " << show(expected) << ", found "
@@ -102,10 +107,10 @@ FailureOr<std::unique_ptr<Inliner::Frame>> Inliner::enter(CallOp call, FuncOp ca
   for (auto [name, value] : llvm::zip(callee.getSizeNames().getAsRange<StringAttr>(),
                                       callee.getSizeValues().getAsRange<SizeAttr>())) {
     auto given = call.getSizesAttr() ? call.getSizesAttr().getAs<SizeAttr>(name) : SizeAttr();
-    int64_t number = given ? given.number(frame.sizes) : value.number(inner->sizes);
-    if (ShapedType::isDynamic(number))
+    Dim size = given ? given.evaluate(frame.sizes) : value.evaluate(inner->sizes);
+    if (size.isUnknown())
       return complainOfMissingSize(call, callee, name);
-    inner->sizes[name] = number;
+    inner->sizes[name] = size;
   }
   return inner;
 }
@@ -121,8 +126,39 @@ FailureOr<SmallVector<Value>> Inliner::inlineCall(FuncOp callee, ValueRange argu
       good = failure(); // go on: what does not read its results is checked too
   if (failed(good))
     return failure();
-  return llvm::map_to_vector(block.getTerminator()->getOperands(),
-                             [&](Value value) { return frame.values.lookup(value); });
+  auto results = llvm::map_to_vector(block.getTerminator()->getOperands(),
+                                     [&](Value value) { return frame.values.lookup(value); });
+  if (failed(checkResults(callee, results, frame)))
+    return failure();
+  return results;
+}
+
+/// What the function says of its results, now that its sizes are known.
+LogicalResult Inliner::checkResults(FuncOp function, ArrayRef<Value> results, Frame &frame) {
+  LogicalResult good = success();
+  for (auto [i, value, shape] : llvm::enumerate(results, function.getResultShapes().getAsRange<ShapeAttr>())) {
+    RankedTensorType expected = shape.evaluate(frame.sizes);
+    std::string name = cast<StringAttr>(function.getResultNames()[i]).str();
+    if (!mayFit(expected, value.getType()))
+      good = complain(frame.at(function.getBody().front().getTerminator()->getLoc()))
+             << "result " << (name.empty() ? std::to_string(i + 1) : "'" + name + "'") << " of @"
+             << function.getSymName() << ": expected " << show(expected) << ", found " << show(value);
+  }
+  return good;
+}
+/// What a line says of its results, now that the caller's sizes are known.
+LogicalResult Inliner::checkStatement(Operation *op, Frame &frame) {
+  auto shapes = op->getAttrOfType<ArrayAttr>(statement);
+  if (!shapes)
+    return success();
+  for (auto [shape, result] : llvm::zip(shapes.getAsRange<ShapeAttr>(), op->getResults())) {
+    RankedTensorType expected = shape.evaluate(frame.sizes);
+    Value value = frame.values.lookup(result);
+    if (!mayFit(expected, value.getType()))
+      return complain(frame.at(unnamed(op->getLoc())))
+             << "the line says " << show(expected) << ", but the result is " << show(value.getType());
+  }
+  return success();
 }
 
 /// In training, the random stream is named by call path and value; a scope that is used again has one a call.
@@ -146,6 +182,9 @@ Value Inliner::dropout(DropoutOp op, Frame &frame) {
 }
 
 LogicalResult Inliner::inlineOp(Operation *op, Frame &frame) {
+  return failed(inlineOne(op, frame)) ? failure() : checkStatement(op, frame);
+}
+LogicalResult Inliner::inlineOne(Operation *op, Frame &frame) {
   Location loc = frame.at(op->getLoc());
   if (llvm::any_of(op->getOperands(), [&](Value operand) { return !frame.values.contains(operand); }))
     return failure(); // has been reported
@@ -227,22 +266,5 @@ FailureOr<SmallVector<Value>> Inliner::run(FuncOp function, ValueRange arguments
   Frame frame;
   frame.sizes = modelSizes;
   frame.training = training;
-  frame.values.map(function.getBody().getArguments(), arguments);
-  auto results = inlineCall(function, arguments, frame);
-  if (failed(results))
-    return failure();
-  Operation *done = function.getBody().front().getTerminator();
-  LogicalResult good = success();
-  for (auto [i, value, shape] : llvm::enumerate(*results, function.getResultShapes().getAsRange<ShapeAttr>())) {
-    RankedTensorType expected = shape.evaluate(frame.sizes);
-    // A size that a private function told nothing of, where the results are those of `return`, is known only now.
-    SmallVector<Dim> found = dimsOf(value), told = dimsOf(expected);
-    if (typeOf(value).getElementType() != expected.getElementType() || found.size() != told.size() ||
-        !llvm::all_of(llvm::zip(found, told), [](auto pair) { return std::get<0>(pair).agrees(std::get<1>(pair)); }))
-      good = complain(done) << "result '" << cast<StringAttr>(function.getResultNames()[i]).getValue() << "' of @"
-                            << function.getSymName() << ": expected " << show(expected) << ", found " << show(value);
-  }
-  if (failed(good))
-    return failure();
-  return results;
+  return inlineCall(function, arguments, frame);
 }

@@ -14,15 +14,6 @@ static bool isOpen(TypeRange types) {
   return llvm::any_of(types, [](Type type) { return isa<UnrankedTensorType>(type); });
 }
 
-/// `found` may stand where `expected` is declared, as far as can be known before sizes are.
-static bool mayFit(RankedTensorType expected, Type found) {
-  auto ranked = dyn_cast<RankedTensorType>(found);
-  return ranked && ranked.getElementType() == expected.getElementType() &&
-         ranked.getRank() == expected.getRank() &&
-         llvm::all_of(llvm::zip(dimsOf(ranked), dimsOf(expected)),
-                      [](auto pair) { return std::get<0>(pair).agrees(std::get<1>(pair)); });
-}
-
 static void checkCall(Operation *op, FuncOp callee, OperandRange arguments, DictionaryAttr sizes) {
   if (callee.getBody().front().empty())
     return; // could not be read
@@ -83,7 +74,7 @@ static void checkSizes(FuncOp function, ModelOp model) {
 static void checkEntry(FuncOp function, ModelOp model) {
   if (function.getSymVisibility() == "private")
     return;
-  llvm::StringMap<int64_t> sizes; // one without a default is given when the model is compiled
+  Sizes sizes; // one without a default is given when the model is compiled
   for (auto [name, value] : llvm::zip(model.getSizeNames().getAsRange<StringAttr>(),
                                       model.getSizeValues().getAsRange<SizeAttr>()))
     sizes[name] = value.evaluate().isNumber() ? value.number() : 1;

@@ -16,6 +16,14 @@ static void detachShapes(EntryOp entry) {
   });
 }
 
+/// Integers are summed in the type of the sum.
+static void widenSums(EntryOp entry) {
+  entry.walk([](SumOp sum) {
+    OpBuilder builder(sum);
+    sum.setOperand(Ops(builder, unnamed(sum.getLoc())).cast(sum.getInput(), typeOf(sum.getResult()).getElementType()));
+  });
+}
+
 /// Rows are looked up only after their indices are known to be good; what was checked once need not be again.
 static void checkIndices(EntryOp entry) {
   for (Operation &op : llvm::make_early_inc_range(entry.getBody().front())) {
@@ -67,6 +75,7 @@ void dlc::decompose(EntryOp entry) {
       changed = true;
     }
   }
+  widenSums(entry);
   checkIndices(entry);
   detachShapes(entry);
 }

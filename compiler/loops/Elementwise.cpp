@@ -23,6 +23,14 @@ static Value number(ImplicitLocOpBuilder &b, double value, Type type) {
     attr = DenseElementsAttr::get(vector, Attribute(attr));
   return arith::ConstantOp::create(b, attr);
 }
+static Value number(ImplicitLocOpBuilder &b, Attribute value, Type type) {
+  if (isa<FloatType>(getElementTypeOrSelf(type)))
+    return number(b, realOf(value), type);
+  TypedAttr attr = b.getIntegerAttr(getElementTypeOrSelf(type), *wholeOf(value));
+  if (auto vector = dyn_cast<VectorType>(type))
+    attr = DenseElementsAttr::get(vector, Attribute(attr));
+  return arith::ConstantOp::create(b, attr);
+}
 static bool isFloat(Value value) { return isa<FloatType>(getElementTypeOrSelf(value)); }
 static Value add(ImplicitLocOpBuilder &b, Value x, Value y) { return arith::AddFOp::create(b, x, y); }
 static Value mul(ImplicitLocOpBuilder &b, Value x, Value y) { return arith::MulFOp::create(b, x, y); }
@@ -185,11 +193,11 @@ Value dlc::emitElementwise(ImplicitLocOpBuilder &b, Operation *op, ValueRange x)
         return where(b, isPositive(b, x[0]), x[0], mul(b, x[0], number(b, slope, x[0].getType())));
       })
       .Case<ClampOp>([&](ClampOp clamp) {
-        Value y = x[0];
-        if (clamp.getMinAttr())
-          y = larger(b, y, number(b, clamp.getMinAttr().getValueAsDouble(), y.getType()), isUnsigned);
-        if (clamp.getMaxAttr())
-          y = smaller(b, y, number(b, clamp.getMaxAttr().getValueAsDouble(), y.getType()), isUnsigned);
+        Value y = x[0]; // a limit that no element can be limits nothing
+        if (Attribute min = clamp.getMinAttr(); min && holds(element, min))
+          y = larger(b, y, number(b, min, y.getType()), isUnsigned);
+        if (Attribute max = clamp.getMaxAttr(); max && holds(element, max))
+          y = smaller(b, y, number(b, max, y.getType()), isUnsigned);
         return y;
       })
       .Case<CastOp>([&](CastOp cast) { return convert(b, x[0], element, cast.getType()); })

@@ -126,10 +126,10 @@ KernelLowering::KernelLowering(KernelOp kernel, StringRef name, OpBuilder &at, c
     auto type = bufferType(typeOf(list.getResult()), options.batch);
     auto tensor = RankedTensorType::get(type.getShape(), type.getElementType());
     SmallVector<Attribute> numbers;
-    for (double value : list.getValues())
+    for (size_t i = 0; i < list.getCount(); ++i)
       numbers.push_back(isa<FloatType>(type.getElementType())
-                            ? Attribute(b.getFloatAttr(type.getElementType(), value))
-                            : Attribute(b.getIntegerAttr(type.getElementType(), (int64_t)value)));
+                            ? Attribute(b.getFloatAttr(type.getElementType(), list.getReal(i)))
+                            : Attribute(b.getIntegerAttr(type.getElementType(), list.getWhole(i))));
     std::string global = (name + "_constant" + Twine(numbers.size()) + "_" + Twine(e->buffers.size())).str();
     {
       OpBuilder::InsertionGuard guard(b);

@@ -300,7 +300,7 @@ Value PointEmitter::constantAt(ConstantOp op, Point &point) {
     Type element = registerType(type.getElementType());
     return arith::ConstantOp::create(b, isa<FloatType>(element)
                                             ? TypedAttr(b.getFloatAttr(element, *splat))
-                                            : TypedAttr(b.getIntegerAttr(element, (int64_t)*splat)));
+                                            : TypedAttr(b.getIntegerAttr(element, op.getWhole(0))));
   }
   auto [where, stride] = place(type, op.getAccessMaps()[0], domain.axes.lookup(op.getResult()), point);
   return load(buffers.lookup(op.getResult()), type.getElementType(), where, stride, point);
@@ -309,16 +309,16 @@ Value PointEmitter::constantAt(ConstantOp op, Point &point) {
 Value PointEmitter::iota(IotaOp op, Point &point) {
   int64_t rank = typeOf(op.getResult()).getRank(), axis = op.getAxisAttr() ? op.getAxisAttr().number() : -1;
   int dim = domain.axes.lookup(op.getResult())[axis < 0 ? axis + rank : axis];
-  Type i32 = b.getI32Type();
-  Value result = arith::IndexCastOp::create(b, i32, dim < 0 ? constant(0) : point.index[dim]);
+  Type element = typeOf(op.getResult()).getElementType();
+  Value result = arith::IndexCastOp::create(b, element, dim < 0 ? constant(0) : point.index[dim]);
   if (op.getStart())
     result = arith::AddIOp::create(b, result, operand(op, 1, point));
   if (dim < 0 || dim != point.lane)
     return result;
-  SmallVector<int32_t> steps(point.lanes);
-  std::iota(steps.begin(), steps.end(), 0);
-  Value lanes = arith::ConstantOp::create(
-      b, DenseElementsAttr::get(VectorType::get({point.lanes}, i32), ArrayRef<int32_t>(steps)));
+  auto steps = llvm::map_to_vector(llvm::seq<int64_t>(0, point.lanes), [&](int64_t i) -> Attribute {
+    return b.getIntegerAttr(element, i);
+  });
+  Value lanes = arith::ConstantOp::create(b, DenseElementsAttr::get(VectorType::get({point.lanes}, element), steps));
   return arith::AddIOp::create(b, spread(result, point.lanes), lanes);
 }
 
@@ -333,7 +333,9 @@ Value PointEmitter::count(CountOp op) {
     all = mul(all, size(dimOf(type, i)));
   Type element = op.getType();
   Value whole = arith::IndexCastOp::create(b, b.getI64Type(), all);
-  return isa<FloatType>(element) ? Value(arith::SIToFPOp::create(b, element, whole)) : whole;
+  return isa<FloatType>(element)  ? Value(arith::SIToFPOp::create(b, element, whole))
+         : element.isInteger(64) ? whole
+                                 : Value(arith::TruncIOp::create(b, element, whole));
 }
 
 /// The elements of a mask that belong to one row of the batch; nothing where it has no rows.

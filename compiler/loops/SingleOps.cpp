@@ -73,11 +73,12 @@ static void fill(PointEmitter &e, RankedTensorType type, Value buffer, Value val
     e.write(lanes == 1 ? value : e.spread(value, lanes), buffer, type.getElementType(), at, unit(lanes), point);
   });
 }
-static Value number(PointEmitter &e, Type element, double value) {
+/// 0 where there is no number.
+static Value number(PointEmitter &e, Type element, Attribute value = {}) {
   Type type = registerType(element);
   return arith::ConstantOp::create(e.b, isa<FloatType>(type)
-                                            ? TypedAttr(e.b.getFloatAttr(type, value))
-                                            : TypedAttr(e.b.getIntegerAttr(type, (int64_t)value)));
+                                            ? TypedAttr(e.b.getFloatAttr(type, value ? realOf(value) : 0))
+                                            : TypedAttr(e.b.getIntegerAttr(type, value ? *wholeOf(value) : 0)));
 }
 
 static void concat(PointEmitter &e, ConcatOp op, ValueRange buffers, int64_t lanes) {
@@ -92,8 +93,7 @@ static void concat(PointEmitter &e, ConcatOp op, ValueRange buffers, int64_t lan
 }
 static void pad(PointEmitter &e, PadOp op, ValueRange buffers, int64_t lanes) {
   auto type = typeOf(op.getResult());
-  double value = op.getValue() ? op.getValue()->convertToDouble() : 0;
-  fill(e, type, buffers[1], number(e, type.getElementType(), value), lanes);
+  fill(e, type, buffers[1], number(e, type.getElementType(), op.getValueAttr()), lanes);
   int64_t offset = 0;
   if (op.getLowAttr())
     for (auto [width, stride] : llvm::zip(op.getLowAttr().getAsRange<SizeAttr>(), stridesOf(type, e.batch)))
@@ -104,7 +104,7 @@ static void pad(PointEmitter &e, PadOp op, ValueRange buffers, int64_t lanes) {
 static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers, int64_t lanes) {
   auto type = typeOf(op.getResult()), indexType = typeOf(op.getIndex());
   Type element = type.getElementType();
-  fill(e, type, buffers[2], number(e, element, 0), lanes);
+  fill(e, type, buffers[2], number(e, element), lanes);
   Dim features = dimOf(type, 1);
   int64_t width = features.at(e.batch);
   Value rows = e.constant(1);

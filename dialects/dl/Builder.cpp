@@ -33,11 +33,11 @@ Value Ops::cast(Value x, Type elementType) const {
   return create<CastOp>({x}, {set("type", TypeAttr::get(elementType))}).getResult();
 }
 
-Value Ops::number(double value, Value like) const {
-  return splat(value, RankedTensorType::get({}, llvm::cast<TensorType>(like.getType()).getElementType()));
-}
-Value Ops::splat(double value, RankedTensorType type) const {
-  return ConstantOp::create(builder, loc, type, ShapeAttr::get(type), builder.getF64FloatAttr(value));
+Value Ops::splat(Attribute number, RankedTensorType type) const {
+  bool isWhole = isa<IntegerType>(type.getElementType());
+  Attribute value = isWhole ? Attribute(builder.getI64IntegerAttr(*wholeOf(number)))
+                            : builder.getF64FloatAttr(realOf(number));
+  return ConstantOp::create(builder, loc, type, ShapeAttr::get(type), value);
 }
 
 Value Ops::reduce(StringRef name, Value x, ArrayRef<int64_t> axes, bool keepdim) const {
@@ -78,7 +78,12 @@ Value Ops::matmul(Value a, Value b, bool transposeA, bool transposeB) const {
     flags.push_back(flag("transpose_b"));
   return create<MatmulOp>({a, b}, flags).getResult();
 }
-Value Ops::iota(Value like, int64_t axis) const { return create<IotaOp>({like}, {size("axis", axis)}).getResult(); }
+Value Ops::iota(Value like, int64_t axis) const {
+  SmallVector<NamedAttribute, 2> options{size("axis", axis)};
+  if (!holds(builder.getI32Type(), dimsOf(like)[axis].at(largestBatch)))
+    options.push_back(set("type", TypeAttr::get(builder.getI64Type())));
+  return create<IotaOp>({like}, options).getResult();
+}
 Value Ops::unsqueeze(Value x, int64_t axis) const {
   SmallVector<Dim> dims = dimsOf(x);
   dims.insert(dims.begin() + axis, Dim(1));

@@ -52,10 +52,18 @@ public:
   mlir::Value where(mlir::Value condition, mlir::Value a, mlir::Value b) const;
   mlir::Value cast(mlir::Value x, mlir::Type elementType) const;
 
-  /// A scalar of the element type of `like`.
-  mlir::Value number(double value, mlir::Value like) const;
   /// A tensor of one value.
-  mlir::Value splat(double value, mlir::RankedTensorType type) const;
+  mlir::Value splat(mlir::Attribute number, mlir::RankedTensorType type) const;
+  template <typename N>
+    requires std::is_arithmetic_v<N>
+  mlir::Value splat(N value, mlir::RankedTensorType type) const {
+    return splat(numberAttr(builder.getContext(), {std::is_integral_v<N>, std::is_integral_v<N> ? int64_t(value) : 0, double(value)}),
+                 type);
+  }
+  /// A scalar of the element type of `like`.
+  template <typename N> mlir::Value number(N value, mlir::Value like) const {
+    return splat(value, mlir::RankedTensorType::get({}, llvm::cast<mlir::TensorType>(like.getType()).getElementType()));
+  }
 
   /// `name`: sum, mean, amax, amin.
   mlir::Value reduce(llvm::StringRef name, mlir::Value x, llvm::ArrayRef<int64_t> axes, bool keepdim = false) const;
@@ -69,6 +77,7 @@ public:
   mlir::Value broadcast(mlir::Value x, llvm::ArrayRef<Dim> sizes) const;
   mlir::Value slice(mlir::Value x, int64_t axis, Dim start, Dim size) const;
   mlir::Value matmul(mlir::Value a, mlir::Value b, bool transposeA, bool transposeB) const;
+  /// As i32, or as i64 where the axis may be longer than that counts.
   mlir::Value iota(mlir::Value like, int64_t axis) const;
   /// Inserts an axis of size 1.
   mlir::Value unsqueeze(mlir::Value x, int64_t axis) const;

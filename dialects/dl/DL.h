@@ -12,6 +12,8 @@
 namespace dlc {
 /// The version of the language that this compiler reads and writes. Files of later versions are refused.
 constexpr int64_t languageVersion = 1;
+/// The largest capacity that a model can be compiled for.
+constexpr int64_t largestBatch = 1 << 24;
 
 /// What an op does at each point of its iteration space.
 enum class IterationKind {

@@ -36,9 +36,9 @@ def DL_SizeAttr : DL_Attr<"Size", "size"> {
     static SizeAttr get(::mlir::MLIRContext *context, int64_t value);
     static SizeAttr get(::mlir::MLIRContext *context, ::dlc::Dim dim);
     /// The size with `known` names filled in; unknown if a name other than `batch` is missing.
-    ::dlc::Dim evaluate(const ::llvm::StringMap<int64_t> &known = {}) const;
+    ::dlc::Dim evaluate(const ::dlc::Sizes &known = {}) const;
     /// The same as a number; ShapedType::kDynamic if it is unknown or depends on the batch.
-    int64_t number(const ::llvm::StringMap<int64_t> &known = {}) const;
+    int64_t number(const ::dlc::Sizes &known = {}) const;
   }];
 }
 
@@ -47,7 +47,7 @@ def DL_ShapeAttr : DL_Attr<"Shape", "shape"> {
   let parameters = (ins "::mlir::Type":$elementType, ArrayRefParameter<"SizeAttr">:$sizes);
   let extraClassDeclaration = [{
     static ShapeAttr get(::mlir::Type tensor);
-    ::mlir::RankedTensorType evaluate(const ::llvm::StringMap<int64_t> &known = {}) const;
+    ::mlir::RankedTensorType evaluate(const ::dlc::Sizes &known = {}) const;
   }];
 }
 
@@ -76,6 +76,8 @@ def DL_InitsAttr : TypedArrayAttrBase<DL_InitAttr, "a list of initialisers">;
 defvar Number = DL_SizeAttr;                // an integer or a size expression
 defvar Option = OptionalAttr<DL_SizeAttr>;
 defvar Real   = OptionalAttr<F64Attr>;
+/// A number that meets elements of any type: whole ones are kept exactly.
+defvar AnyNumber = OptionalAttr<AnyAttrOf<[F64Attr, I64Attr], "a number">>;
 
 def Differentiable    : DeclareOpInterfaceMethods<DifferentiableOpInterface>;
 def Augmented         : DeclareOpInterfaceMethods<DifferentiableOpInterface, ["augment"]>; // rewritten first

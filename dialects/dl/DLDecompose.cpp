@@ -27,7 +27,7 @@ Values ArgmaxOp::decompose(Ops &b) {
   Value x = getInput(), highest = b.reduce("amax", x, {axis}, true), hit = b.binary("eq", x, highest);
   if (isa<FloatType>(element(x))) // NaN counts as largest
     hit = b.where(b.binary("ne", x, x), b.splat(1, RankedTensorType::get({}, element(hit))), hit);
-  Value at = b.iota(x, axis), none = b.number(std::numeric_limits<int32_t>::max(), at); // behind every place
+  Value at = b.iota(x, axis), none = b.number(llvm::maxIntN(element(at).getIntOrFloatBitWidth()), at); // behind every place
   Value first = b.reduce("amin", b.where(hit, at, none), {axis}, getKeepdim());
   return {b.cast(first, element(getResult()))};
 }
@@ -75,9 +75,13 @@ static std::pair<Value, Value> targets(Ops &b, Value score, Value target, SizeAt
     options.push_back(b.set("ignore_index", ignored));
   Value checked = b.create<CheckIndexOp>({target}, options).getResult();
   Value places = b.iota(score, classes), wanted = b.unsqueeze(checked, classes);
-  if (element(target).isInteger(8)) // there may be more classes than bytes
+  if (element(target).getIntOrFloatBitWidth() < element(places).getIntOrFloatBitWidth()) // more classes than it counts
     return {b.cast(wanted, element(places)), places};
   return {wanted, b.cast(places, element(target))};
+}
+/// The target that does not count, where there may be one of that number.
+static SizeAttr ignoredOf(SizeAttr ignored, Value target) {
+  return ignored && holds(element(target), ignored.number()) ? ignored : SizeAttr();
 }
 /// The mean of rows that count: all of them, or those whose target is not `ignored`; 0 if those are none, so that
 /// neither the loss nor what comes of it has a NaN.
@@ -95,6 +99,7 @@ static Value meanOfRows(Ops &b, Value rows, Value target, SizeAttr ignored, Valu
 
 Values CrossEntropyOp::decompose(Ops &b) {
   Value score = getScore(), target = getTarget();
+  SizeAttr ignored = ignoredOf(getIgnoreIndexAttr(), target);
   int64_t axis = typeOf(score).getRank() - 1;
   Value logs = b.create<LogSoftmaxOp>({score}).getResult(), rows;
   double smoothing = getLabelSmoothing() ? getLabelSmoothing()->convertToDouble() : 0;
@@ -103,13 +108,13 @@ Values CrossEntropyOp::decompose(Ops &b) {
     Value share = smoothing ? b.add(b.mul(target, 1 - smoothing), smoothing / classes) : target;
     rows = b.neg(b.sum(b.mul(share, logs), {axis}));
   } else {
-    auto [wanted, classAt] = targets(b, score, target, getIgnoreIndexAttr(), "cross_entropy");
+    auto [wanted, classAt] = targets(b, score, target, ignored, "cross_entropy");
     Value hit = b.binary("eq", classAt, wanted);
     rows = b.neg(b.sum(b.where(hit, logs, b.number(0, logs)), {axis}));
     if (smoothing)
       rows = b.sub(b.mul(rows, 1 - smoothing), b.mul(b.sum(logs, {axis}), smoothing / classes));
   }
-  return {meanOfRows(b, rows, target, getIgnoreIndexAttr(), score)};
+  return {meanOfRows(b, rows, target, ignored, score)};
 }
 Values MseLossOp::decompose(Ops &b) {
   Value d = b.sub(getLhs(), getRhs());
@@ -121,12 +126,13 @@ Values MseLossOp::decompose(Ops &b) {
 Values AccuracyOp::decompose(Ops &b) {
   Value score = getScore();
   int64_t axis = typeOf(score).getRank() - 1;
-  auto [wanted, classAt] = targets(b, score, getTarget(), getIgnoreIndexAttr(), "accuracy");
+  SizeAttr ignored = ignoredOf(getIgnoreIndexAttr(), getTarget());
+  auto [wanted, classAt] = targets(b, score, getTarget(), ignored, "accuracy");
   Value none = b.number(0, score), one = b.number(1, score);
   Value own = b.sum(b.where(b.binary("eq", classAt, wanted), score, none), {axis}, true);
   Value tied = b.where(b.binary("eq", score, own), b.where(b.binary("lt", classAt, wanted), one, none), none);
   Value higher = b.where(b.binary("le", score, own), tied, one);
   double k = getKAttr() ? getKAttr().number() : 1;
   Value right = b.cast(b.binary("lt", b.sum(higher, {axis}), b.number(k, score)), element(score));
-  return {meanOfRows(b, right, getTarget(), getIgnoreIndexAttr(), score)};
+  return {meanOfRows(b, right, getTarget(), ignored, score)};
 }

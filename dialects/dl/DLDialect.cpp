@@ -67,5 +67,10 @@ LogicalResult DLDialect::verifyOperationAttribute(Operation *op, NamedAttribute 
       return complain(op) << "dl.version is " << attribute.getValue() << "; this dlc reads versions 1 to "
                           << languageVersion << " of the model language";
   }
+  if (attribute.getName() == statement) {
+    auto shapes = dyn_cast<ArrayAttr>(attribute.getValue());
+    if (!shapes || !llvm::all_of(shapes, llvm::IsaPred<ShapeAttr>) || shapes.size() != op->getNumResults())
+      return complain(op) << statement << " is " << attribute.getValue() << "; expected a shape for each result";
+  }
   return success(attribute.getName() != "dl.wrong");
 }

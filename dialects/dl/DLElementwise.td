@@ -40,8 +40,10 @@ def DL_GeluOp : DL_UnaryOp<"gelu", "x * (1 + erf(x / sqrt(2))) / 2; `tanh`: the 
   let arguments = (ins AnyTensor:$input, UnitAttr:$tanh);
 }
 def DL_ClampOp : DL_UnaryOp<"clamp", "x limited to min and max, either of which may be left out; NaN stays NaN",
-                            "c where min <= x <= max, else 0", "PyTorch's `clamp`", Numbers> {
-  let arguments = (ins AnyTensor:$input, Real:$min, Real:$max);
+                            "c where min <= x <= max, else 0",
+                            "PyTorch's `clamp`; a limit that no element of the type can pass, as min = -5 for ui8, limits nothing",
+                            Numbers> {
+  let arguments = (ins AnyTensor:$input, AnyNumber:$min, AnyNumber:$max);
 }
 def DL_CastOp : DL_ValueOp<"cast", 1, ["type"], [], [Fusible, Differentiable]> {
   let summary = "The same values as another element type";

@@ -56,10 +56,9 @@ RULE(GeluOp) {
 }
 RULE(ClampOp) {
   Value x = getInput(), c = cotangents[0];
-  if (getMaxAttr())
-    c = pass(b, b.binary("le", x, b.number(getMaxAttr().getValueAsDouble(), x)), c);
-  if (getMinAttr())
-    c = pass(b, b.binary("ge", x, b.number(getMinAttr().getValueAsDouble(), x)), c);
+  for (auto [limit, inside] : {std::pair(getMaxAttr(), "le"), std::pair(getMinAttr(), "ge")})
+    if (limit && holds(typeOf(x).getElementType(), limit)) // another one limits nothing
+      c = pass(b, b.binary(inside, x, b.number(limit, x)), c);
   return {c};
 }
 

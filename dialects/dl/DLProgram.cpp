@@ -311,7 +311,10 @@ template <typename Op> static void printCallee(OpAsmPrinter &printer, Op op) {
   printer << ')';
   if (op.getMode())
     printer << ", " << *op.getMode();
-  printTypes(printer, op.getResultTypes());
+  if (op->hasAttr(statement))
+    printStatement(printer, op);
+  else
+    printTypes(printer, op.getResultTypes());
 }
 
 // call ["scope"] @callee...
@@ -509,6 +512,7 @@ static ParseResult parseStored(OpAsmParser &parser, OperationState &result) {
 }
 template <typename Op> static void printStored(OpAsmPrinter &printer, Op op) {
   printer << " \"" << op.getName() << "\" " << show(op.getShape()) << " = " << show(op.getInit());
+  printStatement(printer, op);
 }
 ParseResult ParamOp::parse(OpAsmParser &parser, OperationState &result) { return parseStored(parser, result); }
 void ParamOp::print(OpAsmPrinter &printer) { printStored(printer, *this); }
@@ -524,7 +528,7 @@ void StateOp::print(OpAsmPrinter &printer) {
 }
 
 /// A number, or a (nested) list of numbers in row-major order.
-static ParseResult parseNumbers(OpAsmParser &parser, SmallVectorImpl<double> &values) {
+static ParseResult parseNumbers(OpAsmParser &parser, std::vector<Literal> &values) {
   if (succeeded(parser.parseOptionalLSquare())) {
     if (succeeded(parser.parseOptionalRSquare()))
       return success();
@@ -533,20 +537,15 @@ static ParseResult parseNumbers(OpAsmParser &parser, SmallVectorImpl<double> &va
   }
   StringRef word;
   if (succeeded(parser.parseOptionalKeyword(&word, {"true", "false"}))) {
-    values.push_back(word == "true");
+    values.push_back({true, word == "true", double(word == "true")});
     return success();
   }
-  return parseReal(parser, values.emplace_back());
-}
-bool dlc::fits(double value, IntegerType type) {
-  int bits = type.getWidth() == 1 || type.isUnsigned() ? type.getWidth() : type.getWidth() - 1;
-  double end = std::ldexp(1, bits);
-  return value == std::trunc(value) && value < end && value >= (bits == (int)type.getWidth() ? 0 : -end);
+  return parseLiteral(parser, values.emplace_back());
 }
 // constant shape = 0.5   or   constant shape = [[1.0, 2.0], [3.0, 4.0]]
 ParseResult ConstantOp::parse(OpAsmParser &parser, OperationState &result) {
   ShapeAttr shape;
-  SmallVector<double> values;
+  std::vector<Literal> values;
   if (parseShape(parser, shape) || parser.parseEqual())
     return failure();
   SMLoc loc = parser.getCurrentLocation();
@@ -567,49 +566,62 @@ ParseResult ConstantOp::parse(OpAsmParser &parser, OperationState &result) {
                                   << (count.isNumber() ? std::to_string(count.value) + " numbers"
                                                        : std::string("sizes that are numbers"))
                                   << ", found a list of " << values.size();
-  if (auto integer = dyn_cast<IntegerType>(type.getElementType()))
-    for (double value : values)
-      if (!fits(value, integer)) {
-        complain(parser, result, loc) << "constant: expected whole numbers that fit into " << integer << ", found "
-                                      << show(value);
-        break;
-      }
+  Type element = type.getElementType();
+  bool isWhole = isa<IntegerType>(element);
+  std::vector<int64_t> wholes;
+  std::vector<double> reals;
+  for (const Literal &value : values) {
+    if (!holds(element, value)) {
+      complain(parser, result, loc) << "constant: expected " << (isWhole ? "whole " : "") << "numbers that fit into "
+                                    << element << ", found " << showNumber(numberAttr(parser.getContext(), value));
+      break;
+    }
+    if (isWhole)
+      wholes.push_back(value.isWhole ? value.whole : int64_t(value.real));
+    else
+      reals.push_back(value.real);
+  }
   Builder &builder = parser.getBuilder();
   result.addAttribute("shape", shape);
-  result.addAttribute("value", isList ? Attribute(builder.getDenseF64ArrayAttr(values))
-                                      : Attribute(builder.getF64FloatAttr(values[0])));
+  if (isList)
+    result.addAttribute("value", isWhole ? Attribute(builder.getDenseI64ArrayAttr(wholes))
+                                         : Attribute(builder.getDenseF64ArrayAttr(reals)));
+  else
+    result.addAttribute("value", isWhole ? Attribute(builder.getI64IntegerAttr(wholes.empty() ? 0 : wholes[0]))
+                                         : Attribute(builder.getF64FloatAttr(reals.empty() ? 0 : reals[0])));
   result.addTypes(type);
   return finishOp(parser, result);
 }
 void ConstantOp::print(OpAsmPrinter &printer) {
-  printer << ' ' << show(getShape()) << " = ";
-  auto print = [&](double value) {
-    if (getShape().getElementType().isInteger())
-      printer << (int64_t)value;
+  bool isWhole = getShape().getElementType().isInteger(), isList = !getSplat() || isa<DenseArrayAttr>(getValue());
+  printer << ' ' << show(getShape()) << " = " << (isList ? "[" : "");
+  llvm::interleaveComma(llvm::seq<size_t>(0, getCount()), printer, [&](size_t i) {
+    if (isWhole)
+      printer << getWhole(i);
     else
-      printReal(printer.getStream(), value);
-  };
-  if (auto list = dyn_cast<DenseF64ArrayAttr>(getValue())) {
-    printer << '[';
-    llvm::interleaveComma(list.asArrayRef(), printer, print);
-    printer << ']';
-  } else {
-    print(cast<FloatAttr>(getValue()).getValueAsDouble());
-  }
+      printReal(printer.getStream(), getReal(i));
+  });
+  printer << (isList ? "]" : "");
+  printStatement(printer, *this);
 }
 std::optional<double> ConstantOp::getSplat() {
-  if (auto number = dyn_cast<FloatAttr>(getValue()))
-    return number.getValueAsDouble();
-  ArrayRef<double> values = cast<DenseF64ArrayAttr>(getValue());
-  return values.size() == 1 ? std::optional(values[0]) : std::nullopt;
+  return getCount() == 1 ? std::optional(getReal(0)) : std::nullopt;
 }
-SmallVector<double> ConstantOp::getValues() {
-  auto type = typeOf(getResult());
+size_t ConstantOp::getCount() {
+  auto list = dyn_cast<DenseArrayAttr>(getValue());
+  return list ? list.size() : 1;
+}
+double ConstantOp::getReal(size_t i) {
   if (auto list = dyn_cast<DenseF64ArrayAttr>(getValue()))
-    return llvm::to_vector(list.asArrayRef());
-  if (!type.hasStaticShape())
-    return {};
-  return SmallVector<double>(type.getNumElements(), *getSplat());
+    return list[i];
+  auto list = dyn_cast<DenseI64ArrayAttr>(getValue());
+  return list ? double(list[i]) : realOf(getValue());
+}
+int64_t ConstantOp::getWhole(size_t i) {
+  if (auto list = dyn_cast<DenseI64ArrayAttr>(getValue()))
+    return list[i];
+  auto list = dyn_cast<DenseF64ArrayAttr>(getValue());
+  return list ? int64_t(list[i]) : wholeOf(getValue()).value_or(0);
 }
 
 // update "name", %value

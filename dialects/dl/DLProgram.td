@@ -115,8 +115,11 @@ def DL_ConstantOp : DL_StoredOp<"constant", [Pure, Fusible, NotDifferentiable]> 
   let extraClassDeclaration = [{
     /// The one value of all elements, if there is one.
     std::optional<double> getSplat();
-    /// All values; empty if the shape has no such number of elements.
-    ::llvm::SmallVector<double> getValues();
+    /// How many numbers are written down: one for all elements, or one for each.
+    size_t getCount();
+    /// The i-th of them; a whole one where the elements are integers.
+    double getReal(size_t i);
+    int64_t getWhole(size_t i);
   }];
 }
 def DL_UpdateOp : DL_ProgramOp<"update"> {

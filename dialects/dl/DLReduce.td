@@ -1,7 +1,8 @@
 // DLReduce.td - ops that sum up axes.
 // SPDX-License-Identifier: Apache-2.0
 
-class DL_ReduceOp<string mnemonic, string formula, string types, string gradient, string source, list<Trait> traits>
+class DL_ReduceOp<string mnemonic, string formula, string types, string gradient, string source, list<Trait> traits,
+                  string result = "the operand's">
     : DL_ValueOp<mnemonic, 1, [], [], !listconcat([Differentiable], traits)> {
   let summary = formula;
   let description = !strconcat([{
@@ -10,10 +11,12 @@ class DL_ReduceOp<string mnemonic, string formula, string types, string gradient
     the greatest).
 
     - Shapes: any.
-    - Types: }], types, "; the result has the operand's.\n    - Gradient: ", gradient, ".\n    - Source: ", source, ".\n  ");
+    - Types: }], types, "; the result has ", result, ".\n    - Gradient: ", gradient, ".\n    - Source: ", source, ".\n  ");
   let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$axes, UnitAttr:$keepdim);
 }
-def DL_SumOp  : DL_ReduceOp<"sum", "the sum over axes", "all but i1", "c, stretched", "PyTorch's `sum`", [Fusible]>;
+def DL_SumOp  : DL_ReduceOp<"sum", "the sum over axes", "all but i1", "c, stretched",
+                            "PyTorch's `sum`, which widens integers, too", [Fusible],
+                            "the operand's, that of integers i64, so that many small ones do not wrap around">;
 def DL_MeanOp : DL_ReduceOp<"mean", "the mean over axes; floats only", "floats", "c / count, stretched", "PyTorch's `mean`",
                             [Decomposable]>;
 def DL_AmaxOp : DL_ReduceOp<"amax", "the largest over axes; NaN if one is; ties share the gradient equally", "all but i1",
@@ -40,7 +43,7 @@ def DL_CountOp : DL_ValueOp<"count", 1, ["type"], [], [NotDifferentiable, Fusibl
     What a mean divides by: known when compiled, but for the batch, of which the call says how long it is.
 
     - Shapes: any; the result is a number.
-    - Types: any; the result has `type`. The values of `like` are not read.
+    - Types: any; the result has `type`: f32, f64, i32 or i64. The values of `like` are not read.
     - Gradient: none.
     - Source: the definition of a mean.
   }];

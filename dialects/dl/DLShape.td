@@ -82,11 +82,11 @@ def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [Differentiable]> {
   let summary = "`low[i]` and `high[i]` elements of `value` (0 unless given) before and after axis i";
   let description = [{
     - Shapes: `low` and `high` have one number, at least 0, for each axis; an axis of the batch has 0.
-    - Types: any; the result has the operand's.
+    - Types: any that can hold `value`; the result has the operand's.
     - Gradient: the slice of c that lies over the input.
     - Source: NumPy's `pad` with a constant.
   }];
-  let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$low, OptionalAttr<DL_SizesAttr>:$high, Real:$value);
+  let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$low, OptionalAttr<DL_SizesAttr>:$high, AnyNumber:$value);
 }
 def DL_GatherOp : DL_ValueOp<"gather", 2, [], [], [Fusible, Differentiable]> {
   let summary = "Rows of a table: result[i..., :] = table[index[i...], :]";
@@ -125,12 +125,12 @@ def DL_CheckIndexOp : DL_ValueOp<"check_index", 1, ["limit"], [], [NotDifferenti
   let arguments = (ins AnyTensor:$input, Number:$limit, Option:$ignore_index, OptionalAttr<StrAttr>:$op);
 }
 def DL_IotaOp : DL_ValueOp<"iota", 1, [], ["start"], [NotDifferentiable, Fusible]> {
-  let summary = "start, start + 1, ... along `axis` (the last one unless given) of a tensor of this shape, as i32";
+  let summary = "start, start + 1, ... along `axis` (the last one unless given) of a tensor of this shape";
   let description = [{
     - Shapes: those of `like`, whose values are not read; `start` is one number.
-    - Types: the result and `start` are i32.
+    - Types: the result is i32, or i64 with `type = i64`, which an axis of 2^31 elements needs; `start` has its type.
     - Gradient: none.
     - Source: StableHLO's `iota`.
   }];
-  let arguments = (ins AnyTensor:$like, Optional<AnyTensor>:$start, Option:$axis);
+  let arguments = (ins AnyTensor:$like, Optional<AnyTensor>:$start, Option:$axis, OptionalAttr<TypeAttr>:$type);
 }

@@ -1,6 +1,7 @@
 // DLShapes.cpp - one shape rule an op: inference asks it for types, verification for the reason why not.
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/nn/NN.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace dlc;
@@ -9,6 +10,7 @@ using llvm::Twine;
 LogicalResult ShapeRule::report(Operation *op) {
   return problem.empty() ? success() : LogicalResult(complain(op, place) << problem);
 }
+static bool isFraction(Attribute number) { return realOf(number) != std::trunc(realOf(number)); }
 static Type unknown(Type like) { return UnrankedTensorType::get(cast<TensorType>(like).getElementType()); }
 static int64_t number(SizeAttr size, int64_t otherwise) { return size ? size.number() : otherwise; }
 static bool isFloat(Type type) { return isa<FloatType>(type); }
@@ -62,6 +64,23 @@ struct Shapes {
     rule.fail("element types differ: " + show(a) + " and " + show(b) + "; use `cast`", place);
     return false;
   }
+  /// Options that are numbers of elements: a size that depends on the batch is none.
+  bool fixed(SizeAttr size, const char *what, Place place = Place::current()) const {
+    if (!size || !size.evaluate().isBatch())
+      return true;
+    rule.fail(Twine(what) + ": expected a number, found " + show(size.evaluate()), place);
+    return false;
+  }
+  /// A number that is combined with elements of `value` must be one of their type.
+  bool held(Attribute number, Value value, const char *what, Place place = Place::current()) const {
+    if (!number || holds(element(value), number))
+      return true;
+    rule.fail(Twine(what) + " = " + showNumber(number) + " is no number of " + show(element(value)) +
+                  ", as are the elements of " + show(value) + "; " +
+                  (isFraction(number) ? "take a whole number" : "take one within its range") + ", or `cast` them before",
+              place);
+    return false;
+  }
   void set(ArrayRef<Dim> dims, Type element) const { rule.results = {makeTensor(dims, element)}; }
 };
 } // namespace
@@ -82,15 +101,30 @@ template <typename Op> static void sameNumbers(typename Op::Adaptor op, Shapes s
 #define FLOATS(Op) static void shape(Op::Adaptor op, Shapes s) { sameFloats<Op>(op, s); }
 #define NUMBERS(Op) static void shape(Op::Adaptor op, Shapes s) { sameNumbers<Op>(op, s); }
 FLOATS(ExpOp) FLOATS(LogOp) FLOATS(SinOp) FLOATS(CosOp) FLOATS(ErfOp) FLOATS(SqrtOp) FLOATS(RsqrtOp)
-FLOATS(TanhOp) FLOATS(SigmoidOp) FLOATS(SiluOp) FLOATS(SoftplusOp) FLOATS(LeakyReluOp) FLOATS(GeluOp)
+FLOATS(TanhOp) FLOATS(SigmoidOp) FLOATS(SiluOp) FLOATS(SoftplusOp) FLOATS(GeluOp)
 NUMBERS(NegOp) NUMBERS(AbsOp) NUMBERS(ReluOp)
 
+static void shape(LeakyReluOp::Adaptor op, Shapes s) {
+  if (s.held(op.getSlopeAttr(), op.getInput(), "leaky_relu: slope"))
+    sameFloats<LeakyReluOp>(op, s);
+}
+static bool isLess(Attribute a, Attribute b) {
+  auto x = wholeOf(a), y = wholeOf(b);
+  return x && y ? *x < *y : realOf(a) < realOf(b);
+}
 static void shape(ClampOp::Adaptor op, Shapes s) {
   if (!op.getMinAttr() && !op.getMaxAttr())
     return s.rule.fail("clamp: say min = ..., max = ..., or both");
-  if (op.getMinAttr() && op.getMaxAttr() && op.getMinAttr().getValueAsDouble() > op.getMaxAttr().getValueAsDouble())
+  if (op.getMinAttr() && op.getMaxAttr() && isLess(op.getMaxAttr(), op.getMinAttr()))
     return s.rule.fail("clamp: min must not be above max");
-  sameNumbers<ClampOp>(op, s);
+  // A limit beyond all numbers of the type, on the side that it leaves open, limits nothing.
+  auto isGood = [&](Attribute limit, bool isLow, const char *what) {
+    bool isOpen = limit && !isFraction(limit) && (realOf(limit) < 0) == isLow;
+    return isOpen && !holds(s.element(op.getInput()), limit) ? true : s.held(limit, op.getInput(), what);
+  };
+  if (s.numbers(op.getInput(), "clamp") && isGood(op.getMinAttr(), true, "clamp: min") &&
+      isGood(op.getMaxAttr(), false, "clamp: max"))
+    same<ClampOp>(op, s);
 }
 static void shape(CastOp::Adaptor op, Shapes s) {
   if (!isElement(op.getType()))
@@ -98,6 +132,40 @@ static void shape(CastOp::Adaptor op, Shapes s) {
   s.set(s.dims(op.getInput()), op.getType());
 }
 
+static size_t batchAxes(ArrayRef<Dim> dims) {
+  return llvm::count_if(dims, [](Dim dim) { return dim.isBatch(); });
+}
+/// Where a missing axis makes a batch meet another, as in [batch, 1] - [batch], each row would be combined with each
+/// other row, which hardly anybody wants, and which shows in nothing but the result.
+/// The last `own` axes are matched otherwise.
+static bool rowsMeetTheirOwn(ArrayRef<Value> values, ArrayRef<Dim> result, Shapes s, size_t own = 0,
+                             Place place = Place::current()) {
+  size_t most = 0;
+  Value shorter, other;
+  for (Value value : values) {
+    SmallVector<Dim> dims = s.dims(value);
+    size_t count = batchAxes(ArrayRef<Dim>(dims).drop_back(own));
+    most = std::max(most, count);
+    if (count && dims.size() - own < result.size())
+      shorter = value;
+    else if (count)
+      other = value;
+  }
+  if (!shorter || batchAxes(result) == most)
+    return true;
+  other = other ? other : values.front();
+  SmallVector<Dim> dims = s.dims(shorter), apart(result.size() + own - dims.size(), Dim(1)), together = dims;
+  together.insert(together.end() - own, apart.begin(), apart.end());
+  apart.append(dims);
+  auto list = [&](ArrayRef<Dim> sizes) {
+    return "[" + llvm::join(llvm::map_range(sizes, [](Dim dim) { return show(dim); }), ", ") + "]";
+  };
+  s.rule.fail("each row would meet each other row: " + show(other) + " and " + show(shorter) + " are stretched to " +
+                  list(result) + "; `reshape` the latter to " + list(together) +
+                  " so that each row meets its own, or to " + list(apart) + " if this is meant",
+              place);
+  return false;
+}
 /// Sizes are matched from the last axis on; 1 stretches. False (and a problem) if they do not fit.
 static bool broadcast(ArrayRef<Value> values, Shapes s, SmallVectorImpl<Dim> &result, Place place) {
   size_t rank = 0;
@@ -119,7 +187,7 @@ static bool broadcast(ArrayRef<Value> values, Shapes s, SmallVectorImpl<Dim> &re
       sofar = sofar == Dim(1) || sofar.isUnknown() ? dim : sofar;
     }
   }
-  return true;
+  return rowsMeetTheirOwn(values, result, s, /*own=*/0, place);
 }
 template <typename Op> static void binary(Op op, Shapes s, bool numbers, Type element, Place place = Place::current()) {
   SmallVector<Dim> dims;
@@ -179,7 +247,11 @@ template <typename Op> static void reduction(typename Op::Adaptor op, Shapes s) 
   if (auto axes = axesOf(op.getInput(), op.getAxesAttr(), s))
     reduce(op.getInput(), *axes, op.getKeepdim(), s.element(op.getInput()), s);
 }
-static void shape(SumOp::Adaptor op, Shapes s) { reduction<SumOp>(op, s); }
+static void shape(SumOp::Adaptor op, Shapes s) {
+  reduction<SumOp>(op, s);
+  if (!s.rule.results.empty() && s.element(op.getInput()).isInteger()) // many small ones are a large one
+    s.set(dimsOf(cast<RankedTensorType>(s.rule.results[0])), IntegerType::get(op.getInput().getContext(), 64));
+}
 static void shape(AmaxOp::Adaptor op, Shapes s) { reduction<AmaxOp>(op, s); }
 static void shape(AminOp::Adaptor op, Shapes s) { reduction<AminOp>(op, s); }
 static void shape(MeanOp::Adaptor op, Shapes s) {
@@ -197,8 +269,18 @@ static void shape(ArgmaxOp::Adaptor op, Shapes s) {
   reduce(op.getInput(), axes, op.getKeepdim(), IntegerType::get(op.getInput().getContext(), 64), s);
 }
 static void shape(CountOp::Adaptor op, Shapes s) {
-  if (axesOf(op.getLike(), op.getAxesAttr(), s))
-    s.set({}, op.getType());
+  auto axes = axesOf(op.getLike(), op.getAxesAttr(), s);
+  if (!axes)
+    return;
+  if (!isElement(op.getType()) || op.getType().isInteger(1) || op.getType().isInteger(8))
+    return s.rule.fail("count: expected f32, f64, i32 or i64, found " + show(op.getType()));
+  Dim count = 1;
+  for (unsigned axis : axes->set_bits())
+    count = count * s.dims(op.getLike())[axis];
+  if (count.isNumber() && !holds(op.getType(), count.value))
+    return s.rule.fail("count: the " + show(count) + " elements of " + show(op.getLike()) + " are no number of " +
+                       show(op.getType()) + "; use i64");
+  s.set({}, op.getType());
 }
 
 //===--- Shape ------------------------------------------------------------------------------------------===//
@@ -280,7 +362,8 @@ static void shape(SliceOp::Adaptor op, Shapes s) {
   bool all = from == Dim(0) && size == whole;
   bool multiples = whole.isBatch() && size.isBatch() && (from.isBatch() || from == Dim(0)) &&
                    from.factor + size.factor <= whole.factor;
-  if (!all && !multiples && (whole.isBatch() || size.isBatch() || from.isBatch()))
+  bool isKnown = !whole.isUnknown() && !size.isUnknown() && !from.isUnknown();
+  if (!all && !multiples && isKnown && (whole.isBatch() || size.isBatch() || from.isBatch()))
     return s.rule.fail("slice: axis " + Twine(axis) + " of " + show(op.getInput()) +
                        " depends on the batch, and can only be cut at multiples of it");
   if (!all && whole.isNumber() && size.isNumber() && !ShapedType::isDynamic(start) &&
@@ -294,7 +377,7 @@ static void shape(SelectOp::Adaptor op, Shapes s) {
   if (!op.getAxisAttr() || !op.getIndexAttr())
     return s.rule.fail("select: say axis = ..., index = ...");
   int64_t axis = s.axis(op.getInput(), op.getAxisAttr()), index = op.getIndexAttr().number();
-  if (axis < 0)
+  if (axis < 0 || !s.fixed(op.getIndexAttr(), "select: index"))
     return;
   SmallVector<Dim> dims = s.dims(op.getInput());
   if (dims[axis].isBatch())
@@ -366,6 +449,8 @@ static void shape(PadOp::Adaptor op, Shapes s) {
                          Twine(widths.size()));
     for (auto [dim, width] : llvm::zip(dims, widths.getAsRange<SizeAttr>())) {
       int64_t count = width.number();
+      if (!s.fixed(width, "pad: width"))
+        return;
       if (count < 0 && !ShapedType::isDynamic(count))
         return s.rule.fail("pad: widths must be at least 0, found " + Twine(count));
       if (dim.isBatch() && count != 0)
@@ -373,7 +458,8 @@ static void shape(PadOp::Adaptor op, Shapes s) {
       dim = dim.isBatch() || ShapedType::isDynamic(count) ? (dim.isBatch() ? dim : Dim()) : dim + Dim(count);
     }
   }
-  s.set(dims, s.element(op.getInput()));
+  if (s.held(op.getValueAttr(), op.getInput(), "pad: value"))
+    s.set(dims, s.element(op.getInput()));
 }
 static void shape(GatherOp::Adaptor op, Shapes s) {
   if (!s.integers(op.getIndex(), "gather: index") || !s.rank(op.getTable(), 2, "gather: table"))
@@ -401,10 +487,18 @@ static void shape(CheckIndexOp::Adaptor op, Shapes s) {
     same<CheckIndexOp>(op, s);
 }
 static void shape(IotaOp::Adaptor op, Shapes s) {
-  if (op.getStart() && (s[op.getStart()].getRank() != 0 || !s.element(op.getStart()).isInteger(32)))
-    return s.rule.fail("iota: expected start as one i32, found " + show(op.getStart()));
-  if (s.axis(op.getLike(), op.getAxisAttr()) >= 0)
-    s.set(s.dims(op.getLike()), IntegerType::get(op.getLike().getContext(), 32));
+  Type element = op.getTypeAttr() ? op.getTypeAttr().getValue() : IntegerType::get(op.getLike().getContext(), 32);
+  if (!element.isSignlessInteger(32) && !element.isSignlessInteger(64))
+    return s.rule.fail("iota: expected i32 or i64 as type, found " + show(element));
+  if (op.getStart() && (s[op.getStart()].getRank() != 0 || s.element(op.getStart()) != element))
+    return s.rule.fail("iota: expected start as one " + show(element) + ", found " + show(op.getStart()));
+  int64_t axis = s.axis(op.getLike(), op.getAxisAttr());
+  if (axis < 0)
+    return;
+  if (Dim size = s.dims(op.getLike())[axis]; !size.isUnknown() && !holds(element, size.at(largestBatch)))
+    return s.rule.fail("iota: " + show(element) + " cannot count along axis " + Twine(axis) + " of " +
+                       show(op.getLike()) + "; say type = i64");
+  s.set(s.dims(op.getLike()), element);
 }
 
 //===--- Products, normalisation, losses ----------------------------------------------------------------===//
@@ -435,6 +529,8 @@ static void shape(MatmulOp::Adaptor op, Shapes s) {
       sofar = sofar == Dim(1) || sofar.isUnknown() ? outer[i] : sofar;
     }
   }
+  if (!rowsMeetTheirOwn({op.getLhs(), op.getRhs()}, dims, s, /*own=*/2))
+    return;
   dims.push_back(a[ta ? m - 1 : m - 2]);
   dims.push_back(b[tb ? n - 2 : n - 1]);
   s.set(dims, s.element(op.getLhs()));
@@ -462,11 +558,13 @@ static bool hasAxis(Value value, const char *what, Shapes s) {
 static void shape(LayerNormOp::Adaptor op, Shapes s) {
   if (hasAxis(op.getInput(), "layer_norm", s) && s.floats(op.getInput(), "layer_norm") &&
       vectorOf(op.getWeight(), op.getInput(), "layer_norm: weight", s) &&
-      vectorOf(op.getBias(), op.getInput(), "layer_norm: bias", s))
+      vectorOf(op.getBias(), op.getInput(), "layer_norm: bias", s) &&
+      s.held(op.getEpsilonAttr(), op.getInput(), "layer_norm: epsilon"))
     same<LayerNormOp>(op, s);
 }
 static void shape(NormalizeOp::Adaptor op, Shapes s) {
-  if (!hasAxis(op.getInput(), "normalize", s) || !s.floats(op.getInput(), "normalize"))
+  if (!hasAxis(op.getInput(), "normalize", s) || !s.floats(op.getInput(), "normalize") ||
+      !s.held(op.getEpsilonAttr(), op.getInput(), "normalize: epsilon"))
     return;
   SmallVector<Dim> dims = s.dims(op.getInput());
   dims.back() = 1;
@@ -493,6 +591,8 @@ static bool scored(Value score, Value target, const char *what, bool probabiliti
 static void shape(CrossEntropyOp::Adaptor op, Shapes s) {
   if (!scored(op.getScore(), op.getTarget(), "cross_entropy", true, s))
     return;
+  if (!s.fixed(op.getIgnoreIndexAttr(), "cross_entropy: ignore_index"))
+    return;
   if (op.getIgnoreIndexAttr() && isFloat(s.element(op.getTarget())))
     return s.rule.fail("cross_entropy: ignore_index needs integers as target, found " + show(op.getTarget()));
   double smoothing = op.getLabelSmoothing() ? op.getLabelSmoothing()->convertToDouble() : 0;
@@ -513,6 +613,8 @@ static void shape(MseLossOp::Adaptor op, Shapes s) {
 }
 static void shape(AccuracyOp::Adaptor op, Shapes s) {
   int64_t k = number(op.getKAttr(), 1);
+  if (!s.fixed(op.getKAttr(), "accuracy: k") || !s.fixed(op.getIgnoreIndexAttr(), "accuracy: ignore_index"))
+    return;
   if (k < 1 && !ShapedType::isDynamic(k))
     return s.rule.fail("accuracy: k must be at least 1, found " + Twine(k));
   if (scored(op.getScore(), op.getTarget(), "accuracy", false, s))
@@ -571,7 +673,7 @@ static void shape(nn::EmbeddingOp::Adaptor op, Shapes s) {
   s.set(dims, element);
 }
 static void shape(nn::LayerNormOp::Adaptor op, Shapes s) {
-  if (hasAxis(op.getInput(), "layer_norm", s))
+  if (hasAxis(op.getInput(), "layer_norm", s) && s.held(op.getEpsilonAttr(), op.getInput(), "layer_norm: epsilon"))
     sameFloats<nn::LayerNormOp>(op, s);
 }
 

@@ -25,6 +25,11 @@ inline mlir::InFlightDiagnostic complain(mlir::Operation *op, Place place = Plac
   logDiagnostic(place);
   return mlir::emitError(op->getLoc());
 }
+/// What is probably not meant, but can be compiled.
+inline mlir::InFlightDiagnostic warn(mlir::Location loc, Place place = Place::current()) {
+  logDiagnostic(place);
+  return mlir::emitWarning(loc);
+}
 /// An error that parsing steps over; verification fails later. (After `parser.emitError` MLIR gives up on the op,
 /// whatever its parser returns.)
 mlir::InFlightDiagnostic complain(mlir::OpAsmParser &parser, mlir::OperationState &result, llvm::SMLoc loc,

@@ -22,8 +22,6 @@ bool isNumber(mlir::AsmParser &parser);
 void addNumber(mlir::Operation *constant);
 /// Puts each such constant of the body that was read before the line that reads it.
 void placeNumbers();
-/// Is `value` one of the type's numbers? `i32` and `i64` are signed.
-bool fits(double value, mlir::IntegerType type);
 void printSizeList(mlir::OpAsmPrinter &printer, mlir::ArrayAttr names, mlir::ArrayAttr values);
 /// Says of each argument and result of an entry point what it stands for, and that it can.
 mlir::LogicalResult verifyPorts(mlir::Operation *op, mlir::ArrayAttr argAttrs, mlir::TypeRange argTypes,

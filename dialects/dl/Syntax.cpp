@@ -3,6 +3,7 @@
 #include "dialects/dl/Program.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace dlc;
@@ -124,9 +125,9 @@ bool dlc::isNumber(AsmParser &parser) {
   text.consume_front("-");
   return !text.empty() && llvm::isDigit(text[0]);
 }
-ParseResult dlc::parseReal(AsmParser &parser, double &value) {
+ParseResult dlc::parseLiteral(AsmParser &parser, Literal &literal) {
   bool negative = succeeded(parser.parseOptionalMinus()); // parseOptionalInteger would insist after a `-`
-  int64_t integer;
+  APInt integer;
   StringRef text = textAt(parser), digits = text.take_while([](char c) { return isdigit(c); });
   if (text = text.drop_front(digits.size()); !digits.empty() && (text.starts_with("e") || text.starts_with("E"))) {
     StringRef exponent = text.drop_front().take_while([](char c) { return isalnum(c) || c == '-' || c == '+'; });
@@ -136,12 +137,61 @@ ParseResult dlc::parseReal(AsmParser &parser, double &value) {
   if (textAt(parser).take_while(llvm::isDigit).empty())
     return stop(parser) << "expected a number, such as 0.5";
   OptionalParseResult parsed = parser.parseOptionalInteger(integer);
-  if (parsed.has_value() ? failed(*parsed) : failed(parser.parseFloat(value)))
+  if (parsed.has_value() ? failed(*parsed) : failed(parser.parseFloat(literal.real)))
     return failure();
-  if (parsed.has_value())
-    value = integer;
-  value = negative ? -value : value;
+  literal.isWhole = false;
+  if (parsed.has_value()) {
+    literal.real = integer.roundToDouble(/*isSigned=*/true);
+    integer = negative ? -integer.sext(integer.getBitWidth() + 1) : integer;
+    literal.isWhole = integer.isSignedIntN(64) && !(negative && integer.isZero()); // -0 is a real
+    literal.whole = literal.isWhole ? integer.getSExtValue() : 0;
+  }
+  literal.real = negative ? -literal.real : literal.real;
   return success();
+}
+ParseResult dlc::parseReal(AsmParser &parser, double &value) {
+  Literal literal;
+  if (parseLiteral(parser, literal))
+    return failure();
+  value = literal.real;
+  return success();
+}
+
+Attribute dlc::numberAttr(MLIRContext *context, const Literal &literal) {
+  Builder builder(context);
+  return literal.isWhole ? Attribute(builder.getI64IntegerAttr(literal.whole)) : builder.getF64FloatAttr(literal.real);
+}
+double dlc::realOf(Attribute number) {
+  auto whole = dyn_cast<IntegerAttr>(number);
+  return whole ? double(whole.getInt()) : cast<FloatAttr>(number).getValueAsDouble();
+}
+static Literal literalOf(Attribute number) {
+  if (auto whole = dyn_cast<IntegerAttr>(number))
+    return {true, whole.getInt(), double(whole.getInt())};
+  return {false, 0, realOf(number)};
+}
+static std::optional<int64_t> wholeOf(const Literal &number) {
+  if (number.isWhole)
+    return number.whole;
+  bool fits = number.real == std::trunc(number.real) && number.real >= -0x1p63 && number.real < 0x1p63;
+  return fits ? std::optional<int64_t>(int64_t(number.real)) : std::nullopt;
+}
+std::optional<int64_t> dlc::wholeOf(Attribute number) { return ::wholeOf(literalOf(number)); }
+
+bool dlc::holds(Type element, const Literal &number) {
+  auto integer = dyn_cast<IntegerType>(element);
+  if (!integer)
+    return !element.isF32() || std::isinf(number.real) || !std::isinf(float(number.real));
+  std::optional<int64_t> whole = ::wholeOf(number);
+  bool isUnsigned = integer.isUnsigned() || integer.getWidth() == 1; // i32 and i64 are signed
+  return whole && (isUnsigned ? *whole >= 0 && llvm::isUIntN(integer.getWidth(), *whole)
+                              : llvm::isIntN(integer.getWidth(), *whole));
+}
+bool dlc::holds(Type element, Attribute number) { return holds(element, literalOf(number)); }
+bool dlc::holds(Type element, int64_t number) { return holds(element, Literal{true, number, double(number)}); }
+std::string dlc::showNumber(Attribute number) {
+  auto whole = dyn_cast<IntegerAttr>(number);
+  return whole ? std::to_string(whole.getInt()) : show(realOf(number));
 }
 /// The shortest decimal that reads back as the same number; MLIR wants a point in it.
 void dlc::printReal(raw_ostream &os, double value) {
@@ -221,15 +271,16 @@ SizeAttr SizeAttr::get(MLIRContext *context, Dim dim) {
                        : get(context, symbol, StringAttr::get(context, "?"));
 }
 /// What depends on the batch is tried at three sizes: a line through 0 is a multiple of it.
-Dim SizeAttr::evaluate(const llvm::StringMap<int64_t> &known) const {
+Dim SizeAttr::evaluate(const Sizes &known) const {
   SmallVector<int64_t, 3> tried;
   bool open = false;
   for (int64_t batch : {1, 2, 3}) {
     SmallVector<AffineExpr> values;
     for (StringAttr name : getNames()) {
       auto it = known.find(name);
-      if (it != known.end() && !ShapedType::isDynamic(it->second)) {
-        values.push_back(getAffineConstantExpr(it->second, getContext()));
+      if (it != known.end() && !it->second.isUnknown()) {
+        values.push_back(getAffineConstantExpr(it->second.at(batch), getContext()));
+        open |= it->second.isBatch();
       } else if (name == "batch") {
         values.push_back(getAffineConstantExpr(batch, getContext()));
         open = true;
@@ -249,7 +300,7 @@ Dim SizeAttr::evaluate(const llvm::StringMap<int64_t> &known) const {
   bool multiple = tried[0] > 0 && tried[1] == 2 * tried[0] && tried[2] == 3 * tried[0];
   return multiple ? Dim::batch(tried[0]) : Dim();
 }
-int64_t SizeAttr::number(const llvm::StringMap<int64_t> &known) const {
+int64_t SizeAttr::number(const Sizes &known) const {
   Dim dim = evaluate(known);
   return dim.isNumber() ? dim.value : ShapedType::kDynamic;
 }
@@ -355,7 +406,7 @@ ShapeAttr ShapeAttr::get(Type tensor) {
                return SizeAttr::get(type.getContext(), dim);
              }));
 }
-RankedTensorType ShapeAttr::evaluate(const llvm::StringMap<int64_t> &known) const {
+RankedTensorType ShapeAttr::evaluate(const Sizes &known) const {
   return makeTensor(llvm::map_to_vector(getSizes(), [&](SizeAttr size) { return size.evaluate(known); }),
                     getElementType());
 }
@@ -435,16 +486,22 @@ std::string dlc::show(Value value) {
   std::string name = nameOf(value);
   return (name.empty() ? "" : "%" + name + " : ") + show(value.getType());
 }
-ParseResult dlc::parseTensorType(AsmParser &parser, Type &type) {
+ParseResult dlc::parseTensorType(AsmParser &parser, Type &type, ShapeAttr *shape) {
   OptionalParseResult parsed = parser.parseOptionalType(type);
   if (!parsed.has_value() || failed(*parsed))
     return stop(parser) << "expected a type such as f32[?, 128]";
-  if (isa<TensorType>(type))
-    return success();
-  SmallVector<SizeAttr> sizes;
-  if (parseOptionalSizes(parser, sizes))
-    return failure();
-  type = ShapeAttr::get(parser.getContext(), type, sizes).evaluate();
+  ShapeAttr known;
+  if (!isa<TensorType>(type)) {
+    SmallVector<SizeAttr> sizes;
+    if (parseOptionalSizes(parser, sizes))
+      return failure();
+    known = ShapeAttr::get(parser.getContext(), type, sizes);
+    type = known.evaluate();
+  } else if (isa<RankedTensorType>(type)) {
+    known = ShapeAttr::get(type);
+  }
+  if (shape)
+    *shape = known;
   return success();
 }
 
@@ -569,23 +626,58 @@ void dlc::printTypes(OpAsmPrinter &printer, TypeRange types) {
   llvm::interleaveComma(types, printer, [&](Type type) { printer << show(type); });
 }
 
-ParseResult dlc::finishOp(OpAsmParser &parser, OperationState &result) {
-  SmallVector<Type> stated;
+bool dlc::mayFit(RankedTensorType expected, Type found) {
+  auto ranked = dyn_cast<RankedTensorType>(found);
+  return ranked && ranked.getElementType() == expected.getElementType() && ranked.getRank() == expected.getRank() &&
+         llvm::all_of(llvm::zip(dimsOf(ranked), dimsOf(expected)),
+                      [](auto pair) { return std::get<0>(pair).agrees(std::get<1>(pair)); });
+}
+void dlc::printStatement(OpAsmPrinter &printer, Operation *op) {
+  auto shapes = op->getAttrOfType<ArrayAttr>(statement);
+  if (!shapes)
+    return;
+  printer << " : ";
+  llvm::interleaveComma(shapes.getAsRange<ShapeAttr>(), printer, [&](ShapeAttr shape) { printer << show(shape); });
+}
+/// `: types`: what is known to be wrong is reported, what cannot be known yet is kept.
+static ParseResult parseStatement(OpAsmParser &parser, OperationState &result) {
+  SmallVector<Type> types;
+  SmallVector<Attribute> shapes;
   SMLoc loc = parser.getCurrentLocation();
-  if (succeeded(parser.parseOptionalColon())) {
-    if (parser.parseCommaSeparatedList([&] { return parseTensorType(parser, stated.emplace_back()); }))
+  auto parseOne = [&]() -> ParseResult {
+    ShapeAttr shape;
+    if (parseTensorType(parser, types.emplace_back(), &shape))
       return failure();
-    bool unknown = llvm::any_of(result.types, [](Type type) { return isa<UnrankedTensorType>(type); });
-    if (!unknown && ArrayRef<Type>(stated) != ArrayRef<Type>(result.types)) {
-      auto text = [](ArrayRef<Type> types) {
-        return llvm::join(llvm::map_range(types, [](Type type) { return show(type); }), ", ");
-      };
-      InFlightDiagnostic error = complain(parser, result, loc);
-      error << "the line says " << text(stated) << ", but the result is " << text(result.types);
-      if (text(result.types).find('?') != std::string::npos)
-        error << "; a size that only callers know is `?` here: leave the type out, or state it so";
-    }
+    shapes.push_back(shape);
+    return success();
+  };
+  if (failed(parser.parseOptionalColon()))
+    return success();
+  if (parser.parseCommaSeparatedList(parseOne))
+    return failure();
+  if (!llvm::all_of(result.types, llvm::IsaPred<RankedTensorType>))
+    return success();
+  auto fits = [](auto pair) {
+    auto expected = dyn_cast<RankedTensorType>(std::get<0>(pair));
+    return expected && mayFit(expected, std::get<1>(pair));
+  };
+  if (types.size() != result.types.size() || !llvm::all_of(llvm::zip(types, result.types), fits)) {
+    auto text = [](ArrayRef<Type> list) {
+      return llvm::join(llvm::map_range(list, [](Type type) { return show(type); }), ", ");
+    };
+    complain(parser, result, loc) << "the line says " << text(types) << ", but the result is " << text(result.types);
+    return success();
   }
+  auto isOpen = [](SizeAttr size) { return size.evaluate().isUnknown() && show(size) != "?"; };
+  bool namesSizes = llvm::any_of(shapes, [&](Attribute shape) { return llvm::any_of(cast<ShapeAttr>(shape).getSizes(), isOpen); });
+  if (namesSizes || ArrayRef<Type>(types) != ArrayRef<Type>(result.types))
+    result.addAttribute(statement, parser.getBuilder().getArrayAttr(shapes));
+  return success();
+}
+
+ParseResult dlc::finishOp(OpAsmParser &parser, OperationState &result) {
+  if (parseStatement(parser, result))
+    return failure();
   std::string names;
   for (auto [i, type] : llvm::enumerate(result.types)) {
     auto [name, number] = parser.getResultName(i);

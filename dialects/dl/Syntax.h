@@ -37,6 +37,8 @@ Dim operator*(Dim a, Dim b);
 /// The sum; unknown where it is neither a number nor a multiple of the batch.
 Dim operator+(Dim a, Dim b);
 std::string show(Dim dim);
+/// What names of sizes stand for, where that is known.
+using Sizes = llvm::StringMap<Dim>;
 } // namespace dlc
 
 #define GET_ATTRDEF_CLASSES
@@ -81,15 +83,35 @@ bool isMissingComma(mlir::AsmParser &parser);
 /// `@name` as the attribute; `what` says what it names.
 mlir::ParseResult parseSymbolRef(mlir::OpAsmParser &parser, mlir::OperationState &result, llvm::StringRef attribute,
                                  llvm::StringRef what);
+/// A number as it is written: whole ones of up to 64 bits exactly.
+struct Literal {
+  bool isWhole = false;
+  int64_t whole = 0;
+  double real = 0;
+};
+mlir::ParseResult parseLiteral(mlir::AsmParser &parser, Literal &literal);
 mlir::ParseResult parseReal(mlir::AsmParser &parser, double &value);
 void printReal(llvm::raw_ostream &os, double value);
 std::string show(double value);
 mlir::ParseResult parseSize(mlir::AsmParser &parser, SizeAttr &size);
 mlir::ParseResult parseShape(mlir::AsmParser &parser, ShapeAttr &shape);
 mlir::ParseResult parseInit(mlir::AsmParser &parser, InitAttr &init);
-mlir::ParseResult parseTensorType(mlir::AsmParser &parser, mlir::Type &type);
+/// `shape`: the same with its sizes as they are written; null where nothing is known of them.
+mlir::ParseResult parseTensorType(mlir::AsmParser &parser, mlir::Type &type, ShapeAttr *shape = nullptr);
 /// `[size, ...]` if it stands here.
 mlir::ParseResult parseOptionalSizes(mlir::AsmParser &parser, llvm::SmallVectorImpl<SizeAttr> &sizes);
+//===--- Numbers as attributes: an IntegerAttr of i64, or a FloatAttr of f64 ----------------------===//
+
+mlir::Attribute numberAttr(mlir::MLIRContext *context, const Literal &literal);
+double realOf(mlir::Attribute number);
+/// The whole number that it is; nothing where it is none, or needs more than 64 bits.
+std::optional<int64_t> wholeOf(mlir::Attribute number);
+/// Can an element of this type be that number? Floats round, but not to infinity.
+bool holds(mlir::Type element, const Literal &number);
+bool holds(mlir::Type element, mlir::Attribute number);
+bool holds(mlir::Type element, int64_t number);
+std::string showNumber(mlir::Attribute number);
+
 std::string show(SizeAttr size);
 std::string show(ShapeAttr shape);
 std::string show(InitAttr init);
@@ -106,6 +128,14 @@ void printTensors(mlir::OpAsmPrinter &printer, mlir::ValueRange values);
 /// Reads the optional `: types` and compares; keeps the results' names and types.
 mlir::ParseResult finishOp(mlir::OpAsmParser &parser, mlir::OperationState &result);
 void printTypes(mlir::OpAsmPrinter &printer, mlir::TypeRange types);
+
+/// What a line says of its results where that can only be checked when the caller's sizes are known: an attribute of
+/// shapes, one for each result.
+constexpr llvm::StringLiteral statement = "dl.stated";
+/// The statement, if there is one.
+void printStatement(mlir::OpAsmPrinter &printer, mlir::Operation *op);
+/// May `found` stand where `expected` is said, as far as sizes are known?
+bool mayFit(mlir::RankedTensorType expected, mlir::Type found);
 
 /// The author's name of a value, from the location that keeps it; empty if there is none.
 std::string nameOf(mlir::Location loc);

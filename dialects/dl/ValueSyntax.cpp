@@ -25,14 +25,14 @@ Operation *dlc::createInferred(OpBuilder &builder, OperationState &state) {
 //===--- The one grammar of value ops ---------------------------------------------------------------===//
 
 namespace {
-enum class Kind { Size, Real, Flag, Bool, Word, Init, Sizes, Type, String };
+enum class Kind { Size, Real, Number, Flag, Bool, Word, Init, Sizes, Type, String };
 }
 /// An option means the same wherever it stands.
 static Kind kindOf(StringRef option) {
   static const llvm::StringMap<Kind> kinds = {
       {"bias", Kind::Bool},         {"weight", Kind::Word},       {"init", Kind::Init},
       {"epsilon", Kind::Real},      {"rate", Kind::Real},         {"slope", Kind::Real},
-      {"min", Kind::Real},          {"max", Kind::Real},          {"value", Kind::Real},
+      {"min", Kind::Number},        {"max", Kind::Number},        {"value", Kind::Number},
       {"label_smoothing", Kind::Real},
       {"shape", Kind::Sizes},       {"permutation", Kind::Sizes}, {"axes", Kind::Sizes},
       {"low", Kind::Sizes},         {"high", Kind::Sizes},        {"type", Kind::Type},
@@ -53,6 +53,10 @@ static Attribute parseOptionValue(OpAsmParser &parser, Kind kind) {
   case Kind::Real: {
     double value;
     return parseReal(parser, value) ? Attribute() : builder.getF64FloatAttr(value);
+  }
+  case Kind::Number: {
+    Literal literal;
+    return parseLiteral(parser, literal) ? Attribute() : numberAttr(parser.getContext(), literal);
   }
   case Kind::Bool:
     if (succeeded(parser.parseOptionalKeyword(&word, {"true", "false"})))
@@ -104,6 +108,8 @@ static void printOptionValue(raw_ostream &os, Attribute value) {
     printReal(os, real.getValueAsDouble());
   else if (auto flag = dyn_cast<BoolAttr>(value))
     os << (flag.getValue() ? "true" : "false");
+  else if (auto whole = dyn_cast<IntegerAttr>(value))
+    os << whole.getInt();
   else if (auto word = dyn_cast<StringAttr>(value))
     os << word.getValue();
   else if (auto type = dyn_cast<TypeAttr>(value))
@@ -136,7 +142,7 @@ namespace {
 /// A number where a value may stand.
 struct Number {
   size_t at; ///< among the operands
-  double value;
+  Literal value;
   SMLoc loc;
 };
 } // namespace
@@ -149,20 +155,21 @@ static void makeNumber(OpAsmParser &parser, OperationState &result, Number numbe
   Value beside = number.at + 1 < last ? Value() : operands[other];
   if (!beside) {
     complain(parser, result, number.loc) << op << ": a number takes the type of the value beside it, and there is none; "
-                                         << "write `%c = constant f32 = " << show(number.value) << "` above this line, and %c here";
+                                         << "write `%c = constant f32 = " << show(number.value.real) << "` above this line, and %c here";
     return;
   }
   auto type = dyn_cast<RankedTensorType>(beside.getType());
   Type element = type ? type.getElementType() : parser.getBuilder().getF32Type(); // unknown, or the parameter of an optimizer
-  if (auto integer = dyn_cast<IntegerType>(element); integer && !fits(number.value, integer)) {
+  Attribute value = numberAttr(parser.getContext(), number.value);
+  if (!holds(element, number.value)) {
     complain(parser, result, number.loc) << op << ": expected a number of " << show(element) << ", as " << show(beside)
-                                         << " beside it; found " << show(number.value) << "; `cast` the value to a float first";
+                                         << " beside it; found " << show(number.value.real) << "; `cast` the value "
+                                         << (isa<IntegerType>(element) ? "to a float first" : "to f64 first");
     return;
   }
   OpBuilder builder(parser.getContext());
   auto constant = RankedTensorType::get({}, element);
-  operands[number.at] = ConstantOp::create(builder, parser.getEncodedSourceLoc(number.loc), constant, ShapeAttr::get(constant),
-                                           builder.getF64FloatAttr(number.value));
+  operands[number.at] = Ops(builder, parser.getEncodedSourceLoc(number.loc)).splat(value, constant);
   addNumber(operands[number.at].getDefiningOp());
 }
 
@@ -206,9 +213,9 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
       continue;
     }
     if (takesNumbers && isNumber(parser)) {
-      Number &number = numbers.emplace_back(operands.size(), 0, loc);
+      Number &number = numbers.emplace_back(operands.size(), Literal(), loc);
       operands.push_back(Value());
-      if (parseReal(parser, number.value))
+      if (parseLiteral(parser, number.value))
         return failure();
       continue;
     }
@@ -346,6 +353,10 @@ void dlc::printValueOp(OpAsmPrinter &printer, Operation *op, const OpSyntax &syn
       printOptionValue(os, value);
   }
   SmallVector<StringRef> known(syntax.attributes.begin(), syntax.attributes.end());
+  known.push_back(statement);
   printer.printOptionalAttrDict(op->getDiscardableAttrDictionary().getValue(), known);
-  printTypes(printer, op->getResultTypes());
+  if (op->hasAttr(statement))
+    printStatement(printer, op);
+  else
+    printTypes(printer, op->getResultTypes());
 }

@@ -36,4 +36,11 @@ dl.model @invalid {
     %y = matmul %v, %v
     return %x
   }
+  func @r0(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+3]]:{{[0-9]+}}: error: each row would meet each other row: %a : f32[batch, 1, 2, 3] and %c : f32[batch, 3, 2] are stretched to [batch, batch]; `reshape` the latter to [batch, 1, 3, 2] so that each row meets its own, or to [1, batch, 3, 2] if this is meant
+    %a = constant f32[batch, 1, 2, 3] = 0.0
+    %c = constant f32[batch, 3, 2] = 0.0
+    %y = matmul %a, %c
+    return %x
+  }
 }

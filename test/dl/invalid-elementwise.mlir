@@ -73,4 +73,59 @@ dl.model @invalid {
     %y = where %b, %x, %d
     return %x
   }
+  func @n0(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: clamp: min = 300 is no number of ui8, as are the elements of %u : ui8[batch]; take one within its range, or `cast` them before
+    %u = cast %i, ui8
+    %y = clamp %u, min = 300
+    return %x
+  }
+  func @n1(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: clamp: max = -5 is no number of ui8
+    %u = cast %i, ui8
+    %y = clamp %u, max = -5
+    return %x
+  }
+  func @n2(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: clamp: min = 0.5 is no number of i32, as are the elements of %i : i32[batch]; take a whole number, or `cast` them before
+    %y = clamp %i, min = 0.5
+    return %x
+  }
+  func @n3(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: clamp: max = -1.0e39 is no number of f32
+    %y = clamp %x, max = -1.0e39
+    return %x
+  }
+  func @n4(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: clamp: min must not be above max
+    %l = cast %i, i64
+    %y = clamp %l, min = 9007199254740993, max = 9007199254740992
+    return %x
+  }
+  func @n5(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: leaky_relu: slope = 1.0e39 is no number of f32
+    %y = leaky_relu %x, slope = 1.0e39
+    return %x
+  }
+  func @r0(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+3]]:{{[0-9]+}}: error: each row would meet each other row: %a : f32[batch, 1] and %c : f32[batch] are stretched to [batch, batch]; `reshape` the latter to [batch, 1] so that each row meets its own, or to [1, batch] if this is meant
+    %a = constant f32[batch, 1] = 0.0
+    %c = constant f32[batch] = 0.0
+    %y = sub %a, %c
+    return %x
+  }
+  func @r1(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+3]]:{{[0-9]+}}: error: each row would meet each other row: %a : f32[batch, 1, 4] and %c : f32[2 * batch, 4] are stretched to [batch, 2 * batch, 4]; `reshape` the latter to [2 * batch, 4, 1] so
+    %a = constant f32[batch, 1, 4] = 0.0
+    %c = constant f32[2 * batch, 4] = 0.0
+    %y = mul %c, %a
+    return %x
+  }
+  func @r2(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+4]]:{{[0-9]+}}: error: each row would meet each other row: %a : f32[batch, 1] and %k : i1[batch] are stretched
+    %a = constant f32[batch, 1] = 0.0
+    %c = constant f32[batch] = 0.0
+    %k = gt %c, %s
+    %y = where %k, %a, %c
+    return %x
+  }
 }

@@ -110,4 +110,30 @@ dl.model @invalid {
     %y = gradient %x, %x
     return %x
   }
+  func @n0(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8], %l: f32[batch, 10]) {
+    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: layer_norm: epsilon = 1.0e39 is no number of f32
+    %o = constant f32[6] = 1.0
+    %y = layer_norm %x, %o, %o, epsilon = 1.0e39
+    return %x
+  }
+  func @n1(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8], %l: f32[batch, 10]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: normalize: epsilon = 1.0e39 is no number of f32
+    %y, %z = normalize %x, epsilon = 1.0e39
+    return %x
+  }
+  func @n2(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8], %l: f32[batch, 10]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: cross_entropy: ignore_index: expected a number, found batch
+    %y = cross_entropy %l, %i, ignore_index = batch
+    return %x
+  }
+  func @n3(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8], %l: f32[batch, 10]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: accuracy: k: expected a number, found batch
+    %y = accuracy %l, %i, k = batch
+    return %x
+  }
+  func @n4(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8], %l: f32[batch, 10]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: accuracy: ignore_index: expected a number, found 2 * batch
+    %y = accuracy %l, %i, ignore_index = 2 * batch
+    return %x
+  }
 }

@@ -44,4 +44,15 @@ dl.model @invalid {
     %y = argmax %z
     return %x
   }
+  func @n0(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: count: expected f32, f64, i32 or i64, found ui8
+    %y = count %x, ui8
+    return %x
+  }
+  func @n1(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: count: the 4294967296 elements of %z : ui8[65536, 65536] are no number of i32; use i64
+    %z = constant ui8[65536, 65536] = 0
+    %y = count %z, i32
+    return %x
+  }
 }

@@ -156,8 +156,45 @@ dl.model @invalid {
     return %x
   }
   func @c29(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: iota: expected start as one i32, found %s
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: iota: expected start as one i32, found %s : f32
     %y = iota %x, start = %s
+    return %x
+  }
+  func @n0(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: pad: value = 300 is no number of ui8, as are the elements of %u : ui8[batch]; take one within its range, or `cast` them before
+    %u = cast %i, ui8
+    %y = pad %u, value = 300
+    return %x
+  }
+  func @n1(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: pad: value = 3000000000 is no number of i32
+    %y = pad %i, value = 3000000000
+    return %x
+  }
+  func @n2(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: pad: value = 1.0e39 is no number of f32
+    %y = pad %x, value = 1.0e39
+    return %x
+  }
+  func @n3(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: pad: width: expected a number, found batch
+    %y = pad %w, low = [batch, 0]
+    return %x
+  }
+  func @n4(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: select: index: expected a number, found batch
+    %y = select %w, axis = 0, index = batch
+    return %x
+  }
+  func @n5(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: iota: expected i32 or i64 as type, found f32
+    %y = iota %x, type = f32
+    return %x
+  }
+  func @n6(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
+    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: iota: i32 cannot count along axis 0 of %z : ui8[2147483649]; say type = i64
+    %z = constant ui8[2147483649] = 0
+    %y = iota %z
     return %x
   }
 }

@@ -27,6 +27,12 @@ dl.model @constant {
     %v8 = constant f64 = 1.0e-300
     // CHECK: %v9 = constant f64 = 0.1{{$}}
     %v9 = constant f64 = 0.1
+    // CHECK: %v9b = constant i64[2] = [9007199254740993, -9223372036854775808]{{$}}
+    %v9b = constant i64[2] = [9007199254740993, -9223372036854775808]
+    // CHECK: %v9c = constant f32 = -0.0{{$}}
+    %v9c = constant f32 = -0
+    // CHECK: %v9d = constant i32 = 300{{$}}
+    %v9d = constant i32 = 3.0e2
     // CHECK: %v10 = constant f32[0] = []{{$}}
     %v10 = constant f32[0] = []
     // CHECK: %v11 = constant f32[batch, 2] = -3.25{{$}}

@@ -71,6 +71,10 @@ dl.model @reduce {
     %v30 = count %x, f32
     // CHECK: %v31 = count %x, f64, axes = [0] : f64{{$}}
     %v31 = count %x, f64, axes = [0]
+    // CHECK: %v32 = cast %i, ui8 : ui8[{{.*}}]
+    %v32 = cast %i, ui8
+    // CHECK: %v33 = sum %v32, axes = [0] : i64[3]
+    %v33 = sum %v32, axes = [0]
     return %v0
   }
 }

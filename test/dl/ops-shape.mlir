@@ -51,6 +51,10 @@ dl.model @shape {
     %v20 = iota %x
     // CHECK: %v21 = iota %x, start = %s, axis = 1 : i32[batch, 4, 6]{{$}}
     %v21 = iota %x, start = %s, axis = 1
+    // CHECK: %v21b = iota %x, axis = 1, type = i64 : i64[batch, 4, 6]{{$}}
+    %v21b = iota %x, axis = 1, type = i64
+    // CHECK: %v21c = pad %x, low = [0, 0, 1], value = 9007199254740993 : f32[batch, 4, 7]{{$}}
+    %v21c = pad %x, low = [0, 0, 1], value = 9007199254740993
     // CHECK: %v22 = scatter_add %i, %v19, 6 : f32[6, 8]{{$}}
     %v22 = scatter_add %i, %v19, 6
     // CHECK: %v23 = check_index %i, 6 : i32[batch]{{$}}

@@ -100,7 +100,7 @@ dl.model @unary {
     %c = gelu %x
     // CHECK: %d = gelu %x, tanh :
     %d = gelu %x, tanh
-    // CHECK: %e = clamp %x, max = 6.0, min = 0.0 :
+    // CHECK: %e = clamp %x, max = 6, min = 0 :
     %e = clamp %x, min = 0, max = 6
     // CHECK: %f = clamp %x, min = -0.001 :
     %f = clamp %x, min = -1.0e-3

@@ -172,17 +172,17 @@ dl.model @sum {
     return %y
   }
 
-  func @i32(%x: i32[3, 17]) -> (y: i32[3]) {
+  func @i32(%x: i32[3, 17]) -> (y: i64[3]) {
     %y = sum %x, axes = [1]
     return %y
   }
 
-  func @i32_columns(%x: i32[3, 17]) -> (y: i32[17]) {
+  func @i32_columns(%x: i32[3, 17]) -> (y: i64[17]) {
     %y = sum %x, axes = [0]
     return %y
   }
 
-  func @i32_empty(%x: i32[2, 0]) -> (y: i32[2]) {
+  func @i32_empty(%x: i32[2, 0]) -> (y: i64[2]) {
     %y = sum %x, axes = [1]
     return %y
   }
@@ -202,17 +202,17 @@ dl.model @sum {
     return %y
   }
 
-  func @ui8(%x: ui8[3, 17]) -> (y: ui8[3]) {
+  func @ui8(%x: ui8[3, 17]) -> (y: i64[3]) {
     %y = sum %x, axes = [1]
     return %y
   }
 
-  func @ui8_columns(%x: ui8[3, 17]) -> (y: ui8[17]) {
+  func @ui8_columns(%x: ui8[3, 17]) -> (y: i64[17]) {
     %y = sum %x, axes = [0]
     return %y
   }
 
-  func @ui8_empty(%x: ui8[2, 0]) -> (y: ui8[2]) {
+  func @ui8_empty(%x: ui8[2, 0]) -> (y: i64[2]) {
     %y = sum %x, axes = [1]
     return %y
   }

@@ -17,8 +17,9 @@ def reduction(op, function, nothing=True, integers=("i32", "i64", "ui8")):
         words = ("" if axes is None else f", axes = [{', '.join(map(str, axes))}]") + (", keepdim" if keep else "")
         axis = None if axes is None else tuple(axes)
         entries.append(Entry(name, f"%y = {op} %x{words}\nreturn %y", {"x": (kind, dims, draw)},
-                             {"y": shape_text(kind, out)},
-                             lambda x: function(x, axis=axis, keepdims=keep).astype(x.dtype)))
+                             {"y": shape_text("i64" if op == "sum" and kind in ("i32", "ui8") else kind, out)},
+                             lambda x: function(x, axis=axis, keepdims=keep).astype(
+                                 "int64" if op == "sum" and kind in ("i32", "ui8") else x.dtype)))
 
     for name, (dims, axes) in REDUCED.items():
         one(name, "f32", dims, axes, False, small)

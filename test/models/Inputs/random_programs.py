@@ -476,9 +476,10 @@ class Program:
         if op in ("add", "sub", "mul", "div", "min", "max"):
             self.line(f"{op} {value}, {other}", whole, value.kind)
         elif op in ("sum", "amax", "amin"):
-            if value.shape and not (op == "sum" and value.kind == "ui8"):
+            if value.shape:
                 axis = self.random.randrange(len(value.shape))
-                self.line(f"{op} {value}, axes = [{axis}]", value.shape[:axis] + value.shape[axis + 1:], value.kind)
+                self.line(f"{op} {value}, axes = [{axis}]", value.shape[:axis] + value.shape[axis + 1:],
+                          "i64" if op == "sum" else value.kind)
         else:
             self.line(f"{op} {value}{', min = -2, max = 3' if op == 'clamp' else ''}", value.shape, value.kind)
 
