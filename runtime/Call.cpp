@@ -343,11 +343,13 @@ static void checkCut(const Entry &E, int64_t Rows) {
                     plural(E.Capacity, "row"), ", or compile the model with --batch ", Rows, "."));
 }
 
-static void checkScalar(const Entry &E, std::string_view Name) {
+static void checkScalar(const Entry &E, std::string_view Name, double Value) {
+  bool Known = false;
   for (const ScalarInfo &Scalar : E.Scalars)
-    if (Scalar.Name == Name || scalarBase(Scalar.Name) == Name)
-      return;
-  (void)E.scalarIndex(Name); // throws, listing what there is
+    Known |= Scalar.Name == Name || scalarBase(Scalar.Name) == Name;
+  if (!Known)
+    (void)E.scalarIndex(Name); // throws, listing what there is
+  checkScalarValue(E, Name, Value);
 }
 
 void CallState::bind(size_t Index, TensorView Value, int64_t Rows) {
@@ -414,7 +416,7 @@ Results detail::callByValue(const Context &Ctx, std::string_view Name, std::span
   if (Rows > E.Capacity)
     checkCut(E, Rows);
   for (const auto &[Scalar, Value] : Options.Scalars)
-    checkScalar(E, Scalar);
+    checkScalar(E, Scalar, Value);
 
   CallState S(Ctx, E);
   S.Settings = Options.Scalars;
@@ -599,7 +601,7 @@ int64_t Call::extent() const {
 }
 
 void Call::setScalar(std::string_view Name, double Value) {
-  checkScalar(*S->E, Name);
+  checkScalar(*S->E, Name, Value);
   S->ScalarVersion = UINT64_MAX;
   for (auto &[Key, Old] : S->Settings)
     if (Key == Name) {

@@ -132,6 +132,8 @@ void writeTensor(const TensorInfo &T, char *Arena, TensorView Value);
 
 /// "lr" of "decay.lr".
 std::string_view scalarBase(std::string_view Name);
+/// Throws where a scalar of this name, or of this base in some group, may not be this value.
+void checkScalarValue(const Entry &E, std::string_view Name, double Value);
 /// The value of a scalar from what was set by name, exact names first; nothing if neither it nor its base
 /// was.
 const double *findScalar(std::span<const std::pair<std::string, double>> Set, std::string_view Name);

@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
+#include <sstream>
 
 namespace dlc {
 using namespace detail;
@@ -94,6 +96,21 @@ size_t Entry::inputIndex(std::string_view Wanted) const {
 size_t Entry::outputIndex(std::string_view Wanted) const {
   return indexOf(Outputs, Wanted, Name, "output");
 }
+bool ScalarInfo::allows(double Value) const {
+  return Value == Value && !((Limits & DLC_FROM_LOW) && Value < Low) && !((Limits & DLC_ABOVE_LOW) && Value <= Low) &&
+         !((Limits & DLC_TO_HIGH) && Value > High) && !((Limits & DLC_BELOW_HIGH) && Value >= High);
+}
+std::string ScalarInfo::range() const {
+  bool HasLow = Limits & (DLC_FROM_LOW | DLC_ABOVE_LOW), HasHigh = Limits & (DLC_TO_HIGH | DLC_BELOW_HIGH);
+  if (!HasLow && !HasHigh)
+    return "a number";
+  std::ostringstream Text;
+  Text << "in " << (Limits & DLC_FROM_LOW ? "[" : "(");
+  Text << (HasLow ? Low : -std::numeric_limits<double>::infinity()) << ", ";
+  Text << (HasHigh ? High : std::numeric_limits<double>::infinity()) << (Limits & DLC_TO_HIGH ? "]" : ")");
+  return Text.str();
+}
+
 size_t Entry::scalarIndex(std::string_view Wanted) const {
   return indexOf(Scalars, Wanted, Name, "scalar");
 }
@@ -120,9 +137,9 @@ public:
       throw Error(cat(What, " has version ", Raw->abi_version,
                       " of the interface; this runtime speaks version ", DLC_ABI_VERSION,
                       ". Compile it with the dlc of this release."));
-    // A newer library's structures may be longer than ours, never shorter.
+    // A newer library's structures may be longer than ours; shorter only by what was appended to them.
     if (Raw->struct_size < sizeof(dlc_model) || Raw->tensor_size < sizeof(dlc_tensor) ||
-        Raw->port_size < offsetof(dlc_port, combine) || Raw->scalar_size < sizeof(dlc_scalar) ||
+        Raw->port_size < offsetof(dlc_port, combine) || Raw->scalar_size < offsetof(dlc_scalar, low) ||
         Raw->entry_size < offsetof(dlc_entry, scratch_bytes) || Raw->kernel_size < sizeof(dlc_kernel))
       broken("its structures are shorter than this version of the interface has them");
     S.Raw = Raw;
@@ -264,7 +281,13 @@ private:
     Info.Outputs = ports(E.outputs, E.output_count, E.capacity);
     for (uint32_t I = 0; I < E.scalar_count; ++I) {
       const dlc_scalar &Scalar = *at(E.scalars, S.Raw->scalar_size, I);
-      Info.Scalars.push_back({requireText(Scalar.name, "a scalar"), Scalar.value});
+      ScalarInfo One{requireText(Scalar.name, "a scalar"), Scalar.value};
+      if (S.Raw->scalar_size >= sizeof(dlc_scalar)) { // a library made before there were limits has none
+        One.Low = Scalar.low;
+        One.High = Scalar.high;
+        One.Limits = Scalar.limits;
+      }
+      Info.Scalars.push_back(One);
     }
     Info.Function = E.function;
     return Info;

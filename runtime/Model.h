@@ -93,6 +93,13 @@ struct Port {
 struct ScalarInfo {
   std::string_view Name; ///< "lr", or "<group>.lr" for one group
   double Default;
+  double Low = 0, High = 0;
+  uint32_t Limits = 0; ///< dlc_limits: which of the two count, and how
+
+  /// NaN is no value of any scalar.
+  DLC_API bool allows(double Value) const;
+  /// "in [0, 1)", "above 0"; "a number" where there are no limits.
+  DLC_API std::string range() const;
 };
 
 /// An entry point. A model compiled for several batch sizes has several of one name.

@@ -202,6 +202,12 @@ std::string_view detail::scalarBase(std::string_view Name) {
   return Dot == std::string_view::npos ? Name : Name.substr(Dot + 1);
 }
 
+void detail::checkScalarValue(const Entry &E, std::string_view Name, double Value) {
+  for (const ScalarInfo &Scalar : E.Scalars)
+    if ((Scalar.Name == Name || scalarBase(Scalar.Name) == Name) && !Scalar.allows(Value))
+      throw Error(cat("Entry '", E.Name, "': the scalar '", Name, "' must be ", Scalar.range(), "; found ", Value, "."));
+}
+
 const double *detail::findScalar(std::span<const std::pair<std::string, double>> Set, std::string_view Name) {
   for (const auto &[Key, Value] : Set)
     if (Key == Name)
@@ -252,6 +258,8 @@ void Training::set(std::string_view Scalar, double Value) {
       Known |= Each.Name == Scalar || scalarBase(Each.Name) == Scalar;
   if (!Known)
     unknownScalar(*S->P->M, Scalar);
+  for (const Entry &E : S->P->M->Entries)
+    checkScalarValue(E, Scalar, Value);
   ++S->ScalarVersion;
   for (auto &[Key, Old] : S->Scalars)
     if (Key == Scalar) {

@@ -104,10 +104,20 @@ typedef struct dlc_port {
   uint32_t count;       /* DLC_COMBINE_COUNT: the output that counts, by its place among the outputs */
 } dlc_port;
 
+typedef enum dlc_limits {
+  DLC_FROM_LOW = 1 << 0,  /* value >= low */
+  DLC_ABOVE_LOW = 1 << 1, /* value > low */
+  DLC_TO_HIGH = 1 << 2,   /* value <= high */
+  DLC_BELOW_HIGH = 1 << 3 /* value < high */
+} dlc_limits;
+
 /* A number that a call may set: hyper-parameters. */
 typedef struct dlc_scalar {
   const char *name; /* "lr", or "<group>.lr" for one group alone */
   double value;     /* the default */
+  double low, high; /* what it may be: NaN never; the rest as `limits` says */
+  uint32_t limits;  /* dlc_limits */
+  uint32_t reserved;
 } dlc_scalar;
 
 typedef enum dlc_entry_kind {

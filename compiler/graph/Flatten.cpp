@@ -7,6 +7,7 @@
 #include "compiler/graph/Flatten.h"
 #include "dialects/nn/NN.h"
 #include "runtime/abi.h"
+#include "dialects/dl/Program.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/GlobPattern.h"
 
@@ -312,13 +313,16 @@ LogicalResult Flattener::assignGroups(TrainOp train, ArrayRef<Stored> parameters
   return result;
 }
 
-/// The optimizer's body in this place, for one parameter; its results are the weight and the slots.
+/// The optimizer's body in this place, for one parameter; its results are the weight and the slots. Numbers that depend
+/// on scalars alone are computed in f64, as they are given, and rounded where they meet a tensor: of 1 - 0.99999999,
+/// f32 would leave nothing.
 FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, const Stored &parameter,
                                                 Value gradient) {
   OptimizerOp optimizer = group.optimizer;
   Block &block = optimizer.getBody().front();
   Type element = parameter.type.getElementType();
   IRMapping map;
+  DenseSet<Value> numbers;
   map.map(block.getArgument(0), parameter.value);
   map.map(block.getArgument(1), gradient);
   size_t next = 2;
@@ -333,17 +337,22 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
                 at.getNamedAttr("group", at.getStringAttr(group.name))});
     map.map(slot, argument);
   }
-  for (auto [name, value] : llvm::zip(optimizer.getScalarNames().getAsRange<StringAttr>(),
-                                      optimizer.getScalarDefaults())) {
+  Type f64 = at.getF64Type();
+  for (auto [index, name, value] : llvm::enumerate(optimizer.getScalarNames().getAsRange<StringAttr>(),
+                                                   optimizer.getScalarDefaults())) {
     BlockArgument scalar = block.getArgument(next++);
+    numbers.insert(scalar);
     std::string full = (group.name.empty() ? "" : group.name + ".") + name.str();
-    Value &known = group.scalars[full + "/" + show(element)];
+    Value &known = group.scalars[full];
     if (!known) {
-      Type type = RankedTensorType::get({}, element);
+      Type type = RankedTensorType::get({}, f64);
       Attribute given = group.given.get(name);
       Attribute number = given ? given : value;
       if (isa<FloatAttr>(number)) {
-        known = b.argument(type, scalar.getLoc(), full, "scalar", {at.getNamedAttr("value", number)});
+        SmallVector<NamedAttribute, 2> about{at.getNamedAttr("value", number)};
+        if (StringRef range = rangeOf(optimizer, index); !range.empty())
+          about.push_back(at.getNamedAttr("range", at.getStringAttr(range)));
+        known = b.argument(type, scalar.getLoc(), full, "scalar", about);
       } else if (name == "step") {
         known = b.argument(type, scalar.getLoc(), full, "step");
       } else {
@@ -355,26 +364,49 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
     }
     map.map(scalar, known);
   }
+  auto constantOf = [&](ConstantOp op, Type own) -> Value {
+    auto type = makeTensor(dimsOf(op.getResult()), own);
+    return ConstantOp::create(b.builder, op.getLoc(), type, ShapeAttr::get(type), op.getValue());
+  };
+  auto isFloat = [](Value value) { return isa<FloatType>(typeOf(value).getElementType()); };
+  // A number as a tensor of `type` meets it.
+  auto rounded = [&](Value value, Type type) -> Value {
+    Value own = map.lookup(value);
+    if (!numbers.contains(value) || !isFloat(own))
+      return own;
+    if (auto constant = value.getDefiningOp<ConstantOp>())
+      return constantOf(constant, type);
+    return Ops(b.builder, unnamed(own.getLoc())).cast(own, type);
+  };
   for (Operation &op : block.without_terminator()) {
-    Operation *copy;
+    bool isNumber = llvm::all_of(op.getOperands(), [&](Value operand) { return numbers.contains(operand); });
     if (auto constant = dyn_cast<ConstantOp>(op)) {
       auto type = typeOf(constant.getResult());
-      Type own = isa<FloatType>(type.getElementType()) ? element : type.getElementType();
-      type = makeTensor(dimsOf(type), own);
-      copy = ConstantOp::create(b.builder, op.getLoc(), type, ShapeAttr::get(type), constant.getValue());
+      isNumber = type.getRank() == 0;
+      Type own = !isFloat(constant.getResult()) ? type.getElementType() : isNumber ? f64 : element;
+      map.map(constant.getResult(), constantOf(constant, own));
     } else {
+      Type met = element;
+      for (Value operand : op.getOperands())
+        if (!numbers.contains(operand) && isFloat(map.lookup(operand)))
+          met = typeOf(map.lookup(operand)).getElementType();
       OperationState state(op.getLoc(), op.getName());
       for (Value operand : op.getOperands())
-        state.operands.push_back(map.lookup(operand));
-      state.attributes = op.getAttrDictionary();
-      copy = createInferred(b.builder, state);
+        state.operands.push_back(isNumber ? map.lookup(operand) : rounded(operand, met));
+      NamedAttrList attributes(op.getAttrDictionary());
+      if (auto type = dyn_cast_or_null<TypeAttr>(attributes.get("type")); type && type.getValue().isF32())
+        attributes.set("type", TypeAttr::get(isNumber ? f64 : element));
+      state.attributes = attributes;
+      Operation *copy = createInferred(b.builder, state);
       if (failed(copy->getName().verifyInvariants(copy)))
         return failure();
+      map.map(op.getResults(), copy->getResults());
     }
-    map.map(op.getResults(), copy->getResults());
+    if (isNumber)
+      numbers.insert(op.result_begin(), op.result_end());
   }
   SmallVector<Value> results = llvm::map_to_vector(block.getTerminator()->getOperands(),
-                                                   [&](Value value) { return map.lookup(value); });
+                                                   [&](Value value) { return rounded(value, element); });
   if (results.size() != 1 + optimizer.getSlots().size())
     return LogicalResult(complain(block.getTerminator())
                          << "@" << optimizer.getSymName() << " returns the weight, then its "

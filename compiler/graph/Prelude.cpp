@@ -6,12 +6,13 @@
 using namespace mlir;
 using namespace dlc;
 
-// %w, %g and slots have any shape; scalars are set at run time. %step is 1 at the first update.
+// %w, %g and slots have any shape; scalars are set at run time, within PyTorch's limits. %step is 1 at the first update.
 static constexpr llvm::StringLiteral prelude = R"mlir(
 dl.model @prelude {
   // PyTorch's SGD; with `nesterov = 1.0`, its Nesterov form.
   optimizer @sgd(%w, %g) slots(%m = zeros)
-      scalars(%lr = 1.0e-2, %momentum = 0.0, %weight_decay = 0.0, %nesterov = 0.0) {
+      scalars(%lr = 1.0e-2 in [0, inf), %momentum = 0.0 in [0, inf), %weight_decay = 0.0 in [0, inf),
+              %nesterov = 0.0 in [0, 1]) {
     %d = mul %weight_decay, %w
     %e = add %g, %d
     %a = mul %momentum, %m
@@ -28,7 +29,8 @@ dl.model @prelude {
 
   // Kingma and Ba, 2015; weight decay, where given, is added to the gradient.
   optimizer @adam(%w, %g) slots(%m = zeros, %v = zeros)
-      scalars(%lr = 1.0e-3, %beta1 = 0.9, %beta2 = 0.999, %eps = 1.0e-8, %weight_decay = 0.0, %step) {
+      scalars(%lr = 1.0e-3 in [0, inf), %beta1 = 0.9 in [0, 1), %beta2 = 0.999 in [0, 1), %eps = 1.0e-8 in [0, inf),
+              %weight_decay = 0.0 in [0, inf), %step) {
     %one = constant f32 = 1.0
     %wd = mul %weight_decay, %w
     %gd = add %g, %wd
@@ -59,7 +61,8 @@ dl.model @prelude {
 
   // Loshchilov and Hutter, 2019: the weight decays on its own.
   optimizer @adamw(%w, %g) slots(%m = zeros, %v = zeros)
-      scalars(%lr = 1.0e-3, %beta1 = 0.9, %beta2 = 0.999, %eps = 1.0e-8, %weight_decay = 1.0e-2, %step) {
+      scalars(%lr = 1.0e-3 in [0, inf), %beta1 = 0.9 in [0, 1), %beta2 = 0.999 in [0, 1), %eps = 1.0e-8 in [0, inf),
+              %weight_decay = 1.0e-2 in [0, inf), %step) {
     %one = constant f32 = 1.0
     %wd = mul %lr, %weight_decay
     %keep = sub %one, %wd

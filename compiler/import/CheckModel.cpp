@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/import/ReadModel.h"
 #include "compiler/graph/Flatten.h"
+#include "dialects/dl/Program.h"
 #include "dialects/nn/NN.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/IR/Verifier.h"
@@ -204,10 +205,19 @@ static void checkOptimize(OptimizeOp optimize, ModelOp model, Prelude &prelude) 
                        << "; the compiler brings @sgd, @adam and @adamw, and a model may define others";
     return;
   }
-  for (NamedAttribute scalar : optimize.getScalars())
-    if (!llvm::is_contained(optimizer.getScalarNames(), Attribute(scalar.getName())))
+  for (NamedAttribute scalar : optimize.getScalars()) {
+    auto known = llvm::find(optimizer.getScalarNames(), Attribute(scalar.getName()));
+    if (known == optimizer.getScalarNames().end()) {
       complain(optimize) << "@" << optimize.getOptimizer() << " has no scalar '" << scalar.getName().getValue()
                          << "'; it knows " << listOf(optimizer.getScalarNames());
+      continue;
+    }
+    double value = cast<FloatAttr>(scalar.getValue()).getValueAsDouble();
+    StringRef text = rangeOf(optimizer, known - optimizer.getScalarNames().begin());
+    if (std::optional<Range> range = readRange(text); range && !range->contains(value))
+      complain(optimize) << "@" << optimize.getOptimizer() << ": '" << scalar.getName().getValue() << "' is in " << text
+                         << "; found " << show(value);
+  }
 }
 
 static void checkProgram(ModelOp model) {

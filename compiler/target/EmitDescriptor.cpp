@@ -1,6 +1,7 @@
 // EmitDescriptor.cpp - the read-only description of a model (runtime/abi.h): its tables of tensors, entry points, kernels.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/target/Descriptor.h"
+#include "dialects/dl/Program.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -224,7 +225,7 @@ void DescriptorEmitter::emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLV
                         g.text(one.group)});
   });
 
-  Type scalarType = g.structOf({g.pointer, g.f64});
+  Type scalarType = g.structOf({g.pointer, g.f64, g.f64, g.f64, g.i32, g.i32});
   Type entryType = g.structOf({g.pointer, g.pointer, g.i32, g.i32, g.i32, g.i32, g.i32, g.i32, g.i64, g.i64, g.pointer,
                                g.pointer, g.pointer, g.pointer, g.i64});
   struct Row {
@@ -244,15 +245,23 @@ void DescriptorEmitter::emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLV
     g.string(row.signature);
     row.inputTable = portTable(row.about, "arg_attrs", "arg_types", "input", row.inputs);
     row.outputTable = portTable(row.about, "res_attrs", "res_types", "output", row.outputs);
-    SmallVector<std::pair<StringRef, double>> scalars;
+    SmallVector<DictionaryAttr> scalars;
     for (auto attrs : row.about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>())
       if (auto name = attrs.getAs<StringAttr>("scalar")) {
         g.string(name);
-        scalars.push_back({name.getValue(), cast<FloatAttr>(attrs.get("value")).getValueAsDouble()});
+        scalars.push_back(attrs);
       }
     row.scalars = scalars.size();
     row.scalarTable = g.table(scalarType, scalars.size(), [&](size_t i) {
-      return g.aggregate(scalarType, {g.text(scalars[i].first), g.real(scalars[i].second)});
+      auto range = scalars[i].getAs<StringAttr>("range");
+      std::optional<Range> limits = range ? readRange(range) : std::nullopt;
+      uint32_t flags = !limits ? 0
+                               : (limits->withLow ? DLC_FROM_LOW : DLC_ABOVE_LOW) |
+                                     (limits->withHigh ? DLC_TO_HIGH : DLC_BELOW_HIGH);
+      return g.aggregate(scalarType, {g.text(scalars[i].getAs<StringAttr>("scalar")),
+                                      g.real(cast<FloatAttr>(scalars[i].get("value")).getValueAsDouble()),
+                                      g.real(limits ? limits->low : 0), g.real(limits ? limits->high : 0),
+                                      g.number(g.i32, flags), g.number(g.i32, 0)});
     });
     workspace = std::max(workspace, workspaceOf(function));
     rows.push_back(row);

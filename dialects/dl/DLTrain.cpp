@@ -1,6 +1,7 @@
 // DLTrain.cpp - parsers and printers of train, optimize, freeze, clip_norm, optimizer.
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/dl/Program.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace dlc;
@@ -108,12 +109,62 @@ ParseResult AccumulateOp::parse(OpAsmParser &parser, OperationState &result) {
 }
 void AccumulateOp::print(OpAsmPrinter &printer) { printer << ' ' << show(getCount()); }
 
-// optimizer @name(%w, %g) slots(%m = zeros, ...) scalars(%lr = 0.001, %step, ...) { ... return %w, slots }
+static std::string showLimit(double value) {
+  if (std::isinf(value))
+    return value < 0 ? "-inf" : "inf";
+  std::string text = show(value);
+  return StringRef(text).ends_with(".0") ? text.substr(0, text.size() - 2) : text;
+}
+std::string dlc::show(const Range &range) {
+  return (range.withLow ? "[" : "(") + showLimit(range.low) + ", " + showLimit(range.high) +
+         (range.withHigh ? "]" : ")");
+}
+std::optional<Range> dlc::readRange(StringRef text) {
+  Range range;
+  range.withLow = text.starts_with("[");
+  range.withHigh = text.ends_with("]");
+  auto [low, high] = text.drop_front(text.empty() ? 0 : 1).drop_back(text.size() < 2 ? 0 : 1).split(", ");
+  if (low.getAsDouble(range.low) || high.getAsDouble(range.high))
+    return std::nullopt;
+  return range;
+}
+StringRef dlc::rangeOf(OptimizerOp optimizer, size_t index) {
+  auto ranges = optimizer->getAttrOfType<ArrayAttr>("scalar_ranges");
+  return ranges && index < ranges.size() ? cast<StringAttr>(ranges[index]).getValue() : "";
+}
+static ParseResult parseRange(OpAsmParser &parser, Range &range) {
+  SMLoc loc = parser.getCurrentLocation();
+  auto wrong = [&]() -> ParseResult {
+    return stop(parser) << "expected a range of numbers, such as [0, 1) or (0, inf)";
+  };
+  auto limit = [&](double &value) -> ParseResult {
+    bool negative = succeeded(parser.parseOptionalMinus());
+    if (succeeded(parser.parseOptionalKeyword("inf")))
+      value = std::numeric_limits<double>::infinity();
+    else if (parseReal(parser, value))
+      return failure();
+    value = negative ? -value : value;
+    return success();
+  };
+  range.withLow = succeeded(parser.parseOptionalLSquare());
+  if (!range.withLow && failed(parser.parseOptionalLParen()))
+    return wrong();
+  if (limit(range.low) || parser.parseComma() || limit(range.high))
+    return failure();
+  range.withHigh = succeeded(parser.parseOptionalRSquare());
+  if (!range.withHigh && failed(parser.parseOptionalRParen()))
+    return wrong();
+  if (!(range.low < range.high))
+    return stop(parser, loc) << "no number is in " << show(range) << "; the lower limit comes first";
+  return success();
+}
+
+// optimizer @name(%w, %g) slots(%m = zeros, ...) scalars(%lr = 0.001 in [0, inf), %step, ...) { ... return %w, slots }
 ParseResult OptimizerOp::parse(OpAsmParser &parser, OperationState &result) {
   Builder &builder = parser.getBuilder();
   Type any = UnrankedTensorType::get(builder.getF32Type()), scalar = RankedTensorType::get({}, builder.getF32Type());
   SmallVector<OpAsmParser::Argument> arguments;
-  SmallVector<Attribute> slots, names, defaults;
+  SmallVector<Attribute> slots, names, defaults, ranges;
   if (checkPlace(parser, result))
     return failure();
   Names frame;
@@ -137,11 +188,21 @@ ParseResult OptimizerOp::parse(OpAsmParser &parser, OperationState &result) {
       return failure();
     names.push_back(builder.getStringAttr(arguments.back().ssaName.name.drop_front()));
     defaults.push_back(builder.getUnitAttr()); // no default: the runtime provides it
+    ranges.push_back(builder.getStringAttr("")); // any number
     if (failed(parser.parseOptionalEqual()))
       return success();
+    SMLoc loc = parser.getCurrentLocation();
+    Range range;
     if (parseReal(parser, value))
       return failure();
     defaults.back() = builder.getF64FloatAttr(value);
+    if (failed(parser.parseOptionalKeyword("in")))
+      return success();
+    if (parseRange(parser, range))
+      return failure();
+    if (!range.contains(value))
+      return stop(parser, loc) << "the default " << show(value) << " is not in " << show(range);
+    ranges.back() = builder.getStringAttr(show(range));
     return success();
   };
   if (parseSymbol(parser, result) || parser.parseLParen() || argument(any) || parser.parseComma() ||
@@ -154,6 +215,7 @@ ParseResult OptimizerOp::parse(OpAsmParser &parser, OperationState &result) {
   result.addAttribute("slots", builder.getArrayAttr(slots));
   result.addAttribute("scalar_names", builder.getArrayAttr(names));
   result.addAttribute("scalar_defaults", builder.getArrayAttr(defaults));
+  result.addAttribute("scalar_ranges", builder.getArrayAttr(ranges));
   return parseBody(parser, result, arguments);
 }
 void OptimizerOp::print(OpAsmPrinter &printer) {
@@ -170,12 +232,15 @@ void OptimizerOp::print(OpAsmPrinter &printer) {
   }
   if (!getScalarNames().empty()) {
     printer << " scalars(";
-    llvm::interleaveComma(getScalarDefaults(), printer, [&](Attribute value) {
+    llvm::interleaveComma(llvm::enumerate(getScalarDefaults()), printer, [&](auto scalar) {
+      auto [index, value] = scalar;
       printer << arguments[next++];
       if (auto real = dyn_cast<FloatAttr>(value)) {
         printer << " = ";
         printReal(printer.getStream(), real.getValueAsDouble());
       }
+      if (StringRef range = rangeOf(*this, index); !range.empty())
+        printer << " in " << range;
     });
     printer << ')';
   }

@@ -5,6 +5,21 @@
 #include "dialects/dl/DL.h"
 
 namespace dlc {
+/// The numbers that a scalar of an optimizer may be, written [0, 1): a square bracket includes the limit. NaN is in
+/// none.
+struct Range {
+  double low, high;
+  bool withLow, withHigh;
+  bool contains(double value) const {
+    return (withLow ? value >= low : value > low) && (withHigh ? value <= high : value < high);
+  }
+};
+/// What `show` wrote; nothing if it is no range.
+std::optional<Range> readRange(llvm::StringRef text);
+std::string show(const Range &range);
+/// The numbers that scalar `index` of an optimizer may be, as text; "" for any.
+llvm::StringRef rangeOf(OptimizerOp optimizer, size_t index);
+
 /// A string, as the attribute of that name.
 mlir::ParseResult parseText(mlir::OpAsmParser &parser, mlir::OperationState &result, llvm::StringRef attribute);
 /// What stands in the body of a model, and nowhere else: false, and a message, if it stands in another body.

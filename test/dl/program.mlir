@@ -45,8 +45,8 @@ dl.model @program version 1 sizes(width = 64, heads = 4, inner = 4 * width) {
     // CHECK-NEXT: accumulate 4
     accumulate 4
   }
-  // CHECK: optimizer @mine(%w, %g) slots(%m = zeros, %v = constant(0.1)) scalars(%lr = 0.01, %step) {
-  optimizer @mine(%w, %g) slots(%m = zeros, %v = constant(0.1)) scalars(%lr = 1.0e-2, %step) {
+  // CHECK: optimizer @mine(%w, %g) slots(%m = zeros, %v = constant(0.1)) scalars(%lr = 0.01 in [0, inf), %step) {
+  optimizer @mine(%w, %g) slots(%m = zeros, %v = constant(0.1)) scalars(%lr = 1.0e-2 in [0.0, inf), %step) {
     %s = mul %lr, %g
     %w1 = sub %w, %s
     // CHECK: return %w1, %m, %v

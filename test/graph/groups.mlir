@@ -28,14 +28,14 @@ dl.model @groups {
   // The groups are called by their lines, in order.
   // CHECK-SAME: %norm.weight.fast: f32[5] {group = "group1", init = #dl.init<zeros>, of = "norm.weight", slot = "fast"}
   // CHECK-SAME: %norm.weight.slow: f32[5] {group = "group1", init = #dl.init<constant(0.5)>, of = "norm.weight", slot = "slow"}
-  // CHECK-SAME: %group1.rate: f32 {scalar = "group1.rate", value = 2.500000e-01 : f64}
-  // CHECK-SAME: %group1.step: f32 {step = "group1.step"}
+  // CHECK-SAME: %group1.rate: f64 {scalar = "group1.rate", value = 2.500000e-01 : f64}
+  // CHECK-SAME: %group1.step: f64 {step = "group1.step"}
   // CHECK-SAME: %norm.bias.fast: f32[5] {group = "group1"
   // CHECK-SAME: %head.weight.m: f32[3, 5] {group = "group0", init = #dl.init<zeros>, of = "head.weight", slot = "m"}
   // CHECK-SAME: %head.weight.v: f32[3, 5] {group = "group0"
-  // CHECK-SAME: %group0.lr: f32 {scalar = "group0.lr", value = 1.000000e-02 : f64}
-  // CHECK-SAME: %group0.beta1: f32 {scalar = "group0.beta1", value = 9.000000e-01 : f64}
-  // CHECK-SAME: %group0.step: f32 {step = "group0.step"}
+  // CHECK-SAME: %group0.lr: f64 {range = "[0, inf)", scalar = "group0.lr", value = 1.000000e-02 : f64}
+  // CHECK-SAME: %group0.beta1: f64 {range = "[0, 1)", scalar = "group0.beta1", value = 9.000000e-01 : f64}
+  // CHECK-SAME: %group0.step: f64 {step = "group0.step"}
   // CHECK-SAME: %head.bias.fast: f32[3] {group = "group1"
   // CHECK-SAME: -> (f32 {output = "loss"}, f32 {output = "accuracy"}
   // CHECK-SAME: f32[5] {update = "norm.weight"}
@@ -46,8 +46,8 @@ dl.model @groups {
   // CHECK-SAME: f32[3, 5] {of = "head.weight", update = "v"}
   // CHECK: gradient %{{.*}}, %norm.weight, %norm.bias, %head.weight, %head.bias :
   // The step's size is computed once for a group, in its scalars.
-  // CHECK-DAG: mul %group1.rate, %group1.step
-  // CHECK-DAG: pow %group0.beta1, %group0.step
+  // CHECK-DAG: mul %group1.rate, %group1.step : f64
+  // CHECK-DAG: pow %group0.beta1, %group0.step : f64
 
   // CHECK-LABEL: entry gradients @several.gradients(
   // CHECK-SAME: %body.fc.weight: f32[5, 4]
@@ -79,7 +79,7 @@ dl.model @groups {
   // CHECK-LABEL: entry train @single(
   // CHECK-NOT: group0
   // CHECK-SAME: %body.fc.weight.m: f32[5, 4] {group = "", init = #dl.init<zeros>
-  // CHECK-SAME: %lr: f32 {scalar = "lr", value = 5.000000e-01 : f64}, %momentum: f32 {scalar = "momentum", value = 9.000000e-01 : f64}, %weight_decay: f32 {scalar = "weight_decay", value = 0.000000e+00 : f64}, %nesterov: f32 {scalar = "nesterov", value = 0.000000e+00 : f64}
+  // CHECK-SAME: %lr: f64 {range = "[0, inf)", scalar = "lr", value = 5.000000e-01 : f64}, %momentum: f64 {range = "[0, inf)", scalar = "momentum", value = 9.000000e-01 : f64}, %weight_decay: f64 {range = "[0, inf)", scalar = "weight_decay", value = 0.000000e+00 : f64}, %nesterov: f64 {range = "[0, 1]", scalar = "nesterov", value = 0.000000e+00 : f64}
   // CHECK-SAME: %body.fc.bias.m: f32[5]
   // CHECK: gradient %{{.*}}, %body.fc.weight, %body.fc.bias, %norm.weight, %norm.bias, %head.weight, %head.bias :
   train @single minimizes @loss {
