@@ -573,7 +573,7 @@ ParseResult ConstantOp::parse(OpAsmParser &parser, OperationState &result) {
   for (const Literal &value : values) {
     if (!holds(element, value)) {
       complain(parser, result, loc) << "constant: expected " << (isWhole ? "whole " : "") << "numbers that fit into "
-                                    << element << ", found " << showNumber(numberAttr(parser.getContext(), value));
+                                    << show(element) << ", found " << showNumber(numberAttr(parser.getContext(), value));
       break;
     }
     if (isWhole)

@@ -170,11 +170,13 @@ def DL_AccumulateOp : DL_ProgramOp<"accumulate"> {
 def DL_OptimizerOp : DL_RegionOp<"optimizer", [Symbol, IsolatedFromAbove]> {
   let summary = "How one parameter of any shape is updated: (weight, gradient), slots, scalars";
   let description = [{
-    `optimizer @name(%w, %g) slots(%m = zeros) scalars(%lr = 0.01, %step) { ... return %w1, %m1 }`. The body is written
-    out for each parameter, in its type. `%step`, the number of the update from 1, is the one scalar without a default.
+    `optimizer @name(%w, %g) slots(%m = zeros) scalars(%lr = 0.01 in [0, inf), %step) { ... return %w1, %m1 }`. The body
+    is written out for each parameter, in its type; what depends on scalars alone is computed in f64. `%step`, the number
+    of the update from 1, is the one scalar without a default. `scalar_ranges` are the numbers that each may be, as text;
+    an empty text is any.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, DL_InitsAttr:$slots, StrArrayAttr:$scalar_names,
-                       ArrayAttr:$scalar_defaults);
+                       ArrayAttr:$scalar_defaults, StrArrayAttr:$scalar_ranges);
 }
 
 //===--- What the compiler makes of it ------------------------------------===//

@@ -27,7 +27,8 @@ dl.model @axes {
   // FULL-NEXT: {{\[4, 5, 6\]\]$}}
   func @pairs(%x: f32[batch]) -> (y: f32[batch, batch], z: f32[batch, batch, 2]) {
     %c = reshape %x, [batch, 1]
-    %y = add %c, %x
+    %r = reshape %x, [1, batch]
+    %y = add %c, %r
     %u = reshape %y, [batch, batch, 1]
     %z = pad %u, high = [0, 0, 1], value = 9.0
     return %y, %z

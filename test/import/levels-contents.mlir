@@ -19,7 +19,7 @@
 // SLOT: error: argument 2 of an entry point: a slot has the texts `of` and `group`
 // RUN: sed 's/of = "w", slot/of = "v", slot/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OF
 // OF: error: a slot of an entry point is of 'v', which is no parameter of it
-// RUN: sed 's/%lr: f32 {scalar = "lr", value = 1.000000e-02 : f64}/%lr: f32 {scalar = "lr"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=SCALAR
+// RUN: sed 's/scalar = "lr", value = 1.000000e-02 : f64}/scalar = "lr"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=SCALAR
 // SCALAR: error: argument 3 of an entry point: a scalar is one float with a `value`
 // RUN: sed 's/parameter = "w"}/parameter = "w", layout}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=LAYOUT
 // LAYOUT: error: argument 1 of an entry point: only a stored matrix has a layout

@@ -32,7 +32,7 @@ dl.model @ranges {
     optimize "*" with @adam(eps = -1)
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: @sgd: 'momentum' is in [0, inf); found -0.5
     optimize "*" with @sgd(momentum = -0.5)
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: @adamw: 'lr' is in [0, inf); found -1.0e-3
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: @adamw: 'lr' is in [0, inf); found -0.001
     optimize "*" with @adamw(lr = -1.0e-3)
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: @half: 'a' is in (-1, 0]; found -1.0
     optimize "*" with @half(a = -1, b = 1.0e300, c = -7)

@@ -32,13 +32,15 @@ dl.model @places {
 
   // The kernel that makes the gradient reads w and m where it writes them, element by element.
   // CHECK-LABEL: func.func @step(
-  // CHECK-SAME: !llvm.ptr, %[[X:[^ ]+]]: memref<160xf32>, %[[W:[^ ]+]]: memref<25xf32>, %[[M:[^ ]+]]: memref<25xf32>, %[[LR:[^ ]+]]: memref<1xf32>, %[[LOSS:[^ ]+]]: memref<1xf32>
+  // CHECK-SAME: !llvm.ptr, %[[X:[^ ]+]]: memref<160xf32>, %[[W:[^ ]+]]: memref<25xf32>, %[[M:[^ ]+]]: memref<25xf32>, %[[LR:[^ ]+]]: memref<1xf64>, %[[LOSS:[^ ]+]]: memref<1xf32>
   // CHECK-NOT: memref.alloc() : memref<25xf32>
-  // CHECK: call @{{k[0-9]+}}_matmul_add_mul_sub(%[[X]], %{{[^ ]+}}, %[[M]], %[[LR]], %[[W]], %[[M]], %[[W]], %{{[^ ]+}}, %c0, %{{[^ ]+}})
+  // CHECK: call @{{k[0-9]+}}_cast(%[[LR]], %[[RATE:[^ ,]+]],
+  // CHECK-NOT: memref.alloc() : memref<25xf32>
+  // CHECK: call @{{k[0-9]+}}_matmul_add_mul_sub(%[[X]], %{{[^ ]+}}, %[[M]], %[[RATE]], %[[W]], %[[M]], %[[W]], %{{[^ ]+}}, %c0, %{{[^ ]+}})
   // CHECK-NOT: memref.copy
   // CHECK: return
   // CHECK-LABEL: func.func @step.apply(
-  // CHECK-NOT: memref.alloc
+  // CHECK-NOT: memref.alloc() : memref<25xf32>
   // CHECK-NOT: memref.copy
   // CHECK: return
   train @step minimizes @product { optimize "*" with @plain }

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fmt/format.h>
 #include <numbers>
 #include <optional>
@@ -124,8 +125,10 @@ void TrainOptions::addTo(CLI::App &app) {
   app.add_option("--curve", curve, "Picture of the loss curve (default: the checkpoint's name, .svg)")
       ->option_text("FILE.svg")
       ->check([](const std::string &path) {
-        return path.ends_with(".svg") ? std::string()
-                                      : path + ": the picture is an SVG; expected a name that ends in .svg";
+        std::string suffix = std::filesystem::path(path).extension().string();
+        return suffix.empty() || suffix == ".svg"
+                   ? std::string()
+                   : path + ": the picture is an SVG; expected a name that ends in .svg";
       });
   app.add_option("--log", log, "Write every step's loss and every epoch here, one JSON object a line")
       ->option_text("FILE.jsonl");
