@@ -60,4 +60,5 @@ while True:
         sys.exit(f"killed at change {kills}: the log has {events[0]} ... {events[-1]}")
     if temporaries():
         sys.exit(f"killed at change {kills}: {temporaries()} is left")
+print(f"reliability: kills while files are written: {kills} tried, 0 lost")
 print(f"{kills} kills, {resumed} gone on from, {left} temporary files taken away, nothing lost")
