@@ -141,10 +141,13 @@ ParseResult dlc::parseLiteral(AsmParser &parser, Literal &literal) {
     return failure();
   literal.isWhole = false;
   if (parsed.has_value()) {
-    literal.real = integer.roundToDouble(/*isSigned=*/true);
-    integer = negative ? -integer.sext(integer.getBitWidth() + 1) : integer;
+    integer = digits == "0" ? integer.zext(128) : APInt(128 + 4 * digits.size(), digits, 10); // 0x... begins so
+    integer = negative ? -integer : integer;
     literal.isWhole = integer.isSignedIntN(64) && !(negative && integer.isZero()); // -0 is a real
     literal.whole = literal.isWhole ? integer.getSExtValue() : 0;
+    literal.real = literal.isWhole ? std::fabs(double(literal.whole)) : strtod(digits.str().c_str(), nullptr);
+    if (!literal.isWhole && literal.real == 0x1p63) // rounded to a number of 64 bits, which it is not
+      literal.real = std::nextafter(literal.real, INFINITY);
   }
   literal.real = negative ? -literal.real : literal.real;
   return success();

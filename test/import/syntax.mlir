@@ -228,8 +228,12 @@ dl.model @invalid {
     return %x
   }
   func @n1(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: constant: expected whole numbers that fit into i64, found 9.223372036854776e18
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: constant: expected whole numbers that fit into i64, found 9.223372036854778e18
     %y = constant i64 = 9223372036854775808
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: constant: expected whole numbers that fit into i64, found -9.223372036854778e18
+    %z = constant i64 = -9223372036854775809
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: constant: expected whole numbers that fit into i64, found 1.8446744073709552e19
+    %u = constant i64 = 18446744073709551616
     return %x
   }
 }
