@@ -104,11 +104,16 @@ static bool readOptions(dlc::DiffSettings &settings) {
   return true;
 }
 
-/// Breaks the lines of the help so that they fit a terminal of 80 columns, the first 28 of which hold the options.
+/// Breaks the lines of the help so that they fit a terminal of 80 columns. The widest option gives the place of all texts.
 static void wrapHelp() {
-  constexpr size_t width = 80 - 28;
+  auto &options = cl::getRegisteredOptions();
+  size_t column = 0;
+  for (auto &[name, option] : options)
+    if (option->getOptionHiddenFlag() == cl::NotHidden)
+      column = std::max(column, option->getOptionWidth());
+  size_t width = 80 - column - 3; // " - "
   static std::list<std::string> texts; // options refer to them
-  for (auto &[name, option] : cl::getRegisteredOptions()) {
+  for (auto &[name, option] : options) {
     std::string &text = texts.emplace_back();
     size_t used = 0;
     for (llvm::StringRef word : llvm::split(option->HelpStr, ' ')) {

@@ -152,7 +152,7 @@ void EvaluateCases::runCases(bool doubles) {
     SCOPED_TRACE("case " + std::to_string(++number) + ", @" + one.getAsObject()->getString("entry")->str());
     runCase(*module, *one.getAsObject());
   }
-  EXPECT_GT(number, 0u);
+  EXPECT_FALSE(cases->getAsArray()->empty());
 }
 
 TEST_P(EvaluateCases, AsWritten) { runCases(false); }

@@ -36,7 +36,7 @@ def pattern(lines):
             continue
         text = re.escape(line)
         # Times, speeds, and hashes that are shortened.
-        text = re.sub(r"[\d,.:]+(\\ (?:s|ms|us|\S+/s)\b)", r"[\\d,.:]+\1", text)
+        text = re.sub(r"(?:[\d,:]|\\\.)+(\\ (?:s|ms|us|\S+/s)\b)", r"[\\d,.:]+\1", text)
         text = text.replace(re.escape("..."), ".*") if "..." in line and not line.lstrip().startswith("...") else text
         parts.append(text + r"\n")
     return "".join(parts)
