@@ -6,6 +6,7 @@
 #include "compiler/target/Target.h"
 #include "dialects/dl/DL.h"
 #include "mlir/Pass/Pass.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace dlc {
 /// autodiff: replaces each `gradient` by plain ops. `faultyRule`: for tests, the op whose gradient comes out 1 % too
@@ -17,15 +18,16 @@ void chooseLayouts(ModelOp model, bool change);
 void decompose(EntryOp entry);
 /// kernels: outlines fused groups; without `fuse`, each op for itself.
 void formKernels(ModelOp model, bool fuse);
-/// loops: kernels and entry points as functions over flat buffers.
+/// loops: kernels as functions over flat buffers, each in a module of its own; entry points as schedules of their runs.
 void lowerSchedules(mlir::ModuleOp module, const CompileOptions &options);
 /// plan, first: proves of each schedule that every step and the end find the values that are meant, though buffers are
 /// written over.
 mlir::LogicalResult verifySchedules(mlir::ModuleOp module);
-/// plan: a place in the workspace for each buffer.
+/// The modules of kernels, by name. Each holds a function of that name.
+llvm::StringMap<mlir::ModuleOp> kernelsOf(mlir::ModuleOp module);
+/// plan: a place for each buffer: in the workspace, in the arena where it is stored, in the caller's memory.
 mlir::LogicalResult planMemory(mlir::ModuleOp module);
-/// llvm: the LLVM dialect, with the descriptor and one function of the C interface for each entry point.
+/// llvm: kernels in the LLVM dialect, all of one form (`dlc_kernel_function` in runtime/abi.h).
 mlir::LogicalResult lowerToLLVM(mlir::ModuleOp module, const CompileOptions &options);
-void emitDescriptor(mlir::ModuleOp module, const CompileOptions &options);
 } // namespace dlc
 #endif

@@ -135,9 +135,9 @@ ArrayRef<Level> dlc::levels() {
       {"autodiff", "dl-differentiate", "gradients are plain ops", toAutodiff},
       {"layout", "dl-choose-layouts", "each stored tensor has one physical layout; conversions are explicit", toLayout},
       {"kernels", "dl-form-kernels", "fused groups are kernels; an entry point is a schedule of them", toKernels},
-      {"loops", "dl-lower-kernels", "kernels are vectorised loops over flat buffers", toLoops},
-      {"plan", "dl-plan-memory", "every buffer has its place in one workspace", toPlan},
-      {"llvm", "dl-lower-to-llvm", "the LLVM dialect, with the model's descriptor", lowerToLLVM},
+      {"loops", "dl-lower-kernels", "kernels are vectorised loops over flat buffers, entry points schedules of their runs", toLoops},
+      {"plan", "dl-plan-memory", "every buffer has its place: in an arena, an input or an output", toPlan},
+      {"llvm", "dl-lower-to-llvm", "kernels are functions of the LLVM dialect, all of one form", lowerToLLVM},
   };
   return table;
 }
@@ -164,13 +164,15 @@ LogicalResult dlc::checkLevel(StringRef goal, ModuleOp module) {
   bool isLowered = now >= find("loops");
   if (isLowered == bool(modelOf(module)) || isLowered != bool(module->getAttrOfType<StringAttr>("dl.model")))
     return complain(module) << "this is not what level `" << now->name << "` looks like: expected "
-                            << (isLowered ? "functions of a model, and no dl.model" : "a dl.model");
+                            << (isLowered ? "schedules and kernels of a model, and no dl.model" : "a dl.model");
   return module->hasAttr("dl.level") ? checkContents(module) : success();
 }
 LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &options) {
   auto now = find(levelOf(module)), end = find(goal);
   for (; now < end; ) {
     ++now;
+    if (now->name == "llvm" && !module.getContext()->isMultithreadingEnabled())
+      module.getContext()->enableMultithreading(); // from here on kernels are apart
     if (failed(now->run(module, options))) {
       if (now->name == "graph") // the entry points that could be made are checked on
         (void)differentiateAll(module, options);

@@ -121,6 +121,124 @@ size_t Entry::scalarIndex(std::string_view Wanted) const {
 
 namespace {
 
+/// Goes through the schedule of an entry point as its library will, and makes sure that no operand of a kernel can
+/// lie outside the memory that a call brings.
+class ScheduleChecker {
+public:
+  ScheduleChecker(const dlc_model &M, const dlc_entry &Raw, const Entry &E, const std::string &What)
+      : M(M), Raw(Raw), E(E), What(What) {}
+
+  void check() {
+    if (!Raw.step_count)
+      return; // written by hand
+    uint64_t Numbers = 8 * (DLC_FIRST_SCALAR + uint64_t(Raw.scalar_count));
+    if (!Raw.steps || (Raw.operand_count && !Raw.operands) || (Raw.loop_step_count && !Raw.loop_steps) ||
+        (Raw.check_count && !Raw.checks) || Raw.scratch_bytes > Raw.workspace_bytes ||
+        Numbers > Raw.workspace_bytes - Raw.scratch_bytes)
+      broken("a table of it is missing or too short");
+    for (uint32_t I = 0; I < Raw.check_count; ++I)
+      if (Raw.checks[I].row_size < 1)
+        broken("a check has no rows");
+    for (Step = 0; Step < Raw.step_count; ++Step) {
+      const dlc_step &S = Raw.steps[Step];
+      if (S.kind == DLC_RUN)
+        run(S);
+      else if (S.kind == DLC_LOOP)
+        enter(S);
+      else if (S.kind == DLC_END_LOOP && !Loops.empty() && Loops.back().End == Step)
+        Loops.pop_back();
+      else
+        broken("its loops are not closed");
+    }
+    if (!Loops.empty())
+      broken("its loops are not closed");
+  }
+
+private:
+  struct Loop {
+    uint32_t End;
+    int64_t Rounds; ///< at the most
+  };
+
+  [[noreturn]] void broken(const std::string &Why) {
+    throw Error(cat(What, " has a broken description: the schedule of entry '", E.Name, "', step ", Step, ": ", Why,
+                    ". Compile it again."));
+  }
+
+  /// How many there are at the most; below 0 if that is no number to count with.
+  int64_t most(const dlc_step &S) {
+    int64_t Count = S.count;
+    for (uint32_t I = 0; I < S.extents && Count > 0; ++I)
+      if (S.extents > 8 || __builtin_mul_overflow(Count, E.Capacity, &Count))
+        return -1;
+    return Count;
+  }
+
+  void enter(const dlc_step &S) {
+    if (S.operand <= Step || S.operand >= Raw.step_count || Loops.size() == DLC_MAX_LOOPS || most(S) < 0 ||
+        (!Loops.empty() && S.operand >= Loops.back().End))
+      broken("its loop has no end, or no number of rounds");
+    Loops.push_back({S.operand, most(S)});
+  }
+
+  void run(const dlc_step &S) {
+    if (S.kernel >= M.kernel_count)
+      broken("there is no such kernel");
+    const dlc_kernel &K = *reinterpret_cast<const dlc_kernel *>(reinterpret_cast<const char *>(M.kernels) +
+                                                               size_t(M.kernel_size) * S.kernel);
+    if (!K.function || (K.operand_count && !K.operands) || S.operand > Raw.operand_count ||
+        K.operand_count > Raw.operand_count - S.operand || S.unit < 1 || most(S) < 0 || S.check > Raw.check_count)
+      broken("it does not fit its kernel");
+    if (K.scratch_bytes > Raw.scratch_bytes)
+      broken("its kernel needs more scratch memory than a call brings");
+    if (S.check && (!K.operand_count || K.operands[K.operand_count - 1].bytes < 16))
+      broken("a check has no report");
+    uint64_t Numbers = 8 * (DLC_FIRST_SCALAR + uint64_t(Raw.scalar_count) + K.operand_count);
+    if (Numbers > Raw.workspace_bytes - Raw.scratch_bytes)
+      broken("its operands do not fit the workspace");
+    for (uint32_t I = 0; I < K.operand_count; ++I)
+      operand(Raw.operands[S.operand + I], K.operands[I], Numbers);
+  }
+
+  /// Bytes that lie there.
+  uint64_t room(const dlc_operand &O) {
+    if (O.base < DLC_ARENA_COUNT)
+      return !(Raw.arenas >> O.base & 1) ? 0
+             : O.base == DLC_WORKSPACE   ? Raw.workspace_bytes - Raw.scratch_bytes
+                                         : M.arena_bytes[O.base];
+    const std::vector<Port> &Ports = O.base == DLC_IN_INPUT ? E.Inputs : E.Outputs;
+    if (O.base > DLC_IN_OUTPUT || O.index >= Ports.size())
+      return 0;
+    return static_cast<uint64_t>(Ports[O.index].Dims.elements()) * sizeOf(Ports[O.index].Type);
+  }
+
+  void operand(const dlc_operand &O, const dlc_kernel_operand &Wanted, uint64_t Numbers) {
+    __int128 Least = O.offset, Most = O.offset;
+    if (O.steps) {
+      if (O.steps > Raw.loop_step_count || Loops.size() > Raw.loop_step_count - (O.steps - 1))
+        broken("an operand has no steps");
+      for (size_t I = 0; I < Loops.size(); ++I) {
+        __int128 Last = static_cast<__int128>(Raw.loop_steps[O.steps - 1 + I]) * std::max<int64_t>(Loops[I].Rounds - 1, 0);
+        (Last < 0 ? Least : Most) += Last;
+      }
+    }
+    __int128 Elements = Wanted.elements + static_cast<__int128>(Wanted.row_elements) * E.Capacity;
+    if (Wanted.elements < 0 || Wanted.row_elements < 0 || Wanted.dtype > DLC_I1 ||
+        (Wanted.dtype && Elements * static_cast<int64_t>(sizeOf(static_cast<DType>(Wanted.dtype))) > static_cast<__int128>(Wanted.bytes)))
+      broken("a kernel says of an operand what cannot be");
+    bool IsInNumbers = O.base == DLC_WORKSPACE && (Wanted.flags & DLC_WRITTEN) && Least < static_cast<__int128>(Numbers);
+    if (Least < 0 || Most + static_cast<__int128>(Wanted.bytes) > static_cast<__int128>(room(O)) || IsInNumbers)
+      broken("an operand lies outside of its memory");
+  }
+
+  const dlc_model &M;
+  const dlc_entry &Raw;
+  const Entry &E;
+  const std::string &What;
+  uint32_t Step = 0;
+  std::vector<Loop> Loops;
+};
+
 class DescriptorReader {
 public:
   DescriptorReader(ModelState &S, const std::string &What) : S(S), What(What) {}
@@ -137,10 +255,10 @@ public:
       throw Error(cat(What, " has version ", Raw->abi_version,
                       " of the interface; this runtime speaks version ", DLC_ABI_VERSION,
                       ". Compile it with the dlc of this release."));
-    // A newer library's structures may be longer than ours; shorter only by what was appended to them.
+    // A newer library's structures may be longer than ours.
     if (Raw->struct_size < sizeof(dlc_model) || Raw->tensor_size < sizeof(dlc_tensor) ||
-        Raw->port_size < offsetof(dlc_port, combine) || Raw->scalar_size < offsetof(dlc_scalar, low) ||
-        Raw->entry_size < offsetof(dlc_entry, scratch_bytes) || Raw->kernel_size < sizeof(dlc_kernel))
+        Raw->port_size < sizeof(dlc_port) || Raw->scalar_size < sizeof(dlc_scalar) ||
+        Raw->entry_size < sizeof(dlc_entry) || Raw->kernel_size < sizeof(dlc_kernel))
       broken("its structures are shorter than this version of the interface has them");
     S.Raw = Raw;
     requireText(Raw->name, "the model");
@@ -153,6 +271,8 @@ public:
       const dlc_kernel &K = *at(Raw->kernels, Raw->kernel_size, I);
       S.Kernels.push_back({text(K.name), text(K.source), K.flops, K.bytes});
     }
+    for (uint32_t I = 0; I < Raw->entry_count; ++I)
+      ScheduleChecker(*Raw, *at(Raw->entries, Raw->entry_size, I), S.Entries[I], What).check();
   }
 
 private:
@@ -251,13 +371,11 @@ private:
       if (Info.shape(Capacity) != Info.Dims)
         broken(cat("'", Info.Name, "' has the shape ", Info.Dims.str(), " at the capacity ", Capacity));
       (void)Info.Dims.elements();
-      if (S.Raw->port_size >= sizeof(dlc_port)) {
-        if (P.combine > DLC_COMBINE_SUM || (P.combine != DLC_COMBINE_UNKNOWN && !Info.Dims.empty()) ||
-            (P.combine == DLC_COMBINE_COUNT && (P.count >= Count || at(First, S.Raw->port_size, P.count)->rank != 0)))
-          broken(cat("'", Info.Name, "' does not say how it combines"));
-        Info.Combine = static_cast<dlc_combine>(P.combine);
-        Info.Count = P.count;
-      }
+      if (P.combine > DLC_COMBINE_SUM || (P.combine != DLC_COMBINE_UNKNOWN && !Info.Dims.empty()) ||
+          (P.combine == DLC_COMBINE_COUNT && (P.count >= Count || at(First, S.Raw->port_size, P.count)->rank != 0)))
+        broken(cat("'", Info.Name, "' does not say how it combines"));
+      Info.Combine = static_cast<dlc_combine>(P.combine);
+      Info.Count = P.count;
       Result.push_back(Info);
     }
     return Result;
@@ -274,7 +392,7 @@ private:
     Info.Arenas = E.arenas;
     Info.Capacity = E.capacity;
     Info.WorkspaceBytes = E.workspace_bytes;
-    Info.ScratchBytes = S.Raw->entry_size >= sizeof(dlc_entry) ? E.scratch_bytes : 0;
+    Info.ScratchBytes = E.scratch_bytes;
     if (E.workspace_bytes > S.Raw->arena_bytes[DLC_WORKSPACE])
       broken(cat("entry '", Info.Name, "' needs more workspace than the model says"));
     Info.Inputs = ports(E.inputs, E.input_count, E.capacity);
@@ -282,11 +400,9 @@ private:
     for (uint32_t I = 0; I < E.scalar_count; ++I) {
       const dlc_scalar &Scalar = *at(E.scalars, S.Raw->scalar_size, I);
       ScalarInfo One{requireText(Scalar.name, "a scalar"), Scalar.value};
-      if (S.Raw->scalar_size >= sizeof(dlc_scalar)) { // a library made before there were limits has none
-        One.Low = Scalar.low;
-        One.High = Scalar.high;
-        One.Limits = Scalar.limits;
-      }
+      One.Low = Scalar.low;
+      One.High = Scalar.high;
+      One.Limits = Scalar.limits;
       Info.Scalars.push_back(One);
     }
     Info.Function = E.function;

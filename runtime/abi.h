@@ -20,10 +20,11 @@ extern "C" {
 #endif
 
 #define DLC_MAGIC 0x6c646f4du /* "Modl" in little-endian bytes */
-#define DLC_ABI_VERSION 1u
+#define DLC_ABI_VERSION 2u /* 2: schedules are data */
 #define DLC_QUERY_SYMBOL "dlc_model_query"
 #define DLC_ALIGNMENT 64u /* of every arena, in bytes */
 #define DLC_MAX_RANK 8u
+#define DLC_MAX_LOOPS 8u /* of a schedule, in each other */
 
 typedef enum dlc_dtype {
   DLC_F32 = 1,
@@ -100,7 +101,7 @@ typedef struct dlc_port {
   uint32_t rank;
   const int64_t *shape; /* at full capacity */
   const int64_t *batch; /* for each axis 0, or k: the axis is k times the extent of the call */
-  uint32_t combine;     /* dlc_combine, of an output; this and what follows is missing where port_size is 32 */
+  uint32_t combine;     /* dlc_combine, of an output */
   uint32_t count;       /* DLC_COMBINE_COUNT: the output that counts, by its place among the outputs */
 } dlc_port;
 
@@ -157,7 +158,7 @@ typedef struct dlc_error {
   int64_t limit;     /* what it must be below */
 } dlc_error;
 
-/* A part of a kernel: units [first, last) of it. Parts may run at once, in any order. */
+/* Units [first, last) of a piece of work. They may run at once, in any order. */
 typedef void (*dlc_body)(void *context, int64_t first, int64_t last);
 
 typedef struct dlc_services {
@@ -186,12 +187,84 @@ typedef struct dlc_call {
   int64_t row;           /* index of the first row within an accumulated batch */
   const dlc_services *services; /* NULL: one thread */
   dlc_error error;              /* filled where the result is not DLC_OK */
-  /* Behind what the first version had: a smaller struct_size ends before it. */
   uint64_t workspace_bytes; /* of the workspace; 0, or the entry's own workspace_bytes: scratch memory for one thread, so
                              * that kernels that need some run on one. Each scratch_bytes more: one thread more. */
 } dlc_call;
 
 typedef int32_t (*dlc_function)(dlc_call *call);
+
+/* Kernels and schedules. A library runs its own (`dlc_entry.function`); they stand here so that others can check, show,
+ * profile or walk them. */
+
+/* Parts [first, last) of a kernel. Parts may run at once, in any order. `buffers`: its operands; `extents`: one number, the
+ * extent of the call; `scratch`: memory for this thread alone, aligned to DLC_ALIGNMENT, where the kernel needs some. */
+typedef void (*dlc_kernel_function)(void *const *buffers, const int64_t *extents, void *scratch, int64_t first,
+                                    int64_t last);
+
+typedef enum dlc_operand_flags { DLC_WRITTEN = 1 << 0 } dlc_operand_flags;
+
+/* What a kernel expects of one operand. */
+typedef struct dlc_kernel_operand {
+  uint64_t bytes;        /* at full capacity */
+  uint32_t flags;        /* dlc_operand_flags */
+  uint32_t dtype;        /* dlc_dtype; 0 where its rows do not lie one after the other */
+  int64_t elements;      /* it has elements + row_elements * extent */
+  int64_t row_elements;
+} dlc_kernel_operand;
+
+/* A fused group of ops, compiled and run as one; the profile hook knows it by its place in the model's table. */
+typedef struct dlc_kernel {
+  const char *name;
+  const char *source; /* places in the model file, separated by ' ' */
+  double flops, bytes; /* of one run at full capacity, as predicted */
+  const char *place;   /* the first place, and the name: what an error is reported with */
+  dlc_kernel_function function;
+  const dlc_kernel_operand *operands;
+  uint32_t operand_count, reserved;
+  uint64_t scratch_bytes; /* for each thread that runs it */
+} dlc_kernel;
+
+/* Where an operand of a run counts from: an arena, or one of the call's inputs or outputs. */
+#define DLC_IN_INPUT DLC_ARENA_COUNT
+#define DLC_IN_OUTPUT (DLC_ARENA_COUNT + 1)
+
+/* One operand of one run: base + offset + the sum over the loops around of step * index. */
+typedef struct dlc_operand {
+  uint32_t base;  /* dlc_arena, DLC_IN_INPUT or DLC_IN_OUTPUT */
+  uint32_t index; /* which input or output */
+  int64_t offset; /* in bytes */
+  uint32_t steps; /* 0: the same in every round; or 1 + the place in loop_steps of the outermost loop's */
+  uint32_t reserved;
+} dlc_operand;
+
+typedef enum dlc_step_kind {
+  DLC_RUN = 0,     /* a run of a kernel */
+  DLC_LOOP = 1,    /* what follows runs `count` times */
+  DLC_END_LOOP = 2 /* to here */
+} dlc_step_kind;
+
+/* One step of a schedule. */
+typedef struct dlc_step {
+  uint32_t kind;    /* dlc_step_kind */
+  uint32_t kernel;  /* DLC_RUN: its number */
+  uint32_t operand; /* DLC_RUN: its first operand, the kernel's others follow; DLC_LOOP: the place of its DLC_END_LOOP */
+  uint32_t extents; /* `count` is multiplied by the extent of the call as often as this says: 0, 1, ... */
+  int64_t count;    /* DLC_RUN: units of work; DLC_LOOP: rounds */
+  int64_t unit;     /* DLC_RUN: so many units make a part, the last may have fewer */
+  uint32_t check;   /* DLC_RUN: 0, or 1 + the number of the check that it is: the kernel's last operand is its report, two
+                     * i64: the place of what is out of range or -1, and its value */
+  uint32_t reserved;
+} dlc_step;
+
+typedef struct dlc_check {
+  const char *op;   /* "mnist.mlir:17:10: cross_entropy" */
+  int64_t limit;    /* what an index must be below */
+  int64_t row_size; /* elements a row */
+} dlc_check;
+
+/* Where a workspace holds the scalars of a call, in numbers of 8 bytes from its start: before them seed, step and row (i64)
+ * and the step (f64); behind them the operands of the run at hand, which the code of the library writes. */
+#define DLC_FIRST_SCALAR 4
 
 typedef struct dlc_entry {
   const char *name;
@@ -201,20 +274,18 @@ typedef struct dlc_entry {
   uint32_t input_count, output_count, scalar_count;
   uint32_t arenas;   /* bit i: needs arena i */
   int64_t capacity;  /* the largest extent */
-  uint64_t workspace_bytes; /* for a call on one thread */
+  uint64_t workspace_bytes; /* for a call on one thread; the last scratch_bytes of it are scratch memory */
   const dlc_port *inputs, *outputs;
   const dlc_scalar *scalars;
   dlc_function function;
-  /* Behind what the first version had: a smaller entry_size ends before it. */
   uint64_t scratch_bytes; /* more workspace for each further thread of the call: rows and panels that its kernels keep */
+  /* What `function` runs; none where a library was written by hand. */
+  const dlc_step *steps;
+  const dlc_operand *operands;
+  const int64_t *loop_steps;
+  const dlc_check *checks;
+  uint32_t step_count, operand_count, loop_step_count, check_count;
 } dlc_entry;
-
-/* A kernel, as the profile hook numbers it. */
-typedef struct dlc_kernel {
-  const char *name;
-  const char *source; /* places in the model file, separated by ' ' */
-  double flops, bytes; /* of one call at full capacity, as predicted */
-} dlc_kernel;
 
 typedef struct dlc_model {
   uint32_t magic; /* DLC_MAGIC */
@@ -230,7 +301,7 @@ typedef struct dlc_model {
   uint32_t tensor_count, entry_count, kernel_count, reserved;
   const dlc_tensor *tensors;
   const dlc_entry *entries; /* one name may stand here several times, with different capacities */
-  const dlc_kernel *kernels;
+  const dlc_kernel *kernels; /* all entry points', by number */
   uint64_t arena_bytes[DLC_ARENA_COUNT]; /* the workspace's is the largest of all entry points */
 } dlc_model;
 

@@ -253,12 +253,16 @@ int main(int argc, char **argv) {
   }
   if (kind == "header")
     return done(write(path, dlc::emitHeader(*module)));
-  llvm::SmallVector<char> object;
-  if (llvm::Error error = dlc::emitObject(*module, options, object, kind == "asm"))
+  dlc::Objects objects;
+  if (llvm::Error error = dlc::emitObjects(*module, options, objects, kind == "asm"))
     return done(fail("no code could be written, which is a mistake in dlc: " + llvm::toString(std::move(error))));
-  if (kind == "asm")
-    return done(write(path, llvm::StringRef(object.data(), object.size())));
-  if (llvm::Error error = kind == "obj" ? dlc::linkObject(object, path) : dlc::linkShared(object, path))
+  if (kind == "asm") {
+    std::string text;
+    for (const auto &one : objects)
+      text.append(one.begin(), one.end());
+    return done(write(path, text));
+  }
+  if (llvm::Error error = kind == "obj" ? dlc::linkObject(objects, path) : dlc::linkShared(objects, path))
     return done(fail(llvm::toString(std::move(error))));
   return done(0);
 }

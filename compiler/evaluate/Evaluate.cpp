@@ -5,15 +5,6 @@
 using namespace mlir;
 using namespace dlc;
 
-dlc_dtype dlc::dtypeOf(Type element) {
-  if (element.isF32())
-    return DLC_F32;
-  if (element.isF64())
-    return DLC_F64;
-  if (element.isUnsignedInteger(8))
-    return DLC_UI8;
-  return element.isInteger(1) ? DLC_I1 : element.isInteger(32) ? DLC_I32 : DLC_I64;
-}
 std::vector<int64_t> dlc::shapeOf(Value value, int64_t batch) {
   std::vector<int64_t> shape;
   for (Dim dim : dimsOf(value))

@@ -6,6 +6,7 @@
 // gradient.
 #ifndef DLC_COMPILER_EVALUATE_EVALUATE_H
 #define DLC_COMPILER_EVALUATE_EVALUATE_H
+#include "compiler/Types.h"
 #include "compiler/evaluate/Array.h"
 #include "dialects/dl/DL.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -28,8 +29,6 @@ mlir::LogicalResult evaluateOp(mlir::Operation &op, Operands in, llvm::MutableAr
 /// Zeros in the shape of a value where the batch is `batch`.
 Array zerosFor(mlir::Value value, int64_t batch);
 
-/// The element type as the runtime numbers it.
-dlc_dtype dtypeOf(mlir::Type element);
 /// The sizes of a tensor where the batch is `batch`.
 std::vector<int64_t> shapeOf(mlir::Value value, int64_t batch);
 

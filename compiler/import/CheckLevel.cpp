@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The verifiers of ops say what holds for each op; here stands what holds for a module that says which level it has reached.
+#include "compiler/Passes.h"
 #include "compiler/Pipeline.h"
+#include "compiler/Types.h"
 #include "compiler/kernels/Domain.h"
 #include "dialects/dl/Program.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -60,75 +63,131 @@ static LogicalResult checkEntries(ModelOp model, StringRef level) {
   return result;
 }
 
-/// `dl.entry` of a function: what an entry point was, once its values are buffers.
-static LogicalResult checkEntry(func::FuncOp op, DictionaryAttr about) {
+/// `dl.entry` of a schedule: what an entry point was, once its values are buffers.
+static LogicalResult checkEntry(ScheduleOp op) {
+  auto about = op->getAttrOfType<DictionaryAttr>("dl.entry");
   auto has = [&]<typename Attr>(Attr, auto... names) { return (... && about.template getAs<Attr>(names)); };
   if (!about || !has(StringAttr(), "name", "kind") || !has(BoolAttr(), "has_batch", "rows_independent") ||
-      !has(IntegerAttr(), "capacity") || !has(ArrayAttr(), "arg_attrs", "arg_types", "res_attrs", "res_types", "checks") ||
+      !has(IntegerAttr(), "capacity") || !has(ArrayAttr(), "arg_attrs", "arg_types", "res_attrs", "res_types") ||
       about.getAs<IntegerAttr>("capacity").getInt() < 1)
     return complain(op) << "dl.entry: expected name, kind, capacity, has_batch, rows_independent, arg_attrs, arg_types, "
-                           "res_attrs, res_types and checks of an entry point";
+                           "res_attrs and res_types of an entry point";
   auto types = [&](StringRef name) { return about.getAs<ArrayAttr>(name); };
   for (StringRef name : {"arg_types", "res_types"})
     if (!llvm::all_of(types(name), llvm::IsaPred<TypeAttr>))
       return complain(op) << "dl.entry: expected types in " << name;
-  for (Attribute one : about.getAs<ArrayAttr>("checks")) {
-    auto check = dyn_cast<DictionaryAttr>(one);
-    if (!check || !check.getAs<StringAttr>("op") || !check.getAs<LocationAttr>("loc") || !check.getAs<IntegerAttr>("limit") ||
-        !check.getAs<IntegerAttr>("row_size") || check.getAs<IntegerAttr>("row_size").getInt() < 1)
-      return complain(op) << "dl.entry: expected op, loc, limit and row_size of a check";
-  }
   auto args = llvm::to_vector(types("arg_types").getAsValueRange<TypeAttr>());
   auto results = llvm::to_vector(types("res_types").getAsValueRange<TypeAttr>());
-  if (failed(verifyPorts(op, types("arg_attrs"), args, types("res_attrs"), results)))
-    return failure();
-  size_t outputs = llvm::count_if(types("res_attrs").getAsRange<DictionaryAttr>(),
-                                  [](DictionaryAttr attrs) { return attrs.contains("output"); });
-  // The call; the report and the extent; memory for threads, and for buffers.
-  size_t needed = 1 + args.size() + outputs + 2 + op->hasAttr("dl.scratch") + op->hasAttr("dl.workspace");
-  if (op.getNumArguments() != needed)
-    return complain(op) << "dl.entry: expected a function of " << needed << " arguments, found " << op.getNumArguments();
-  return success();
+  return verifyPorts(op, types("arg_attrs"), args, types("res_attrs"), results);
 }
-/// `dl.kernel` of a function: its name, and beside it what the runtime is told.
-static LogicalResult checkKernel(func::FuncOp op) {
-  auto written = op->getAttrOfType<ArrayAttr>("dl.written");
-  if (op.getNumArguments() < 3 || !op->getAttrOfType<FloatAttr>("dl.flops") ||
-      !op->getAttrOfType<FloatAttr>("dl.bytes") || !written)
-    return complain(op) << "dl.kernel: expected a function with dl.flops, dl.bytes and dl.written";
-  for (Attribute one : written) {
+
+/// The module of a kernel: one function, and what the runtime is told of it.
+static LogicalResult checkKernel(ModuleOp home, bool isLLVM) {
+  StringRef name = home.getSymName().value_or("");
+  auto function = dyn_cast_if_present<FunctionOpInterface>(home.lookupSymbol(name));
+  if (!function || function.isExternal() || isa<LLVM::LLVMFuncOp>(function) != isLLVM)
+    return complain(home) << "expected a module @name that holds the function of a kernel, @name";
+  auto operands = home->getAttrOfType<ArrayAttr>("dl.operands");
+  auto number = [&](StringRef name) {
+    auto value = home->getAttrOfType<IntegerAttr>(name);
+    return value ? value.getInt() : -1;
+  };
+  int64_t inputs = number("dl.inputs"), scratch = number("dl.scratch");
+  bool isGood = operands && inputs >= 0 && inputs <= (int64_t)operands.size() && scratch >= 0 &&
+                home->getAttrOfType<FloatAttr>("dl.flops") && home->getAttrOfType<FloatAttr>("dl.bytes");
+  for (Attribute one : operands ? operands.getValue() : ArrayRef<Attribute>()) {
     auto numbers = dyn_cast<DenseI64ArrayAttr>(one);
-    if (!numbers || numbers.size() != 4 || numbers[0] < 0 || numbers[0] + 3 >= (int64_t)op.getNumArguments())
-      return complain(op) << "dl.written: expected four numbers, the first of them that of an argument";
+    isGood &= numbers && numbers.size() == 5 && llvm::all_of(numbers.asArrayRef(), [](int64_t x) { return x >= 0; }) &&
+              numbers[2] <= DLC_I1;
   }
+  if (!isGood)
+    return complain(home) << "@" << name << ": expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and five "
+                             "numbers in dl.operands for each of its buffers";
+  size_t arguments = isLLVM ? 5 : operands.size() + (scratch ? 1 : 0) + 3;
+  if (function.getNumArguments() != arguments)
+    return complain(home) << "@" << name << ": expected a function of " << arguments << " arguments, found "
+                          << function.getNumArguments();
   return success();
 }
 
-/// Levels `loops` and `plan`: functions, some of which are entry points.
-static LogicalResult checkFunctions(ModuleOp module, StringRef level) {
-  for (auto function : module.getOps<func::FuncOp>()) {
-    auto workspace = function->getAttrOfType<IntegerAttr>("dl.workspace");
-    bool needsWorkspace = level == "plan" && function->hasAttr("dl.entry");
-    if (needsWorkspace ? !workspace || workspace.getInt() < 0 : function->hasAttr("dl.workspace"))
-      return complain(function) << "@" << function.getSymName() << (needsWorkspace ? " needs" : " cannot have")
-                                << " a size of its workspace, dl.workspace, at level `" << level << "`";
-    if (Attribute about = function->getAttr("dl.entry"); about && failed(checkEntry(function, dyn_cast<DictionaryAttr>(about))))
+/// A run of a kernel: its buffers are as the kernel expects them.
+static LogicalResult checkRun(RunOp run, ModuleOp home) {
+  if (!home)
+    return complain(run) << "kernel @" << run.getKernel() << " is missing";
+  SmallVector<Type> types(run.getInputs().getTypes());
+  types.append(run.getOutputs().getTypes().begin(), run.getOutputs().getTypes().end());
+  auto operands = home->getAttrOfType<ArrayAttr>("dl.operands");
+  bool isSame = (int64_t)run.getInputs().size() == home->getAttrOfType<IntegerAttr>("dl.inputs").getInt() &&
+                types.size() == operands.size();
+  for (auto [type, operand] : llvm::zip(types, operands.getAsRange<DenseI64ArrayAttr>())) {
+    auto buffer = dyn_cast<MemRefType>(type);
+    isSame &= buffer && buffer.hasStaticShape() && buffer.getLayout().isIdentity() && buffer.getElementType().isIntOrFloat() &&
+              buffer.getNumElements() * bytesOf(buffer.getElementType()) == operand[0];
+  }
+  if (auto function = home.lookupSymbol<func::FuncOp>(run.getKernel()))
+    isSame = isSame && llvm::equal(types, function.getArgumentTypes().take_front(types.size())) &&
+             run.getCheck().has_value() == (function.getNumResults() > 0);
+  return isSame ? success() : LogicalResult(complain(run) << "kernel @" << run.getKernel() << " has other buffers");
+}
+
+/// Levels `loops` to `llvm`: modules of kernels, and schedules.
+static LogicalResult checkSchedules(ModuleOp module, StringRef level) {
+  bool isPlanned = level != "loops";
+  for (Operation &op : *module.getBody()) {
+    if (auto home = dyn_cast<ModuleOp>(op)) {
+      if (failed(checkKernel(home, level == "llvm")))
+        return failure();
+    } else if (!isa<ScheduleOp>(op)) {
+      return complain(&op) << "`" << op.getName() << "` cannot stand here; level `" << level
+                           << "` holds modules of kernels and schedules";
+    }
+  }
+  llvm::StringMap<ModuleOp> kernels = kernelsOf(module);
+  for (auto schedule : module.getOps<ScheduleOp>()) {
+    if (failed(checkEntry(schedule)))
       return failure();
-    if (function->hasAttr("dl.kernel") && failed(checkKernel(function)))
+    for (StringRef name : {"dl.workspace", "dl.scratch"}) {
+      auto bytes = schedule->getAttrOfType<IntegerAttr>(name);
+      if (isPlanned ? !bytes || bytes.getInt() < 0 : schedule->hasAttr(name))
+        return complain(schedule) << "@" << schedule.getSymName() << (isPlanned ? " needs " : " cannot have ") << name
+                                  << ", a number of bytes, at level `" << level << "`";
+    }
+    LogicalResult result = success();
+    auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
+    auto count = [&](StringRef list, StringRef kind) {
+      return llvm::count_if(about.getAs<ArrayAttr>(list).getAsRange<DictionaryAttr>(),
+                            [&](DictionaryAttr attrs) { return attrs.contains(kind); });
+    };
+    schedule.walk([&](Operation *op) {
+      if (auto run = dyn_cast<RunOp>(op); run && failed(checkRun(run, kernels.lookup(run.getKernel()))))
+        result = failure();
+      if (isPlanned ? isa<BufferOp>(op) : isa<PlaceOp, LoopOp>(op))
+        result = complain(op) << "`" << op->getName() << "` cannot stand in a schedule of level `" << level << "`";
+      auto buffer = dyn_cast<BufferOp>(op);
+      auto place = dyn_cast<PlaceOp>(op);
+      std::optional<uint64_t> index = buffer ? buffer.getIndex() : place ? place.getIndex() : std::nullopt;
+      if (!index)
+        return;
+      size_t there = buffer && buffer.getRole() == "argument" ? about.getAs<ArrayAttr>("arg_attrs").size()
+                     : place && place.getBase() == "input"    ? count("arg_attrs", "input")
+                                                              : count("res_attrs", "output");
+      if (*index >= there)
+        result = complain(op) << "there is no " << (buffer ? buffer.getRole() : place.getBase()) << "[" << *index
+                              << "]; @" << schedule.getSymName() << " has " << there;
+    });
+    if (failed(result))
       return failure();
-    if (function.isExternal())
-      return complain(function) << "@" << function.getSymName() << " has no body";
   }
   return success();
 }
 
 LogicalResult dlc::checkContents(ModuleOp module) {
   StringRef level = levelOf(module);
-  if (level == "import" || level == "llvm")
+  if (level == "import")
     return success();
   if (failed(checkOptions(module)))
     return failure();
-  if (level == "loops" || level == "plan")
-    return checkFunctions(module, level);
+  if (level == "loops" || level == "plan" || level == "llvm")
+    return checkSchedules(module, level);
   return checkEntries(*module.getOps<ModelOp>().begin(), level);
 }

@@ -4,6 +4,7 @@
 // MLIR's parser knows nothing of models: it speaks of regions, keywords, SSA operands, dialects. Its messages are
 // matched by their beginnings. What no rule knows is shown as it is, with what was found.
 #include "compiler/import/ParserMessages.h"
+#include "dialects/dl/DL.h"
 #include "mlir/IR/OperationSupport.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ConvertUTF.h"
@@ -69,7 +70,7 @@ static std::string nearestOp(StringRef word, MLIRContext &context) {
   unsigned distance = (plain.size() < 5 ? 1 : plain.size() < 9 ? 2 : plain.size() / 3) + 1;
   for (RegisteredOperationName name : context.getRegisteredOperations()) {
     StringRef own = name.getStringRef();
-    if (!own.consume_front("dl.") && !own.starts_with("nn."))
+    if ((!own.consume_front("dl.") && !own.starts_with("nn.")) || name.hasTrait<MadeByCompiler>())
       continue;
     for (StringRef one : {own, own.starts_with("nn.") ? own.drop_front(3) : own})
       if (unsigned d = plain.edit_distance(one, true, distance); d < distance) {

@@ -1,21 +1,21 @@
-// LowerSchedules.cpp - level `loops`: kernels become functions over flat buffers, entry points a list of calls.
+// LowerSchedules.cpp - level `loops`: kernels become functions over flat buffers, entry points a schedule of their runs.
 // SPDX-License-Identifier: Apache-2.0
 //
-//   entry train @t(%x: f32[batch, 4] {input = "x"}, ...)     func @t(%call, buffers..., %report, %extent) -> i32
-//     %z = launch @k0(%x, %w)                            =>    %z = memref.alloc
-//                                                              call @k0(%x, %w, %z, %extent, 0, parts)
+//   entry train @t(%x: f32[batch, 4] {input = "x"}, ...)     dl.schedule @t {
+//                                                              %x = buffer argument[0] : memref<128xf32>
+//     %z = launch @k0(%x, %w)                            =>    %z = buffer temporary : memref<64xf32>
+//                                                              run @k0(%x, %w) -> (%z) parts 1 per batch 1 by 8
 //
-// A function returns -1, or the number of the check that failed. What is stored is updated in place where no one
-// still reads the old value, else by a copy at the end. Each value keeps a number, and each step says which values it
-// reads and writes (`dl.values`): VerifySchedules.cpp checks that they are there.
+// What is stored is updated in place where no one still reads the old value, else by a copy at the end. Each value keeps a
+// number, and each step says which values it reads and writes (`dl.values`): VerifySchedules.cpp checks that they are
+// there. Each kernel is a module of its own, which is lowered and compiled apart from all others.
 #include "compiler/Passes.h"
+#include "compiler/Types.h"
 #include "compiler/graph/Rows.h"
 #include "compiler/graph/Stored.h"
 #include "compiler/loops/LowerKernels.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMTypes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -25,7 +25,7 @@ class ScheduleLowering {
 public:
   ScheduleLowering(ModelOp model, ModuleOp module, const CompileOptions &options)
       : model(model), module(module), options(options), target(*findTarget(options.target)),
-        at(module.getBodyRegion()) {
+        at(module.getBodyRegion()), symbols(model) {
     at.setInsertionPointToEnd(module.getBody());
   }
   void run();
@@ -34,7 +34,10 @@ private:
   void entry(EntryOp entry, int64_t batch, bool isFirst);
   LoweredKernel &kernel(StringRef name, int64_t batch);
   std::string variant(StringRef name, int64_t batch);
-  bool mayOverwrite(LaunchOp launch, unsigned result, BlockArgument stored);
+  KernelOp copyKernel(RankedTensorType type);
+  void describe(ModuleOp home, LoweredKernel &lowered, KernelOp op, int64_t batch);
+  bool mayOverwrite(LaunchOp launch, unsigned result, Value old);
+  Value takenOver(LaunchOp launch, unsigned result, const DenseMap<Value, Value> &buffers);
 
   ModelOp model;
   ModuleOp module;
@@ -42,13 +45,15 @@ private:
   TargetDescription target;
   OpBuilder at;
   std::map<std::pair<std::string, int64_t>, LoweredKernel> kernels;
+  SymbolTable symbols; ///< of the model
+  llvm::StringSet<> taken; ///< names in the module
 };
 } // namespace
 
 /// What one of several capacities is called. Entry points keep their names, whatever these are.
 std::string ScheduleLowering::variant(StringRef name, int64_t batch) {
   std::string own = name.str() + ".b" + std::to_string(batch);
-  while (SymbolTable::lookupSymbolIn(model, own) || module.lookupSymbol(own))
+  while (symbols.lookup(own) || taken.contains(own))
     own += "_";
   return own;
 }
@@ -57,48 +62,84 @@ LoweredKernel &ScheduleLowering::kernel(StringRef name, int64_t batch) {
   auto [it, isNew] = kernels.try_emplace({name.str(), batch});
   if (!isNew)
     return it->second;
-  auto op = cast<KernelOp>(SymbolTable::lookupSymbolIn(model, name));
+  auto op = symbols.lookup<KernelOp>(name);
   OpBuilder::InsertionGuard guard(at);
   at.setInsertionPointToEnd(module.getBody());
   std::string own = options.batch.size() > 1 ? variant(name, batch) : name.str();
+  taken.insert(own);
+  auto home = ModuleOp::create(at, op.getLoc(), own);
+  at.setInsertionPointToEnd(home.getBody());
   it->second = lowerKernel(op, own, at, {batch, target, options.optimize > 0});
-  func::FuncOp function = it->second.function;
-  // The floats that it writes: argument, elements where they do not depend on the batch, elements for each row.
-  SmallVector<Attribute> written;
-  size_t inputs = op.getBody().getNumArguments();
-  for (auto [i, type] : llvm::enumerate(op.getResultTypes().getAsValueRange<TypeAttr>())) {
-    auto tensor = cast<RankedTensorType>(type);
-    if (!isa<FloatType>(tensor.getElementType()))
-      continue;
-    Dim count = 1;
-    for (Dim dim : dimsOf(tensor))
-      count = count * dim;
-    if (count.isUnknown() || (count.isBatch() && !dimOf(tensor, 0).isBatch()))
-      continue; // rows do not lie one after the other
-    written.push_back(at.getDenseI64ArrayAttr({(int64_t)(inputs + i), count.isBatch() ? 0 : count.value, count.factor,
-                                               tensor.getElementType().isF64()}));
-  }
-  function->setAttr("dl.written", at.getArrayAttr(written));
-  function->setAttr("dl.inputs", at.getI64IntegerAttr(inputs)); // buffers that it reads; it writes the others
-  function->setAttr("dl.kernel", at.getStringAttr(own));
-  function->setAttr("dl.flops", at.getF64FloatAttr(it->second.flops));
-  function->setAttr("dl.bytes", at.getF64FloatAttr(it->second.bytes));
+  describe(home, it->second, op, batch);
   return it->second;
 }
 
-/// The kernel writes a stored tensor's new value where the old one lies: right if it reads each old element only
-/// where it writes the new one, and no later kernel reads the old.
-bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, BlockArgument stored) {
-  SmallVector<Value> aliases{stored};
+/// What the runtime is told of a kernel stands on its module. Of each operand: its bytes at full capacity, whether it is
+/// written, the type of its elements, how many there are and how many more for each row (no type where rows do not lie one
+/// after the other).
+void ScheduleLowering::describe(ModuleOp home, LoweredKernel &lowered, KernelOp op, int64_t batch) {
+  SmallVector<Attribute> operands;
+  auto add = [&](RankedTensorType tensor, bool isWritten) {
+    MemRefType buffer = bufferType(tensor, batch);
+    Dim count = 1;
+    for (Dim dim : dimsOf(tensor))
+      count = count * dim;
+    bool areRows = !count.isUnknown() && (!count.isBatch() || dimOf(tensor, 0).isBatch());
+    operands.push_back(at.getDenseI64ArrayAttr(
+        {buffer.getNumElements() * bytesOf(buffer.getElementType()), isWritten,
+         areRows ? dtypeOf(tensor.getElementType()) : 0, !areRows || count.isBatch() ? 0 : count.value,
+         areRows ? count.factor : 0}));
+  };
+  bool isCheck = lowered.function.getNumResults();
+  for (BlockArgument argument : op.getBody().getArguments())
+    add(typeOf(argument), false);
+  for (Type type : op.getResultTypes().getAsValueRange<TypeAttr>())
+    if (isCheck)
+      operands.push_back(at.getDenseI64ArrayAttr({16, 1, 0, 2, 0})); // its report
+    else
+      add(cast<RankedTensorType>(type), true);
+  auto scratch = lowered.function->removeAttr("dl.scratch");
+  home->setAttr("dl.inputs", at.getI64IntegerAttr(op.getBody().getNumArguments())); // the others it writes
+  home->setAttr("dl.operands", at.getArrayAttr(operands));
+  home->setAttr("dl.scratch", scratch ? scratch : at.getI64IntegerAttr(0));
+  home->setAttr("dl.flops", at.getF64FloatAttr(lowered.flops));
+  home->setAttr("dl.bytes", at.getF64FloatAttr(lowered.bytes));
+}
+
+/// The kernel that copies a tensor of this type.
+KernelOp ScheduleLowering::copyKernel(RankedTensorType type) {
+  for (KernelOp kernel : model.getBody().getOps<KernelOp>())
+    if (kernel->hasAttr("dl.copy") && kernel.getBody().getArgument(0).getType() == type)
+      return kernel;
+  OpBuilder b = OpBuilder::atBlockEnd(&model.getBody().front());
+  OperationState state(model.getLoc(), KernelOp::getOperationName());
+  state.addAttribute("sym_name", b.getStringAttr(variant("copy", type.getNumElements())));
+  state.addAttribute("result_types", b.getTypeArrayAttr({type}));
+  state.addAttribute("dl.copy", b.getUnitAttr());
+  Region *body = state.addRegion();
+  Block &block = body->emplaceBlock();
+  Value from = block.addArgument(type, model.getLoc());
+  auto kernel = cast<KernelOp>(b.create(state));
+  b.setInsertionPointToEnd(&block);
+  Value copied = CastOp::create(b, model.getLoc(), type, from, TypeAttr::get(type.getElementType()));
+  ReturnOp::create(b, model.getLoc(), ValueRange{copied});
+  symbols.insert(kernel);
+  return kernel;
+}
+
+/// The kernel writes a new value where an old one lies: right if it reads each old element only where it writes the new
+/// one, and no later kernel reads the old.
+bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old) {
+  SmallVector<Value> aliases{old};
   for (size_t i = 0; i < aliases.size(); ++i)
     for (Operation *user : aliases[i].getUsers())
       if (isa<ReshapeOp>(user))
         aliases.push_back(user->getResult(0));
   for (Value alias : aliases)
     for (Operation *user : alias.getUsers())
-      if (isa<LaunchOp>(user) && user != launch && launch->isBeforeInBlock(user))
+      if (!isa<ReshapeOp>(user) && user != launch && launch->isBeforeInBlock(user))
         return false;
-  auto op = cast<KernelOp>(SymbolTable::lookupSymbolIn(model, launch.getKernel()));
+  auto op = symbols.lookup<KernelOp>(launch.getKernel());
   Domain domain;
   SmallVector<Operation *> ops;
   for (Operation &inner : op.getBody().front().without_terminator())
@@ -109,7 +150,7 @@ bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, BlockArgum
   for (auto [argument, given] : llvm::zip(op.getBody().getArguments(), launch.getArgs())) {
     if (!llvm::is_contained(aliases, given))
       continue;
-    if (given != stored || (domain.kind != Domain::Kind::Map && domain.kind != Domain::Kind::Contraction))
+    if (given != old || (domain.kind != Domain::Kind::Map && domain.kind != Domain::Kind::Contraction))
       return false;
     for (OpOperand &use : argument.getUses()) {
       auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
@@ -123,44 +164,58 @@ bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, BlockArgum
   return true;
 }
 
+/// The buffer of an operand that dies here, where the result may lie as well; null if there is none.
+Value ScheduleLowering::takenOver(LaunchOp launch, unsigned result, const DenseMap<Value, Value> &buffers) {
+  for (Value given : launch.getArgs()) {
+    auto maker = given.getDefiningOp<LaunchOp>(); // a view would have to be followed back
+    auto buffer = maker ? buffers.lookup(given).getDefiningOp<BufferOp>() : BufferOp();
+    if (buffer && buffer.getRole() == "temporary" && typeOf(given) == typeOf(launch.getResult(result)) &&
+        mayOverwrite(launch, result, given))
+      return buffer;
+  }
+  return {};
+}
+
+/// What is wrong where a check finds something.
+static DictionaryAttr checkOf(KernelOp kernel, int64_t batch) {
+  auto check = *kernel.getBody().getOps<CheckIndexOp>().begin();
+  Builder b(kernel.getContext());
+  int64_t rowSize = 1;
+  for (Dim dim : llvm::drop_begin(dimsOf(check.getInput()), !dimsOf(check.getInput()).empty()))
+    rowSize *= dim.at(batch);
+  return b.getDictionaryAttr(
+      {b.getNamedAttr("op", check.getOpAttr() ? check.getOpAttr() : b.getStringAttr("check_index")),
+       b.getNamedAttr("limit", b.getI64IntegerAttr(check.getLimit().number())),
+       b.getNamedAttr("row_size", b.getI64IntegerAttr(rowSize))});
+}
+
 void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   Block &block = entry.getBody().front();
   Operation *done = block.getTerminator();
   Location loc = entry.getLoc();
-  MLIRContext *context = at.getContext();
+  OpBuilder::InsertionGuard guard(at);
+  at.setInsertionPointToEnd(module.getBody());
+  std::string name = isFirst ? entry.getSymName().str() : variant(entry.getSymName(), batch);
+  taken.insert(name);
+  auto schedule = ScheduleOp::create(at, loc, name);
+  at.setInsertionPointToEnd(&schedule.getBody().emplaceBlock());
+  auto bufferOf = [&](Location loc, Type type, StringRef role, std::optional<int64_t> index = {}) -> Value {
+    return BufferOp::create(at, loc, type, at.getStringAttr(role), index ? at.getI64IntegerAttr(*index) : IntegerAttr());
+  };
+
   DenseMap<Value, Value> buffers;
   DenseMap<Value, int64_t> numbers; // of values; a view has that of what it views
-  SmallVector<int64_t> held; // for each buffer of the function: the value in it, -1 for none
-  SmallVector<Type> types{LLVM::LLVMPointerType::get(context)};
-  for (BlockArgument argument : block.getArguments())
-    types.push_back(bufferType(typeOf(argument), batch));
-  SmallVector<Attribute> argTypes, resTypes;
-  for (BlockArgument argument : block.getArguments())
-    argTypes.push_back(TypeAttr::get(argument.getType()));
-  for (auto [value, attrs] : llvm::zip(done->getOperands(), entry.getResAttrs())) {
-    resTypes.push_back(TypeAttr::get(value.getType()));
-    if (cast<DictionaryAttr>(attrs).contains("output"))
-      types.push_back(bufferType(typeOf(value), batch));
-  }
-  types.push_back(MemRefType::get({2}, at.getI64Type()));
-  types.push_back(at.getIndexType());
-  std::string name = isFirst ? entry.getSymName().str() : variant(entry.getSymName(), batch);
-  auto function = func::FuncOp::create(at, loc, name, at.getFunctionType(types, at.getI32Type()));
-  OpBuilder::InsertionGuard guard(at);
-  Block *body = function.addEntryBlock();
-  at.setInsertionPointToEnd(body);
-  size_t next = 1;
+  SmallVector<int64_t> given, left; // for each argument and output: the value there at the beginning, and at the end
   for (BlockArgument argument : block.getArguments()) {
-    numbers[argument] = held.size();
-    held.push_back(held.size());
-    buffers[argument] = body->getArgument(next++);
+    buffers[argument] = bufferOf(loc, bufferType(typeOf(argument), batch), "argument", argument.getArgNumber());
+    numbers[argument] = argument.getArgNumber();
+    given.push_back(argument.getArgNumber());
   }
-  held.resize(types.size() - 2, -1); // outputs and the report
-  function->setAttr("dl.values", at.getDenseI64ArrayAttr(held));
+
   // Where each returned value goes: an output of the caller's, or what is stored.
   DenseMap<Value, Value> destination;
-  SmallVector<std::pair<Value, BlockArgument>> ends; // all of them: value, where it goes
-  SmallVector<std::pair<Value, Value>> copies; // at the end: from, to
+  SmallVector<std::pair<Value, size_t>> ends;  // all of them: value, the place of where it goes among `given`
+  SmallVector<std::pair<Value, Value>> copies; // at the end: value, where it goes
   auto root = [](Value value) {
     while (auto view = value.getDefiningOp<ReshapeOp>())
       value = view.getInput();
@@ -170,27 +225,36 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   for (auto [argument, about] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
     if (StoredKey key = storedKey(about); key.second)
       storedArguments[key] = argument;
+  int64_t outputs = 0;
   for (auto [value, attrs] : llvm::zip(done->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>())) {
     Value made = root(value);
     if (attrs.contains("output")) {
-      ends.push_back({made, body->getArgument(next++)});
-      destination[made] = ends.back().second;
+      ends.push_back({made, given.size()});
+      given.push_back(-1);
+      destination[made] = bufferOf(loc, bufferType(typeOf(value), batch), "output", outputs++);
       continue;
     }
     BlockArgument stored = storedArguments.lookup(storedKey(attrs));
-    ends.push_back({made, cast<BlockArgument>(buffers[stored])});
+    ends.push_back({made, stored.getArgNumber()});
     auto launch = made.getDefiningOp<LaunchOp>();
     if (launch && made == value && mayOverwrite(launch, cast<OpResult>(made).getResultNumber(), stored))
       destination[made] = buffers[stored];
     else
       copies.push_back({made, buffers[stored]});
   }
-  Value report = body->getArgument(next++), extent = body->getArgument(next++);
-  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(at, loc, value); };
-  SmallVector<std::pair<func::CallOp, MemRefType>> needy; // calls of kernels that want scratch memory
-  int64_t scratch = 0;             // the most that one of them wants, in bytes
-  Block *failed = nullptr;
-  SmallVector<Attribute> checks;
+  schedule->setAttr("dl.values", at.getDenseI64ArrayAttr(given));
+
+  Value report;
+  auto run = [&](Location loc, LoweredKernel &lowered, ArrayRef<Value> reads, ArrayRef<Value> writes, ArrayRef<int64_t> values) {
+    int64_t count = 1, extents = 0;
+    for (Dim part : lowered.parts) {
+      count *= part.isBatch() ? part.factor : part.value;
+      extents += part.isBatch();
+    }
+    RunOp step = RunOp::create(at, loc, lowered.function.getSymName(), reads, writes, count, extents, lowered.partSize, DictionaryAttr());
+    step->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
+    return step;
+  };
   for (Operation &op : block.without_terminator()) {
     if (auto view = dyn_cast<ReshapeOp>(op)) {
       buffers[view.getResult()] = buffers.lookup(view.getInput());
@@ -200,96 +264,52 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
     auto launch = cast<LaunchOp>(op);
     LoweredKernel &lowered = kernel(launch.getKernel(), batch);
     bool isCheck = lowered.function.getNumResults();
-    SmallVector<Value> operands;
+    SmallVector<Value> reads, writes;
     SmallVector<int64_t> values;
     for (Value argument : launch.getArgs()) {
-      operands.push_back(buffers.lookup(argument));
+      reads.push_back(buffers.lookup(argument));
       values.push_back(numbers.lookup(argument));
     }
-    for (Value result : launch.getResults()) {
-      if (isCheck) {
+    for (OpResult result : launch->getResults()) {
+      if (isCheck) { // yields what it is given
+        if (!report)
+          report = bufferOf(loc, MemRefType::get({2}, at.getI64Type()), "report");
         buffers[result] = buffers.lookup(launch.getArgs()[0]);
         numbers[result] = numbers.lookup(launch.getArgs()[0]);
-        operands.push_back(report);
+        writes.push_back(report);
         values.push_back(-1);
         continue;
       }
       values.push_back(numbers[result] = numbers.size());
       Value buffer = destination.lookup(result);
+      if (!buffer) {
+        buffer = takenOver(launch, result.getResultNumber(), buffers);
+        if (llvm::is_contained(writes, buffer))
+          buffer = {};
+      }
       if (!buffer)
-        buffer = memref::AllocOp::create(at, launch.getLoc(), bufferType(typeOf(result), batch));
+        buffer = bufferOf(launch.getLoc(), bufferType(typeOf(result), batch), "temporary");
       buffers[result] = buffer;
-      operands.push_back(buffer);
+      writes.push_back(buffer);
     }
-    int64_t known = 1;
-    Value rows; // what depends on the batch
-    for (Dim part : lowered.parts) {
-      known *= part.isBatch() ? part.factor : part.value;
-      if (part.isBatch())
-        rows = rows ? Value(arith::MulIOp::create(at, loc, rows, extent)) : extent;
-    }
-    Value parts;
-    if (!rows) {
-      parts = constant(llvm::divideCeil(known, lowered.partSize));
-    } else {
-      parts = arith::MulIOp::create(at, loc, rows, constant(known));
-      if (lowered.partSize != 1)
-        parts = arith::CeilDivUIOp::create(at, loc, parts, constant(lowered.partSize));
-    }
-    operands.append({extent, constant(0), parts});
-    auto call = func::CallOp::create(at, launch.getLoc(), lowered.function, operands);
-    call->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
-    if (auto bytes = lowered.function->getAttrOfType<IntegerAttr>("dl.scratch")) {
-      needy.push_back({call, MemRefType::get({bytes.getInt()}, at.getI8Type())});
-      scratch = std::max(scratch, bytes.getInt());
-    }
-    if (!isCheck)
-      continue;
-    auto op_ = cast<KernelOp>(SymbolTable::lookupSymbolIn(model, launch.getKernel()));
-    auto check = *op_.getBody().getOps<CheckIndexOp>().begin();
-    auto dims = dimsOf(check.getInput());
-    int64_t rowSize = 1;
-    for (Dim dim : llvm::drop_begin(dims, dims.empty() ? 0 : 1))
-      rowSize *= dim.at(batch);
-    checks.push_back(at.getDictionaryAttr(
-        {at.getNamedAttr("op", check.getOpAttr() ? check.getOpAttr() : at.getStringAttr("check_index")),
-         at.getNamedAttr("loc", LocationAttr(launch.getLoc())),
-         at.getNamedAttr("limit", at.getI64IntegerAttr(check.getLimit().number())),
-         at.getNamedAttr("row_size", at.getI64IntegerAttr(rowSize))}));
-    if (!failed) {
-      failed = new Block();
-      failed->addArgument(at.getI32Type(), loc);
-    }
-    Value wrong = arith::CmpIOp::create(at, loc, arith::CmpIPredicate::ne, call.getResult(0), constant(0));
-    Value number = arith::ConstantOp::create(at, loc, at.getI32IntegerAttr(checks.size() - 1));
-    Block *go = new Block();
-    function.getBody().push_back(go);
-    cf::CondBranchOp::create(at, loc, wrong, failed, ValueRange{number}, go, ValueRange{});
-    at.setInsertionPointToEnd(go);
+    RunOp step = run(launch.getLoc(), lowered, reads, writes, values);
+    if (isCheck)
+      step.setCheckAttr(checkOf(symbols.lookup<KernelOp>(launch.getKernel()), batch));
   }
-  for (auto [from, to] : copies) {
-    auto copy = memref::CopyOp::create(at, loc, buffers.lookup(from), to);
-    copy->setAttr("dl.value", at.getI64IntegerAttr(numbers.lookup(from)));
+  for (auto [value, to] : copies) {
+    LoweredKernel &lowered = kernel(copyKernel(typeOf(value)).getSymName(), batch);
+    run(loc, lowered, buffers.lookup(value), to, {numbers.lookup(value), numbers.lookup(value)});
   }
-  for (auto [value, to] : ends)
-    held[to.getArgNumber() - 1] = numbers.lookup(value);
-  Value allGood = arith::ConstantOp::create(at, loc, at.getI32IntegerAttr(-1));
-  func::ReturnOp::create(at, loc, allGood)->setAttr("dl.values", at.getDenseI64ArrayAttr(held));
-  if (failed) {
-    function.getBody().push_back(failed);
-    at.setInsertionPointToEnd(failed);
-    func::ReturnOp::create(at, loc, ValueRange{failed->getArgument(0)});
-  }
-  if (scratch) { // steps run one after the other, in the same memory
-    (void)function.insertArgument(function.getNumArguments(), MemRefType::get({scratch}, at.getI8Type()), {}, loc);
-    function->setAttr("dl.scratch", at.getI64IntegerAttr(scratch));
-    for (auto [call, type] : needy) {
-      at.setInsertionPoint(call);
-      Value own = memref::ViewOp::create(at, loc, type, function.getArguments().back(), constant(0), ValueRange{});
-      call->insertOperands(call.getNumOperands() - 3, own);
-    }
-  }
-  function->setAttr("dl.entry", at.getDictionaryAttr({
+  left = given;
+  for (auto [value, place] : ends)
+    left[place] = numbers.lookup(value);
+  EndOp::create(at, loc)->setAttr("dl.values", at.getDenseI64ArrayAttr(left));
+  SmallVector<Attribute> argTypes, resTypes;
+  for (BlockArgument argument : block.getArguments())
+    argTypes.push_back(TypeAttr::get(argument.getType()));
+  for (Value value : done->getOperands())
+    resTypes.push_back(TypeAttr::get(value.getType()));
+  schedule->setAttr("dl.entry", at.getDictionaryAttr({
       at.getNamedAttr("name", at.getStringAttr(entry.getSymName())),
       at.getNamedAttr("kind", entry.getKindAttr()),
       at.getNamedAttr("capacity", at.getI64IntegerAttr(hasBatch(entry) ? batch : 1)),
@@ -301,7 +321,6 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
       at.getNamedAttr("arg_types", at.getArrayAttr(argTypes)),
       at.getNamedAttr("res_attrs", entry.getResAttrs()),
       at.getNamedAttr("res_types", at.getArrayAttr(resTypes)),
-      at.getNamedAttr("checks", at.getArrayAttr(checks)),
   }));
 }
 
@@ -315,6 +334,14 @@ void ScheduleLowering::run() {
   }
   module->setAttr("dl.model", model.getSymNameAttr());
   model.erase();
+}
+
+llvm::StringMap<ModuleOp> dlc::kernelsOf(ModuleOp module) {
+  llvm::StringMap<ModuleOp> kernels;
+  for (auto home : module.getOps<ModuleOp>())
+    if (auto name = home.getSymName())
+      kernels[*name] = home;
+  return kernels;
 }
 
 void dlc::lowerSchedules(ModuleOp module, const CompileOptions &options) {

@@ -1,10 +1,9 @@
 // VerifySchedules.cpp - between `loops` and `plan`: each reader finds what it is to read.
 // SPDX-License-Identifier: Apache-2.0
 //
-//   func @step(..., %w, %m, %out, ...) attributes {dl.values = [0, 1, -1, ...]}
-//     call @k0(%x, %w, %m, %w, %m, ...)           {dl.values = [2, 0, 1, 3, 4]}      inputs, then outputs
-//     memref.copy %new, %out                      {dl.value = 5}
-//     return                                      {dl.values = [3, 4, 5, ...]}
+//   dl.schedule @step attributes {dl.values = [0, 1, -1, ...]} {            arguments, then outputs
+//     run @k0(%x, %w, %m) -> (%w, %m) parts ...  {dl.values = [2, 0, 1, 3, 4]}      inputs, then outputs
+//     end                                        {dl.values = [3, 4, 5, ...]}
 //
 // An entry point is pure until it becomes a schedule; there buffers are written over. Each value of the pure function
 // keeps a number. This check goes through the schedule as it would run, notes which value each buffer holds, and
@@ -37,30 +36,22 @@ struct Access {
 
 class ScheduleVerifier {
 public:
-  ScheduleVerifier(ModuleOp module) : symbols(module) {}
-  LogicalResult verify(func::FuncOp schedule);
+  ScheduleVerifier(ModuleOp module) : kernels(kernelsOf(module)) {}
+  LogicalResult verify(ScheduleOp schedule);
 
 private:
-  LogicalResult step(func::CallOp call, ArrayRef<int64_t> values);
+  LogicalResult step(RunOp run, ArrayRef<int64_t> values);
   LogicalResult finds(Operation *reader, Value buffer, int64_t value);
-  LogicalResult shares(func::CallOp call, func::FuncOp kernel, unsigned input, unsigned output);
+  LogicalResult shares(RunOp run, func::FuncOp kernel, unsigned input, unsigned output);
   LogicalResult wrong(Operation *op, const Twine &what);
 
-  SymbolTable symbols;
+  llvm::StringMap<ModuleOp> kernels;
   DenseMap<Value, int64_t> held; ///< by a buffer: the number of a value
   DenseSet<std::tuple<Operation *, unsigned, unsigned, int>> right; ///< what `shares` has found right
 };
 } // namespace
 
 static constexpr int64_t nothing = -1;
-
-/// The buffers among these that hold values: scratch memory (the last one, where there is any) holds nothing between steps.
-static SmallVector<Value> buffersOf(ValueRange values, Operation *function) {
-  SmallVector<Value> buffers(llvm::make_filter_range(values, llvm::IsaPred<TypedValue<MemRefType>>));
-  if (function->hasAttr("dl.scratch"))
-    buffers.pop_back();
-  return buffers;
-}
 
 LogicalResult ScheduleVerifier::wrong(Operation *op, const Twine &what) {
   return complain(op) << "the schedule " << what << ": this is a mistake in dlc";
@@ -95,9 +86,9 @@ static std::optional<Access> stored(Operation *op, Value buffer) {
   return std::nullopt;
 }
 
-/// The kernel may be called with one buffer for this input and this output.
-LogicalResult ScheduleVerifier::shares(func::CallOp call, func::FuncOp kernel, unsigned input, unsigned output) {
-  bool onePart = isConstantIntValue(call.getOperands().back(), 1);
+/// The kernel may run with one buffer for this input and this output.
+LogicalResult ScheduleVerifier::shares(RunOp call, func::FuncOp kernel, unsigned input, unsigned output) {
+  bool onePart = !call.getExtents() && call.getCount() <= call.getUnit();
   if (!right.insert({kernel, input, output, onePart}).second)
     return success();
   SmallVector<Access> loads, stores;
@@ -142,72 +133,67 @@ LogicalResult ScheduleVerifier::finds(Operation *reader, Value buffer, int64_t v
                                                                   : "reads a buffer that has been written over");
 }
 
-LogicalResult ScheduleVerifier::step(func::CallOp call, ArrayRef<int64_t> values) {
-  auto kernel = symbols.lookup<func::FuncOp>(call.getCallee());
-  auto inputs = kernel ? kernel->getAttrOfType<IntegerAttr>("dl.inputs") : IntegerAttr();
-  SmallVector<Value> buffers = kernel ? buffersOf(call.getOperands(), kernel) : SmallVector<Value>();
-  if (!inputs || buffers.size() != values.size() || inputs.getInt() > (int64_t)buffers.size())
-    return wrong(call, "does not say which values the buffers of a call hold");
-  unsigned reads = inputs.getInt();
-  for (unsigned i = 0; i < reads; ++i)
-    if (failed(finds(call, buffers[i], values[i])))
+LogicalResult ScheduleVerifier::step(RunOp run, ArrayRef<int64_t> values) {
+  ModuleOp home = kernels.lookup(run.getKernel());
+  auto kernel = home ? home.lookupSymbol<func::FuncOp>(run.getKernel()) : func::FuncOp();
+  size_t reads = run.getInputs().size();
+  if (!kernel || values.size() != reads + run.getOutputs().size())
+    return wrong(run, "does not say which values the buffers of a run hold");
+  for (auto [buffer, value] : llvm::zip(run.getInputs(), values))
+    if (failed(finds(run, buffer, value)))
       return failure();
-  for (unsigned output = reads; output < buffers.size(); ++output) {
-    for (unsigned other = 0; other < output; ++other) {
-      if (buffers[other] != buffers[output])
-        continue;
-      if (other >= reads)
-        return wrong(call, "lets @" + kernel.getSymName() + " write two values to one buffer");
-      if (failed(shares(call, kernel, other, output)))
+  for (auto [i, buffer] : llvm::enumerate(run.getOutputs())) {
+    if (llvm::is_contained(run.getOutputs().take_front(i), buffer))
+      return wrong(run, "lets @" + kernel.getSymName() + " write two values to one buffer");
+    for (auto [input, read] : llvm::enumerate(run.getInputs()))
+      if (read == buffer && failed(shares(run, kernel, input, reads + i)))
         return failure();
-    }
-    held[buffers[output]] = values[output];
+    held[buffer] = values[reads + i];
   }
   return success();
 }
 
-LogicalResult ScheduleVerifier::verify(func::FuncOp schedule) {
+LogicalResult ScheduleVerifier::verify(ScheduleOp schedule) {
   held.clear();
-  auto initial = schedule->getAttrOfType<DenseI64ArrayAttr>("dl.values");
-  SmallVector<Value> buffers = buffersOf(schedule.getArguments(), schedule);
-  Value scratch = schedule->hasAttr("dl.scratch") ? schedule.getArguments().back() : Value();
-  if (!initial || initial.size() != (int64_t)buffers.size())
-    return wrong(schedule, "does not say which values its buffers hold");
-  for (auto [buffer, value] : llvm::zip(buffers, initial.asArrayRef()))
-    held[buffer] = value;
-  bool ended = false;
-  // Blocks stand in the order in which they run; what leaves early after a failed check reads nothing.
-  for (Operation &op : schedule.getOps()) {
-    if (auto call = dyn_cast<func::CallOp>(op)) {
-      auto values = call->getAttrOfType<DenseI64ArrayAttr>("dl.values");
-      if (failed(step(call, values ? values.asArrayRef() : ArrayRef<int64_t>())))
+  auto numbersOf = [](Operation *op) {
+    auto values = op->getAttrOfType<DenseI64ArrayAttr>("dl.values");
+    return values ? values.asArrayRef() : ArrayRef<int64_t>();
+  };
+  ArrayRef<int64_t> given = numbersOf(schedule);
+  auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
+  auto arguments = about ? about.getAs<ArrayAttr>("arg_attrs") : ArrayAttr();
+  size_t count = arguments ? arguments.size() : 0;
+  SmallVector<Value> places(given.size()); // the buffers of arguments, then of outputs
+  for (Operation &op : schedule.getBody().front()) {
+    if (auto buffer = dyn_cast<BufferOp>(op)) {
+      if (!buffer.getIndex())
+        continue;
+      size_t place = *buffer.getIndex() + (buffer.getRole() == "output" ? count : 0);
+      if (place >= given.size() || places[place])
+        return wrong(buffer, "does not say which values its buffers hold");
+      places[place] = buffer;
+      held[buffer] = given[place];
+    } else if (auto run = dyn_cast<RunOp>(op)) {
+      if (failed(step(run, numbersOf(run))))
         return failure();
-    } else if (auto copy = dyn_cast<memref::CopyOp>(op)) {
-      auto value = copy->getAttrOfType<IntegerAttr>("dl.value");
-      if (!value)
-        return wrong(copy, "does not say which value a copy takes");
-      if (failed(finds(copy, copy.getSource(), value.getInt())))
-        return failure();
-      held[copy.getTarget()] = value.getInt();
-    } else if (auto end = dyn_cast<func::ReturnOp>(op)) {
-      auto last = end->getAttrOfType<DenseI64ArrayAttr>("dl.values");
-      for (auto [buffer, value] : llvm::zip(buffers, last ? last.asArrayRef() : ArrayRef<int64_t>()))
-        if (value != nothing && held.lookup(buffer) != value)
+    } else if (auto end = dyn_cast<EndOp>(op)) {
+      ArrayRef<int64_t> left = numbersOf(end);
+      if (left.size() != given.size())
+        return wrong(schedule, "does not say which values it leaves in its buffers");
+      for (auto [buffer, value] : llvm::zip(places, left))
+        if (value != nothing && (!buffer || held.lookup(buffer) != value))
           return wrong(end, "leaves another value in a buffer than the one that belongs there");
-      ended |= last && last.size() == (int64_t)buffers.size();
-    } else if (auto view = dyn_cast<memref::ViewOp>(op); view && view.getSource() == scratch) {
-      continue; // as large as its kernel wants
-    } else if (!isa<memref::AllocOp>(op) && llvm::any_of(op.getOperandTypes(), llvm::IsaPred<MemRefType>)) {
-      return wrong(&op, "uses a buffer in a way that is not known");
+    } else {
+      return wrong(&op, "has a step that is not known here");
     }
   }
-  return ended ? success() : wrong(schedule, "does not say which values it leaves in its buffers");
+  return success();
 }
 
 LogicalResult dlc::verifySchedules(ModuleOp module) {
   ScheduleVerifier verifier(module);
-  for (auto function : module.getOps<func::FuncOp>())
-    if (function->hasAttr("dl.entry") && failed(verifier.verify(function)))
+  for (auto schedule : module.getOps<ScheduleOp>())
+    if (failed(verifier.verify(schedule)))
       return failure();
   return success();
 }

@@ -1,90 +1,198 @@
-// PlanMemory.cpp - level `plan`: each buffer of a schedule gets a place in one workspace.
+// PlanMemory.cpp - level `plan`: each buffer of a schedule gets its place.
 // SPDX-License-Identifier: Apache-2.0
 //
-//   %z = memref.alloc        =>   %z = memref.view %workspace[offset]
+//   %x = buffer argument[0] : memref<128xf32>      =>   %x = place input[0] : memref<128xf32>
+//   %w = buffer argument[1] : memref<16xf32>       =>   %w = place params + 64 : memref<16xf32>
+//   %z = buffer temporary : memref<64xf32>         =>   %z = place workspace + 256 : memref<64xf32>
 //
-// Buffers whose lives do not meet share memory: the largest are placed first, each at the lowest offset that is free
-// while it lives. The result is checked, not assumed.
+// A workspace holds the numbers of the call (runtime/abi.h), then the temporary buffers, then scratch memory of one thread.
+// Temporary buffers whose lives do not meet share memory: the largest are placed first, each at the lowest offset that is
+// free while it lives. The result is checked, not assumed.
 #include "compiler/Passes.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "compiler/Types.h"
+#include "compiler/plan/StoredTensors.h"
 
 using namespace mlir;
 using namespace dlc;
 
 namespace {
-struct Buffer {
-  memref::AllocOp alloc;
+struct Temporary {
+  BufferOp op;
   int64_t bytes;
-  int first, last; ///< the steps of the schedule that use it
+  int64_t first = INT64_MAX, last = -1; ///< the steps of the schedule that use it
   int64_t offset = -1;
 
-  bool lives(const Buffer &other) const { return first <= other.last && other.first <= last; }
-  bool overlaps(const Buffer &other) const {
-    return offset < other.offset + other.bytes && other.offset < offset + bytes;
-  }
+  bool lives(const Temporary &other) const { return first <= other.last && other.first <= last; }
+  int64_t end() const { return offset + bytes; }
+};
+
+class MemoryPlan {
+public:
+  MemoryPlan(ScheduleOp schedule, const StoredTensors &stored, const llvm::StringMap<ModuleOp> &kernels)
+      : schedule(schedule), stored(stored), kernels(kernels) {}
+  LogicalResult run();
+
+private:
+  void countSteps(Block &block);
+  void uses(Temporary &temporary);
+  int64_t placeTemporaries();
+  LogicalResult verify();
+  void replace(BufferOp buffer, StringRef base, std::optional<int64_t> index, int64_t offset);
+  void placeArgument(BufferOp buffer, int64_t index);
+
+  ScheduleOp schedule;
+  const StoredTensors &stored;
+  const llvm::StringMap<ModuleOp> &kernels;
+  DenseMap<Operation *, std::pair<int64_t, int64_t>> steps; ///< of each step the first and the last: a loop's are many
+  int64_t nextStep = 0;
+  std::vector<Temporary> temporaries;
 };
 } // namespace
 
-static LogicalResult plan(func::FuncOp function) {
-  constexpr int64_t line = 64;
-  std::vector<Buffer> buffers;
-  DenseMap<Operation *, int> steps;
-  function.walk<WalkOrder::PreOrder>([&](Operation *op) { steps[op] = steps.size(); });
-  for (auto alloc : function.getOps<memref::AllocOp>()) {
-    MemRefType type = alloc.getType();
-    int64_t bytes = type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-    Buffer buffer{alloc, (int64_t)llvm::alignTo(std::max<int64_t>(bytes, 1), line), INT_MAX, -1};
-    for (Operation *user : alloc->getUsers()) {
-      buffer.first = std::min(buffer.first, steps.lookup(user));
-      buffer.last = std::max(buffer.last, steps.lookup(user));
-    }
-    buffers.push_back(buffer);
-  }
-  std::vector<Buffer *> order;
-  for (Buffer &buffer : buffers)
-    order.push_back(&buffer);
-  llvm::sort(order, [](Buffer *a, Buffer *b) { return a->bytes != b->bytes ? a->bytes > b->bytes : a < b; });
-  int64_t total = 0;
-  std::vector<Buffer *> placed;
-  for (Buffer *buffer : order) {
-    std::vector<Buffer *> met;
-    for (Buffer *other : placed)
-      if (buffer->lives(*other))
-        met.push_back(other);
-    llvm::sort(met, [](Buffer *a, Buffer *b) { return a->offset < b->offset; });
-    buffer->offset = 0;
-    for (Buffer *other : met)
-      if (buffer->overlaps(*other))
-        buffer->offset = other->offset + other->bytes;
-    total = std::max(total, buffer->offset + buffer->bytes);
-    placed.push_back(buffer);
-  }
-  for (Buffer &a : buffers)
-    for (Buffer &b : buffers)
-      if (&a != &b && a.lives(b) && a.overlaps(b))
-        return function.emitError("the memory plan lets two living buffers share memory: this is a mistake in dlc");
+/// In whole lines.
+static int64_t bytesOfBuffer(BufferOp buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  return llvm::alignTo(std::max<int64_t>(type.getNumElements() * bytesOf(type.getElementType()), 1), DLC_ALIGNMENT);
+}
 
-  OpBuilder builder(function.getContext());
-  auto workspace = MemRefType::get({total}, builder.getI8Type());
-  if (failed(function.insertArgument(function.getNumArguments(), workspace, {}, function.getLoc())))
-    return failure();
-  Value base = function.getArguments().back();
-  for (Buffer &buffer : buffers) {
-    builder.setInsertionPoint(buffer.alloc);
-    Value offset = arith::ConstantIndexOp::create(builder, buffer.alloc.getLoc(), buffer.offset);
-    Value view = memref::ViewOp::create(builder, buffer.alloc.getLoc(), buffer.alloc.getType(), base, offset, ValueRange{});
-    buffer.alloc.replaceAllUsesWith(view);
-    buffer.alloc.erase();
+void MemoryPlan::countSteps(Block &block) {
+  for (Operation &op : block) {
+    int64_t first = nextStep++;
+    for (Region &region : op.getRegions())
+      countSteps(region.front());
+    steps[&op] = {first, nextStep - 1};
   }
-  function->setAttr("dl.workspace", builder.getI64IntegerAttr(total));
+}
+
+/// What is used in a loop lives as long as the loop runs, unless it belongs to the loop.
+void MemoryPlan::uses(Temporary &temporary) {
+  for (Operation *user : temporary.op->getUsers()) {
+    Operation *step = temporary.op->getBlock()->findAncestorOpInBlock(*user);
+    auto [first, last] = steps.lookup(step);
+    temporary.first = std::min(temporary.first, first);
+    temporary.last = std::max(temporary.last, last);
+  }
+}
+
+/// Returns where the last one ends.
+int64_t MemoryPlan::placeTemporaries() {
+  std::vector<Temporary *> order, placed; // placed: by offset
+  for (Temporary &one : temporaries)
+    order.push_back(&one);
+  llvm::stable_sort(order, [](Temporary *a, Temporary *b) { return a->bytes > b->bytes; });
+  int64_t total = 0;
+  for (Temporary *one : order) {
+    one->offset = 0;
+    for (Temporary *other : placed) {
+      if (other->offset >= one->end())
+        break;
+      if (one->lives(*other))
+        one->offset = std::max(one->offset, other->end());
+    }
+    total = std::max(total, one->end());
+    placed.insert(llvm::upper_bound(placed, one, [](Temporary *a, Temporary *b) { return a->offset < b->offset; }), one);
+  }
+  return total;
+}
+
+/// Two that live at one time lie apart: goes through the steps, and knows what lies where at each.
+LogicalResult MemoryPlan::verify() {
+  std::vector<std::pair<int64_t, Temporary *>> events; // twice the step, one more where a life ends
+  for (Temporary &one : temporaries)
+    if (one.last >= one.first) {
+      events.push_back({2 * one.first, &one});
+      events.push_back({2 * one.last + 1, &one});
+    }
+  llvm::stable_sort(events, llvm::less_first());
+  std::map<int64_t, Temporary *> living; // by offset
+  for (auto [time, one] : events) {
+    if (time % 2) {
+      living.erase(one->offset);
+      continue;
+    }
+    auto next = living.lower_bound(one->offset);
+    bool isFree = (next == living.end() || next->first >= one->end()) &&
+                  (next == living.begin() || std::prev(next)->second->end() <= one->offset);
+    if (!isFree)
+      return schedule.emitError("the memory plan lets two living buffers share memory: this is a mistake in dlc");
+    living[one->offset] = one;
+  }
+  return success();
+}
+
+void MemoryPlan::replace(BufferOp buffer, StringRef base, std::optional<int64_t> index, int64_t offset) {
+  OpBuilder b(buffer);
+  auto place = PlaceOp::create(b, buffer.getLoc(), buffer.getType(), b.getStringAttr(base),
+                               index ? b.getI64IntegerAttr(*index) : IntegerAttr(), b.getI64IntegerAttr(offset),
+                               b.getDenseI64ArrayAttr({}), ValueRange{});
+  buffer.replaceAllUsesWith(place.getBuffer());
+  buffer.erase();
+}
+
+/// Where argument `index` of the entry point lies: with the caller, in an arena, or among the numbers of the call.
+void MemoryPlan::placeArgument(BufferOp buffer, int64_t index) {
+  auto all = schedule->getAttrOfType<DictionaryAttr>("dl.entry").getAs<ArrayAttr>("arg_attrs");
+  auto about = cast<DictionaryAttr>(all[index]);
+  auto before = [&](StringRef kind) {
+    return llvm::count_if(all.getValue().take_front(index),
+                          [&](Attribute one) { return cast<DictionaryAttr>(one).contains(kind); });
+  };
+  static constexpr StringRef arenas[] = {"params", "buffers", "training", "session"};
+  if (const StoredTensor *tensor = stored.find(about))
+    replace(buffer, arenas[tensor->arena], {}, tensor->offset);
+  else if (about.contains("input"))
+    replace(buffer, "input", before("input"), 0);
+  else if (about.contains("random"))
+    replace(buffer, "workspace", {}, 0);
+  else if (about.contains("step"))
+    replace(buffer, "workspace", {}, 8 * (DLC_FIRST_SCALAR - 1));
+  else
+    replace(buffer, "workspace", {}, 8 * (DLC_FIRST_SCALAR + before("scalar")));
+}
+
+LogicalResult MemoryPlan::run() {
+  countSteps(schedule.getBody().front());
+  auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
+  int64_t scalars = llvm::count_if(about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>(),
+                                   [](DictionaryAttr attrs) { return attrs.contains("scalar"); });
+  int64_t mostOperands = 0, scratch = 0;
+  schedule.walk([&](RunOp run) {
+    mostOperands = std::max<int64_t>(mostOperands, run.getInputs().size() + run.getOutputs().size());
+    scratch = std::max(scratch, kernels.at(run.getKernel())->getAttrOfType<IntegerAttr>("dl.scratch").getInt());
+  });
+  // The numbers of the call, and the operands of the run at hand.
+  int64_t numbers = llvm::alignTo(8 * (DLC_FIRST_SCALAR + scalars + mostOperands), DLC_ALIGNMENT);
+  SmallVector<BufferOp> named;
+  schedule.walk([&](BufferOp buffer) {
+    if (buffer.getIndex())
+      named.push_back(buffer);
+    else
+      temporaries.push_back({buffer, bytesOfBuffer(buffer)});
+  });
+  for (Temporary &one : temporaries)
+    uses(one);
+  int64_t total = placeTemporaries();
+  if (failed(verify()))
+    return failure();
+  for (Temporary &one : temporaries)
+    replace(one.op, "workspace", {}, numbers + one.offset);
+  for (BufferOp buffer : named)
+    if (buffer.getRole() == "output")
+      replace(buffer, "output", buffer.getIndex(), 0);
+    else
+      placeArgument(buffer, *buffer.getIndex());
+  Builder b(schedule.getContext());
+  scratch = llvm::alignTo(scratch, DLC_ALIGNMENT);
+  schedule->setAttr("dl.workspace", b.getI64IntegerAttr(numbers + total + scratch));
+  schedule->setAttr("dl.scratch", b.getI64IntegerAttr(scratch));
   return success();
 }
 
 LogicalResult dlc::planMemory(ModuleOp module) {
-  for (auto function : module.getOps<func::FuncOp>())
-    if (function->hasAttr("dl.entry") && failed(plan(function)))
+  StoredTensors stored(module);
+  llvm::StringMap<ModuleOp> kernels = kernelsOf(module);
+  for (auto schedule : module.getOps<ScheduleOp>())
+    if (failed(MemoryPlan(schedule, stored, kernels).run()))
       return failure();
   return success();
 }

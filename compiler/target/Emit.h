@@ -5,17 +5,22 @@
 #include "compiler/Options.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/Module.h"
 #include "llvm/Support/Error.h"
 
 namespace dlc {
-/// An ELF object. `assembly`: text instead.
-llvm::Error emitObject(mlir::ModuleOp module, const CompileOptions &options, llvm::SmallVectorImpl<char> &object,
-                       bool assembly = false);
+using Objects = std::vector<llvm::SmallVector<char, 0>>;
+/// ELF objects: one a kernel, and one that describes the model. `assembly`: text instead.
+llvm::Error emitObjects(mlir::ModuleOp module, const CompileOptions &options, Objects &objects, bool assembly = false);
+/// The description of a model whose kernels are in other modules; `query` is the name of the function that yields it.
+void emitDescriptor(mlir::ModuleOp module, const CompileOptions &options, llvm::StringRef query, llvm::Module &code);
+/// The symbol of a kernel's function among the objects.
+std::string symbolOf(mlir::ModuleOp kernel);
 /// A shared library at `path` (written beside it first, then renamed), exporting `dlc_model_query` alone, with the
 /// checksum of its content as build ID (runtime/Checksum.h).
-llvm::Error linkShared(llvm::ArrayRef<char> object, llvm::StringRef path);
-/// A relocatable object for static linking, exporting NAME_dlc_model_query alone.
-llvm::Error linkObject(llvm::ArrayRef<char> object, llvm::StringRef path);
+llvm::Error linkShared(const Objects &objects, llvm::StringRef path);
+/// One relocatable object for static linking, in which NAME_dlc_model_query alone can be seen.
+llvm::Error linkObject(const Objects &objects, llvm::StringRef path);
 /// Writes a file whole or not at all.
 llvm::Error writeFile(llvm::StringRef path, llvm::StringRef content);
 /// A name of the model's as an identifier of C.

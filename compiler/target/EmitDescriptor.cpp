@@ -1,72 +1,255 @@
-// EmitDescriptor.cpp - the read-only description of a model (runtime/abi.h): its tables of tensors, entry points, kernels.
+// EmitDescriptor.cpp - the read-only description of a model (runtime/abi.h): its tables of tensors, kernels, entry points
+// and their schedules, and the functions that walk these.
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/target/Descriptor.h"
+#include "compiler/Passes.h"
+#include "compiler/Types.h"
+#include "compiler/plan/StoredTensors.h"
+#include "compiler/target/Emit.h"
+#include "compiler/target/Tables.h"
 #include "dialects/dl/Program.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/IR/IRBuilder.h"
 
 using namespace mlir;
 using namespace dlc;
-using namespace dlc::descriptor;
 
+namespace {
+class DescriptorEmitter {
+public:
+  DescriptorEmitter(ModuleOp module, const CompileOptions &options, llvm::Module &code)
+      : module(module), target(*findTarget(options.target)), stored(module), code(code), constants(code) {}
+  void run(StringRef query);
 
-/// Every stored tensor of every entry point, each once, with a place in its arena.
-void DescriptorEmitter::collectTensors() {
-  auto add = [&](DictionaryAttr attrs, StoredTensor one) {
-    if (auto [it, isNew] = tensorOf.try_emplace(storedKey(attrs), tensors.size()); isNew)
-      tensors.push_back(one);
+private:
+  llvm::GlobalVariable *tensorTable();
+  llvm::GlobalVariable *kernelTable();
+  llvm::GlobalVariable *portTable(DictionaryAttr about, StringRef attrs, StringRef types, StringRef kind, uint32_t &count);
+  llvm::GlobalVariable *scalarTable(DictionaryAttr about, uint32_t &count);
+  void entry(Table<dlc_entry> &entries, ScheduleOp schedule, llvm::Function *function);
+  void steps(Block &block, Table<dlc_step> &steps, Table<dlc_operand> &operands, std::vector<int64_t> &loopSteps,
+             Table<dlc_check> &checks);
+  dlc_operand operand(Value buffer, std::vector<int64_t> &loopSteps);
+  uint32_t flagsOf(DictionaryAttr about, uint32_t &arenas);
+  llvm::GlobalVariable *numbers(ArrayRef<int64_t> values);
+  llvm::Function *function(llvm::Type *result, ArrayRef<llvm::Type *> arguments, StringRef name,
+                           llvm::GlobalValue::LinkageTypes linkage);
+  uint64_t hash();
+
+  ModuleOp module;
+  TargetDescription target;
+  StoredTensors stored;
+  llvm::Module &code;
+  Constants constants;
+  llvm::StringMap<uint32_t> kernelNumber;
+  uint64_t workspace = 0; ///< the largest of all entry points
+};
+} // namespace
+
+//===--- Names and places -------------------------------------------------------------------------------===//
+
+/// The first place in the model file, "mnist.mlir:17:10: "; empty if none is known.
+static std::string placeOf(Location where) {
+  std::string place;
+  where->walk([&](Location loc) {
+    auto file = dyn_cast<FileLineColLoc>(loc);
+    if (!file || file.getFilename() == "-")
+      return WalkResult::advance();
+    place = (file.getFilename().getValue() + ":" + Twine(file.getLine()) + ":" + Twine(file.getColumn()) + ": ").str();
+    return WalkResult::interrupt();
+  });
+  return place;
+}
+/// All lines of the model file that a kernel comes from, separated by blanks.
+static std::string sourceOf(Location where) {
+  std::string text;
+  llvm::StringSet<> seen;
+  where->walk([&](Location loc) {
+    if (auto file = dyn_cast<FileLineColLoc>(loc); file && file.getFilename() != "-") {
+      std::string one = (file.getFilename().getValue() + ":" + Twine(file.getLine())).str();
+      if (seen.insert(one).second)
+        text += (text.empty() ? "" : " ") + one;
+    }
+    return WalkResult::advance();
+  });
+  return text;
+}
+static std::string signatureOf(DictionaryAttr about) {
+  auto list = [&](StringRef attrs, StringRef types, StringRef kind) {
+    std::string text;
+    for (auto [one, type] : llvm::zip(about.getAs<ArrayAttr>(attrs).getAsRange<DictionaryAttr>(),
+                                      about.getAs<ArrayAttr>(types).getAsValueRange<TypeAttr>()))
+      if (auto name = one.getAs<StringAttr>(kind))
+        text += (text.empty() ? "" : ", ") + name.str() + ": " + show(type);
+    return text;
   };
-  auto functions = llvm::to_vector(module.getOps<LLVM::LLVMFuncOp>());
-  for (bool slots : {false, true})
-    for (auto function : functions) {
-      auto about = function->getAttrOfType<DictionaryAttr>("dl.entry");
-      if (!about)
-        continue;
-      for (auto [attrs, type] : llvm::zip(about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>(),
-                                          about.getAs<ArrayAttr>("arg_types").getAsValueRange<TypeAttr>())) {
-        auto tensor = cast<RankedTensorType>(type);
-        bool swapped = attrs.contains("layout"); // the axes of a matrix lie the other way round
-        if (swapped)
-          tensor = RankedTensorType::get({tensor.getDimSize(1), tensor.getDimSize(0)}, tensor.getElementType());
-        if (auto name = attrs.getAs<StringAttr>("parameter"); name && !slots)
-          add(attrs, {name.str(), "", "", "", tensor, attrs.getAs<InitAttr>("init"), DLC_PARAMETER, DLC_PARAMS, swapped});
-        if (auto name = attrs.getAs<StringAttr>("slot"); name && slots) {
-          auto of = attrs.getAs<StringAttr>("of");
-          std::string group = attrs.getAs<StringAttr>("group").str();
-          add(attrs, {(of.getValue() + "." + name.getValue()).str(), of.str(), name.str(), group, tensor,
-                      attrs.getAs<InitAttr>("init"), DLC_SLOT, DLC_TRAINING, swapped});
-          tensors[tensorOf.at({Attribute(), of})].group = group;
-        }
-      }
-    }
-  for (StoredTensor &one : tensors) {
-    int64_t count = one.type.getNumElements();
-    one.bytes = llvm::alignTo(std::max<int64_t>(count, 1) * bytesOf(one.type.getElementType()), DLC_ALIGNMENT);
-    one.offset = arenaBytes[one.arena];
-    arenaBytes[one.arena] += one.bytes;
-    int64_t stride = 1;
-    one.strides.resize(one.type.getRank());
-    for (int i = one.type.getRank() - 1; i >= 0; --i) {
-      one.strides[i] = stride;
-      stride *= one.type.getDimSize(i);
-    }
-    if (one.swapped)
-      one.strides = {1, one.type.getDimSize(0)};
-  }
+  return "(" + list("arg_attrs", "arg_types", "input") + ") -> (" + list("res_attrs", "res_types", "output") + ")";
 }
 
-int64_t DescriptorEmitter::scratchOf(LLVM::LLVMFuncOp inner) {
-  auto bytes = inner->getAttrOfType<IntegerAttr>("dl.scratch");
-  return bytes ? bytes.getInt() : 0;
+llvm::GlobalVariable *DescriptorEmitter::numbers(ArrayRef<int64_t> values) {
+  SmallVector<int64_t> some(values);
+  if (some.empty())
+    some.push_back(0); // a pointer to something
+  return constants.global(llvm::ConstantDataArray::get(code.getContext(), ArrayRef<uint64_t>((const uint64_t *)some.data(), some.size())), 8);
 }
-/// Buffers; where there is scratch memory a line that says how many threads have some, and that of the first.
-int64_t DescriptorEmitter::workspaceOf(LLVM::LLVMFuncOp inner) {
-  int64_t scratch = scratchOf(inner);
-  return inner->getAttrOfType<IntegerAttr>("dl.workspace").getInt() + (scratch ? DLC_ALIGNMENT + scratch : 0);
+
+//===--- Stored tensors ---------------------------------------------------------------------------------===//
+
+/// Of parameters and slots: a checkpoint of another hash does not fit.
+uint64_t DescriptorEmitter::hash() {
+  uint64_t value = 0xcbf29ce484222325u; // FNV-1a
+  auto mix = [&](StringRef text) {
+    for (unsigned char c : text)
+      value = (value ^ c) * 0x100000001b3u;
+    value = (value ^ 0xff) * 0x100000001b3u;
+  };
+  for (const StoredTensor &one : stored.all()) {
+    mix(one.name);
+    mix(show(one.type));
+    mix(std::to_string(one.kind));
+  }
+  return value;
+}
+
+static dlc_init initOf(StringRef kind) {
+  static const llvm::StringMap<dlc_init> kinds = {
+      {"zeros", DLC_INIT_ZEROS},           {"ones", DLC_INIT_ONES},
+      {"constant", DLC_INIT_CONSTANT},     {"normal", DLC_INIT_NORMAL},
+      {"uniform", DLC_INIT_UNIFORM},       {"kaiming_uniform", DLC_INIT_KAIMING_UNIFORM},
+      {"fan_in_uniform", DLC_INIT_FAN_IN_UNIFORM}, {"xavier_uniform", DLC_INIT_XAVIER_UNIFORM},
+      {"xavier_normal", DLC_INIT_XAVIER_NORMAL},   {"kaiming_normal", DLC_INIT_KAIMING_NORMAL}};
+  return kinds.lookup(kind);
+}
+
+llvm::GlobalVariable *DescriptorEmitter::tensorTable() {
+  Table<dlc_tensor> table;
+  for (const StoredTensor &one : stored.all()) {
+    ArrayRef<int64_t> shape = one.type.getShape();
+    dlc_tensor row{};
+    row.dtype = dtypeOf(one.type.getElementType());
+    row.kind = one.kind;
+    row.arena = one.arena;
+    row.rank = shape.size();
+    row.offset = one.offset;
+    row.bytes = one.bytes;
+    row.init = initOf(one.init.getKind().getValue());
+    for (auto [value, number] : llvm::zip(row.values, one.init.getValues().getAsRange<FloatAttr>()))
+      value = number.getValueAsDouble();
+    // PyTorch's fans: the weight is [out, in, ...].
+    int64_t field = 1;
+    for (int64_t size : shape.drop_front(std::min<size_t>(2, shape.size())))
+      field *= size;
+    row.fan_in = shape.size() > 1 ? shape[1] * field : shape.empty() ? 1 : shape[0];
+    row.fan_out = shape.empty() ? 1 : shape[0] * field;
+    table.add(row);
+    table.point(&dlc_tensor::name, constants.string(one.name));
+    table.point(&dlc_tensor::shape, numbers(shape));
+    table.point(&dlc_tensor::strides, numbers(one.strides));
+    table.point(&dlc_tensor::parameter, constants.string(one.parameter));
+    table.point(&dlc_tensor::slot, constants.string(one.slot));
+    table.point(&dlc_tensor::group, constants.string(one.group));
+  }
+  return table.emit(constants);
+}
+
+//===--- Kernels ----------------------------------------------------------------------------------------===//
+
+llvm::Function *DescriptorEmitter::function(llvm::Type *result, ArrayRef<llvm::Type *> arguments, StringRef name,
+                                            llvm::GlobalValue::LinkageTypes linkage) {
+  return llvm::Function::Create(llvm::FunctionType::get(result, arguments, false), linkage, name, code);
+}
+
+llvm::GlobalVariable *DescriptorEmitter::kernelTable() {
+  llvm::Type *pointer = llvm::PointerType::get(code.getContext(), 0), *i64 = llvm::Type::getInt64Ty(code.getContext());
+  Table<dlc_kernel> table;
+  for (auto home : module.getOps<ModuleOp>()) {
+    StringRef name = *home.getSymName();
+    auto *kernel = function(llvm::Type::getVoidTy(code.getContext()), {pointer, pointer, pointer, i64, i64}, symbolOf(home),
+                            llvm::GlobalValue::ExternalLinkage);
+    kernel->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    Table<dlc_kernel_operand> operands;
+    for (auto numbers : home->getAttrOfType<ArrayAttr>("dl.operands").getAsRange<DenseI64ArrayAttr>())
+      operands.add({(uint64_t)numbers[0], numbers[1] ? (uint32_t)DLC_WRITTEN : 0, (uint32_t)numbers[2], numbers[3], numbers[4]});
+    kernelNumber[name] = table.size();
+    dlc_kernel row{};
+    row.flops = home->getAttrOfType<FloatAttr>("dl.flops").getValueAsDouble();
+    row.bytes = home->getAttrOfType<FloatAttr>("dl.bytes").getValueAsDouble();
+    row.operand_count = operands.size();
+    row.scratch_bytes = home->getAttrOfType<IntegerAttr>("dl.scratch").getInt();
+    table.add(row);
+    table.point(&dlc_kernel::name, constants.string(name));
+    table.point(&dlc_kernel::source, constants.string(sourceOf(home.getLoc())));
+    table.point(&dlc_kernel::place, constants.string(placeOf(home.getLoc()) + name.str()));
+    table.point(&dlc_kernel::function, kernel);
+    table.point(&dlc_kernel::operands, operands.emit(constants));
+  }
+  return table.emit(constants);
+}
+
+//===--- Entry points -----------------------------------------------------------------------------------===//
+
+static uint32_t combineOf(DictionaryAttr about) {
+  auto word = about.getAs<StringAttr>("combine");
+  return !word                        ? DLC_COMBINE_UNKNOWN
+         : word.getValue() == "rows"  ? DLC_COMBINE_ROWS
+         : word.getValue() == "count" ? DLC_COMBINE_COUNT
+                                      : DLC_COMBINE_SUM;
+}
+
+llvm::GlobalVariable *DescriptorEmitter::portTable(DictionaryAttr about, StringRef attrs, StringRef types, StringRef kind,
+                                                   uint32_t &count) {
+  int64_t capacity = about.getAs<IntegerAttr>("capacity").getInt();
+  std::vector<std::pair<DictionaryAttr, RankedTensorType>> ports;
+  for (auto [one, type] : llvm::zip(about.getAs<ArrayAttr>(attrs).getAsRange<DictionaryAttr>(),
+                                    about.getAs<ArrayAttr>(types).getAsValueRange<TypeAttr>()))
+    if (one.contains(kind))
+      ports.push_back({one, cast<RankedTensorType>(type)});
+  Table<dlc_port> table;
+  for (auto [one, type] : ports) {
+    SmallVector<int64_t> shape, batch;
+    for (Dim dim : dimsOf(type)) {
+      shape.push_back(dim.at(capacity));
+      batch.push_back(dim.factor);
+    }
+    dlc_port row{};
+    row.dtype = dtypeOf(type.getElementType());
+    row.rank = shape.size();
+    row.combine = combineOf(one);
+    if (auto counter = one.getAs<StringAttr>("count"))
+      row.count = llvm::find_if(ports, [&](auto &other) { return other.first.get(kind) == counter; }) - ports.begin();
+    table.add(row);
+    table.point(&dlc_port::name, constants.string(one.getAs<StringAttr>(kind)));
+    table.point(&dlc_port::shape, numbers(shape));
+    table.point(&dlc_port::batch, numbers(batch));
+  }
+  count = ports.size();
+  return table.emit(constants);
+}
+
+llvm::GlobalVariable *DescriptorEmitter::scalarTable(DictionaryAttr about, uint32_t &count) {
+  Table<dlc_scalar> table;
+  for (auto attrs : about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>()) {
+    auto name = attrs.getAs<StringAttr>("scalar");
+    if (!name)
+      continue;
+    auto text = attrs.getAs<StringAttr>("range");
+    std::optional<Range> range = text ? readRange(text) : std::nullopt;
+    dlc_scalar row{};
+    row.value = cast<FloatAttr>(attrs.get("value")).getValueAsDouble();
+    if (range) {
+      row.low = range->low;
+      row.high = range->high;
+      row.limits = (range->withLow ? DLC_FROM_LOW : DLC_ABOVE_LOW) | (range->withHigh ? DLC_TO_HIGH : DLC_BELOW_HIGH);
+    }
+    table.add(row);
+    table.point(&dlc_scalar::name, constants.string(name));
+  }
+  count = table.size();
+  return table.emit(constants);
 }
 
 uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
   uint32_t flags = 0;
-  arenas = 0;
+  arenas = 1 << DLC_WORKSPACE;
   for (auto attrs : about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>()) {
     if (attrs.get("parameter"))
       arenas |= 1 << DLC_PARAMS;
@@ -79,7 +262,7 @@ uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
   }
   for (auto attrs : about.getAs<ArrayAttr>("res_attrs").getAsRange<DictionaryAttr>())
     if (attrs.contains("update"))
-      flags |= tensors[tensorOf.at(storedKey(attrs))].kind == DLC_SLOT ? DLC_WRITES_TRAINING : DLC_WRITES_PARAMS;
+      flags |= stored.find(attrs)->kind == DLC_SLOT ? DLC_WRITES_TRAINING : DLC_WRITES_PARAMS;
   if (about.getAs<BoolAttr>("has_batch").getValue())
     flags |= DLC_HAS_BATCH;
   if (about.getAs<BoolAttr>("rows_independent").getValue())
@@ -87,302 +270,162 @@ uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
   return flags;
 }
 
-//===--- The tables -------------------------------------------------------------------------------------===//
+dlc_operand DescriptorEmitter::operand(Value buffer, std::vector<int64_t> &loopSteps) {
+  auto place = buffer.getDefiningOp<PlaceOp>();
+  dlc_operand row{arenaOf(place.getBase()), (uint32_t)place.getIndex().value_or(0), (int64_t)place.getOffset(), 0, 0};
+  // One step for each loop around the run, the outermost first.
+  SmallVector<Operation *> loops;
+  for (Operation *outer = place->getParentOp(); isa<LoopOp>(outer); outer = outer->getParentOp())
+    loops.insert(loops.begin(), outer);
+  if (place.getIndices().empty())
+    return row;
+  row.steps = loopSteps.size() + 1;
+  for (Operation *loop : loops) {
+    int64_t step = 0;
+    for (auto [index, bytes] : llvm::zip(place.getIndices(), place.getSteps()))
+      if (cast<BlockArgument>(index).getOwner()->getParentOp() == loop)
+        step += bytes;
+    loopSteps.push_back(step);
+  }
+  loopSteps.resize(row.steps - 1 + DLC_MAX_LOOPS, 0); // a run may stand in further loops
+  return row;
+}
 
-LLVM::GlobalOp DescriptorEmitter::portTable(DictionaryAttr about, StringRef attrs, StringRef types, StringRef kind,
-                                            size_t &count) {
-  struct Port {
-    std::string name;
-    RankedTensorType type;
-    LLVM::GlobalOp shape, batch;
-    DictionaryAttr about;
-  };
-  std::vector<Port> ports;
-  int64_t capacity = about.getAs<IntegerAttr>("capacity").getInt();
-  for (auto [one, type] : llvm::zip(about.getAs<ArrayAttr>(attrs).getAsRange<DictionaryAttr>(),
-                                    about.getAs<ArrayAttr>(types).getAsValueRange<TypeAttr>())) {
-    auto name = one.getAs<StringAttr>(kind);
-    if (!name)
-      continue;
-    auto tensor = cast<RankedTensorType>(type);
-    SmallVector<int64_t> shape, batch;
-    for (Dim dim : dimsOf(tensor)) {
-      shape.push_back(dim.at(capacity));
-      batch.push_back(dim.factor);
+void DescriptorEmitter::steps(Block &block, Table<dlc_step> &table, Table<dlc_operand> &operands,
+                              std::vector<int64_t> &loopSteps, Table<dlc_check> &checks) {
+  for (Operation &op : block) {
+    if (auto loop = dyn_cast<LoopOp>(op)) {
+      dlc_step row{};
+      row.kind = DLC_LOOP;
+      row.count = loop.getCount();
+      size_t begin = table.size();
+      table.add(row);
+      steps(loop.getBody().front(), table, operands, loopSteps, checks);
+      table[begin].operand = table.size();
+      table.add().kind = DLC_END_LOOP;
     }
-    g.string(name);
-    ports.push_back({name.str(), tensor, g.numbers(shape), g.numbers(batch), one});
+    auto run = dyn_cast<RunOp>(op);
+    if (!run)
+      continue;
+    dlc_step row{};
+    row.kernel = kernelNumber.lookup(run.getKernel());
+    row.operand = operands.size();
+    row.extents = run.getExtents();
+    row.count = run.getCount();
+    row.unit = run.getUnit();
+    for (Value buffer : run.getInputs())
+      operands.add(operand(buffer, loopSteps));
+    for (Value buffer : run.getOutputs())
+      operands.add(operand(buffer, loopSteps));
+    if (DictionaryAttr check = run.getCheckAttr()) {
+      checks.add({nullptr, check.getAs<IntegerAttr>("limit").getInt(), check.getAs<IntegerAttr>("row_size").getInt()});
+      checks.point(&dlc_check::op, constants.string(placeOf(run.getLoc()) + check.getAs<StringAttr>("op").str()));
+      row.check = checks.size();
+    }
+    table.add(row);
   }
-  count = ports.size();
-  auto combineOf = [&](const Port &port) {
-    auto word = port.about.getAs<StringAttr>("combine");
-    return !word                        ? DLC_COMBINE_UNKNOWN
-           : word.getValue() == "rows"  ? DLC_COMBINE_ROWS
-           : word.getValue() == "count" ? DLC_COMBINE_COUNT
-                                        : DLC_COMBINE_SUM;
-  };
-  auto counterOf = [&](const Port &port) {
-    auto name = port.about.getAs<StringAttr>("count");
-    return name ? llvm::find_if(ports, [&](const Port &other) { return other.name == name.getValue(); }) - ports.begin()
-                : 0;
-  };
-  Type row = g.structOf({g.pointer, g.i32, g.i32, g.pointer, g.pointer, g.i32, g.i32});
-  return g.table(row, count, [&](size_t i) {
-    Port &port = ports[i];
-    return g.aggregate(row, {g.text(port.name), g.number(g.i32, dtypeOf(port.type.getElementType())),
-                             g.number(g.i32, port.type.getRank()), g.address(port.shape), g.address(port.batch),
-                             g.number(g.i32, combineOf(port)), g.number(g.i32, counterOf(port))});
-  });
 }
 
-/// The lines of the model file that an op comes from; with columns, the first place and the kernel's name.
-std::string DescriptorEmitter::sourceOf(Operation *op, bool withColumn) {
-  std::string text;
-  llvm::StringSet<> seen;
-  op->getLoc()->walk([&](Location loc) {
-    auto file = dyn_cast<FileLineColLoc>(loc);
-    if (!file || file.getFilename() == "-" || (withColumn && !text.empty()))
-      return WalkResult::advance();
-    std::string one = (file.getFilename().getValue() + ":" + Twine(file.getLine())).str();
-    if (withColumn)
-      one += ":" + std::to_string(file.getColumn()) + ": " + cast<LLVM::LLVMFuncOp>(op).getName().str();
-    if (seen.insert(one).second)
-      text += (text.empty() ? "" : " ") + one;
-    return WalkResult::advance();
-  });
-  return text.empty() && withColumn ? cast<LLVM::LLVMFuncOp>(op).getName().str() : text;
+void DescriptorEmitter::entry(Table<dlc_entry> &entries, ScheduleOp schedule, llvm::Function *function) {
+  auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
+  Table<dlc_step> stepTable;
+  Table<dlc_operand> operands;
+  Table<dlc_check> checks;
+  std::vector<int64_t> loopSteps;
+  steps(schedule.getBody().front(), stepTable, operands, loopSteps, checks);
+  StringRef kind = about.getAs<StringAttr>("kind").getValue();
+  dlc_entry row{};
+  row.kind = kind == "train"       ? DLC_TRAIN
+             : kind == "gradients" ? DLC_GRADIENTS
+             : kind == "apply"     ? DLC_APPLY
+                                   : DLC_FUNCTION;
+  row.flags = flagsOf(about, row.arenas);
+  row.capacity = about.getAs<IntegerAttr>("capacity").getInt();
+  row.workspace_bytes = schedule->getAttrOfType<IntegerAttr>("dl.workspace").getInt();
+  row.scratch_bytes = schedule->getAttrOfType<IntegerAttr>("dl.scratch").getInt();
+  row.step_count = stepTable.size();
+  row.operand_count = operands.size();
+  row.loop_step_count = loopSteps.size();
+  row.check_count = checks.size();
+  workspace = std::max(workspace, row.workspace_bytes);
+  auto *inputs = portTable(about, "arg_attrs", "arg_types", "input", row.input_count);
+  auto *outputs = portTable(about, "res_attrs", "res_types", "output", row.output_count);
+  auto *scalars = scalarTable(about, row.scalar_count);
+  entries.add(row);
+  entries.point(&dlc_entry::name, constants.string(about.getAs<StringAttr>("name")));
+  entries.point(&dlc_entry::signature, constants.string(signatureOf(about)));
+  entries.point(&dlc_entry::inputs, inputs);
+  entries.point(&dlc_entry::outputs, outputs);
+  entries.point(&dlc_entry::scalars, scalars);
+  entries.point(&dlc_entry::function, function);
+  entries.point(&dlc_entry::steps, stepTable.emit(constants));
+  entries.point(&dlc_entry::operands, operands.emit(constants));
+  entries.point(&dlc_entry::loop_steps, loopSteps.empty() ? nullptr : numbers(loopSteps));
+  entries.point(&dlc_entry::checks, checks.emit(constants));
 }
 
-std::string DescriptorEmitter::signatureOf(DictionaryAttr about) {
-  auto list = [&](StringRef attrs, StringRef types, StringRef kind) {
-    std::string text;
-    for (auto [one, type] : llvm::zip(about.getAs<ArrayAttr>(attrs).getAsRange<DictionaryAttr>(),
-                                      about.getAs<ArrayAttr>(types).getAsValueRange<TypeAttr>()))
-      if (auto name = one.getAs<StringAttr>(kind))
-        text += (text.empty() ? "" : ", ") + name.str() + ": " + show(type);
-    return text;
-  };
-  return "(" + list("arg_attrs", "arg_types", "input") + ") -> (" + list("res_attrs", "res_types", "output") + ")";
-}
+//===--- The model --------------------------------------------------------------------------------------===//
 
-uint64_t DescriptorEmitter::hash() {
-  uint64_t value = 0xcbf29ce484222325u;
-  auto mix = [&](StringRef text) {
-    for (unsigned char c : text)
-      value = (value ^ c) * 0x100000001b3u;
-    value = (value ^ 0xff) * 0x100000001b3u;
-  };
-  for (const StoredTensor &one : tensors) {
-    mix(one.name);
-    mix(show(one.type));
-    mix(std::to_string(one.kind));
+void DescriptorEmitter::run(StringRef queryName) {
+  llvm::LLVMContext &context = code.getContext();
+  llvm::Type *pointer = llvm::PointerType::get(context, 0), *i32 = llvm::Type::getInt32Ty(context);
+  llvm::GlobalVariable *kernels = kernelTable(), *tensors = tensorTable();
+  Table<dlc_entry> entries;
+  SmallVector<llvm::Function *> functions;
+  for (auto schedule : module.getOps<ScheduleOp>()) {
+    functions.push_back(function(i32, {pointer}, "enter", llvm::GlobalValue::InternalLinkage));
+    entry(entries, schedule, functions.back());
   }
-  return value;
-}
+  llvm::GlobalVariable *entryTable = entries.emit(constants);
 
-static std::tuple<uint32_t, double, double> initOf(InitAttr init) {
-  SmallVector<double, 2> values;
-  for (FloatAttr value : init.getValues().getAsRange<FloatAttr>())
-    values.push_back(value.getValueAsDouble());
-  values.resize(2, 0);
-  static const llvm::StringMap<uint32_t> kinds = {
-      {"zeros", DLC_INIT_ZEROS},           {"ones", DLC_INIT_ONES},
-      {"constant", DLC_INIT_CONSTANT},     {"normal", DLC_INIT_NORMAL},
-      {"uniform", DLC_INIT_UNIFORM},       {"kaiming_uniform", DLC_INIT_KAIMING_UNIFORM},
-      {"fan_in_uniform", DLC_INIT_FAN_IN_UNIFORM}, {"xavier_uniform", DLC_INIT_XAVIER_UNIFORM},
-      {"xavier_normal", DLC_INIT_XAVIER_NORMAL},   {"kaiming_normal", DLC_INIT_KAIMING_NORMAL}};
-  return {kinds.lookup(init.getKind().getValue()), values[0], values[1]};
-}
-
-void DescriptorEmitter::emitModel(ArrayRef<LLVM::LLVMFuncOp> inner, ArrayRef<LLVM::LLVMFuncOp> outer) {
-  ImplicitLocOpBuilder &b = g.b;
-  Type values = LLVM::LLVMArrayType::get(g.f64, 2);
-  Type tensorType = g.structOf({g.pointer, g.i32, g.i32, g.i32, g.i32, g.pointer, g.pointer, g.i64, g.i64, g.i32,
-                                g.i32, values, g.i64, g.i64, g.pointer, g.pointer, g.pointer});
-  std::vector<std::pair<LLVM::GlobalOp, LLVM::GlobalOp>> shapes;
-  for (const StoredTensor &one : tensors) {
-    for (StringRef text : {StringRef(one.name), StringRef(one.parameter), StringRef(one.slot), StringRef(one.group)})
-      g.string(text);
-    shapes.push_back({g.numbers(one.type.getShape()), g.numbers(one.strides)});
-  }
-  LLVM::GlobalOp tensorTable = g.table(tensorType, tensors.size(), [&](size_t i) {
-    const StoredTensor &one = tensors[i];
-    auto [init, v0, v1] = initOf(one.init);
-    // PyTorch's fans: the weight is [out, in, ...].
-    ArrayRef<int64_t> shape = one.type.getShape();
-    int64_t field = 1;
-    for (int64_t size : shape.drop_front(std::min<size_t>(2, shape.size())))
-      field *= size;
-    int64_t fanIn = shape.size() > 1 ? shape[1] * field : shape.empty() ? 1 : shape[0];
-    int64_t fanOut = shape.empty() ? 1 : shape[0] * field;
-    Value initial = g.aggregate(values, {g.real(v0), g.real(v1)});
-    return g.aggregate(tensorType,
-                       {g.text(one.name), g.number(g.i32, dtypeOf(one.type.getElementType())),
-                        g.number(g.i32, one.kind), g.number(g.i32, one.arena), g.number(g.i32, one.type.getRank()),
-                        g.address(shapes[i].first), g.address(shapes[i].second), g.number(g.i64, one.offset),
-                        g.number(g.i64, one.bytes), g.number(g.i32, init), g.number(g.i32, 0), initial,
-                        g.number(g.i64, fanIn), g.number(g.i64, fanOut), g.text(one.parameter), g.text(one.slot),
-                        g.text(one.group)});
-  });
-
-  Type scalarType = g.structOf({g.pointer, g.f64, g.f64, g.f64, g.i32, g.i32});
-  Type entryType = g.structOf({g.pointer, g.pointer, g.i32, g.i32, g.i32, g.i32, g.i32, g.i32, g.i64, g.i64, g.pointer,
-                               g.pointer, g.pointer, g.pointer, g.i64});
-  struct Row {
-    DictionaryAttr about;
-    std::string name, signature;
-    size_t inputs, outputs, scalars;
-    LLVM::GlobalOp inputTable, outputTable, scalarTable;
-  };
-  std::vector<Row> rows;
-  int64_t workspace = 0;
-  for (LLVM::LLVMFuncOp function : inner) {
-    Row row;
-    row.about = function->getAttrOfType<DictionaryAttr>("dl.entry");
-    row.name = row.about.getAs<StringAttr>("name").str();
-    row.signature = signatureOf(row.about);
-    g.string(row.name);
-    g.string(row.signature);
-    row.inputTable = portTable(row.about, "arg_attrs", "arg_types", "input", row.inputs);
-    row.outputTable = portTable(row.about, "res_attrs", "res_types", "output", row.outputs);
-    SmallVector<DictionaryAttr> scalars;
-    for (auto attrs : row.about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>())
-      if (auto name = attrs.getAs<StringAttr>("scalar")) {
-        g.string(name);
-        scalars.push_back(attrs);
-      }
-    row.scalars = scalars.size();
-    row.scalarTable = g.table(scalarType, scalars.size(), [&](size_t i) {
-      auto range = scalars[i].getAs<StringAttr>("range");
-      std::optional<Range> limits = range ? readRange(range) : std::nullopt;
-      uint32_t flags = !limits ? 0
-                               : (limits->withLow ? DLC_FROM_LOW : DLC_ABOVE_LOW) |
-                                     (limits->withHigh ? DLC_TO_HIGH : DLC_BELOW_HIGH);
-      return g.aggregate(scalarType, {g.text(scalars[i].getAs<StringAttr>("scalar")),
-                                      g.real(cast<FloatAttr>(scalars[i].get("value")).getValueAsDouble()),
-                                      g.real(limits ? limits->low : 0), g.real(limits ? limits->high : 0),
-                                      g.number(g.i32, flags), g.number(g.i32, 0)});
-    });
-    workspace = std::max(workspace, workspaceOf(function));
-    rows.push_back(row);
-  }
-  arenaBytes[DLC_WORKSPACE] = workspace;
-  LLVM::GlobalOp entryTable = g.table(entryType, rows.size(), [&](size_t i) {
-    Row &row = rows[i];
-    uint32_t arenas, flags = flagsOf(row.about, arenas);
-    int64_t own = workspaceOf(inner[i]);
-    if (own)
-      arenas |= 1 << DLC_WORKSPACE;
-    StringRef kind = row.about.getAs<StringAttr>("kind").getValue();
-    uint32_t number = kind == "train"       ? DLC_TRAIN
-                      : kind == "gradients" ? DLC_GRADIENTS
-                      : kind == "apply"     ? DLC_APPLY
-                                            : DLC_FUNCTION;
-    return g.aggregate(entryType, {g.text(row.name), g.text(row.signature), g.number(g.i32, number),
-                                   g.number(g.i32, flags), g.number(g.i32, row.inputs), g.number(g.i32, row.outputs),
-                                   g.number(g.i32, row.scalars), g.number(g.i32, arenas),
-                                   g.number(g.i64, row.about.getAs<IntegerAttr>("capacity").getInt()),
-                                   g.number(g.i64, own), g.addressOrNull(row.inputTable),
-                                   g.addressOrNull(row.outputTable), g.addressOrNull(row.scalarTable),
-                                   LLVM::AddressOfOp::create(b, const_cast<LLVM::LLVMFuncOp &>(outer[i])),
-                                   g.number(g.i64, scratchOf(inner[i]))});
-  });
-
-  Type kernelType = g.structOf({g.pointer, g.pointer, g.f64, g.f64});
-  SmallVector<std::string> places;
-  for (LLVM::LLVMFuncOp kernel : kernels) {
-    std::string place = sourceOf(kernel, false);
-    places.push_back(place);
-    g.string(place);
-    g.string(kernel.getName());
-  }
-  LLVM::GlobalOp kernelTable = g.table(kernelType, kernels.size(), [&](size_t i) {
-    return g.aggregate(kernelType,
-                       {g.text(kernels[i].getName()), g.text(places[i]),
-                        g.real(kernels[i]->getAttrOfType<FloatAttr>("dl.flops").getValueAsDouble()),
-                        g.real(kernels[i]->getAttrOfType<FloatAttr>("dl.bytes").getValueAsDouble())});
-  });
-
-  StringRef name = module->getAttrOfType<StringAttr>("dl.model").getValue();
   std::string features;
   for (char c : target.features)
     if (c != '+')
       features += c;
-  for (StringRef text : {name, StringRef("dlc 0.1.0"), StringRef("1"), StringRef(target.name), StringRef(features)})
-    g.string(text);
-  Type arenaType = LLVM::LLVMArrayType::get(g.i64, DLC_ARENA_COUNT);
-  SmallVector<Type> fields(8, g.i32);
-  fields.append(5, g.pointer);
-  fields.push_back(g.i64);
-  fields.append(4, g.i32);
-  fields.append(3, g.pointer);
-  fields.push_back(arenaType);
-  Type modelType = g.structOf(fields);
-  auto model = g.computed(modelType, LLVM::Linkage::Internal, "dlc.model", [&] {
-    SmallVector<Value> sizes;
-    for (int64_t bytes : arenaBytes)
-      sizes.push_back(g.number(g.i64, bytes));
-    return g.aggregate(
-        modelType,
-        {g.number(g.i32, DLC_MAGIC), g.number(g.i32, DLC_ABI_VERSION), g.number(g.i32, sizeof(dlc_model)),
-         g.number(g.i32, sizeof(dlc_tensor)), g.number(g.i32, sizeof(dlc_port)), g.number(g.i32, sizeof(dlc_scalar)),
-         g.number(g.i32, sizeof(dlc_entry)), g.number(g.i32, sizeof(dlc_kernel)), g.text(name), g.text("dlc 0.1.0"),
-         g.text("1"), g.text(target.name), g.text(features), g.number(g.i64, (int64_t)hash()),
-         g.number(g.i32, tensors.size()), g.number(g.i32, rows.size()), g.number(g.i32, kernels.size()),
-         g.number(g.i32, 0), g.addressOrNull(tensorTable), g.addressOrNull(entryTable), g.addressOrNull(kernelTable),
-         g.aggregate(arenaType, sizes)});
-  });
-  auto query = LLVM::LLVMFuncOp::create(b, DLC_QUERY_SYMBOL, LLVM::LLVMFunctionType::get(g.pointer, {g.i32}));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(query.addEntryBlock(b));
-  Value fits = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, query.getArgument(0), g.number(g.i32, DLC_ABI_VERSION));
-  LLVM::ReturnOp::create(b, LLVM::SelectOp::create(b, fits, g.address(model), g.null()));
+  dlc_model row{};
+  row.magic = DLC_MAGIC;
+  row.abi_version = DLC_ABI_VERSION;
+  row.struct_size = sizeof(dlc_model);
+  row.tensor_size = sizeof(dlc_tensor);
+  row.port_size = sizeof(dlc_port);
+  row.scalar_size = sizeof(dlc_scalar);
+  row.entry_size = sizeof(dlc_entry);
+  row.kernel_size = sizeof(dlc_kernel);
+  row.hash = hash();
+  row.tensor_count = stored.all().size();
+  row.entry_count = entries.size();
+  row.kernel_count = kernelNumber.size();
+  for (unsigned arena = 0; arena < DLC_ARENA_COUNT; ++arena)
+    row.arena_bytes[arena] = arena == DLC_WORKSPACE ? workspace : stored.bytes(arena);
+  Table<dlc_model> table;
+  table.add(row);
+  table.point(&dlc_model::name, constants.string(module->getAttrOfType<StringAttr>("dl.model")));
+  table.point(&dlc_model::producer, constants.string("dlc 0.1.0"));
+  table.point(&dlc_model::language, constants.string("1"));
+  table.point(&dlc_model::target, constants.string(target.name));
+  table.point(&dlc_model::cpu_features, constants.string(features));
+  table.point(&dlc_model::tensors, tensors);
+  table.point(&dlc_model::entries, entryTable);
+  table.point(&dlc_model::kernels, kernels);
+  llvm::GlobalVariable *model = table.emit(constants);
+
+  // int32_t enter(dlc_call *call) { return dlc_run_schedule(&model, &entries[i], call); }
+  auto *walk = function(i32, {pointer, pointer, pointer}, "dlc_run_schedule", llvm::GlobalValue::ExternalLinkage);
+  walk->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  llvm::IRBuilder<> b(context);
+  for (auto [i, enter] : llvm::enumerate(functions)) {
+    b.SetInsertPoint(llvm::BasicBlock::Create(context, "", enter));
+    llvm::Value *own = b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), entryTable, i * sizeof(dlc_entry));
+    llvm::CallInst *result = b.CreateCall(walk, {model, own, enter->getArg(0)});
+    result->setTailCall();
+    b.CreateRet(result);
+  }
+  auto *query = function(pointer, {i32}, queryName, llvm::GlobalValue::ExternalLinkage);
+  b.SetInsertPoint(llvm::BasicBlock::Create(context, "", query));
+  llvm::Value *fits = b.CreateICmpEQ(query->getArg(0), b.getInt32(DLC_ABI_VERSION));
+  b.CreateRet(b.CreateSelect(fits, model, llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0))));
 }
 
-void DescriptorEmitter::run() {
-  errorType = g.structOf({g.i32, g.i32, g.pointer, g.i64, g.i64, g.i64});
-  callType = g.structOf({g.i32, g.i32, g.pointer, g.pointer, LLVM::LLVMArrayType::get(g.pointer, DLC_ARENA_COUNT),
-                         g.pointer, g.i64, g.i64, g.i64, g.i64, g.pointer, errorType, g.i64});
-  servicesType = g.structOf({g.i32, g.i32, g.pointer, g.pointer, g.pointer, g.pointer});
-  collectTensors();
-  SmallVector<LLVM::LLVMFuncOp> inner, outer;
-  for (auto function : llvm::to_vector(module.getOps<LLVM::LLVMFuncOp>())) {
-    function.setLinkage(LLVM::Linkage::Internal); // nothing but the query is exported
-    if (function->hasAttr("dl.entry")) {
-      // The author's names are kept apart from ours: an entry point may be called memcpy.
-      function.setSymName(("entry." + function.getName()).str());
-      inner.push_back(function);
-    } else if (function->hasAttr("dl.kernel")) {
-      kernels.push_back(function);
-    }
-  }
-  llvm::StringSet<> dispatched;
-  for (auto [i, kernel] : llvm::enumerate(kernels)) {
-    kernel.setNoInline(true); // once, not once a caller
-    emitDispatch(kernel, i);
-    dispatched.insert(kernel.getName());
-  }
-  for (LLVM::LLVMFuncOp function : inner)
-    function.walk([&](LLVM::CallOp call) {
-      if (!call.getCallee() || !dispatched.contains(*call.getCallee()))
-        return;
-      SmallVector<Value> arguments{function.getArgument(0)};
-      arguments.append(call.getArgOperands().begin(), call.getArgOperands().end());
-      OpBuilder builder(call);
-      auto run = LLVM::CallOp::create(builder, call.getLoc(), call.getResultTypes(), (*call.getCallee() + ".run").str(), arguments);
-      call.replaceAllUsesWith(run);
-      call.erase();
-    });
-  for (LLVM::LLVMFuncOp function : inner)
-    outer.push_back(emitEntry(function, function->getAttrOfType<DictionaryAttr>("dl.entry")));
-  emitModel(inner, outer);
-  // What is ours must not reach LLVM; the module keeps its name, level and options, so that its print can be gone on from.
-  module.walk([](Operation *op) {
-    for (NamedAttribute attr : llvm::to_vector(op->getDiscardableAttrs()))
-      if (attr.getName().getValue().starts_with("dl.") &&
-          !(isa<ModuleOp>(op) && (attr.getName() == "dl.options" || attr.getName() == "dl.model")))
-        op->removeDiscardableAttr(attr.getName());
-  });
+void dlc::emitDescriptor(ModuleOp module, const CompileOptions &options, StringRef query, llvm::Module &code) {
+  DescriptorEmitter(module, options, code).run(query);
 }
-
-void dlc::emitDescriptor(ModuleOp module, const CompileOptions &options) { DescriptorEmitter(module, options).run(); }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/target/Emit.h"
 #include "dialects/dl/DL.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -70,11 +69,11 @@ std::string dlc::emitHeader(ModuleOp module) {
       name += "_";
     return name;
   };
-  for (auto function : module.getOps<func::FuncOp>()) {
-    auto about = function->getAttrOfType<DictionaryAttr>("dl.entry");
-    if (!about || function.getName() != about.getAs<StringAttr>("name"))
-      continue;
-    std::string entry = fresh(own + "_" + toIdentifier(function.getName()));
+  for (auto schedule : module.getOps<ScheduleOp>()) {
+    auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
+    if (schedule.getName() != about.getAs<StringAttr>("name"))
+      continue; // another capacity
+    std::string entry = fresh(own + "_" + toIdentifier(schedule.getName()));
     auto ports = [&](StringRef attrs, StringRef types, StringRef kind, StringRef word) {
       int64_t index = 0;
       taken.insert(entry + "_" + word.str() + "_count");
@@ -85,9 +84,9 @@ std::string dlc::emitHeader(ModuleOp module) {
              << show(type) << " */\n";
       os << "  " << entry << "_" << word << "_count = " << index << "\n";
     };
-    os << "\n/* " << commented(function.getName()) << ": " << about.getAs<StringAttr>("kind").getValue() << ", up to "
+    os << "\n/* " << commented(schedule.getName()) << ": " << about.getAs<StringAttr>("kind").getValue() << ", up to "
        << about.getAs<IntegerAttr>("capacity").getInt() << " rows a call */\n"
-       << "#define " << entry << "_NAME " << quoted(function.getName()) << "\nenum {\n";
+       << "#define " << entry << "_NAME " << quoted(schedule.getName()) << "\nenum {\n";
     ports("arg_attrs", "arg_types", "input", "input");
     os << "};\nenum {\n";
     ports("res_attrs", "res_types", "output", "output");

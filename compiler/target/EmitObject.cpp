@@ -1,8 +1,12 @@
 // EmitObject.cpp - LLVM's optimiser and code generator, set up so that nothing is assumed of a library at run time.
 // SPDX-License-Identifier: Apache-2.0
+//
+// Each kernel is an object of its own, and so is the description of the model: they are made on as many threads as there
+// are, and the same bytes come out on any number of them.
 #include "compiler/target/Emit.h"
 #include "compiler/target/Target.h"
 #include "runtime/abi.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/LLVMContext.h"
@@ -64,34 +68,66 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   passes.run(module, modules);
 }
 
-llvm::Error dlc::emitObject(mlir::ModuleOp module, const CompileOptions &options, llvm::SmallVectorImpl<char> &object,
-                            bool assembly) {
+std::string dlc::symbolOf(mlir::ModuleOp kernel) { return "dlc." + kernel.getSymName()->str(); }
+
+/// Code of one module, optimised and written to `object`.
+static llvm::Error emit(llvm::Module &code, llvm::TargetMachine &machine, llvm::SmallVectorImpl<char> &object, bool assembly) {
+  std::string problem;
+  llvm::raw_string_ostream os(problem);
+  if (llvm::verifyModule(code, &os))
+    return llvm::createStringError("LLVM does not accept the generated code: this is a mistake in dlc: " + problem);
+  optimize(code, machine);
+  llvm::raw_svector_ostream stream(object);
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, stream, nullptr,
+                                  assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile,
+                                  /*DisableVerify=*/true))
+    return llvm::createStringError("the target cannot emit object files: this is a mistake in dlc");
+  passes.run(code);
+  return llvm::Error::success();
+}
+
+/// The object of a kernel, or of the description where there is none.
+static llvm::Error emitOne(mlir::ModuleOp module, mlir::ModuleOp kernel, const CompileOptions &options,
+                           llvm::SmallVectorImpl<char> &object, bool assembly) {
   auto machine = makeTargetMachine(*findTarget(options.target), options.optimize);
   if (!machine)
     return machine.takeError();
   llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(module, context, "dlc");
-  if (!code)
-    return llvm::createStringError("the LLVM dialect could not be translated: this is a mistake in dlc");
+  std::unique_ptr<llvm::Module> code;
+  if (kernel) {
+    code = mlir::translateModuleToLLVMIR(kernel, context, "dlc");
+    if (!code || !code->getFunction(*kernel.getSymName()))
+      return llvm::createStringError("the LLVM dialect could not be translated: this is a mistake in dlc");
+    code->getFunction(*kernel.getSymName())->setName(symbolOf(kernel));
+  } else {
+    code = std::make_unique<llvm::Module>("dlc", context);
+  }
   code->setTargetTriple((*machine)->getTargetTriple());
   code->setDataLayout((*machine)->createDataLayout());
-  std::string problem;
-  llvm::raw_string_ostream os(problem);
-  if (llvm::verifyModule(*code, &os))
-    return llvm::createStringError("LLVM does not accept the generated code: this is a mistake in dlc: " + problem);
-  if (options.staticLibrary) // several models may be linked into one program
-    if (llvm::Function *query = code->getFunction(DLC_QUERY_SYMBOL))
-      query->setName(toIdentifier(module->getAttrOfType<mlir::StringAttr>("dl.model").getValue()) + "_" +
-                     DLC_QUERY_SYMBOL);
-  optimize(*code, **machine);
-  llvm::raw_svector_ostream stream(object);
-  llvm::legacy::PassManager passes;
-  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr,
-                                      assembly ? llvm::CodeGenFileType::AssemblyFile
-                                               : llvm::CodeGenFileType::ObjectFile,
-                                      /*DisableVerify=*/true))
-    return llvm::createStringError("the target cannot emit object files: this is a mistake in dlc");
-  passes.run(*code);
+  if (!kernel) {
+    std::string query = DLC_QUERY_SYMBOL;
+    if (options.staticLibrary) // several models may be linked into one program
+      query = toIdentifier(module->getAttrOfType<mlir::StringAttr>("dl.model").getValue()) + "_" + query;
+    emitDescriptor(module, options, query, *code);
+  }
+  return emit(*code, **machine, object, assembly);
+}
+
+llvm::Error dlc::emitObjects(mlir::ModuleOp module, const CompileOptions &options, Objects &objects, bool assembly) {
+  llvm::SmallVector<mlir::ModuleOp> kernels(module.getOps<mlir::ModuleOp>());
+  kernels.push_back({}); // the description
+  objects.resize(kernels.size());
+  std::vector<std::string> problems(kernels.size());
+  if (auto machine = makeTargetMachine(*findTarget(options.target), options.optimize); !machine)
+    return machine.takeError();
+  mlir::parallelFor(module.getContext(), 0, kernels.size(), [&](size_t i) {
+    if (llvm::Error error = emitOne(module, kernels[i], options, objects[i], assembly))
+      problems[i] = llvm::toString(std::move(error));
+  });
+  for (const std::string &problem : problems)
+    if (!problem.empty())
+      return llvm::createStringError(problem);
   return llvm::Error::success();
 }
 

@@ -5,6 +5,10 @@
 #include "runtime/abi.h"
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ObjCopy/CommonConfig.h"
+#include "llvm/ObjCopy/ConfigManager.h"
+#include "llvm/ObjCopy/ObjCopy.h"
+#include "llvm/Object/Binary.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
@@ -12,12 +16,13 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
 #include <fcntl.h>
+#include <list>
 #include <mutex>
 #include <sys/mman.h>
 #include <unistd.h>
 
-extern "C" const unsigned char dlc_support_object[];
-extern "C" const unsigned long dlc_support_object_size;
+extern "C" const unsigned char dlc_support_object[], dlc_schedule_object[];
+extern "C" const unsigned long dlc_support_object_size, dlc_schedule_object_size;
 
 LLD_HAS_DRIVER(elf)
 
@@ -69,16 +74,46 @@ static std::error_code writeChecksum(const char *path) {
   return error;
 }
 
-static llvm::Error link(std::vector<std::string> arguments, llvm::ArrayRef<char> object, llvm::StringRef script,
-                        llvm::StringRef path) {
+/// Runs LLD on the objects of a model and `support`; the result lies at `temporary`.
+static llvm::Error runLinker(std::vector<std::string> arguments, const Objects &objects, llvm::ArrayRef<llvm::ArrayRef<char>> support,
+                             llvm::StringRef script, llvm::StringRef temporary) {
   static std::mutex one; // LLD is not made to run twice at once
   std::lock_guard<std::mutex> lock(one);
-  MemoryFile code("dlc.o", object), version("dlc.version", llvm::ArrayRef<char>(script.data(), script.size()));
-  MemoryFile support("dlc.support.o",
-                     llvm::ArrayRef<char>((const char *)dlc_support_object, dlc_support_object_size));
-  for (const MemoryFile *file : {&code, &version, &support})
-    if (file->error)
-      return llvm::createStringError("cannot hold the code in memory: " + file->error.message());
+  std::list<MemoryFile> files;
+  auto hold = [&](const char *name, llvm::ArrayRef<char> content) { return files.emplace_back(name, content).path; };
+  arguments.insert(arguments.begin(), "ld.lld");
+  if (!script.empty())
+    arguments.push_back("--version-script=" + hold("dlc.version", llvm::ArrayRef<char>(script.data(), script.size())));
+  arguments.insert(arguments.end(), {"-o", temporary.str()});
+  for (const auto &object : objects)
+    arguments.push_back(hold("dlc.o", object));
+  for (llvm::ArrayRef<char> object : support)
+    arguments.push_back(hold("dlc.support.o", object));
+  for (const MemoryFile &file : files)
+    if (file.error)
+      return llvm::createStringError("cannot hold the code in memory: " + file.error.message());
+  std::vector<const char *> pointers;
+  for (const std::string &argument : arguments)
+    pointers.push_back(argument.c_str());
+  std::string problem;
+  llvm::raw_string_ostream os(problem);
+  // Where LLD cannot go on it leaves the process, unless there is something to come back to.
+  llvm::CrashRecoveryContext::Enable();
+  lld::Result result = lld::lldMain(pointers, os, os, {{lld::Gnu, &lld::elf::link}});
+  llvm::CrashRecoveryContext::Disable();
+  if (result.retCode == 0)
+    return llvm::Error::success();
+  if (problem.empty()) // a failed write takes LLD down without a word
+    problem = "there may be no space left on the device";
+  return llvm::createStringError(llvm::StringRef(problem).trim());
+}
+
+static llvm::ArrayRef<char> supportObject() { return {(const char *)dlc_support_object, dlc_support_object_size}; }
+static llvm::ArrayRef<char> scheduleObject() { return {(const char *)dlc_schedule_object, dlc_schedule_object_size}; }
+
+/// Links to a file beside `path`, has `finish` work on that, and puts it in its place.
+static llvm::Error link(std::vector<std::string> arguments, const Objects &objects, llvm::ArrayRef<llvm::ArrayRef<char>> support,
+                        llvm::StringRef script, llvm::StringRef path, std::error_code (*finish)(const char *file)) {
   // LLD writes a file of its own; it is then put in its place as every other result is.
   llvm::SmallString<128> temporary;
   llvm::sys::fs::createUniquePath(path + ".%%%%%%.part", temporary, /*MakeAbsolute=*/false);
@@ -89,48 +124,61 @@ static llvm::Error link(std::vector<std::string> arguments, llvm::ArrayRef<char>
     if (std::error_code error = llvm::sys::fs::createTemporaryFile("dlc", "so", temporary))
       return llvm::createStringError("cannot write a temporary file: " + error.message());
   }
-  arguments.insert(arguments.begin(), "ld.lld");
-  if (!script.empty())
-    arguments.push_back("--version-script=" + version.path);
-  for (const std::string &more : {std::string("-o"), temporary.str().str(), code.path, support.path})
-    arguments.push_back(more);
-  std::vector<const char *> pointers;
-  for (const std::string &argument : arguments)
-    pointers.push_back(argument.c_str());
-  std::string problem;
-  llvm::raw_string_ostream os(problem);
-  // Where LLD cannot go on it leaves the process, unless there is something to come back to.
-  llvm::CrashRecoveryContext::Enable();
-  lld::Result result = lld::lldMain(pointers, os, os, {{lld::Gnu, &lld::elf::link}});
-  llvm::CrashRecoveryContext::Disable();
+  llvm::Error failed = runLinker(arguments, objects, support, script, temporary);
   std::error_code error;
-  if (result.retCode == 0)
-    error = writeChecksum(temporary.c_str());
-  if (result.retCode == 0 && !error && isDevice) {
+  if (!failed)
+    error = finish(temporary.c_str());
+  if (!failed && !error && isDevice) {
     auto linked = llvm::MemoryBuffer::getFile(temporary);
     llvm::Error failure = linked ? writeFile(path, (*linked)->getBuffer()) : llvm::errorCodeToError(linked.getError());
     llvm::sys::fs::remove(temporary);
     return failure;
   }
-  if (result.retCode == 0 && !error)
+  if (!failed && !error)
     error = llvm::sys::fs::rename(temporary, path);
-  if (result.retCode == 0 && !error)
+  if (!failed && !error)
     return llvm::Error::success();
   llvm::sys::fs::remove(temporary);
-  if (error)
-    problem = error.message();
-  else if (problem.empty()) // a failed write takes LLD down without a word
-    problem = "there may be no space left on the device";
-  return llvm::createStringError("cannot write " + path + ": " + llvm::StringRef(problem).trim());
+  std::string problem = failed ? llvm::toString(std::move(failed)) : error.message();
+  return llvm::createStringError("cannot write " + path + ": " + problem);
 }
 
-llvm::Error dlc::linkShared(llvm::ArrayRef<char> object, llvm::StringRef path) {
+/// Makes what is hidden in a relocatable object local to it.
+static std::error_code hideSymbols(const char *path) {
+  llvm::SmallVector<char, 0> result;
+  {
+    auto file = llvm::MemoryBuffer::getFile(path);
+    if (!file)
+      return file.getError();
+    auto binary = llvm::object::createBinary(**file);
+    if (!binary)
+      return llvm::errorToErrorCode(binary.takeError());
+    llvm::objcopy::ConfigManager config;
+    config.Common.InputFilename = config.Common.OutputFilename = path;
+    config.ELF.LocalizeHidden = true;
+    llvm::raw_svector_ostream os(result);
+    if (llvm::Error error = llvm::objcopy::executeObjcopyOnBinary(config, **binary, os))
+      return llvm::errorToErrorCode(std::move(error));
+  }
+  std::error_code error;
+  llvm::raw_fd_ostream os(path, error);
+  if (!error) {
+    os.write(result.data(), result.size());
+    os.close();
+    error = os.error();
+    os.clear_error();
+  }
+  return error;
+}
+
+llvm::Error dlc::linkShared(const Objects &objects, llvm::StringRef path) {
   std::string buildId = "--build-id=0x" + llvm::toHex(llvm::StringRef(ChecksumNote).take_back(8)) + std::string(16, '0');
   return link({"-shared", "-m", "elf_x86_64", "--no-undefined", "-z", "relro", "-z", "now", "-z", "noexecstack",
                "--gc-sections", buildId, "--hash-style=gnu", "-Bsymbolic", "--threads=1",
                "--no-mmap-output-file"},
-              object, "{ global: " DLC_QUERY_SYMBOL "; local: *; };", path);
+              objects, {supportObject(), scheduleObject()}, "{ global: " DLC_QUERY_SYMBOL "; local: *; };", path, writeChecksum);
 }
-llvm::Error dlc::linkObject(llvm::ArrayRef<char> object, llvm::StringRef path) {
-  return writeFile(path, llvm::StringRef(object.data(), object.size()));
+llvm::Error dlc::linkObject(const Objects &objects, llvm::StringRef path) {
+  return link({"-r", "-m", "elf_x86_64", "-z", "noexecstack", "--threads=1", "--no-mmap-output-file"}, objects,
+              {scheduleObject()}, "", path, hideSymbols);
 }

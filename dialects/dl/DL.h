@@ -26,6 +26,21 @@ enum class IterationKind {
 /// An op through which no gradient passes.
 template <typename Op>
 class NotDifferentiable : public mlir::OpTrait::TraitBase<Op, NotDifferentiable> {};
+
+/// An op that no model file holds: a level of the compiler makes it.
+template <typename Op>
+class MadeByCompiler : public mlir::OpTrait::TraitBase<Op, MadeByCompiler> {};
+
+/// The number of a place's base: that of an arena (`dlc_arena`), then input, then output.
+unsigned arenaOf(llvm::StringRef base);
+/// A word without quotes, for `custom<Word>`.
+mlir::ParseResult parseWord(mlir::OpAsmParser &parser, mlir::StringAttr &word);
+void printWord(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::StringAttr word);
+/// `4 * batch by 8`, for `custom<Parts>`: 4 units of work for each row, 8 of which make a part.
+mlir::ParseResult parseParts(mlir::OpAsmParser &parser, mlir::IntegerAttr &count, mlir::IntegerAttr &extents,
+                             mlir::IntegerAttr &unit);
+void printParts(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::IntegerAttr count, mlir::IntegerAttr extents,
+                mlir::IntegerAttr unit);
 } // namespace dlc
 
 #include "dialects/dl/DLDialect.h.inc"

@@ -82,6 +82,8 @@ defvar AnyNumber = OptionalAttr<AnyAttrOf<[F64Attr, I64Attr], "a number">>;
 def Differentiable    : DeclareOpInterfaceMethods<DifferentiableOpInterface>;
 def Augmented         : DeclareOpInterfaceMethods<DifferentiableOpInterface, ["augment"]>; // rewritten first
 def NotDifferentiable : NativeOpTrait<"NotDifferentiable"> { let cppNamespace = "::dlc"; }
+/// No model file holds it: a level of the compiler makes it.
+def MadeByCompiler : NativeOpTrait<"MadeByCompiler"> { let cppNamespace = "::dlc"; }
 def Fusible           : DeclareOpInterfaceMethods<FusibleOpInterface>;
 def Decomposable      : DeclareOpInterfaceMethods<DecomposableOpInterface>;
 

@@ -77,7 +77,7 @@ static std::string problemOfArgument(DictionaryAttr attrs, Type type) {
   if (!isKnown(type))
     return "expected a tensor with known sizes, found " + show(type);
   auto tensor = cast<RankedTensorType>(type);
-  bool isNumber = tensor.getRank() == 0 && isa<FloatType>(tensor.getElementType());
+  bool isNumber = tensor.getRank() == 0 && tensor.getElementType().isF64();
   auto hasTexts = [&](ArrayRef<StringRef> names) {
     return llvm::all_of(names, [&](StringRef name) { return attrs.getAs<StringAttr>(name) != nullptr; });
   };
@@ -100,7 +100,7 @@ static std::string problemOfArgument(DictionaryAttr attrs, Type type) {
   if (attrs.contains("layout") && (!isStored || tensor.getRank() != 2))
     return "only a stored matrix has a layout";
   if ((kind == "scalar" && (!isNumber || !attrs.getAs<FloatAttr>("value"))) || (kind == "step" && !isNumber))
-    return ("a " + kind + " is one float" + (kind == "scalar" ? " with a `value`" : "")).str();
+    return ("a " + kind + " is one f64" + (kind == "scalar" ? " with a `value`" : "")).str();
   if (kind == "random" && (tensor.getRank() != 1 || tensor.getDimSize(0) != 3 || !tensor.getElementType().isInteger(64)))
     return "what is random is i64[3]: seed, step, row";
   return "";

@@ -18,4 +18,5 @@ include "dialects/dl/DLNorm.td"
 include "dialects/dl/DLLoss.td"
 include "dialects/dl/DLRandom.td"
 include "dialects/dl/DLProgram.td"
+include "dialects/dl/DLSchedule.td"
 #endif

@@ -181,7 +181,7 @@ def DL_OptimizerOp : DL_RegionOp<"optimizer", [Symbol, IsolatedFromAbove]> {
 
 //===--- What the compiler makes of it ------------------------------------===//
 
-def DL_EntryOp : DL_RegionOp<"entry", [Symbol, IsolatedFromAbove]> {
+def DL_EntryOp : DL_RegionOp<"entry", [Symbol, IsolatedFromAbove, MadeByCompiler]> {
   let summary = "An entry point, flat: one pure function; what is stored is argument and result";
   let description = [{
     From level `graph` on. `kind` is function, session, train, gradients or apply. Each argument and result has
@@ -193,7 +193,7 @@ def DL_EntryOp : DL_RegionOp<"entry", [Symbol, IsolatedFromAbove]> {
                        TypeArrayAttr:$result_types);
   let hasVerifier = 1;
 }
-def DL_GradientOp : DL_ValueOp<"gradient", -1, [], [], [NotDifferentiable]> {
+def DL_GradientOp : DL_ValueOp<"gradient", -1, [], [], [NotDifferentiable, MadeByCompiler]> {
   let summary = "The gradients of the first operand, a number, with respect to each of the others";
   let description = [{
     Made by level `graph` for a training step, and replaced by plain ops at level `autodiff`.
@@ -201,7 +201,7 @@ def DL_GradientOp : DL_ValueOp<"gradient", -1, [], [], [NotDifferentiable]> {
   let arguments = (ins Variadic<AnyTensor>:$inputs);
   let results = (outs Variadic<AnyTensor>:$gradients);
 }
-def DL_KernelOp : DL_RegionOp<"kernel", [Symbol, IsolatedFromAbove]> {
+def DL_KernelOp : DL_RegionOp<"kernel", [Symbol, IsolatedFromAbove, MadeByCompiler]> {
   let summary = "A fused group of ops, compiled and run as one";
   let description = [{
     Made at level `kernels`. Its ops run over one domain of points; equal kernels are one.
@@ -209,7 +209,7 @@ def DL_KernelOp : DL_RegionOp<"kernel", [Symbol, IsolatedFromAbove]> {
   let arguments = (ins SymbolNameAttr:$sym_name, TypeArrayAttr:$result_types);
   let hasVerifier = 1;
 }
-def DL_LaunchOp : DL_NamedOp<"launch", [Pure]> {
+def DL_LaunchOp : DL_NamedOp<"launch", [Pure, MadeByCompiler]> {
   let summary = "One run of a kernel";
   let description = [{
     `launch @kernel(%a, %b)`. An entry point of level `kernels` is a list of these and of reshapes, which cost nothing.

@@ -1,5 +1,5 @@
 // RUN: rm -rf %t && mkdir %t && cd %t
-// RUN: dlc %s --emit=graph -o graph.mlir && dlc %s --emit=kernels -o kernels.mlir && dlc %s --emit=plan -o plan.mlir
+// RUN: dlc %s --emit=graph -o graph.mlir && dlc %s --emit=kernels -o kernels.mlir && dlc %s --emit=loops -o loops.mlir && dlc %s --emit=plan -o plan.mlir
 
 // A printed level is checked before the next levels rely on it: what its arguments and results stand for, which ops stand
 // where, what the runtime will be told.
@@ -20,7 +20,7 @@
 // RUN: sed 's/of = "w", slot/of = "v", slot/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OF
 // OF: error: a slot of an entry point is of 'v', which is no parameter of it
 // RUN: sed 's/scalar = "lr", value = 1.000000e-02 : f64}/scalar = "lr"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=SCALAR
-// SCALAR: error: argument 3 of an entry point: a scalar is one float with a `value`
+// SCALAR: error: argument 3 of an entry point: a scalar is one f64 with a `value`
 // RUN: sed 's/parameter = "w"}/parameter = "w", layout}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=LAYOUT
 // LAYOUT: error: argument 1 of an entry point: only a stored matrix has a layout
 // RUN: sed 's/{input = "i"}/{random}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=RANDOM
@@ -43,25 +43,49 @@
 // SPACE: error: the ops of kernel @k1_gather_add do not run over one space of points
 // RUN: sed 's/launch @k1_gather_add(%rows, %0, %x)/launch @k1_gather_add(%rows, %0)/' kernels.mlir > wrong.mlir && not cmp -s wrong.mlir kernels.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=LAUNCH
 // LAUNCH: error: kernel @k1_gather_add has other arguments or results
-// RUN: sed 's/, dl.workspace = 0 : i64//' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=WORKSPACE
-// WORKSPACE: error: @f needs a size of its workspace, dl.workspace, at level `plan`
-// RUN: sed 's/^  func.func @f/  func.func private @absent()\n&/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BODY
-// BODY: error: @absent has no body
+// RUN: sed 's/, dl.workspace = [0-9]* : i64//' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=WORKSPACE
+// WORKSPACE: error: @f needs dl.workspace, a number of bytes, at level `plan`
+// RUN: sed 's/^  dl.schedule @f/  func.func private @absent()\n&/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=FOREIGN
+// FOREIGN: error: `func.func` cannot stand here; level `plan` holds modules of kernels and schedules
+// RUN: sed 's/^  dl.schedule @f/  module @empty {}\n&/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BODY
+// BODY: error: expected a module @name that holds the function of a kernel, @name
 // RUN: sed 's/capacity = 32 : i64/capacity = 0 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ENTRY
-// ENTRY: error: dl.entry: expected name, kind, capacity, has_batch, rows_independent, arg_attrs, arg_types, res_attrs, res_types and checks of an entry point
+// ENTRY: error: dl.entry: expected name, kind, capacity, has_batch, rows_independent, arg_attrs, arg_types, res_attrs and res_types of an entry point
 // RUN: sed 's/res_types = \[tensor<f32>\]/res_types = [1 : i64]/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=TYPES
 // TYPES: error: dl.entry: expected types in res_types
-// RUN: sed 's/, row_size = 1 : i64/, row_size = 0 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=CHECK
-// CHECK: error: dl.entry: expected op, loc, limit and row_size of a check
+// RUN: sed 's/row_size = 1 : i64/row_size = 0 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=CHECK
+// CHECK: error: expected op, limit and row_size of a check, and a report
 // RUN: sed 's/{input = "i"}, //; s/, tensor<?xi32, #dl.batch<\[1\]>>//' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=COUNT
-// COUNT: error: dl.entry: expected a function of 7 arguments, found 8
-// RUN: sed 's/dl.flops = 1.408000e+03 : f64, //' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=FLOPS
-// FLOPS: error: dl.kernel: expected a function with dl.flops, dl.bytes and dl.written
-// RUN: sed 's/dl.written = \[array<i64: 3, 0, 4, 0>\]/dl.written = [array<i64: 9, 0, 4, 0>]/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=WRITTEN
-// WRITTEN: error: dl.written: expected four numbers, the first of them that of an argument
+// COUNT: error: there is no input[1]; @f has 1
+// RUN: sed 's/dl.flops = [0-9.e+]* : f64, //' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=FLOPS
+// FLOPS: error: @{{.*}}: expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and five numbers in dl.operands for each of its buffers
+// RUN: sed 's/dl.operands = \[array<i64: \([0-9]*\), 0/dl.operands = [array<i64: \1, -1/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OPERANDS
+// OPERANDS: error: @{{.*}}: expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and five numbers in dl.operands for each of its buffers
+// RUN: sed 's/dl.operands = \[array<i64: \([0-9]*\), 0/dl.operands = [array<i64: 1, 0/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BUFFERS
+// BUFFERS: error: kernel @{{.*}} has other buffers
+// RUN: sed 's/place input\[0\]/place input/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NUMBER
+// NUMBER: error: expected input[number], output[number] or an arena
+// RUN: sed 's/place params/place nowhere/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ARENA
+// ARENA: error: found `nowhere`; expected params, buffers, training, session, workspace, input, output
+// RUN: sed 's/place params :/place params + -4 :/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OFFSET
+// OFFSET: error: expected an offset of at least 0, and one step for each index
+// RUN: sed 's/parts batch/parts -1 * batch/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=PARTS
+// PARTS: error: expected at least 0 parts, at most 8 times per batch, in units of at least 1
+// RUN: sed 's/run @k0_check_index/run @absent/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ABSENT
+// ABSENT: error: kernel @absent is missing
+// RUN: sed 's/^    end /    run @k0_check_index() -> () parts 1 : () -> ()\n    place workspace : memref<1xf32>\n    dl.freeze "a"\n&/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=STEP
+// STEP: error: `dl.freeze` cannot stand in a schedule
+// RUN: sed 's/buffer report/buffer somewhere/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ROLE
+// ROLE: error: found `somewhere`; expected argument, output, report, temporary
+// RUN: sed 's/buffer argument\[0\]/buffer argument/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=UNNUMBERED
+// UNNUMBERED: error: expected argument[number], output[number], report or temporary
+// RUN: sed 's/buffer argument\[0\]/buffer argument[9]/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BEYOND
+// BEYOND: error: there is no argument[9]; @f has 3
+// RUN: sed 's/buffer report/place workspace/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=EARLY
+// EARLY: error: `dl.place` cannot stand in a schedule of level `loops`
 
 // A value is used before the line that makes it.
-// RUN: sed '/func.func private @k0_check_index/,/^  }/{/arith.constant/d;}' plan.mlir > wrong.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BEFORE
+// RUN: sed '/func.func private @k0_check_index/,/^    }/{/arith.constant/d;}' plan.mlir > wrong.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BEFORE
 // BEFORE: error: use of undeclared SSA value name
 // RUN: %python %S/Inputs/mutate-levels.py --count 60 --seed 1 %t dlc %s | tee %t.figures | FileCheck %s --check-prefix=MUTATED
 // RUN: %python %src/test/docs/Inputs/reliability.py %src/docs/reliability.md %t.figures

@@ -18,7 +18,7 @@
 // UNKNOWN: error: found level `grape`; there are import, graph, autodiff, layout, kernels, loops, plan, llvm
 // RUN: sed 's/dl.level = "graph"/dl.level = "plan"/' graph.mlir > wrong.mlir
 // RUN: not dlc wrong.mlir 2>&1 | FileCheck %s --check-prefix=LATER
-// LATER: error: this is not what level `plan` looks like: expected functions of a model, and no dl.model
+// LATER: error: this is not what level `plan` looks like: expected schedules and kernels of a model, and no dl.model
 // RUN: sed 's/dl.level = "loops"/dl.level = "kernels"/' loops.mlir > wrong.mlir
 // RUN: not dlc wrong.mlir 2>&1 | FileCheck %s --check-prefix=EARLIER
 // EARLIER: error: this is not what level `kernels` looks like: expected a dl.model

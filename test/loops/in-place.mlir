@@ -31,38 +31,41 @@ dl.model @places {
   }
 
   // The kernel that makes the gradient reads w and m where it writes them, element by element.
-  // CHECK-LABEL: func.func @step(
-  // CHECK-SAME: !llvm.ptr, %[[X:[^ ]+]]: memref<160xf32>, %[[W:[^ ]+]]: memref<25xf32>, %[[M:[^ ]+]]: memref<25xf32>, %[[LR:[^ ]+]]: memref<1xf64>, %[[LOSS:[^ ]+]]: memref<1xf32>
-  // CHECK-NOT: memref.alloc() : memref<25xf32>
-  // CHECK: call @{{k[0-9]+}}_cast(%[[LR]], %[[RATE:[^ ,]+]],
-  // CHECK-NOT: memref.alloc() : memref<25xf32>
-  // CHECK: call @{{k[0-9]+}}_matmul_add_mul_sub(%[[X]], %{{[^ ]+}}, %[[M]], %[[RATE]], %[[W]], %[[M]], %[[W]], %{{[^ ]+}}, %c0, %{{[^ ]+}})
-  // CHECK-NOT: memref.copy
-  // CHECK: return
-  // CHECK-LABEL: func.func @step.apply(
-  // CHECK-NOT: memref.alloc() : memref<25xf32>
-  // CHECK-NOT: memref.copy
-  // CHECK: return
+  // CHECK-LABEL: dl.schedule @step attributes
+  // CHECK: %[[X:[^ ]+]] = buffer argument[0] : memref<160xf32>
+  // CHECK: %[[W:[^ ]+]] = buffer argument[1] : memref<25xf32>
+  // CHECK: %[[M:[^ ]+]] = buffer argument[2] : memref<25xf32>
+  // CHECK: %[[LR:[^ ]+]] = buffer argument[3] : memref<1xf64>
+  // CHECK-NOT: buffer temporary : memref<25xf32>
+  // CHECK: run @{{k[0-9]+}}_cast(%[[LR]]) -> (%[[RATE:[^ ,)]+]])
+  // CHECK-NOT: buffer temporary : memref<25xf32>
+  // CHECK: run @{{k[0-9]+}}_matmul_add_mul_sub(%[[X]], %{{[^ ]+}}, %[[M]], %[[RATE]], %[[W]]) -> (%[[M]], %[[W]])
+  // CHECK-NOT: copy
+  // CHECK: end
+  // CHECK-LABEL: dl.schedule @step.apply
+  // CHECK-NOT: buffer temporary : memref<25xf32>
+  // CHECK-NOT: copy
+  // CHECK: end
   train @step minimizes @product { optimize "*" with @plain }
 
   // The old weight is the slot's new value: one of the two has to wait.
-  // CHECK-LABEL: func.func @exchange_step(
-  // CHECK-SAME: !llvm.ptr, %{{[^ ]+}}: memref<160xf32>, %[[W:[^ ]+]]: memref<5xf32>, %[[OLD:[^ ]+]]: memref<5xf32>
-  // CHECK: %[[NEW:[^ ]+]] = memref.alloc() : memref<5xf32>
-  // CHECK: call @{{k[0-9]+}}{{[^(]*}}({{.*}}%[[OLD]], %[[NEW]],
-  // CHECK: call @{{k[0-9]+}}_cast(%[[W]], %[[OLD]],
-  // CHECK: memref.copy %[[NEW]], %[[W]] {dl.value = {{[0-9]+}} : i64} : memref<5xf32>
-  // CHECK-NEXT: arith.constant -1
-  // CHECK-NEXT: return
+  // CHECK-LABEL: dl.schedule @exchange_step attributes
+  // CHECK: %[[W:[^ ]+]] = buffer argument[1] : memref<5xf32>
+  // CHECK: %[[OLD:[^ ]+]] = buffer argument[2] : memref<5xf32>
+  // CHECK: %[[NEW:[^ ]+]] = buffer temporary : memref<5xf32>
+  // CHECK: run @{{k[0-9]+}}{{[^(]*}}({{.*}}%[[OLD]]) -> (%[[NEW]])
+  // CHECK: run @{{k[0-9]+}}_cast(%[[W]]) -> (%[[OLD]])
+  // CHECK: run @copy{{[^(]*}}(%[[NEW]]) -> (%[[W]])
+  // CHECK-NEXT: end
   train @exchange_step minimizes @loss { optimize "*" with @exchange }
 
   // A product reads all of the old weight for each element of the new one.
-  // CHECK-LABEL: func.func @product_step(
-  // CHECK-SAME: !llvm.ptr, %{{[^ ]+}}: memref<160xf32>, %[[W:[^ ]+]]: memref<25xf32>
-  // CHECK: %[[G:[^ ]+]] = memref.alloc() : memref<25xf32>
-  // CHECK: %[[NEW:[^ ]+]] = memref.alloc() : memref<25xf32>
-  // CHECK: call @{{[^(]*}}_matmul(%[[W]], %[[G]], %[[NEW]],
-  // CHECK: memref.copy %[[NEW]], %[[W]]
-  // CHECK: return
+  // CHECK-LABEL: dl.schedule @product_step attributes
+  // CHECK: %[[W:[^ ]+]] = buffer argument[1] : memref<25xf32>
+  // CHECK: %[[G:[^ ]+]] = buffer temporary : memref<25xf32>
+  // CHECK: %[[NEW:[^ ]+]] = buffer temporary : memref<25xf32>
+  // CHECK: run @{{[^(]*}}_matmul(%[[W]], %[[G]]) -> (%[[NEW]])
+  // CHECK: run @copy{{[^(]*}}(%[[NEW]]) -> (%[[W]])
+  // CHECK-NEXT: end
   train @product_step minimizes @product { optimize "*" with @multiply }
 }

@@ -7,14 +7,13 @@
 // SLOW-NOT: vector<
 dl.model @loops {
   // All axes are one: 17 elements a row, 544 at capacity, in parts of 1024; a masked tail.
-  // CHECK-LABEL: func.func @elements(
-  // CHECK-SAME: !llvm.ptr, %[[X:[^ ]+]]: memref<544xf32>, %[[Y:[^ ]+]]: memref<544xf32>, %{{[^ ]+}}: memref<2xi64>, %[[EXTENT:[^ ]+]]: index) -> i32
-  // CHECK-NOT: memref.alloc
-  // CHECK: %[[COUNT:[^ ]+]] = arith.muli %[[EXTENT]], %c17
-  // CHECK: %[[PARTS:[^ ]+]] = arith.ceildivui %[[COUNT]], %c1024
-  // CHECK: call @[[K:k[0-9]+_mul_add]](%[[X]], %[[Y]], %[[EXTENT]], %c0, %[[PARTS]])
-  // CHECK: %[[FINE:[^ ]+]] = arith.constant -1 : i32
-  // CHECK: return {{.*}}%[[FINE]]
+  // CHECK-LABEL: dl.schedule @elements attributes
+  // CHECK: %[[X:[^ ]+]] = buffer argument[0] : memref<544xf32>
+  // CHECK: %[[Y:[^ ]+]] = buffer output[0] : memref<544xf32>
+  // CHECK-NOT: buffer temporary
+  // CHECK: run @[[K:k[0-9]+_mul_add]](%[[X]]) -> (%[[Y]]) parts 17 * batch by 1024 {{.*}} : (memref<544xf32>) -> memref<544xf32>
+  // CHECK-NEXT: end
+  // CHECK: module @[[K]]
   // CHECK: func.func private @[[K]](%[[A:[^ ]+]]: memref<544xf32>, %[[R:[^ ]+]]: memref<544xf32>, %[[E:[^ ]+]]: index, %[[FIRST:[^ ]+]]: index, %[[LAST:[^ ]+]]: index)
   // CHECK: scf.for %{{[^ ]+}} = %[[FIRST]] to %[[LAST]]
   // CHECK: %[[LIMIT:[^ ]+]] = arith.muli %[[E]], %c17
@@ -30,10 +29,10 @@ dl.model @loops {
   // CHECK: vector.maskedload %[[A]][%{{[^ ]+}}], %[[MASK]]
   // CHECK: vector.maskedstore %[[R]][%{{[^ ]+}}], %[[MASK]]
   // CHECK: return
-  // SLOW-LABEL: func.func @elements(
-  // SLOW: %[[T:[^ ]+]] = memref.alloc() : memref<544xf32>
-  // SLOW: call @[[MUL:k[0-9]+]]_mul(%[[X:[^ ]+]], %[[T]],
-  // SLOW: call @[[ADD:k[0-9]+]]_add(%[[T]], %[[X]],
+  // SLOW-LABEL: dl.schedule @elements attributes
+  // SLOW: %[[T:[^ ]+]] = buffer temporary : memref<544xf32>
+  // SLOW: run @[[MUL:k[0-9]+]]_mul(%[[X:[^ ]+]]) -> (%[[T]])
+  // SLOW: run @[[ADD:k[0-9]+]]_add(%[[T]], %[[X]])
   // SLOW: func.func private @[[MUL]]_mul(%[[A:[^ ]+]]: memref<544xf32>, %[[R:[^ ]+]]: memref<544xf32>
   // SLOW: %[[V:[^ ]+]] = memref.load %[[A]][%[[AT:[^ ]+]]]
   // SLOW: %[[M:[^ ]+]] = arith.mulf %[[V]], %[[V]] : f32
@@ -45,7 +44,7 @@ dl.model @loops {
   }
 
   // f64 has 16 lanes too.
-  // CHECK-LABEL: func.func @doubles(
+  // CHECK-LABEL: dl.schedule @doubles attributes
   // CHECK: func.func private @{{k[0-9]+}}_exp(%{{[^ ]+}}: memref<544xf64>
   // CHECK: vector.load {{.*}} : memref<544xf64>, vector<16xf64>
   // CHECK: return
@@ -55,8 +54,8 @@ dl.model @loops {
   }
 
   // A sum of a row: lanes added up as a tree, in one order. A part is a row.
-  // CHECK-LABEL: func.func @sums(
-  // CHECK: call @[[K:k[0-9]+_sum]](
+  // CHECK-LABEL: dl.schedule @sums attributes
+  // CHECK: run @[[K:k[0-9]+_sum]](
   // CHECK: func.func private @[[K]](%[[A:[^ ]+]]: memref<1280xf32>, %[[R:[^ ]+]]: memref<32xf32>
   // CHECK: scf.for %[[ROW:[^ ]+]] =
   // CHECK: %[[AT:[^ ]+]] = arith.muli %[[ROW]], %c40
@@ -70,7 +69,7 @@ dl.model @loops {
   // CHECK: %[[SUM:[^ ]+]] = arith.addf %[[ONE]], %cst
   // CHECK: memref.store %[[SUM]], %[[R]][%[[ROW]]]
   // CHECK: return
-  // SLOW-LABEL: func.func @sums(
+  // SLOW-LABEL: dl.schedule @sums attributes
   // SLOW: scf.for {{.*}} iter_args(
   // SLOW: arith.addf %{{.*}} : f32
   func @sums(%x: f32[batch, 40]) -> (y: f32[batch]) {
@@ -79,9 +78,9 @@ dl.model @loops {
   }
 
   // A product: sums in registers along k, fused multiply-add, and what is done with each element before it is stored.
-  // CHECK-LABEL: func.func @product(
-  // CHECK-NOT: memref.alloc
-  // CHECK: call @[[K:k[0-9]+_matmul_add_relu]](
+  // CHECK-LABEL: dl.schedule @product attributes
+  // CHECK-NOT: buffer temporary
+  // CHECK: run @[[K:k[0-9]+_matmul_add_relu]](
   // CHECK: func.func private @[[K]](%[[A:[^ ]+]]: memref<1280xf32>, %[[W:[^ ]+]]: memref<1280xf32>, %[[B:[^ ]+]]: memref<32xf32>, %[[R:[^ ]+]]: memref<1024xf32>
   // CHECK: %[[SUMS:[^ ]+]]:{{[0-9]+}} = scf.for {{.*}} iter_args(
   // CHECK-NOT: vector.store
@@ -101,7 +100,7 @@ dl.model @loops {
   }
 
   // No library is called for a function that a processor has not got.
-  // CHECK-LABEL: func.func @functions(
+  // CHECK-LABEL: dl.schedule @functions attributes
   // CHECK-NOT: math.{{exp|log|tanh|sin|cos|erf|pow}}
   // CHECK: return
   func @functions(%x: f32[batch, 17]) -> (y: f32[batch, 17]) {
@@ -114,21 +113,13 @@ dl.model @loops {
     return %y
   }
 
-  // A bad index ends the call with the number of the check, before anything is looked up.
-  // CHECK-LABEL: func.func @lookups(
-  // CHECK-SAME: checks = [{limit = 5 : i64, loc = #{{[^,]+}}, op = "gather", row_size = 1 : i64}, {limit = 7 : i64, loc = #{{[^,]+}}, op = "gather", row_size = 3 : i64}]
-  // CHECK-DAG: %[[BAD:[^ ]+]] = call @{{k[0-9]+}}_check_index
-  // CHECK-DAG: %[[IS:[^ ]+]] = arith.cmpi ne, %[[BAD]], %c0
-  // CHECK-DAG: %[[FIRST:[^ ]+]] = arith.constant 0 : i32
-  // CHECK: cf.cond_br %[[IS]], ^[[END:bb[0-9]+]](%[[FIRST]] : i32), ^[[NEXT:bb[0-9]+]]
-  // CHECK: ^[[NEXT]]:
-  // CHECK: call @{{k[0-9]+}}_check_index
-  // CHECK: cf.cond_br %{{[^ ]+}}, ^[[END]](%{{[^ ]+}} : i32), ^[[GOOD:bb[0-9]+]]
-  // CHECK: ^[[GOOD]]:
-  // CHECK: call @{{k[0-9]+}}_gather
-  // CHECK: return {dl.values = array<i64: 0, 1, 2, 3, {{[0-9]+, [0-9]+}}, -1>} %{{[^ ]+}} : i32
-  // CHECK: ^[[END]](%[[WHICH:[^ ]+]]: i32):
-  // CHECK: return %[[WHICH]] : i32
+  // A bad index ends the call before anything is looked up: checks come first, and say what they check.
+  // CHECK-LABEL: dl.schedule @lookups attributes
+  // CHECK: %[[REPORT:[^ ]+]] = buffer report : memref<2xi64>
+  // CHECK: run @{{k[0-9]+}}_check_index(%{{[^ ]+}}) -> (%[[REPORT]]) parts 1 check {limit = 5 : i64, op = "gather", row_size = 1 : i64}
+  // CHECK: run @{{k[0-9]+}}_check_index(%{{[^ ]+}}) -> (%[[REPORT]]) parts 1 check {limit = 7 : i64, op = "gather", row_size = 3 : i64}
+  // CHECK: run @{{k[0-9]+}}_gather
+  // CHECK: end {dl.values = array<i64: 0, 1, 2, 3, {{[0-9]+, [0-9]+}}>}
   func @lookups(%t: f32[5, 4], %i: i32[batch], %u: f32[7, 4], %j: i32[batch, 3]) -> (y: f32[batch, 4], z: f32[batch, 3, 4]) {
     %y = gather %t, %i
     %z = gather %u, %j

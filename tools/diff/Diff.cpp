@@ -182,12 +182,12 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options, con
       else
         instrument(*entry, copy, settings, probes);
     }
-  SmallVector<char> object;
+  Objects objects;
   if (failed(runTo("llvm", *twin, options)))
     return failure();
-  llvm::Error error = emitObject(*twin, options, object);
+  llvm::Error error = emitObjects(*twin, options, objects);
   if (!error)
-    error = linkShared(object, path);
+    error = linkShared(objects, path);
   return error ? LogicalResult(complain(entries.front()) << llvm::toString(std::move(error))) : success();
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 #   plant_faults.py schedules.mlir          those below
-#   plant_faults.py LOOPS.mlir COUNT        as many from a seed: a call is given another buffer than the one it needs
+#   plant_faults.py LOOPS.mlir COUNT        as many from a seed: a run is given another buffer than the one it needs
 import random
 import re
 import subprocess
@@ -24,43 +24,42 @@ FAULTS = [  # what, (old text, new text) ..., message
      [("%b = memref.load %s[%i] : memref<16xf32>",
        "%v = vector.load %s[%i] : memref<16xf32>, vector<4xf32>\n %b = vector.extract %v[0] : f32 from vector<4xf32>")],
      "lets @k read elements in another place than it writes over them"),
-    ("a load at the entry of several parts", [("call @total(%sum, %sum, %extent, %c0, %c1)",
-                                               "call @total(%sum, %sum, %extent, %c0, %c16)")],
+    ("a load at the entry of several parts", [("run @total(%sum) -> (%sum) parts 1 ", "run @total(%sum) -> (%sum) parts 16 ")],
      "lets @total read an element that it has written over"),
     ("a load at the entry of a loop", [("scf.if %some {", "scf.for %j = %first to %last step %last {")],
      "lets @total read an element that it has written over"),
-    ("an input that is copied", [("%c1 = arith.constant 1 : index\n    scf.for",
+    ("an input that is copied", [("%c1 = arith.constant 1 : index\n      scf.for",
                                   "memref.copy %w, %w1 : memref<16xf32> to memref<16xf32>\n"
-                                  " %c1 = arith.constant 1 : index\n    scf.for")],
+                                  " %c1 = arith.constant 1 : index\n      scf.for")],
      "gives @k a buffer to write over that it reads as a whole"),
     ("an output that is read again", [("load %w[%i]", "load %w1[%i]")],
      "gives @k a buffer to write over that it reads again"),
-    ("two values for one buffer", [("call @k(%w, %s, %w, %s,", "call @k(%w, %s, %w, %w,")],
+    ("two values for one buffer", [("run @k(%w, %s) -> (%w, %s)", "run @k(%w, %s) -> (%w, %w)")],
      "lets @k write two values to one buffer"),
     ("an old value that is gone", [("array<i64: 2, 3, 4>", "array<i64: 0, 3, 4>")],
      "reads a buffer that has been written over"),
-    ("a buffer that holds nothing yet", [("call @add(%w, %s, %new,", "call @add(%new, %s, %new,")],
+    ("a buffer that holds nothing yet", [("run @add(%w, %s) -> (%new)", "run @add(%new, %s) -> (%new)")],
      "reads a buffer that nothing has been written to"),
     ("copies in the wrong order",
-     [("memref.copy %old, %w {dl.value = 1 : i64} : memref<16xf32> to memref<16xf32>\n", ""),
-      ("memref.copy %made, %old {dl.value = 2 : i64} : memref<16xf32> to memref<16xf32>\n",
-       "memref.copy %made, %old {dl.value = 2 : i64} : memref<16xf32> to memref<16xf32>\n"
-       " memref.copy %old, %w {dl.value = 1 : i64} : memref<16xf32> to memref<16xf32>\n")],
+     [("run @copy(%old) -> (%w) parts 16 {dl.values = array<i64: 1, 1>} : (memref<16xf32>) -> memref<16xf32>\n", ""),
+      ("run @copy(%made) -> (%old) parts 16 {dl.values = array<i64: 2, 2>} : (memref<16xf32>) -> memref<16xf32>\n",
+       "run @copy(%made) -> (%old) parts 16 {dl.values = array<i64: 2, 2>} : (memref<16xf32>) -> memref<16xf32>\n"
+       " run @copy(%old) -> (%w) parts 16 {dl.values = array<i64: 1, 1>} : (memref<16xf32>) -> memref<16xf32>\n")],
      "reads a buffer that has been written over"),
-    ("another value at the end", [("return {dl.values = array<i64: 2, 3, -1>}", "return {dl.values = array<i64: 0, 3, -1>}")],
+    ("another value at the end", [("end {dl.values = array<i64: 2, 3>}", "end {dl.values = array<i64: 0, 3>}")],
      "leaves another value in a buffer than the one that belongs there"),
-    ("no word of the end", [("return {dl.values = array<i64: 2, 3, -1>}", "return")],
+    ("no word of the end", [("end {dl.values = array<i64: 2, 3>}", "end")],
      "does not say which values it leaves in its buffers"),
-    ("no word of the start", [("dl.values = array<i64: 0, 1, -1>} {\n    %c0 = arith.constant 0 : index\n    %c16 = "
-                               "arith.constant 16 : index\n    call @k", "dl.none} {\n    %c0 = arith.constant 0 : index\n"
-                               "    %c16 = arith.constant 16 : index\n    call @k")],
+    ("no word of the start", [(", dl.values = array<i64: 0, 1>} {", "} {")], "does not say which values its buffers hold"),
+    ("one argument twice", [("%s = buffer argument[1]", "%s = buffer argument[0]")],
      "does not say which values its buffers hold"),
-    ("no word of a call", [(" {dl.values = array<i64: 0, 1, 2, 3>}", "")],
-     "does not say which values the buffers of a call hold"),
-    ("no word of a copy", [(" {dl.value = 1 : i64}", "")], "does not say which value a copy takes"),
-    ("an op that is not known", [("%new = memref.alloc() : memref<16xf32>",
-                                  "%new = memref.alloc() : memref<16xf32>\n memref.dealloc %new : memref<16xf32>")],
-     "uses a buffer in a way that is not known"),
+    ("no word of a run", [(" {dl.values = array<i64: 0, 1, 2, 3>}", "")],
+     "does not say which values the buffers of a run hold"),
+    ("a run of a kernel that is not there", [("run @add(", "run @sub(")],
+     "does not say which values the buffers of a run hold"),
+    ("a step that is not known", [("%new = buffer temporary : memref<16xf32>",
+                                   "%new = place workspace : memref<16xf32>")],
+     "has a step that is not known here"),
 ]
 
 
@@ -72,24 +71,22 @@ def verdict(text):
 
 
 def another_buffer(text, draw):
-    """One operand of one call is another buffer of the same type."""
-    calls = list(re.finditer(r"\bcall @\w[^(]*\(([^)]*)\) \{dl[^}]*\} : \(([^)]*)\)", text))
+    """One operand of one run is another buffer of the same type."""
+    runs = list(re.finditer(r"\brun @[^(]*\(([^)]*)\) -> \(([^)]*)\)", text))
     while True:
-        call = draw.choice(calls)
-        operands, types = call[1].split(", "), call[2].split(", ")
-        i = draw.randrange(len(operands))
-        if not types[i].startswith("memref"):
+        run = draw.choice(runs)
+        side = draw.choice([1, 2])
+        operands = [one for one in run[side].split(", ") if one]
+        if not operands:
             continue
-        # Of this schedule, known above this call.
-        start = text.rindex("func.func @", 0, call.start())
-        known = {name for name, kind in re.findall(r"(%[\w.#-]+): (memref<\w+>)", text[start : call.start()].split("\n")[0])
-                 if kind == types[i]}
-        known |= {name for name, kind in re.findall(r"(%[\w.#-]+) = memref.alloc\(\) : (memref<\w+>)",
-                                                    text[start : call.start()]) if kind == types[i]}
-        known.discard(operands[i])
+        i = draw.randrange(len(operands))
+        # Of this schedule, known above this run.
+        above = text[text.rindex("dl.schedule @", 0, run.start()) : run.start()]
+        types = dict(re.findall(r"(%[\w.#-]+) = buffer [\w\[\]]+ : (memref<\w+>)", above))
+        known = sorted(name for name, kind in types.items() if kind == types[operands[i]] and name != operands[i])
         if known:
-            operands[i] = draw.choice(sorted(known))
-            return text[: call.start(1)] + ", ".join(operands) + text[call.end(1) :]
+            operands[i] = draw.choice(known)
+            return text[: run.start(side)] + ", ".join(operands) + text[run.end(side) :]
 
 
 with open(sys.argv[1]) as file:

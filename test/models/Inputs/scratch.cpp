@@ -95,20 +95,20 @@ static void product(const char *Path) {
     Tensor Y(DType::F32, {600, 300});
     const void *Inputs[] = {X.data(), W.data()};
     void *Outputs[] = {Y.data()};
-    for (bool Older : {false, true}) { // a caller of the first version ends before workspace_bytes
-      dlc_call Call{};
-      Call.struct_size = Older ? offsetof(dlc_call, workspace_bytes) : sizeof(Call);
-      Call.inputs = Inputs, Call.outputs = Outputs, Call.extent = 1, Call.services = &Services;
-      Call.arenas[DLC_WORKSPACE] = Workspace.get();
-      Call.workspace_bytes = Older ? UINT64_MAX : Further ? Bytes : 0;
-      std::memset(Y.data(), 0, size_t(Y.bytes()));
-      CHECK(E.function(&Call) == DLC_OK, "by hand");
-      std::string Own;
-      append(Own, Y);
-      CHECK(Own == Bits, "by hand, room for %d threads", int(Further) + 1);
-      CHECK(std::all_of(Workspace.get() + Bytes, Workspace.get() + Bytes + Guard, [](char C) { return C == 0x5a; }),
-            "written behind the workspace, with room for %d threads", int(Further) + 1);
-    }
+    dlc_call Call{};
+    Call.struct_size = sizeof(Call);
+    Call.inputs = Inputs, Call.outputs = Outputs, Call.extent = 1, Call.services = &Services;
+    Call.arenas[DLC_WORKSPACE] = Workspace.get();
+    Call.workspace_bytes = Further ? Bytes : 0;
+    std::memset(Y.data(), 0, size_t(Y.bytes()));
+    CHECK(E.function(&Call) == DLC_OK, "by hand");
+    std::string Own;
+    append(Own, Y);
+    CHECK(Own == Bits, "by hand, room for %d threads", int(Further) + 1);
+    CHECK(std::all_of(Workspace.get() + Bytes, Workspace.get() + Bytes + Guard, [](char C) { return C == 0x5a; }),
+          "written behind the workspace, with room for %d threads", int(Further) + 1);
+    Call.struct_size -= 8;
+    CHECK(E.function(&Call) == DLC_BAD_STRUCT, "a struct that ends too early");
   }
 }
 

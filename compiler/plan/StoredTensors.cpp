@@ -1,0 +1,59 @@
+// StoredTensors.cpp - every stored tensor of every entry point, each once, with a place in its arena.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/plan/StoredTensors.h"
+#include "compiler/Types.h"
+
+using namespace mlir;
+using namespace dlc;
+
+StoredTensors::StoredTensors(ModuleOp module) {
+  for (bool slots : {false, true})
+    for (auto schedule : module.getOps<ScheduleOp>()) {
+      auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
+      for (auto [attrs, type] : llvm::zip(about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>(),
+                                          about.getAs<ArrayAttr>("arg_types").getAsValueRange<TypeAttr>())) {
+        auto tensor = cast<RankedTensorType>(type);
+        bool swapped = attrs.contains("layout");
+        if (swapped)
+          tensor = RankedTensorType::get({tensor.getDimSize(1), tensor.getDimSize(0)}, tensor.getElementType());
+        auto init = attrs.getAs<InitAttr>("init");
+        if (auto name = attrs.getAs<StringAttr>("parameter"); name && !slots)
+          add(attrs, {name.str(), "", "", "", tensor, init, DLC_PARAMETER, DLC_PARAMS, swapped});
+        if (auto name = attrs.getAs<StringAttr>("slot"); name && slots) {
+          auto of = attrs.getAs<StringAttr>("of");
+          std::string group = attrs.getAs<StringAttr>("group").str();
+          add(attrs, {(of.getValue() + "." + name.getValue()).str(), of.str(), name.str(), group, tensor, init, DLC_SLOT,
+                      DLC_TRAINING, swapped});
+          tensors[indexOf.at({Attribute(), of})].group = group;
+        }
+      }
+    }
+  for (StoredTensor &one : tensors)
+    place(one);
+}
+
+void StoredTensors::add(DictionaryAttr about, StoredTensor one) {
+  if (indexOf.try_emplace(storedKey(about), tensors.size()).second)
+    tensors.push_back(std::move(one));
+}
+
+/// Behind those that came before; dense, in lines of DLC_ALIGNMENT.
+void StoredTensors::place(StoredTensor &one) {
+  int64_t count = std::max<int64_t>(one.type.getNumElements(), 1);
+  one.bytes = llvm::alignTo(count * bytesOf(one.type.getElementType()), DLC_ALIGNMENT);
+  one.offset = arenaBytes[one.arena];
+  arenaBytes[one.arena] += one.bytes;
+  int64_t stride = 1;
+  one.strides.resize(one.type.getRank());
+  for (int i = one.type.getRank() - 1; i >= 0; --i) {
+    one.strides[i] = stride;
+    stride *= one.type.getDimSize(i);
+  }
+  if (one.swapped)
+    one.strides = {1, one.type.getDimSize(0)};
+}
+
+const StoredTensor *StoredTensors::find(DictionaryAttr about) const {
+  auto it = indexOf.find(storedKey(about));
+  return it == indexOf.end() ? nullptr : &tensors[it->second];
+}

@@ -1,0 +1,79 @@
+// Tables.h - read-only tables of C structs, as constants of an LLVM module.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The structs are those of runtime/abi.h itself, filled here as any C++ program would fill them: their layout is written
+// down once, in C. Pointers are noted beside, and become relocations.
+#ifndef DLC_COMPILER_TARGET_TABLES_H
+#define DLC_COMPILER_TARGET_TABLES_H
+#include "llvm/ADT/StringMap.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/Module.h"
+
+namespace dlc {
+/// Strings and bytes of a module, each once.
+class Constants {
+public:
+  explicit Constants(llvm::Module &module) : module(module) {}
+  /// NUL-terminated; null for none.
+  llvm::Constant *string(llvm::StringRef text) {
+    if (text.empty())
+      return nullptr;
+    llvm::Constant *&known = strings[text];
+    if (!known)
+      known = global(llvm::ConstantDataArray::getString(module.getContext(), text, /*AddNull=*/true), 1);
+    return known;
+  }
+  llvm::GlobalVariable *global(llvm::Constant *value, unsigned alignment) {
+    auto *made = new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                                          llvm::GlobalValue::InternalLinkage, value, "dlc.data");
+    made->setAlignment(llvm::Align(alignment));
+    return made;
+  }
+  llvm::Module &module;
+
+private:
+  llvm::StringMap<llvm::Constant *> strings;
+};
+
+/// Rows of one struct.
+template <class Row> class Table {
+public:
+  Row &add(const Row &row = {}) { return rows.emplace_back(row); }
+  /// A field of the row that was added last, and what it points at; null leaves it null.
+  template <class Field> void point(Field Row::*field, llvm::Constant *to) {
+    if (to)
+      pointers.push_back({(const char *)&(rows.back().*field) - (const char *)rows.data(), to});
+  }
+  size_t size() const { return rows.size(); }
+  Row &operator[](size_t index) { return rows[index]; }
+  /// Null where there are no rows.
+  llvm::GlobalVariable *emit(Constants &constants) const {
+    if (rows.empty())
+      return nullptr;
+    return constants.global(content(constants.module.getContext()), 16);
+  }
+  llvm::Constant *content(llvm::LLVMContext &context) const {
+    llvm::StringRef bytes((const char *)rows.data(), rows.size() * sizeof(Row));
+    std::vector<std::pair<size_t, llvm::Constant *>> sorted(pointers);
+    llvm::sort(sorted, llvm::less_first());
+    std::vector<llvm::Constant *> parts;
+    size_t done = 0;
+    auto fill = [&](size_t end) {
+      if (end != done)
+        parts.push_back(llvm::ConstantDataArray::getString(context, bytes.slice(done, end), /*AddNull=*/false));
+    };
+    for (auto [at, to] : sorted) {
+      fill(at);
+      parts.push_back(to);
+      done = at + sizeof(void *);
+    }
+    fill(bytes.size());
+    return llvm::ConstantStruct::getAnon(context, parts, /*Packed=*/true);
+  }
+
+private:
+  std::vector<Row> rows;
+  std::vector<std::pair<size_t, llvm::Constant *>> pointers;
+};
+} // namespace dlc
+#endif

@@ -1,0 +1,235 @@
+/* schedule.c - walks the schedule of an entry point: the code behind every function of a compiled model.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A schedule is data (runtime/abi.h): runs of kernels, whose operands lie at affine offsets in arenas, inputs and outputs,
+ * and counted loops. Compiled as support.c is, and carried inside dlc; it calls nothing but the kernels and the services of
+ * the call. Errors, the profile hook, threads and the search for numbers that are not finite are here and nowhere else.
+ */
+#include "runtime/abi.h"
+
+#define HIDDEN __attribute__((visibility("hidden")))
+
+/* Below this predicted time, in microseconds, waking other threads does not pay: where the machine is busy, it costs tens
+ * of them. */
+static const double worth_splitting = 150;
+/* What one thread is predicted to do in a microsecond: operations, bytes. */
+static const double flops_a_microsecond = 80e3, bytes_a_microsecond = 30e3;
+/* Into so many pieces at most a kernel that needs scratch memory is cut: small enough that all threads end together. */
+static const int64_t most_pieces = 256;
+/* FTZ, DAZ, all exceptions masked, to nearest: the same bits in any program. */
+static const unsigned float_environment = 0x9fc0;
+
+static inline unsigned enter_environment(void) {
+  unsigned theirs;
+  __asm__ volatile("stmxcsr %0" : "=m"(theirs)::"memory");
+  __asm__ volatile("ldmxcsr %0" ::"m"(float_environment) : "memory");
+  return theirs;
+}
+static inline void leave_environment(unsigned theirs) { __asm__ volatile("ldmxcsr %0" ::"m"(theirs) : "memory"); }
+
+/* One run of a kernel, as the threads see it. */
+struct run {
+  dlc_kernel_function function;
+  void *const *buffers;
+  const int64_t *extents;
+  char *scratch;
+  uint64_t scratch_bytes; /* of one thread */
+  int64_t parts, pieces, next;
+};
+
+/* Parts [first, last) of a kernel that needs no scratch memory. */
+static void run_parts(void *context, int64_t first, int64_t last) {
+  const struct run *run = context;
+  unsigned theirs = enter_environment();
+  run->function(run->buffers, run->extents, 0, first, last);
+  leave_environment(theirs);
+}
+/* Unit i is a thread's whole share: it has the scratch memory of number i, and takes pieces until none is left. */
+static void run_worker(void *context, int64_t first, int64_t last) {
+  struct run *run = context;
+  unsigned theirs = enter_environment();
+  for (int64_t unit = first; unit < last; ++unit)
+    for (;;) {
+      int64_t piece = __atomic_fetch_add(&run->next, 1, __ATOMIC_RELAXED);
+      if (piece >= run->pieces)
+        break;
+      run->function(run->buffers, run->extents, run->scratch + unit * run->scratch_bytes, run->parts * piece / run->pieces,
+                    run->parts * (piece + 1) / run->pieces);
+    }
+  leave_environment(theirs);
+}
+
+struct walk {
+  const dlc_model *model;
+  const dlc_entry *entry;
+  dlc_call *call;
+  int64_t extent;
+  void **buffers;            /* of the run at hand */
+  char *scratch;
+  uint64_t scratch_threads;  /* so many threads have scratch memory */
+  int64_t index[DLC_MAX_LOOPS]; /* of the loops around, outermost first */
+  uint32_t depth;
+};
+
+static int32_t fail(dlc_call *call, int32_t code, const char *op, int64_t row, int64_t value, int64_t limit) {
+  call->error.code = code;
+  call->error.op = op;
+  call->error.row = row;
+  call->error.value = value;
+  call->error.limit = limit;
+  return code;
+}
+
+static const dlc_kernel *kernel_of(const dlc_model *model, uint32_t number) {
+  return (const dlc_kernel *)((const char *)model->kernels + (uint64_t)model->kernel_size * number);
+}
+
+static void *place(const struct walk *walk, const dlc_operand *operand) {
+  char *base = operand->base < DLC_ARENA_COUNT  ? walk->call->arenas[operand->base]
+               : operand->base == DLC_IN_INPUT ? (char *)walk->call->inputs[operand->index]
+                                               : walk->call->outputs[operand->index];
+  int64_t offset = operand->offset;
+  if (operand->steps)
+    for (uint32_t loop = 0; loop < walk->depth; ++loop)
+      offset += walk->entry->loop_steps[operand->steps - 1 + loop] * walk->index[loop];
+  return base + offset;
+}
+
+static int64_t times(int64_t count, uint32_t extents, int64_t extent) {
+  while (extents--)
+    count *= extent;
+  return count;
+}
+
+/* The place of the first of these that is NaN or infinite; -1. */
+static int64_t first_not_finite(const void *values, uint32_t dtype, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    int bad = dtype == DLC_F64 ? (~((const uint64_t *)values)[i] & 0x7ff0000000000000) == 0
+                               : (~((const uint32_t *)values)[i] & 0x7f800000) == 0;
+    if (bad)
+      return i;
+  }
+  return -1;
+}
+
+/* With DLC_TRAP_NOT_FINITE: what the kernel wrote is looked through; the first bad value goes into the call's error. */
+static int32_t look_for_not_finite(const struct walk *walk, const dlc_kernel *kernel) {
+  for (uint32_t i = 0; i < kernel->operand_count; ++i) {
+    const dlc_kernel_operand *operand = &kernel->operands[i];
+    if (!(operand->flags & DLC_WRITTEN) || (operand->dtype != DLC_F32 && operand->dtype != DLC_F64))
+      continue;
+    int64_t at = first_not_finite(walk->buffers[i], operand->dtype, operand->elements + operand->row_elements * walk->extent);
+    if (at >= 0)
+      return fail(walk->call, DLC_NOT_FINITE, kernel->place, operand->row_elements ? at / operand->row_elements : -1, at, -1);
+  }
+  return DLC_OK;
+}
+
+/* Whether the run is long enough to be shared with other threads. What is predicted is for a full call. */
+static int pays(const dlc_kernel *kernel, int64_t extent, int64_t capacity) {
+  double flops = kernel->flops / flops_a_microsecond, bytes = kernel->bytes / bytes_a_microsecond;
+  double most = flops > bytes ? flops : bytes;
+  return most * (double)extent >= worth_splitting * (double)capacity;
+}
+
+static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
+  dlc_call *call = walk->call;
+  const dlc_kernel *kernel = kernel_of(walk->model, step->kernel);
+  const dlc_operand *operands = walk->entry->operands + step->operand;
+  for (uint32_t i = 0; i < kernel->operand_count; ++i)
+    walk->buffers[i] = place(walk, &operands[i]);
+  int64_t units = times(step->count, step->extents, walk->extent), parts = (units + step->unit - 1) / step->unit;
+  struct run run = {kernel->function, walk->buffers, &walk->extent, walk->scratch, kernel->scratch_bytes, parts,
+                    parts < most_pieces ? parts : most_pieces, 0};
+  int64_t *report = walk->buffers[kernel->operand_count - 1];
+  if (step->check)
+    report[0] = -1;
+  const dlc_services *services = call->services;
+  if (services && services->profile)
+    services->profile(services->profile_context, step->kernel, 1);
+  uint64_t threads = services ? services->threads : 1;
+  if (run.scratch_bytes && threads > walk->scratch_threads)
+    threads = walk->scratch_threads;
+  if (threads > 1 && parts > 1 && !step->check && pays(kernel, walk->extent, walk->entry->capacity)) {
+    if (run.scratch_bytes)
+      services->parallel_for(services->pool, run_worker, &run, (int64_t)threads, 1);
+    else
+      services->parallel_for(services->pool, run_parts, &run, parts, 1);
+  } else {
+    run.function(run.buffers, run.extents, run.scratch, 0, parts);
+  }
+  if (services && services->profile)
+    services->profile(services->profile_context, step->kernel, 0);
+  if (step->check) {
+    const dlc_check *check = &walk->entry->checks[step->check - 1];
+    return report[0] < 0 ? DLC_OK
+                         : fail(call, DLC_BAD_INDEX, check->op, report[0] / check->row_size, report[1], check->limit);
+  }
+  return call->flags & DLC_TRAP_NOT_FINITE ? look_for_not_finite(walk, kernel) : DLC_OK;
+}
+
+static int32_t run_steps(struct walk *walk) {
+  const dlc_step *first = walk->entry->steps, *step = first, *starts[DLC_MAX_LOOPS];
+  int64_t rounds[DLC_MAX_LOOPS];
+  for (; step != first + walk->entry->step_count; ++step) {
+    if (step->kind == DLC_LOOP) {
+      rounds[walk->depth] = times(step->count, step->extents, walk->extent);
+      if (rounds[walk->depth] <= 0) { /* on behind its end */
+        step = first + step->operand;
+        continue;
+      }
+      starts[walk->depth] = step;
+      walk->index[walk->depth++] = 0;
+    } else if (step->kind == DLC_END_LOOP) {
+      uint32_t loop = walk->depth - 1;
+      if (++walk->index[loop] < rounds[loop])
+        step = starts[loop];
+      else
+        walk->depth = loop;
+    } else {
+      int32_t code = run_kernel(walk, step);
+      if (code != DLC_OK)
+        return code;
+    }
+  }
+  return DLC_OK;
+}
+
+/* What the call sets is where kernels find it: at the start of the workspace. */
+static void write_numbers(const dlc_entry *entry, const dlc_call *call, char *workspace) {
+  int64_t *numbers = (int64_t *)workspace;
+  double *reals = (double *)workspace + DLC_FIRST_SCALAR;
+  numbers[0] = (int64_t)call->seed;
+  numbers[1] = call->step;
+  numbers[2] = call->row;
+  reals[-1] = (double)call->step;
+  for (uint32_t i = 0; i < entry->scalar_count; ++i)
+    reals[i] = call->scalars ? call->scalars[i] : entry->scalars[i].value;
+}
+
+HIDDEN int32_t dlc_run_schedule(const dlc_model *model, const dlc_entry *entry, dlc_call *call) {
+  if (call->struct_size < sizeof(dlc_call))
+    return DLC_BAD_STRUCT;
+  call->error.code = DLC_OK;
+  struct walk walk = {.model = model, .entry = entry, .call = call, .extent = 1};
+  if (entry->flags & DLC_HAS_BATCH) {
+    walk.extent = call->extent;
+    if (walk.extent < 1 || walk.extent > entry->capacity)
+      return fail(call, DLC_BAD_EXTENT, 0, -1, walk.extent, entry->capacity);
+  }
+  for (int32_t i = 0; i < DLC_ARENA_COUNT; ++i)
+    if ((entry->arenas >> i & 1) && !call->arenas[i])
+      return fail(call, DLC_MISSING_ARENA, 0, -1, i, -1);
+  char *workspace = call->arenas[DLC_WORKSPACE];
+  walk.buffers = (void **)(workspace + (DLC_FIRST_SCALAR + entry->scalar_count) * sizeof(double));
+  walk.scratch = workspace + entry->workspace_bytes - entry->scratch_bytes;
+  walk.scratch_threads = 1;
+  if (entry->scratch_bytes && call->workspace_bytes > entry->workspace_bytes)
+    walk.scratch_threads += (call->workspace_bytes - entry->workspace_bytes) / entry->scratch_bytes;
+  unsigned theirs = enter_environment();
+  if (workspace)
+    write_numbers(entry, call, workspace);
+  int32_t code = run_steps(&walk);
+  leave_environment(theirs);
+  return code;
+}
