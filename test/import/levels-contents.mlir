@@ -75,6 +75,14 @@
 // ABSENT: error: kernel @absent is missing
 // RUN: sed 's/^    end /    run @k0_check_index() -> () parts 1 : () -> ()\n    place workspace : memref<1xf32>\n    dl.freeze "a"\n&/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=STEP
 // STEP: error: `dl.freeze` cannot stand in a schedule
+// RUN: sed 's/^    end .*/    loop %i to -1 {}\n&/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ROUNDS
+// ROUNDS: error: expected one index, at least 0 rounds, and at most 8 loops in each other
+// RUN: sed 's/^    end .*/    %c = arith.constant 1 : index\n    place workspace by [4](%c) : memref<1xf32>\n&/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=INDEX
+// INDEX: error: expected indices of loops
+// RUN: sed 's/^    end .*/    llvm.unreachable/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NOEND
+// NOEND: error: expected a schedule without arguments that ends with `end`
+// RUN: sed 's/, %arg2: index/, %more: index, %arg2: index/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=FORM
+// FORM: error: @{{.*}}: expected a function of 5 arguments, found 6
 // RUN: sed 's/buffer report/buffer somewhere/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ROLE
 // ROLE: error: found `somewhere`; expected argument, output, report, temporary
 // RUN: sed 's/buffer argument\[0\]/buffer argument/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=UNNUMBERED

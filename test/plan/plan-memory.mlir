@@ -25,11 +25,11 @@ dl.model @plan {
   // CHECK: run @[[T]](%[[D]]) -> (%[[OUT]])
   // CHECK: end
   func @chain(%x: f32[8, 8]) -> (y: f32[8, 8]) {
-    %a = transpose %x
-    %b = transpose %a
-    %c = transpose %b
-    %d = transpose %c
-    %y = transpose %d
+    %a = transpose %x, [1, 0]
+    %b = transpose %a, [1, 0]
+    %c = transpose %b, [1, 0]
+    %d = transpose %c, [1, 0]
+    %y = transpose %d, [1, 0]
     return %y
   }
 
@@ -70,8 +70,8 @@ dl.model @plan {
   func @held(%x: f32[8, 8]) -> (y: f32[8, 8]) {
     %a = exp %x
     %b = neg %a
-    %c = transpose %b
-    %d = transpose %c
+    %c = transpose %b, [1, 0]
+    %d = transpose %c, [1, 0]
     %y = add %d, %a
     return %y
   }
@@ -144,7 +144,7 @@ dl.model @plan {
     %b = exp %w
     %z = sin %b
     %a = exp %x
-    %c = transpose %a
+    %c = transpose %a, [1, 0]
     %y = tanh %c
     return %y, %z
   }
