@@ -105,8 +105,10 @@ static std::string problemOfArgument(DictionaryAttr attrs, Type type) {
     return "what is random is i64[3]: seed, step, row";
   return "";
 }
-/// The same of a result, of an entry point with these arguments.
-static std::string problemOfResult(DictionaryAttr attrs, Type type, ArrayAttr argAttrs, TypeRange argTypes) {
+/// What is stored, as a result that replaces it names it: its own name, whose it is, and its type.
+using StoredTensor = std::tuple<Attribute, Attribute, Type>;
+/// The same of a result, of an entry point that is given what is in `stored`.
+static std::string problemOfResult(DictionaryAttr attrs, Type type, const DenseSet<StoredTensor> &stored) {
   if (!isKnown(type))
     return "expected a tensor with known sizes, found " + show(type);
   if (attrs.contains("output") == attrs.contains("update"))
@@ -116,9 +118,8 @@ static std::string problemOfResult(DictionaryAttr attrs, Type type, ArrayAttr ar
     return "expected a name in quotes";
   if (output)
     return "";
-  for (auto [one, own] : llvm::zip(argAttrs.getAsRange<DictionaryAttr>(), argTypes))
-    if (own == type && (one.get("parameter") == update || one.get("slot") == update) && one.get("of") == attrs.get("of"))
-      return "";
+  if (stored.contains({update, attrs.get("of"), type}))
+    return "";
   return ("no parameter or slot '" + update.getValue() + "' of its type is among the arguments").str();
 }
 LogicalResult dlc::verifyPorts(Operation *op, ArrayAttr argAttrs, TypeRange argTypes, ArrayAttr resAttrs,
@@ -127,18 +128,22 @@ LogicalResult dlc::verifyPorts(Operation *op, ArrayAttr argAttrs, TypeRange argT
   if (argAttrs.size() != argTypes.size() || resAttrs.size() != resTypes.size() || !areDictionaries(argAttrs) ||
       !areDictionaries(resAttrs))
     return complain(op) << "an entry point needs one dictionary for each argument and result";
-  llvm::StringMap<Type> parameters;
+  DenseSet<Attribute> parameters;
+  DenseSet<StoredTensor> stored;
   for (auto [i, attrs, type] : llvm::enumerate(argAttrs.getAsRange<DictionaryAttr>(), argTypes)) {
     if (std::string problem = problemOfArgument(attrs, type); !problem.empty())
       return complain(op) << "argument " << i << " of an entry point: " << problem;
     if (auto name = attrs.getAs<StringAttr>("parameter"))
-      parameters[name] = type;
+      parameters.insert(name);
+    for (StringRef kind : {"parameter", "slot"})
+      if (Attribute name = attrs.get(kind))
+        stored.insert({name, attrs.get("of"), type});
   }
   for (DictionaryAttr attrs : argAttrs.getAsRange<DictionaryAttr>())
     if (auto of = attrs.getAs<StringAttr>("of"); of && attrs.contains("slot") && !parameters.contains(of))
       return complain(op) << "a slot of an entry point is of '" << of.getValue() << "', which is no parameter of it";
   for (auto [i, attrs, type] : llvm::enumerate(resAttrs.getAsRange<DictionaryAttr>(), resTypes))
-    if (std::string problem = problemOfResult(attrs, type, argAttrs, argTypes); !problem.empty())
+    if (std::string problem = problemOfResult(attrs, type, stored); !problem.empty())
       return complain(op) << "result " << i << " of an entry point: " << problem;
   return success();
 }
