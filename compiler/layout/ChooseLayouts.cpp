@@ -29,7 +29,6 @@ public:
 private:
   void vote(EntryOp entry);
   void transposeStored(EntryOp entry);
-  void sink(EntryOp entry);
 
   ModelOp model;
   llvm::StringMap<Votes> votes;
@@ -109,19 +108,6 @@ void LayoutChooser::transposeStored(EntryOp entry) {
 static bool isSwap(TransposeOp op) {
   return op.getPermutation().size() == 2 && cast<SizeAttr>(op.getPermutation()[0]).number() == 1;
 }
-/// The transpose of a matrix, behind what makes it; one for all who ask.
-static Value transposeOf(Value value) {
-  if (auto op = value.getDefiningOp<TransposeOp>(); op && isSwap(op))
-    return op.getInput();
-  OpBuilder b(value.getContext());
-  b.setInsertionPointAfterValue(value);
-  for (Operation *user : value.getUsers())
-    if (auto op = dyn_cast<TransposeOp>(user); op && isSwap(op)) {
-      op->moveBefore(b.getInsertionBlock(), b.getInsertionPoint()); // who asks may stand above it
-      return op;
-    }
-  return transposed(b, value, unnamed(value.getLoc()));
-}
 static bool isMatrix(Value value) { return typeOf(value).getRank() == 2; }
 static bool isFlatProduct(MatmulOp op) { return isMatrix(op.getLhs()) && isMatrix(op.getRhs()); }
 /// An element-wise op of matrices of one shape and of numbers.
@@ -137,8 +123,54 @@ static bool isPlain(Operation *op) {
       return false;
   return true;
 }
+static bool isDead(Operation *op) { return op->use_empty() && isMemoryEffectFree(op); }
+
+namespace {
+/// f(transpose(a), b) = transpose(f(a, transpose(b))), until a transpose meets another at the end of the step; a
+/// product reads a transposed operand as it lies, and transpose(a b) = transpose(b) transpose(a).
+class Sinker {
+public:
+  explicit Sinker(Block &block) : block(block) {}
+  void run();
+
+private:
+  Value transposeOf(Value value);
+  Value onTransposed(OpBuilder &b, Operation *op);
+  void down(Operation *op);
+  Value up(TransposeOp swap);
+  void look(Operation *op);
+  void erase(Operation *op);
+  void eraseAll(Operation *op);
+
+  Block &block;
+  DenseMap<Value, TransposeOp> known; ///< the transposes of those that were asked for
+  SmallVector<Operation *> open;      ///< transposes that may go up, the next one last
+  DenseSet<Operation *> waiting;      ///< those in `open` that have not been erased
+};
+} // namespace
+
+/// The transpose of a matrix, behind what makes it; one for all who ask.
+Value Sinker::transposeOf(Value value) {
+  if (auto op = value.getDefiningOp<TransposeOp>(); op && isSwap(op))
+    return op.getInput();
+  OpBuilder b(value.getContext());
+  b.setInsertionPointAfterValue(value);
+  TransposeOp &one = known[value];
+  if (!one)
+    for (Operation *user : value.getUsers())
+      if (auto op = dyn_cast<TransposeOp>(user); op && isSwap(op)) {
+        one = op;
+        break;
+      }
+  if (one)
+    one->moveBefore(b.getInsertionBlock(), b.getInsertionPoint()); // who asks may stand above it
+  else
+    one = transposed(b, value, unnamed(value.getLoc())).getDefiningOp<TransposeOp>();
+  return one;
+}
+
 /// The op on transposed matrices.
-static Value onTransposed(OpBuilder &b, Operation *op) {
+Value Sinker::onTransposed(OpBuilder &b, Operation *op) {
   OperationState state(op->getLoc(), op->getName());
   for (Value operand : op->getOperands())
     state.operands.push_back(isMatrix(operand) ? transposeOf(operand) : operand);
@@ -146,82 +178,113 @@ static Value onTransposed(OpBuilder &b, Operation *op) {
   return createInferred(b, state)->getResult(0);
 }
 
-/// f(transpose(a), b) = transpose(f(a, transpose(b))), until a transpose meets another at the end of the step; a
-/// product reads a transposed operand as it lies, and transpose(a b) = transpose(b) transpose(a).
-void LayoutChooser::sink(EntryOp entry) {
-  Block &block = entry.getBody().front();
-  auto each = [&](llvm::function_ref<bool(Operation *)> step) {
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (Operation &op : llvm::make_early_inc_range(block.without_terminator()))
-        if (op.use_empty() && isMemoryEffectFree(&op)) {
-          op.erase();
-          changed = true;
-        } else if (step(&op)) {
-          changed = true;
-          break; // what comes next may be gone
-        }
-    }
+/// What a transpose of a transpose is; null for others.
+static Value cancelled(TransposeOp swap) {
+  auto inner = swap.getInput().getDefiningOp<TransposeOp>();
+  return inner && isSwap(swap) && isSwap(inner) ? inner.getInput() : Value();
+}
+
+/// Takes transposes of what an op reads behind it.
+void Sinker::down(Operation *op) {
+  auto swapOf = [](Value value) {
+    auto swap = value.getDefiningOp<TransposeOp>();
+    return swap && isSwap(swap) ? swap : TransposeOp();
   };
-  auto cancel = [](TransposeOp op) {
-    auto inner = op.getInput().getDefiningOp<TransposeOp>();
-    if (!inner || !isSwap(op) || !isSwap(inner))
-      return false;
-    op.replaceAllUsesWith(inner.getInput());
-    return true;
-  };
-  // Down, once through the block: what is made on the way is not looked at again.
-  for (Operation *op : llvm::to_vector(llvm::make_pointer_range(block.without_terminator()))) {
-    if (auto swap = dyn_cast<TransposeOp>(op)) {
-      cancel(swap);
-      continue;
-    }
-    if (auto product = dyn_cast<MatmulOp>(op)) {
-      if (!isFlatProduct(product))
-        continue;
-      for (OpOperand &operand : product->getOpOperands()) {
-        auto swap = operand.get().getDefiningOp<TransposeOp>();
-        if (!swap || !isSwap(swap))
-          continue;
+  if (auto swap = dyn_cast<TransposeOp>(op)) {
+    if (Value value = cancelled(swap))
+      swap.replaceAllUsesWith(value);
+  } else if (auto product = dyn_cast<MatmulOp>(op)) {
+    if (!isFlatProduct(product))
+      return;
+    for (OpOperand &operand : product->getOpOperands())
+      if (TransposeOp swap = swapOf(operand.get())) {
         operand.set(swap.getInput());
         if (operand.getOperandNumber() == 0)
           product.setTransposeA(!product.getTransposeA());
         else
           product.setTransposeB(!product.getTransposeB());
       }
-      continue;
-    }
-    bool reads = llvm::any_of(op->getOperands(), [](Value operand) {
-      auto swap = operand.getDefiningOp<TransposeOp>();
-      return swap && isSwap(swap);
-    });
-    if (!reads || !isPlain(op))
-      continue;
+  } else if (llvm::any_of(op->getOperands(), swapOf) && isPlain(op)) {
     OpBuilder b(op);
     Value result = onTransposed(b, op);
     op->replaceAllUsesWith(ValueRange{transposed(b, result, unnamed(op->getLoc()))});
     op->erase();
   }
-  each([&](Operation *op) { // up, into what makes a matrix for a transpose alone
-    auto swap = dyn_cast<TransposeOp>(op);
-    if (!swap || !isSwap(swap))
-      return false;
-    if (cancel(swap))
-      return true;
-    Operation *made = swap.getInput().getDefiningOp();
-    if (!made || !made->hasOneUse())
-      return false;
-    OpBuilder b(made);
-    if (auto product = dyn_cast<MatmulOp>(made); product && isFlatProduct(product)) {
-      swap.replaceAllUsesWith(Ops(b, product.getLoc()).matmul(product.getRhs(), product.getLhs(),
-                                                              !product.getTransposeB(), !product.getTransposeA()));
-      return true;
+}
+
+/// What takes the place of a transpose of what is made for it alone; null if there is nothing.
+Value Sinker::up(TransposeOp swap) {
+  if (Value value = cancelled(swap))
+    return value;
+  Operation *made = swap.getInput().getDefiningOp();
+  if (!made || !made->hasOneUse())
+    return nullptr;
+  OpBuilder b(made);
+  if (auto product = dyn_cast<MatmulOp>(made); product && isFlatProduct(product))
+    return Ops(b, product.getLoc()).matmul(product.getRhs(), product.getLhs(), !product.getTransposeB(),
+                                           !product.getTransposeA());
+  return isPlain(made) ? onTransposed(b, made) : Value();
+}
+
+void Sinker::look(Operation *op) {
+  if (auto swap = dyn_cast_or_null<TransposeOp>(op); swap && isSwap(swap) && waiting.insert(op).second)
+    open.push_back(op);
+}
+
+void Sinker::erase(Operation *op) {
+  for (Value result : op->getResults())
+    known.erase(result);
+  if (auto swap = dyn_cast<TransposeOp>(op))
+    if (auto it = known.find(swap.getInput()); it != known.end() && it->second == swap)
+      known.erase(it);
+  waiting.erase(op);
+  op->erase();
+}
+
+/// Erases an op that nothing reads, and what it alone read. What one transpose alone reads then is looked at again.
+void Sinker::eraseAll(Operation *op) {
+  SetVector<Operation *> dead;
+  dead.insert(op);
+  while (!dead.empty()) {
+    Operation *next = dead.pop_back_val();
+    SmallVector<Value> operands(next->getOperands());
+    erase(next);
+    for (Value operand : operands) {
+      if (operand.hasOneUse())
+        look(*operand.getUsers().begin());
+      if (Operation *made = operand.getDefiningOp(); made && isDead(made))
+        dead.insert(made);
     }
-    if (!isPlain(made))
-      return false;
-    swap.replaceAllUsesWith(onTransposed(b, made));
-    return true;
-  });
+  }
+}
+
+void Sinker::run() {
+  // Down, once through the block: what is made on the way is not looked at again.
+  for (Operation *op : llvm::to_vector(llvm::make_pointer_range(block.without_terminator())))
+    down(op);
+  SmallVector<Operation *> ops = llvm::to_vector(llvm::make_pointer_range(block.without_terminator()));
+  for (Operation *op : llvm::reverse(ops))
+    if (isDead(op))
+      erase(op);
+  // Up, from the first.
+  for (Operation &op : llvm::reverse(block.without_terminator()))
+    look(&op);
+  while (!open.empty()) {
+    Operation *next = open.pop_back_val();
+    if (!waiting.erase(next))
+      continue;
+    auto swap = cast<TransposeOp>(next);
+    Value value = up(swap);
+    if (!value)
+      continue;
+    for (Operation *user : swap->getUsers())
+      look(user);
+    if (Operation *made = value.getDefiningOp())
+      for (Value operand : made->getOperands())
+        look(operand.getDefiningOp());
+    swap.replaceAllUsesWith(value);
+    eraseAll(swap);
+  }
 }
 
 void LayoutChooser::run() {
@@ -229,7 +292,7 @@ void LayoutChooser::run() {
     vote(entry);
   for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
     transposeStored(entry);
-    sink(entry);
+    Sinker(entry.getBody().front()).run();
   }
 }
 
