@@ -209,51 +209,64 @@ Said Counter::linear(Operation *op) const {
   return {};
 }
 
-/// The result that holds `count`, by name; a new one, named after the mean, where there is none.
-static StringAttr nameOfCount(Value count, StringRef mean, SmallVector<Value> &values, SmallVector<Attribute> &attrs) {
-  Builder b(count.getContext());
-  llvm::StringSet<> taken;
-  for (auto [value, about] : llvm::zip(values, attrs))
-    if (auto name = cast<DictionaryAttr>(about).getAs<StringAttr>("output")) {
-      if (value == count)
-        return name;
-      taken.insert(name.getValue());
+namespace {
+/// The results of an entry point, to which counts are added.
+struct Results {
+  SmallVector<Value> values;
+  SmallVector<Attribute> attrs;
+  llvm::StringSet<> names;
+  DenseMap<Value, StringAttr> nameOf; ///< the first, of a value that is returned several times
+
+  void add(Value value, DictionaryAttr about) {
+    values.push_back(value);
+    attrs.push_back(about);
+    if (auto name = about.getAs<StringAttr>("output")) {
+      names.insert(name.getValue());
+      nameOf.try_emplace(value, name);
     }
-  std::string name = (mean + ".count").str();
-  while (taken.contains(name))
-    name += "_";
-  values.push_back(count);
-  attrs.push_back(b.getDictionaryAttr({b.getNamedAttr("output", b.getStringAttr(name)),
-                                       b.getNamedAttr("combine", b.getStringAttr("sum"))}));
-  return b.getStringAttr(name);
-}
+  }
+  /// The result that holds `count`; a new one, named after the mean, where there is none.
+  StringAttr holding(Value count, StringRef mean) {
+    if (StringAttr known = nameOf.lookup(count))
+      return known;
+    std::string name = (mean + ".count").str();
+    while (names.contains(name))
+      name += "_";
+    Builder b(count.getContext());
+    add(count, b.getDictionaryAttr({b.getNamedAttr("output", b.getStringAttr(name)),
+                                    b.getNamedAttr("combine", b.getStringAttr("sum"))}));
+    return b.getStringAttr(name);
+  }
+};
+} // namespace
 
 void dlc::describeCounts(EntryOp entry) {
   Counter counter(entry);
   Operation *done = entry.getBody().front().getTerminator();
   Builder b(entry.getContext());
-  SmallVector<Value> values(done->getOperands());
-  SmallVector<Attribute> attrs(entry.getResAttrs().getValue());
-  for (size_t i = 0, own = values.size(); i < own; ++i) {
-    NamedAttrList about(cast<DictionaryAttr>(attrs[i]));
+  Results results;
+  for (auto [value, about] : llvm::zip(done->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>()))
+    results.add(value, about);
+  for (size_t i = 0, own = results.values.size(); i < own; ++i) {
+    NamedAttrList about(cast<DictionaryAttr>(results.attrs[i]));
     auto name = dyn_cast_or_null<StringAttr>(about.get("output"));
-    if (!name || typeOf(values[i]).getRank() != 0)
+    if (!name || typeOf(results.values[i]).getRank() != 0)
       continue;
-    Said one = counter(values[i]);
+    Said one = counter(results.values[i]);
     if (one.is(Said::Fixed) || (one.is(Said::Mean) && !one.count))
       about.set("combine", b.getStringAttr("rows"));
     else if (one.is(Said::Sum))
       about.set("combine", b.getStringAttr("sum"));
     else if (one.is(Said::Mean) && typeOf(one.count).getRank() == 0) {
       about.set("combine", b.getStringAttr("count"));
-      about.set("count", nameOfCount(one.count, name, values, attrs));
+      about.set("count", results.holding(one.count, name));
     }
-    attrs[i] = about.getDictionary(entry.getContext());
+    results.attrs[i] = about.getDictionary(entry.getContext());
   }
-  done->setOperands(values);
-  entry.setResAttrsAttr(b.getArrayAttr(attrs));
+  done->setOperands(results.values);
+  entry.setResAttrsAttr(b.getArrayAttr(results.attrs));
   entry.setResultTypesAttr(b.getArrayAttr(
-      llvm::map_to_vector(values, [](Value value) -> Attribute { return TypeAttr::get(value.getType()); })));
+      llvm::map_to_vector(results.values, [](Value value) -> Attribute { return TypeAttr::get(value.getType()); })));
 }
 
 bool dlc::partsMakeTheWhole(EntryOp entry) {

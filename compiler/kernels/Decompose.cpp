@@ -39,20 +39,16 @@ static void checkIndices(EntryOp entry) {
                                                        ops.set("op", builder.getStringAttr("gather"))})
                   .getResult());
   }
-  SmallVector<CheckIndexOp> seen;
+  DenseMap<std::tuple<Value, Attribute, Attribute>, CheckIndexOp> seen;
   for (Operation &op : llvm::make_early_inc_range(entry.getBody().front())) {
     auto check = dyn_cast<CheckIndexOp>(op);
     if (!check)
       continue;
-    auto same = llvm::find_if(seen, [&](CheckIndexOp other) {
-      return other.getInput() == check.getInput() && other.getLimit() == check.getLimit() &&
-             other.getIgnoreIndexAttr() == check.getIgnoreIndexAttr();
-    });
-    if (same == seen.end()) {
-      seen.push_back(check);
+    auto [same, isFirst] =
+        seen.try_emplace({check.getInput(), check.getLimitAttr(), check.getIgnoreIndexAttr()}, check);
+    if (isFirst)
       continue;
-    }
-    check.replaceAllUsesWith(same->getResult());
+    check.replaceAllUsesWith(same->second.getResult());
     check.erase();
   }
 }
