@@ -1,0 +1,231 @@
+# session.py
+# SPDX-License-Identifier: Apache-2.0
+#
+# One case: its files, a worker for each contender, their results compared, then rounds in turns.
+import json
+import os
+import pickle
+import select
+import statistics
+import struct
+import subprocess
+from pathlib import Path
+
+from suite.case import draw
+from suite.environment import Absent, last_line
+
+START_SECONDS, ROUND_SECONDS = 900, 300  # how long a worker may take to begin, and to answer
+
+
+class Worker:
+    """A process that answers commands with lines of JSON."""
+
+    def __init__(self, peer, case, folder, threads):
+        self.name, self.folder = peer.name, folder
+        command, variables = peer.start(case, folder, threads)
+        environment = dict(os.environ)
+        for name, value in variables.items():
+            if value is None:
+                environment.pop(name, None)
+            else:
+                environment[name] = value
+        self.errors = open(Path(folder) / f"{safe(peer.name)}.log", "w+")
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
+                                        text=True, env=environment)
+        self.about = {**peer.about(), **self.answer(START_SECONDS)}
+
+    def ask(self, line, seconds=ROUND_SECONDS):
+        try:
+            self.process.stdin.write(line + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        return self.answer(seconds)
+
+    def answer(self, seconds):
+        while True:
+            if not select.select([self.process.stdout], [], [], seconds)[0]:
+                self.stop()
+                raise Absent(f"no answer in {seconds} s")
+            line = self.process.stdout.readline()
+            if not line:
+                self.process.wait()
+                self.errors.seek(0)
+                raise Absent(last_line(self.errors.read()))
+            if line.startswith("{"):  # a library may print lines of its own
+                return json.loads(line)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.errors.close()
+
+
+def safe(name):
+    return "".join(c if c.isalnum() or c in "-." else "_" for c in name)
+
+
+def write_case(case, folder, seed):
+    """The files that the workers read: model.mlir, weights.safetensors, inputs/NAME.npy, case.pickle."""
+    import numpy as np
+
+    (folder / "inputs").mkdir(parents=True, exist_ok=True)
+    parameters, inputs = draw(case, seed)
+    (folder / "model.mlir").write_text(case.graph.text())
+    for name, value in inputs.items():
+        np.save(folder / "inputs" / f"{name}.npy", value)
+    write_safetensors(folder / "weights.safetensors", parameters)
+    (folder / "case.pickle").write_bytes(pickle.dumps(case))
+
+
+def write_safetensors(path, tensors):
+    header, offset = {}, 0
+    for name, value in tensors.items():
+        header[name] = {"dtype": "F32", "shape": list(value.shape), "data_offsets": [offset, offset + value.nbytes]}
+        offset += value.nbytes
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for value in tensors.values():
+            file.write(value.tobytes())
+
+
+def read_safetensors(path):
+    import numpy as np
+
+    with open(path, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        start = file.tell()
+        tensors = {}
+        for name, about in header.items():
+            if name != "__metadata__":
+                begin, end = about["data_offsets"]
+                file.seek(start + begin)
+                tensors[name] = np.frombuffer(file.read(end - begin), np.float32).reshape(about["shape"])
+    return tensors
+
+
+def difference(case, own, other):
+    """The largest difference of two folders of results. Of forward results the largest deviation relative to the
+    largest value of the tensor; of parameters after an update, which Adam moves by the sign of a gradient however small,
+    the root mean square of the deviation, relative to that of the tensor."""
+    import numpy as np
+
+    worst = 0.0
+    for path in sorted(own.glob("*.npy")):
+        if not (other / path.name).exists():
+            continue
+        a, b = np.load(path).astype(np.float64), np.load(other / path.name).astype(np.float64)
+        if a.shape != b.shape and a.size != b.size:
+            return float("inf")
+        b = b.reshape(a.shape)
+        if not a.size:
+            continue
+        deviation = np.abs(a - b)
+        if path.name.startswith("parameter."):
+            value = np.sqrt(np.mean(deviation**2) / max(np.mean(a**2), 1e-30))
+        else:
+            value = deviation.max() / max(np.abs(a).max(), 1e-30)
+        worst = max(worst, float(value) if np.isfinite(value) else float("inf"))
+    return worst
+
+
+def summary(rounds, clock):
+    """Of the rounds of one contender: the median and the least of all blocks, and how far the rounds' own medians lie
+    apart."""
+    blocks = [time for one in rounds for time in one[clock]]
+    medians = [statistics.median(one[clock]) for one in rounds]
+    return {"median": statistics.median(blocks), "least": min(blocks), "low": min(medians), "high": max(medians),
+            "rounds": medians, "blocks": len(blocks), "memory": max(one["memory"] for one in rounds)}
+
+
+def measure(case, contenders, folder, threads, options):
+    """A row of the results: {contender: figures}, where an absent one has a reason."""
+    folder = Path(folder)
+    write_case(case, folder, options.seed)
+    row = {"case": case.name, "threads": threads, "batch": case.batch, "mode": case.mode, "items": case.items,
+           "unit": case.unit, "tolerance": case.tolerance, "contenders": {}}
+    row["flops"], row["bytes"] = case.work()
+    figures, workers = row["contenders"], {}
+
+    def attempt(name, action):
+        try:
+            return action()
+        except Absent as error:
+            figures[name] = {"absent": str(error)}
+            worker = workers.pop(name, None)
+            if worker and worker.process.poll() is None:
+                worker.stop()
+
+    for peer in contenders:
+        if not peer.fits(case):
+            figures[peer.name] = {"absent": "it has no form of this case"}
+            continue
+        worker = attempt(peer.name, lambda: Worker(peer, case, folder, threads))
+        if worker:
+            workers[peer.name] = worker
+    own = contenders[0]
+    rivals = {}  # our own other forms: (label, index) -> worker
+    for label, cases in case.rivals.items():
+        for index, other in enumerate(cases):
+            name = f"{label}#{index}"
+            place = folder / safe(name)
+            write_case(other, place, options.seed)
+            rival = attempt(name, lambda: Worker(own, other, place, threads))
+            if rival:
+                workers[name] = rival
+            rivals.setdefault(label, []).append(name)
+    try:
+        for name, worker in list(workers.items()):
+            place = worker.folder / f"outputs-{safe(name)}"
+            place.mkdir(exist_ok=True)
+            attempt(name, lambda: worker.ask(f"outputs {place} {options.steps}"))
+        taken = {name: [] for name in workers}
+        for number in range(options.rounds):
+            names = list(workers)
+            for name in names[number % len(names):] + names[:number % len(names)] if names else []:
+                one = attempt(name, lambda: workers[name].ask(f"round {options.seconds} {options.block}"))
+                if one:
+                    taken[name].append(one)
+        for name, worker in workers.items():
+            figures[name] = {**summary(taken[name], options.clock), **worker.about,
+                             **{k: v for k, v in taken[name][-1].items() if k in ("form", "forms")}}
+            figures[name].pop("ready", None)
+            if name != own.name and "#" not in name and case.tolerance is not None:
+                figures[name]["difference"] = difference(case, folder / f"outputs-{safe(own.name)}",
+                                                         folder / f"outputs-{safe(name)}")
+    finally:
+        for worker in workers.values():
+            worker.stop()
+    join_rivals(figures, rivals)
+    ratios(figures, own.name)
+    return row
+
+
+def join_rivals(figures, rivals):
+    """The parts of a rival are one contender, whose times are the sums."""
+    for label, names in rivals.items():
+        parts = [figures.pop(name) for name in names]
+        missing = [part["absent"] for part in parts if "absent" in part]
+        if missing:
+            figures[label] = {"absent": missing[0]}
+            continue
+        total = {key: sum(part[key] for part in parts) for key in ("median", "least", "low", "high")}
+        total["rounds"] = [sum(times) for times in zip(*[part["rounds"] for part in parts])]
+        total["memory"] = max(part["memory"] for part in parts)
+        figures[label] = total
+
+
+def ratios(figures, own):
+    """How many times as long as ours each takes: the median over rounds of the quotient within a round, so that a
+    machine that is slower for a while is slower for both; and the quotient of the least times."""
+    ours = figures.get(own, {})
+    if "absent" in ours or not ours:
+        return
+    for name, theirs in figures.items():
+        if name != own and "absent" not in theirs:
+            theirs["ratio"] = statistics.median(b / a for a, b in zip(ours["rounds"], theirs["rounds"]))
+            theirs["ratio_least"] = theirs["least"] / ours["least"]
