@@ -202,7 +202,7 @@ class Graph:
             text += "  }\n"
         return text + "}\n"
 
-    def evaluate(self, ops, parameters, inputs):
+    def evaluate(self, ops, parameters, inputs, batch):
         """The results by name, with a peer's ops on a peer's arrays. Numbers stay Python's."""
         values = {}
         for node in self.nodes:
@@ -212,7 +212,7 @@ class Graph:
                 values[node] = parameters[node.name]
             else:
                 operands = [values[o] if isinstance(o, Node) else o for o in node.operands]
-                values[node] = ops[node.op](*operands, *sized(node.positional, inputs.get("batch")), **node.options)
+                values[node] = ops[node.op](*operands, *sized(node.positional, batch), **node.options)
         return {name: values[node] for name, node in self.results}
 
     def uses(self, op):
