@@ -123,7 +123,7 @@ int main(int argc, char **argv) try {
     return std::fprintf(stderr, "usage: dlc LIBRARY ENTRY WEIGHTS INPUTS THREADS EXTENT COPIES\n"), 1;
   Worker worker(argv + 1);
   return rounds::serve([&](const std::string &folder, int64_t steps) { worker.outputs(folder, steps); },
-                       [&] { worker.run(); });
+                       {{"", [&] { worker.run(); }}});
 } catch (const std::exception &error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A worker is one process for one case, which waits for commands, a line each, and answers with a line of JSON:
-//   outputs FOLDER STEPS     makes STEPS calls from the first state and writes the results as NPY
-//   round SECONDS BLOCK      makes calls for SECONDS; times are those of blocks of calls, each of about BLOCK seconds
+//   outputs FOLDER STEPS        makes STEPS calls from the first state and writes the results as NPY
+//   round SECONDS BLOCK CLOCK   makes calls for SECONDS; times are those of blocks of calls, each of about BLOCK seconds
 // suite/worker.py is the same for Python. Between commands a worker sleeps, so that the others have the machine.
 #ifndef DLC_BENCHMARKS_ROUNDS_H
 #define DLC_BENCHMARKS_ROUNDS_H
@@ -16,6 +16,7 @@
 #include <ctime>
 #include <exception>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <sstream>
 #include <stdexcept>
@@ -44,8 +45,24 @@ inline int64_t peakMemory() {
   return 0;
 }
 
+/// One way to make the calls; a worker may have several, of which the first round finds the fastest.
+struct Form {
+  std::string name;
+  std::function<void()> call;
+};
+
+struct Times {
+  std::vector<double> wall, processor; ///< seconds of a call, block by block
+  int64_t block;                       ///< calls
+
+  double least(const std::string &clock) const {
+    const std::vector<double> &times = clock == "cpu" ? processor : wall;
+    return *std::min_element(times.begin(), times.end());
+  }
+};
+
 /// Makes calls for `seconds`. Each block is as many calls as take about `blockSeconds`.
-template <class Call> void round(Call &&call, double seconds, double blockSeconds) {
+inline Times measure(const std::function<void()> &call, double seconds, double blockSeconds) {
   // A first block warms caches and tells how long a call takes.
   double start = wall();
   int64_t warm = 0;
@@ -56,30 +73,38 @@ template <class Call> void round(Call &&call, double seconds, double blockSecond
   double each = (wall() - start) / double(warm);
   int64_t block = std::max<int64_t>(1, int64_t(std::ceil(blockSeconds / each)));
 
-  std::vector<double> times, processors;
+  Times times{{}, {}, block};
   double end = wall() + seconds;
-  while (wall() < end || times.size() < 2) {
+  while (wall() < end || times.wall.size() < 2) {
     double used = processor(), from = wall();
     for (int64_t i = 0; i < block; ++i)
       call();
-    times.push_back((wall() - from) / double(block));
-    processors.push_back((processor() - used) / double(block));
+    times.wall.push_back((wall() - from) / double(block));
+    times.processor.push_back((processor() - used) / double(block));
   }
-  auto list = [](const std::vector<double> &values) {
-    std::string text;
-    char number[32];
-    for (double value : values) {
-      std::snprintf(number, sizeof number, "%s%.9g", text.empty() ? "" : ", ", value);
-      text += number;
-    }
-    return text;
-  };
-  std::cout << "{\"wall\": [" << list(times) << "], \"cpu\": [" << list(processors) << "], \"calls\": " << block
-            << ", \"memory\": " << peakMemory() << "}" << std::endl;
+  return times;
 }
 
-/// Answers commands until standard input ends. `outputs(folder, steps)` and `call()` are the worker's.
-template <class Outputs, class Call> int serve(Outputs &&outputs, Call &&call) {
+inline std::string list(const std::vector<double> &values) {
+  std::string text;
+  char number[32];
+  for (double value : values) {
+    std::snprintf(number, sizeof number, "%s%.9g", text.empty() ? "" : ", ", value);
+    text += number;
+  }
+  return text;
+}
+
+/// Leaves the fastest of `forms`.
+inline void choose(std::vector<Form> &forms, double seconds, double blockSeconds, const std::string &clock) {
+  std::vector<double> times;
+  for (const Form &form : forms)
+    times.push_back(measure(form.call, seconds, blockSeconds).least(clock));
+  forms = {forms[size_t(std::min_element(times.begin(), times.end()) - times.begin())]};
+}
+
+/// Answers commands until standard input ends. `outputs(folder, steps)` is the worker's.
+inline int serve(const std::function<void(const std::string &, int64_t)> &outputs, std::vector<Form> forms) {
   std::cout << "{\"ready\": true}" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream words(line);
@@ -93,8 +118,14 @@ template <class Outputs, class Call> int serve(Outputs &&outputs, Call &&call) {
       std::cout << "{\"outputs\": true}" << std::endl;
     } else if (command == "round") {
       double seconds = 0.2, block = 1e-3;
-      words >> seconds >> block;
-      round(call, seconds, block);
+      std::string clock;
+      words >> seconds >> block >> clock;
+      if (forms.size() > 1)
+        choose(forms, seconds, block, clock);
+      Times times = measure(forms[0].call, seconds, block);
+      std::cout << "{\"form\": \"" << forms[0].name << "\", \"wall\": [" << list(times.wall) << "], \"cpu\": ["
+                << list(times.processor) << "], \"calls\": " << times.block << ", \"memory\": " << peakMemory() << "}"
+                << std::endl;
     } else {
       throw std::runtime_error("no command '" + command + "'");
     }

@@ -24,6 +24,11 @@ def last_line(text):
     return lines[-1].strip()[:300] if lines else "it failed without a message"
 
 
+def mark(packages):
+    """Tells one list of packages from another."""
+    return hashlib.sha256(" ".join(packages).encode()).hexdigest()[:8]
+
+
 class Environment:
     def __init__(self, cache):
         self.cache = Path(cache).expanduser().resolve()
@@ -39,8 +44,7 @@ class Environment:
 
     def python(self, name, packages):
         """The interpreter of a virtual environment with `packages`."""
-        mark = hashlib.sha256(" ".join(packages).encode()).hexdigest()[:8]
-        folder = self.cache / f"venv-{name}-{mark}"
+        folder = self.cache / f"venv-{name}-{mark(packages)}"
 
         def make():
             print(f"installing {', '.join(packages)}", file=sys.stderr, flush=True)
@@ -51,7 +55,7 @@ class Environment:
 
     def debian(self, name, packages):
         """The folder in which Debian packages are unpacked."""
-        folder = self.cache / f"debian-{name}"
+        folder = self.cache / f"debian-{name}-{mark(packages)}"
 
         def make():
             if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):

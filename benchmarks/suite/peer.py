@@ -39,7 +39,7 @@ def thread_variables(threads):
 
 
 class PythonPeer(Peer):
-    """A peer that is a Python package: peers/NAME.py has PACKAGES, OPS and `program`, and runs in worker.py."""
+    """A peer that is a Python package: peers/NAME.py has PACKAGES, OPS and Program, and runs in worker.py."""
 
     def __init__(self, module):
         self.module = module

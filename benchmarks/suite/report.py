@@ -150,7 +150,7 @@ def table_row(row, limits, others):
         if agreement(row, figures):
             notes.append(f"{name}: {agreement(row, figures)}")
     notes += [f"{name}: absent: {f['absent']}" for name, f in row["contenders"].items()
-              if "absent" in f and f is not own and f["absent"] != "it has no form of this case"]
+              if "absent" in f and f is not own]
     return "| " + " | ".join(cells) + " | " + "; ".join(notes).replace("|", "/") + " |"
 
 

@@ -143,13 +143,16 @@ def summary(rounds, clock):
 
 
 def measure(case, contenders, folder, threads, options):
-    """A row of the results: {contender: figures}, where an absent one has a reason."""
+    """A row of the results: {contender: figures}, where an absent one has a reason. dlc comes first; who has no form of the
+    case is left out."""
+    contenders = [peer for peer in contenders if peer.fits(case)]
     folder = Path(folder)
     write_case(case, folder, options.seed)
     row = {"case": case.name, "threads": threads, "batch": case.batch, "mode": case.mode, "items": case.items,
            "unit": case.unit, "tolerance": case.tolerance, "contenders": {}}
     row["flops"], row["bytes"] = case.work()
     figures, workers = row["contenders"], {}
+    figures[contenders[0].name] = {}
 
     def attempt(name, action):
         try:
@@ -161,9 +164,6 @@ def measure(case, contenders, folder, threads, options):
                 worker.stop()
 
     for peer in contenders:
-        if not peer.fits(case):
-            figures[peer.name] = {"absent": "it has no form of this case"}
-            continue
         worker = attempt(peer.name, lambda: Worker(peer, case, folder, threads))
         if worker:
             workers[peer.name] = worker
@@ -187,7 +187,7 @@ def measure(case, contenders, folder, threads, options):
         for number in range(options.rounds):
             names = list(workers)
             for name in names[number % len(names):] + names[:number % len(names)] if names else []:
-                one = attempt(name, lambda: workers[name].ask(f"round {options.seconds} {options.block}"))
+                one = attempt(name, lambda: workers[name].ask(f"round {options.seconds} {options.block} {options.clock}"))
                 if one:
                     taken[name].append(one)
         for name, worker in workers.items():

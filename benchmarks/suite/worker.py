@@ -91,7 +91,7 @@ def main():
             answer(outputs=True)
         elif command == "round":
             if chosen is None:
-                tried = {form: seconds_of(forms[form], TRIAL_SECONDS) for form in forms}
+                tried = {form: min(round_of(forms[form], TRIAL_SECONDS, float(words[1]))[words[2]]) for form in forms}
                 chosen = min(tried, key=tried.get)
                 forms = {chosen: forms[chosen]}
             answer(form=chosen, forms=tried, **round_of(forms[chosen], float(words[0]), float(words[1])))

@@ -2,7 +2,7 @@
 import random
 
 from suite.case import Case
-from suite.graph import Graph
+from suite.graph import BATCH, Graph
 from workloads.random_dense import log_uniform
 
 # rows, columns, summed, order. N: as it is written, T: transposed.
@@ -23,6 +23,13 @@ def product(m, n, k, order):
 
 def case(kind, m, n, k, order):
     return Case(f"products/{kind}-{m}x{n}x{k}-{order}", product(m, n, k, order), peers=["openblas", "onednn", "jax", "torch"])
+
+
+def weighted(rows, inputs, outputs):
+    """A linear layer's product, whose weight rests and may be packed."""
+    g = Graph("weighted")
+    g.result("y", g.linear("w", g.input("x", BATCH, inputs), outputs, bias=False))
+    return Case(f"products/weight-{rows}x{outputs}x{inputs}", g, rows, peers=["openblas", "onednn", "onnxruntime", "torch"])
 
 
 def update(batch, inputs, outputs, clip=None):
@@ -50,6 +57,8 @@ def cases(options):
         yield case("random", m, n, k, source.choice(("NN", "NT", "TN", "TT")))
     for m, n, k in ((512, 512, 512), (1024, 1024, 1024), (64, 3072, 768)):
         yield case("large", m, n, k, "NN")
+    for rows, inputs, outputs in ((1, 784, 128), (32, 784, 128), (64, 768, 3072), (256, 512, 512)):
+        yield weighted(rows, inputs, outputs)
     for batch, inputs, outputs in ((32, 784, 128), (64, 768, 3072), (256, 512, 512), (32, 2048, 2048)):
         size = f"{inputs}x{outputs}-b{batch}"
         yield Case(f"products/dw-adam-{size}", update(batch, inputs, outputs), mode="train", tolerance=1e-2,

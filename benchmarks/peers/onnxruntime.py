@@ -1,0 +1,134 @@
+"""ONNX Runtime: inference of a model that the suite writes, through bound inputs and outputs."""
+try:
+    import numpy as np
+    import onnx
+    import onnxruntime
+    from onnx import TensorProto, helper
+except ImportError:  # in the process that starts workers
+    onnx = None
+
+PACKAGES = ["onnxruntime==1.32.0", "onnx==1.23.2", "numpy==2.4.6"]
+MODES = ("function",)
+
+
+def variables(threads):
+    return {}
+
+
+class Writer:
+    """ONNX nodes of a graph, one after the other. A value is its name."""
+
+    def __init__(self):
+        self.nodes, self.constants, self.count = [], [], 0
+
+    def node(self, op, *inputs, **attributes):
+        self.count += 1
+        name = f"v{self.count}"
+        self.nodes.append(helper.make_node(op, [self.operand(i) for i in inputs], [name], **attributes))
+        return name
+
+    def operand(self, value):
+        if isinstance(value, str):
+            return value
+        self.count += 1
+        array = np.asarray(value, np.int64 if isinstance(value, list) else np.float32)
+        self.constants.append(onnx.numpy_helper.from_array(array, f"c{self.count}"))
+        return f"c{self.count}"
+
+
+WRITER = []  # of the model that is being written
+
+
+def node(op, *inputs, **attributes):
+    return WRITER[0].node(op, *inputs, **attributes)
+
+
+def matmul(a, b, transpose_a=False, transpose_b=False):
+    if transpose_a or transpose_b:  # of matrices: the suite has no other transposed products of inputs
+        return node("Gemm", a, b, transA=int(transpose_a), transB=int(transpose_b))
+    return node("MatMul", a, b)
+
+
+def reduction(op):
+    def write(x, axes=None, keepdim=False):
+        inputs = (x,) if axes is None else (x, list(axes))
+        return node(op, *inputs, keepdims=int(keepdim))
+
+    return write
+
+
+OPS = {
+    "linear": lambda x, w, *rest, bias=True: node("Gemm", x, w, *(rest[:1] if bias else ()), transB=1),
+    "matmul": matmul, "relu": lambda x: node("Relu", x), "tanh": lambda x: node("Tanh", x),
+    "sigmoid": lambda x: node("Sigmoid", x), "exp": lambda x: node("Exp", x), "sqrt": lambda x: node("Sqrt", x),
+    "gelu": lambda x, tanh=False: node("Gelu", x, approximate="tanh" if tanh else "none"),
+    "softmax": lambda x, axis=-1: node("Softmax", x, axis=axis),
+    "add": lambda a, b: node("Add", a, b), "sub": lambda a, b: node("Sub", a, b), "mul": lambda a, b: node("Mul", a, b),
+    "sum": reduction("ReduceSum"), "mean": reduction("ReduceMean"), "amax": reduction("ReduceMax"),
+    "transpose": lambda x, order: node("Transpose", x, perm=list(order)),
+    "concat": lambda *xs, axis=0: node("Concat", *xs, axis=axis),
+}
+
+
+class Program:
+    def __init__(self, case, parameters, inputs, threads):
+        from suite.worker import Form
+
+        self.case, self.Form = case, Form
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+        options.add_session_config_entry("session.set_denormal_as_zero", "1")
+        self.session = onnxruntime.InferenceSession(self.model(parameters), options, providers=["CPUExecutionProvider"])
+        self.names = [output.name for output in self.session.get_outputs()]
+        self.bindings, self.next = [], 0
+        for i in range(case.copies):
+            binding = self.session.io_binding()
+            for name, value in inputs.items():
+                binding.bind_ortvalue_input(name, onnxruntime.OrtValue.ortvalue_from_numpy(value[i]))
+            self.bindings.append(binding)
+        # One memory of the results for all of them.
+        first = self.session.run(None, {name: value[0] for name, value in inputs.items()})
+        self.memory = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in first]
+        for binding in self.bindings:
+            for name, value in zip(self.names, self.memory):
+                binding.bind_ortvalue_output(name, value)
+
+    def model(self, parameters):
+        from suite.graph import concrete
+
+        WRITER[:] = [Writer()]
+        graph, batch, types = self.case.graph, self.case.batch, {"f32": TensorProto.FLOAT, "i32": TensorProto.INT32,
+                                                                "i64": TensorProto.INT64}
+        results = graph.evaluate(OPS, {name: name for name in parameters}, {i.name: i.name for i in graph.inputs}, batch)
+        for name, value in results.items():
+            WRITER[0].nodes.append(helper.make_node("Identity", [value], [name]))
+        shapes = {name: node for name, node in graph.results}
+
+        def typed(node, name):
+            return helper.make_tensor_value_info(name, types[node.dtype], concrete(node.shape, batch))
+
+        made = helper.make_graph(
+            WRITER[0].nodes, graph.name, [typed(i, i.name) for i in graph.inputs],
+            [typed(shapes[name], name) for name in results],
+            [onnx.numpy_helper.from_array(np.ascontiguousarray(v), n) for n, v in parameters.items()] + WRITER[0].constants)
+        return helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=10).SerializeToString()
+
+    def forms(self):
+        return {"bound": self.bound}
+
+    def bound(self):
+        run, bindings = self.session.run_with_iobinding, self.bindings
+
+        def call(count):
+            at = self.next
+            for _ in range(count):
+                run(bindings[at])
+                at = (at + 1) % len(bindings)
+            self.next = at
+
+        return self.Form(call)
+
+    def outputs(self, steps):
+        self.session.run_with_iobinding(self.bindings[(steps - 1) % len(self.bindings)])
+        return {name: value.numpy() for name, value in zip(self.names, self.memory)}
