@@ -37,6 +37,7 @@ private:
   KernelOp copyKernel(RankedTensorType type);
   void describe(ModuleOp home, LoweredKernel &lowered, KernelOp op, int64_t batch);
   bool mayOverwrite(LaunchOp launch, unsigned result, Value old);
+  bool isCheck(Operation *op);
   Value takenOver(LaunchOp launch, unsigned result, const DenseMap<Value, Value> &buffers);
 
   ModelOp model;
@@ -127,13 +128,20 @@ KernelOp ScheduleLowering::copyKernel(RankedTensorType type) {
   return kernel;
 }
 
+/// A launch that yields what it is given, in the same buffer, if nothing is wrong with it.
+bool ScheduleLowering::isCheck(Operation *op) {
+  auto launch = dyn_cast_if_present<LaunchOp>(op);
+  auto kernel = launch ? symbols.lookup<KernelOp>(launch.getKernel()) : KernelOp();
+  return kernel && !kernel.getBody().getOps<CheckIndexOp>().empty();
+}
+
 /// The kernel writes a new value where an old one lies: right if it reads each old element only where it writes the new
 /// one, and no later kernel reads the old.
 bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old) {
   SmallVector<Value> aliases{old};
   for (size_t i = 0; i < aliases.size(); ++i)
     for (Operation *user : aliases[i].getUsers())
-      if (isa<ReshapeOp>(user))
+      if (isa<ReshapeOp>(user) || isCheck(user))
         aliases.push_back(user->getResult(0));
   for (Value alias : aliases)
     for (Operation *user : alias.getUsers())
@@ -167,8 +175,8 @@ bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old)
 /// The buffer of an operand that dies here, where the result may lie as well; null if there is none.
 Value ScheduleLowering::takenOver(LaunchOp launch, unsigned result, const DenseMap<Value, Value> &buffers) {
   for (Value given : launch.getArgs()) {
-    auto maker = given.getDefiningOp<LaunchOp>(); // a view would have to be followed back
-    auto buffer = maker ? buffers.lookup(given).getDefiningOp<BufferOp>() : BufferOp();
+    auto maker = given.getDefiningOp<LaunchOp>(); // what views it or passes it on would have to be followed back
+    auto buffer = maker && !isCheck(maker) ? buffers.lookup(given).getDefiningOp<BufferOp>() : BufferOp();
     if (buffer && buffer.getRole() == "temporary" && typeOf(given) == typeOf(launch.getResult(result)) &&
         mayOverwrite(launch, result, given))
       return buffer;
@@ -263,7 +271,7 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
     }
     auto launch = cast<LaunchOp>(op);
     LoweredKernel &lowered = kernel(launch.getKernel(), batch);
-    bool isCheck = lowered.function.getNumResults();
+    bool checks = isCheck(launch);
     SmallVector<Value> reads, writes;
     SmallVector<int64_t> values;
     for (Value argument : launch.getArgs()) {
@@ -271,7 +279,7 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
       values.push_back(numbers.lookup(argument));
     }
     for (OpResult result : launch->getResults()) {
-      if (isCheck) { // yields what it is given
+      if (checks) { // yields what it is given
         if (!report)
           report = bufferOf(loc, MemRefType::get({2}, at.getI64Type()), "report");
         buffers[result] = buffers.lookup(launch.getArgs()[0]);
@@ -293,7 +301,7 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
       writes.push_back(buffer);
     }
     RunOp step = run(launch.getLoc(), lowered, reads, writes, values);
-    if (isCheck)
+    if (checks)
       step.setCheckAttr(checkOf(symbols.lookup<KernelOp>(launch.getKernel()), batch));
   }
   for (auto [value, to] : copies) {

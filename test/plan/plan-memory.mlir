@@ -149,6 +149,24 @@ dl.model @plan {
     return %y, %z
   }
 
+  // A check yields what it is given, in the same place: a table is read with it afterwards, so that nothing takes it over.
+  // CHECK-LABEL: dl.schedule @checked
+  // CHECK: run @{{k[0-9]+}}_clamp(%{{[^ ]+}}) -> (%[[I:[^ ]+]])
+  // CHECK: run @{{k[0-9]+}}_check_index(%[[I]])
+  // CHECK: place workspace + [[#OTHER:]] : memref<4xi32>
+  // CHECK-NEXT: run @{{k[0-9]+}}_neg(%[[I]]) -> (%[[N:[^ ]+]])
+  // CHECK-NEXT: run @{{k[0-9]+}}_abs(%[[N]]) -> (%[[N]])
+  // CHECK: run @{{k[0-9]+}}_gather(%{{[^ ]+}}, %[[I]])
+  func @checked(%x: i32[4], %t: f32[9, 4], %u: f32[9, 4]) -> (y: f32[4, 4], m: i32[4], z: f32[4, 4]) {
+    %i = clamp %x, min = 0, max = 8
+    %y = gather %t, %i
+    %n = neg %i
+    %a = abs %n
+    %m = neg %a
+    %z = gather %u, %i
+    return %y, %m, %z
+  }
+
   // What is stored lies in the arenas of parameters and of training, the numbers of the call at the start of the workspace:
   // a scalar behind seed, step, row and the step as f64.
   // CHECK-LABEL: dl.schedule @step attributes
