@@ -12,27 +12,37 @@ using namespace mlir;
 using namespace dlc;
 
 namespace {
+/// Derives values of one block by others: a function of the ops before `end`, of values with their cotangents (the seeds),
+/// and of the values whose cotangents are wanted. What it makes stands before `end`. A block may be the body of an entry
+/// point or of any other region.
 class Differentiator {
 public:
-  Differentiator(GradientOp gradient, StringRef faultyRule)
-      : gradient(gradient), block(gradient->getBlock()), builder(gradient), faultyRule(faultyRule) {}
-  LogicalResult run();
+  using Seeds = ArrayRef<std::pair<Value, Value>>; ///< value, cotangent
+
+  Differentiator(Block &block, Block::iterator end, ValueRange wanted, StringRef faultyRule)
+      : block(block), end(end), wanted(wanted), builder(&block, end), faultyRule(faultyRule) {}
+  /// Rewrites what has to be rewritten before it can be differentiated, until nothing is left. Values may be replaced.
+  void augment();
+  /// The ops on the way from what is wanted to the seeds that have no derivative.
+  SmallVector<Operation *> findObstacles(ValueRange seeds);
+  void run(Seeds seeds);
+  /// The sum of what came to a value; null if nothing did.
+  Value cotangentOf(Value value) const { return cotangents.lookup(value); }
+
+  auto ops() const { return llvm::make_range(block.begin(), end); }
+  /// Values that depend on these, as far as derivatives go.
+  DenseSet<Value> findActive(ValueRange roots) const;
+  /// Values that these depend on: whatever they are, or only as far as derivatives go.
+  DenseSet<Value> findSources(ValueRange values, bool differentiably) const;
 
 private:
-  /// Values that depend on what is differentiated by, as far as derivatives go.
-  DenseSet<Value> findActive() { return findActive(gradient.getInputs().drop_front()); }
-  DenseSet<Value> findActive(ValueRange roots);
-  /// Values that the loss depends on: whatever they are, or only as far as derivatives go.
-  DenseSet<Value> findWanted(bool differentiably);
-  /// Trained parameters that the loss depends on, but by no way that can be differentiated.
-  LogicalResult checkConnected();
-  void augment();
-  /// The ops between what is differentiated by and the loss.
-  SmallVector<Operation *> findPath();
+  /// The ops between what is wanted and the seeds, the last first.
+  SmallVector<Operation *> findPath(ValueRange seeds) const;
   void add(Value value, Value cotangent);
 
-  GradientOp gradient;
-  Block *block;
+  Block &block;
+  Block::iterator end;
+  SmallVector<Value> wanted;
   OpBuilder builder;
   StringRef faultyRule;
   DenseMap<Value, Value> cotangents;
@@ -48,9 +58,9 @@ static bool reads(OpOperand &operand) {
          fusible.getAccessMaps()[operand.getOperandNumber()];
 }
 
-DenseSet<Value> Differentiator::findActive(ValueRange roots) {
+DenseSet<Value> Differentiator::findActive(ValueRange roots) const {
   DenseSet<Value> active(roots.begin(), roots.end());
-  for (Operation &op : llvm::make_range(block->begin(), gradient->getIterator()))
+  for (Operation &op : ops())
     if (llvm::any_of(op.getOpOperands(), [&](OpOperand &use) { return active.contains(use.get()) && reads(use); }))
       for (Value result : op.getResults())
         if (isFloat(result))
@@ -58,31 +68,33 @@ DenseSet<Value> Differentiator::findActive(ValueRange roots) {
   return active;
 }
 
-DenseSet<Value> Differentiator::findWanted(bool differentiably) {
-  DenseSet<Value> wanted{gradient.getInputs().front()};
-  for (Operation &op : llvm::reverse(llvm::make_range(block->begin(), gradient->getIterator()))) {
+DenseSet<Value> Differentiator::findSources(ValueRange values, bool differentiably) const {
+  DenseSet<Value> sources(values.begin(), values.end());
+  for (Operation &op : llvm::reverse(ops())) {
     auto counts = [&](Value value) { return !differentiably || isFloat(value); };
-    if (llvm::none_of(op.getResults(), [&](Value result) { return wanted.contains(result) && counts(result); }))
+    if (llvm::none_of(op.getResults(), [&](Value result) { return sources.contains(result) && counts(result); }))
       continue;
     for (OpOperand &use : op.getOpOperands())
       if (counts(use.get()) && reads(use))
-        wanted.insert(use.get());
+        sources.insert(use.get());
   }
-  return wanted;
+  return sources;
 }
 
 /// `%b = gt %w, 0.0 ; where %b, 1.0, 0.0` would train %w with a gradient that is zero everywhere. The places that
 /// are shown are the ops whose results are no floats; those beside a way that can be differentiated are fine.
-LogicalResult Differentiator::checkConnected() {
-  DenseSet<Value> connected = findWanted(/*differentiably=*/true), wanted = findWanted(/*differentiably=*/false);
+static LogicalResult checkConnected(GradientOp gradient, const Differentiator &d) {
+  Value loss = gradient.getInputs().front();
+  DenseSet<Value> connected = d.findSources(loss, /*differentiably=*/true),
+                  wanted = d.findSources(loss, /*differentiably=*/false);
   llvm::MapVector<Operation *, SmallVector<Value>> cut; // by the first op that cuts them off
   llvm::MapVector<Operation *, SetVector<Operation *>> others;
   for (Value parameter : gradient.getInputs().drop_front()) {
     if (connected.contains(parameter) || !wanted.contains(parameter))
       continue;
-    DenseSet<Value> active = findActive(parameter);
+    DenseSet<Value> active = d.findActive(parameter);
     Operation *first = nullptr;
-    for (Operation &op : llvm::make_range(block->begin(), gradient->getIterator())) {
+    for (Operation &op : d.ops()) {
       if (llvm::none_of(op.getOpOperands(), [&](OpOperand &use) { return active.contains(use.get()) && reads(use); }) ||
           llvm::none_of(op.getResults(), [&](Value result) { return wanted.contains(result) && !isFloat(result); }))
         continue;
@@ -111,20 +123,21 @@ LogicalResult Differentiator::checkConnected() {
   return success(cut.empty());
 }
 
-/// Rewrites what has to be rewritten before it can be differentiated, until nothing is left.
 void Differentiator::augment() {
   for (bool changed = true; changed;) {
     changed = false;
-    DenseSet<Value> active = findActive();
-    for (Operation &op : llvm::make_early_inc_range(llvm::make_range(block->begin(), gradient->getIterator()))) {
+    DenseSet<Value> active = findActive(wanted);
+    for (Operation &op : llvm::make_early_inc_range(ops())) {
       auto rule = dyn_cast<DifferentiableOpInterface>(op);
       if (!rule || llvm::none_of(op.getResults(), [&](Value result) { return active.contains(result); }))
         continue;
       OpBuilder before(&op);
-      Ops ops(before, op.getLoc());
-      SmallVector<Value> values = rule.augment(ops);
+      Ops own(before, op.getLoc());
+      SmallVector<Value> values = rule.augment(own);
       if (values.empty())
         continue;
+      for (auto [old, now] : llvm::zip(op.getResults(), values))
+        llvm::replace(wanted, Value(old), now);
       op.replaceAllUsesWith(values);
       op.erase();
       changed = true;
@@ -132,18 +145,24 @@ void Differentiator::augment() {
   }
 }
 
-SmallVector<Operation *> Differentiator::findPath() {
-  DenseSet<Value> active = findActive(), wanted{gradient.getInputs().front()};
+SmallVector<Operation *> Differentiator::findPath(ValueRange seeds) const {
+  DenseSet<Value> active = findActive(wanted), sources(seeds.begin(), seeds.end());
   SmallVector<Operation *> path;
-  for (Operation &op : llvm::reverse(llvm::make_range(block->begin(), gradient->getIterator()))) {
-    auto isOnPath = [&](Value result) { return wanted.contains(result) && active.contains(result); };
+  for (Operation &op : llvm::reverse(ops())) {
+    auto isOnPath = [&](Value result) { return sources.contains(result) && active.contains(result); };
     if (llvm::none_of(op.getResults(), isOnPath))
       continue;
     path.push_back(&op);
     for (OpOperand &use : op.getOpOperands())
       if (isFloat(use.get()) && reads(use))
-        wanted.insert(use.get());
+        sources.insert(use.get());
   }
+  return path;
+}
+
+SmallVector<Operation *> Differentiator::findObstacles(ValueRange seeds) {
+  SmallVector<Operation *> path = findPath(seeds);
+  llvm::erase_if(path, llvm::IsaPred<DifferentiableOpInterface>);
   return path;
 }
 
@@ -152,51 +171,58 @@ void Differentiator::add(Value value, Value cotangent) {
   sum = sum ? Ops(builder, cotangent.getLoc()).add(sum, cotangent) : cotangent;
 }
 
-LogicalResult Differentiator::run() {
-  LogicalResult connected = checkConnected();
-  augment();
-  Value loss = gradient.getInputs().front();
-  SmallVector<Operation *> path = findPath();
-  bool missing = false;
-  for (Operation *op : path)
-    if (!isa<DifferentiableOpInterface>(op)) {
-      InFlightDiagnostic error = complain(op) << "`" << op->getName().stripDialect()
-                                              << "` has no gradient, and stands on the way from a trained parameter "
-                                                 "to the loss; take it out of that way, or `freeze` what lies before it";
-      error.attachNote(gradient.getLoc()) << "differentiated here";
-      missing = true;
-    }
-  if (missing || failed(connected))
-    return failure();
-  builder.setInsertionPoint(gradient);
-  add(loss, Ops(builder, unnamed(loss.getLoc())).number(1, loss));
-  DenseSet<Value> active = findActive();
+void Differentiator::run(Seeds seeds) {
+  SmallVector<Value> values;
+  for (auto [value, cotangent] : seeds) {
+    values.push_back(value);
+    add(value, cotangent);
+  }
+  SmallVector<Operation *> path = findPath(values);
+  DenseSet<Value> active = findActive(wanted);
   for (Operation *op : path) {
     SmallVector<Value> given;
     for (Value result : op->getResults())
       given.push_back(cotangents.lookup(result));
     if (llvm::none_of(given, [](Value value) { return bool(value); }))
       continue;
-    Ops ops(builder, unnamed(op->getLoc()));
-    SmallVector<Value> found = cast<DifferentiableOpInterface>(op).vjp(ops, given);
+    Ops own(builder, unnamed(op->getLoc()));
+    SmallVector<Value> found = cast<DifferentiableOpInterface>(op).vjp(own, given);
     for (auto [operand, cotangent] : llvm::zip(op->getOperands(), found))
       if (cotangent && active.contains(operand))
-        add(operand, op->getName().getStringRef() == faultyRule ? ops.mul(cotangent, 1.01) : cotangent);
+        add(operand, op->getName().getStringRef() == faultyRule ? own.mul(cotangent, 1.01) : cotangent);
   }
-  for (auto [value, result] : llvm::zip(gradient.getInputs().drop_front(), gradient.getResults())) {
-    Value found = cotangents.lookup(value);
+}
+
+/// Replaces one `gradient` by plain ops.
+static LogicalResult differentiate(GradientOp gradient, StringRef faultyRule) {
+  Differentiator d(*gradient->getBlock(), gradient->getIterator(), gradient.getInputs().drop_front(), faultyRule);
+  LogicalResult result = checkConnected(gradient, d);
+  d.augment();
+  Value loss = gradient.getInputs().front();
+  for (Operation *op : d.findObstacles(loss)) {
+    InFlightDiagnostic error = complain(op) << "`" << op->getName().stripDialect()
+                                            << "` has no gradient, and stands on the way from a trained parameter "
+                                               "to the loss; take it out of that way, or `freeze` what lies before it";
+    error.attachNote(gradient.getLoc()) << "differentiated here";
+    result = failure();
+  }
+  if (failed(result))
+    return failure();
+  OpBuilder builder(gradient);
+  d.run({{loss, Ops(builder, unnamed(loss.getLoc())).number(1, loss)}});
+  for (auto [value, derivative] : llvm::zip(gradient.getInputs().drop_front(), gradient.getResults())) {
+    Value found = d.cotangentOf(value);
     Ops ops(builder, gradient.getLoc());
-    result.replaceAllUsesWith(found ? found : ops.splat(0, typeOf(value)));
+    derivative.replaceAllUsesWith(found ? found : ops.splat(0, typeOf(value)));
   }
   gradient.erase();
   return success();
 }
 
 LogicalResult dlc::differentiate(EntryOp entry, StringRef faultyRule) {
-  auto gradients = llvm::to_vector(entry.getBody().getOps<GradientOp>());
   LogicalResult result = success();
-  for (GradientOp gradient : gradients)
-    if (failed(Differentiator(gradient, faultyRule).run()))
+  for (GradientOp gradient : llvm::to_vector(entry.getBody().getOps<GradientOp>()))
+    if (failed(::differentiate(gradient, faultyRule)))
       result = failure();
   return result;
 }
