@@ -18,6 +18,9 @@ void chooseLayouts(ModelOp model, bool change);
 void decompose(EntryOp entry);
 /// kernels: outlines fused groups; without `fuse`, each op for itself.
 void formKernels(ModelOp model, bool fuse);
+/// kernels, where that is what is asked for: notes beside each kernel how it will be computed (`dl.plan`), one text for each
+/// capacity. It is for people: the next level plans anew.
+void notePlans(ModelOp model, const CompileOptions &options);
 /// loops: kernels as functions over flat buffers, each in a module of its own; entry points as schedules of their runs.
 void lowerSchedules(mlir::ModuleOp module, const CompileOptions &options);
 /// plan, first: proves of each schedule that every step and the end find the values that are meant, though buffers are

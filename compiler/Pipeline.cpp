@@ -180,6 +180,8 @@ LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &
     }
     module->setAttr("dl.level", StringAttr::get(module.getContext(), now->name));
   }
+  if (now->name == "kernels")
+    notePlans(modelOf(module), options);
   return success();
 }
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #ifndef DLC_COMPILER_LOOPS_CONTRACTION_H
 #define DLC_COMPILER_LOOPS_CONTRACTION_H
-#include "compiler/target/Target.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "compiler/loops/LoopBuilder.h"
+#include "compiler/loops/ProductPlan.h"
 #include <functional>
 
 namespace dlc {
@@ -17,7 +17,7 @@ struct LoopBound {
 /// multiply-adds from 0 on, and the blocks' sums are added in their order. These are the same bits whatever the
 /// tile, the target, or the part of the result. The error is at most about (sumBlock + K / sumBlock) roundings.
 ///
-/// One form has another order, equally fixed: up to 8 rows (capacity) with both operands consecutive along k
+/// One form has another order, equally fixed: up to 32 rows (capacity) with both operands consecutive along k
 /// (lhsStride[1] == 1, rhsStride[0] == 1, rhsStride[1] != 1) and k of at least 4 vectors. There lane l sums
 /// k = l, l + lanes, ... in order, in blocks of sumBlock / 4 vectors, and the lanes are then added as a tree,
 /// neighbours first: ((0 + 1) + (2 + 3)) + ...
@@ -28,28 +28,28 @@ struct Contraction {
   /// lhsStride[1], B[k, n] at rhsBase + k * rhsStride[0] + n * rhsStride[1]. Bases are of type index.
   mlir::Value lhs, lhsBase, rhs, rhsBase;
   std::array<int64_t, 2> lhsStride, rhsStride;
-  /// memref<SIZExELEMENT> of contractionScratch() elements, 64-byte aligned, this thread's own; null if that is
-  /// 0.
+  /// memref<SIZExELEMENT> of ProductPlan::scratchElements(), 64-byte aligned, this thread's own; null if that is 0.
   mlir::Value scratch;
   /// Called once for each row and vector of columns of a finished tile, in code that runs only where the row
   /// is below m.size: emits what is done with it, the store included. `lanes` consecutive columns from
   /// `column` on; `mask` (vector of i1) is null where all of them exist.
-  std::function<void(mlir::ImplicitLocOpBuilder &b, mlir::Value row, mlir::Value column, mlir::Value sums,
-                     mlir::Value mask)>
+  std::function<void(LoopBuilder &b, mlir::Value row, mlir::Value column, mlir::Value sums, mlir::Value mask)>
       finish;
+  /// If set, called instead, with the sums of consecutive rows from `row` on for one vector of columns. All rows exist: for
+  /// products whose m is known and computed in one part.
+  std::function<void(mlir::Value row, mlir::Value column, llvm::ArrayRef<mlir::Value> sums, mlir::Value mask)> finishRows;
+
+  ProductShape shape() const {
+    return {element.getIntOrFloatBitWidth() / 8, m.capacity, n.capacity, k.capacity, lhsStride, rhsStride};
+  }
 };
 
-/// How many products make one sum before it is added to those before it.
-inline constexpr int64_t sumBlock = 1024;
-
 /// Lanes of the vectors that `finish` sees: 16 for f32, 8 for f64.
-int64_t contractionLanes(mlir::Type element);
-/// Elements of scratch memory that one part needs; 0 if none.
-int64_t contractionScratch(const Contraction &contraction, const TargetDescription &target);
-/// How many independent parts the work is made of, at full capacity (a range of them is one thread's share).
-int64_t contractionParts(const Contraction &contraction, const TargetDescription &target);
+inline int64_t contractionLanes(mlir::Type element) { return productLanes(element.getIntOrFloatBitWidth() / 8); }
+/// Exchanges rows and columns of a square of vectors.
+llvm::SmallVector<mlir::Value> transposeSquare(LoopBuilder &b, llvm::ArrayRef<mlir::Value> rows);
 /// Emits the loops for parts [first, last), values of type index.
-void emitContraction(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction,
-                     const TargetDescription &target, mlir::Value first, mlir::Value last);
+void emitContraction(LoopBuilder &b, const Contraction &contraction, const ProductPlan &plan, mlir::Value first,
+                     mlir::Value last);
 } // namespace dlc
 #endif

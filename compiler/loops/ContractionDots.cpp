@@ -21,36 +21,34 @@ using namespace dlc;
 namespace {
 class DotEmitter {
 public:
-  DotEmitter(ImplicitLocOpBuilder &b, const Contraction &c, bool wideRegisters) : b(b), c(c) {
-    lanes = contractionLanes(c.element);
+  DotEmitter(LoopBuilder &b, const Contraction &c, const ProductPlan &plan)
+      : b(b), c(c), lanes(plan.lanes), rowsAtOnce(plan.rowsAtOnce), columnsAtOnce(plan.columnsAtOnce),
+        rowsUnrolled(plan.rowsUnrolled) {
     vectorType = VectorType::get({lanes}, c.element);
     maskType = VectorType::get({lanes}, b.getI1Type());
     zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
-    int64_t m = c.m.capacity;
-    rowsAtOnce = std::min<int64_t>(m, wideRegisters ? 4 : 2);
-    columnsAtOnce = wideRegisters ? (m <= 2 ? 8 : 4) : (m == 1 ? 4 : 2);
   }
 
   /// Groups [first, last) of `lanes` columns.
   void emit(Value first, Value last) {
     int64_t whole = c.n.capacity / lanes, rest = c.n.capacity % lanes;
-    Value wholeEnd = indexConstant(b, whole);
+    Value wholeEnd = b.constant(whole);
     if (c.n.size)
-      wholeEnd = arith::DivUIOp::create(b, c.n.size, indexConstant(b, lanes));
+      wholeEnd = arith::DivUIOp::create(b, c.n.size, b.constant(lanes));
     if (whole) {
       auto loop =
-          scf::ForOp::create(b, first, arith::MinSIOp::create(b, last, wholeEnd), indexConstant(b, 1));
+          scf::ForOp::create(b, first, arith::MinSIOp::create(b, last, wholeEnd), b.constant(1));
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(loop.getBody());
       emitGroup(loop.getInductionVar(), lanes, Value());
     }
     if (!c.n.size && !rest)
       return;
-    Value end = indexConstant(b, llvm::divideCeil(c.n.capacity, lanes)), mask;
+    Value end = b.constant(llvm::divideCeil(c.n.capacity, lanes)), mask;
     if (c.n.size) {
-      Value left = arith::SubIOp::create(b, c.n.size, scaleIndex(b, wholeEnd, lanes));
+      Value left = arith::SubIOp::create(b, c.n.size, b.mul(wholeEnd, lanes));
       mask = vector::CreateMaskOp::create(b, maskType, left);
-      end = arith::DivUIOp::create(b, addIndex(b, c.n.size, lanes - 1), indexConstant(b, lanes));
+      end = arith::DivUIOp::create(b, b.add(c.n.size, lanes - 1), b.constant(lanes));
       rest = lanes;
     } else {
       SmallVector<bool> exist(lanes, false);
@@ -59,7 +57,7 @@ public:
     }
     // Runs once or never.
     auto loop = scf::ForOp::create(b, arith::MaxSIOp::create(b, first, wholeEnd),
-                                   arith::MinSIOp::create(b, last, end), indexConstant(b, 1));
+                                   arith::MinSIOp::create(b, last, end), b.constant(1));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     emitGroup(loop.getInductionVar(), rest, mask);
@@ -68,44 +66,58 @@ public:
 private:
   /// `columns` of the group may exist; `mask`: which do, null if all.
   void emitGroup(Value index, int64_t columns, Value mask) {
-    int64_t m = c.m.capacity;
-    Value column = scaleIndex(b, index, lanes);
-    Value lastColumn = mask ? addIndex(b, sizeOf(b, c.n), -1) : Value();
-    Value lastRow = c.m.size ? addIndex(b, c.m.size, -1) : Value();
-    SmallVector<Value> rowIndices, rowOrigins;
-    for (int64_t r = 0; r < m; ++r) {
-      rowIndices.push_back(indexConstant(b, r));
-      Value read =
-          lastRow && r ? arith::MinSIOp::create(b, rowIndices[r], lastRow).getResult() : rowIndices[r];
-      rowOrigins.push_back(addIndex(b, c.lhsBase, scaleIndex(b, read, c.lhsStride[0])));
-    }
-
+    Value column = b.mul(index, lanes), lastColumn = mask ? b.add(sizeOf(b, c.n), -1) : Value();
     int64_t width = std::min<int64_t>(columnsAtOnce, llvm::PowerOf2Ceil(columns));
-    SmallVector<SmallVector<Value>> sums(m); // of each row, one vector for `width` columns
-    for (int64_t n = 0; n < columns; n += width) {
-      SmallVector<Value> columnOrigins;
-      for (int64_t j = 0; j < width; ++j) {
-        Value at = addIndex(b, column, n + j);
-        if (mask) // columns beyond the last repeat it
-          at = arith::MinSIOp::create(b, at, lastColumn);
-        columnOrigins.push_back(addIndex(b, c.rhsBase, scaleIndex(b, at, c.rhsStride[1])));
-      }
-      for (int64_t r = 0; r < m; r += rowsAtOnce) {
-        int64_t rows = std::min(rowsAtOnce, m - r);
-        SmallVector<Value> products = emitDots(ArrayRef(rowOrigins).slice(r, rows), columnOrigins);
-        for (int64_t i = 0; i < rows; ++i)
+    SmallVector<Value> columnOrigins;
+    for (int64_t n = 0; n < llvm::divideCeil(columns, width) * width; ++n) {
+      Value at = b.add(column, n);
+      if (mask) // columns beyond the last repeat it
+        at = arith::MinSIOp::create(b, at, lastColumn);
+      columnOrigins.push_back(b.add(c.rhsBase, b.mul(at, c.rhsStride[1])));
+    }
+    auto tile = [&](Value row, int64_t rows, bool isCut) {
+      emitTile(row, rows, isCut, columnOrigins, width, column, mask);
+    };
+    int64_t m = c.m.capacity;
+    if (m <= rowsUnrolled || c.finishRows)
+      return tile(b.constant(0), m, bool(c.m.size));
+    Value whole = c.m.size ? b.mul(b.floorDiv(c.m.size, rowsAtOnce), rowsAtOnce) : b.constant(m / rowsAtOnce * rowsAtOnce);
+    b.forEach(b.constant(0), whole, rowsAtOnce, [&](Value row) { tile(row, rowsAtOnce, false); });
+    if (c.m.size)
+      b.when(b.less(whole, c.m.size), [&] { tile(whole, rowsAtOnce - 1, true); });
+    else if (m % rowsAtOnce)
+      tile(whole, m % rowsAtOnce, false);
+  }
+
+  /// Some rows of a group. `isCut`: of the rows after the first, those from m.size on are not there.
+  void emitTile(Value row, int64_t rows, bool isCut, ArrayRef<Value> columnOrigins, int64_t width, Value column, Value mask) {
+    SmallVector<Value> rowIndices, rowOrigins;
+    Value lastRow = isCut ? b.add(c.m.size, -1) : Value();
+    for (int64_t r = 0; r < rows; ++r) {
+      rowIndices.push_back(b.add(row, r));
+      Value read = isCut && r ? arith::MinSIOp::create(b, rowIndices[r], lastRow).getResult() : rowIndices[r];
+      rowOrigins.push_back(b.add(c.lhsBase, b.mul(read, c.lhsStride[0])));
+    }
+    SmallVector<SmallVector<Value>> sums(rows); // of each row, one vector for `width` columns
+    for (size_t n = 0; n < columnOrigins.size(); n += width)
+      for (int64_t r = 0; r < rows; r += rowsAtOnce) {
+        int64_t some = std::min(rowsAtOnce, rows - r);
+        SmallVector<Value> products = emitDots(ArrayRef(rowOrigins).slice(r, some), columnOrigins.slice(n, width));
+        for (int64_t i = 0; i < some; ++i)
           sums[r + i].push_back(addLanes(ArrayRef(products).slice(i * width, width), 1));
       }
+    SmallVector<Value> finished;
+    for (SmallVector<Value> &ofRow : sums) {
+      ofRow.resize(lanes / width, zero);
+      finished.push_back(addLanes(ofRow, width));
     }
-    for (int64_t r = 0; r < m; ++r) {
-      sums[r].resize(lanes / width, zero);
-      Value sum = addLanes(sums[r], width);
+    if (c.finishRows)
+      return c.finishRows(row, column, finished, mask);
+    for (int64_t r = 0; r < rows; ++r) {
       OpBuilder::InsertionGuard guard(b);
-      if (c.m.size && r) {
-        Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, rowIndices[r], c.m.size);
-        b.setInsertionPointToStart(scf::IfOp::create(b, exists, /*withElseRegion=*/false).thenBlock());
-      }
-      c.finish(b, rowIndices[r], column, sum, mask);
+      if (isCut && r)
+        b.enterIf(b.less(rowIndices[r], c.m.size));
+      c.finish(b, rowIndices[r], column, finished[r], mask);
     }
   }
 
@@ -113,13 +125,13 @@ private:
   SmallVector<Value> emitDots(ArrayRef<Value> rowOrigins, ArrayRef<Value> columnOrigins) {
     int64_t block = sumBlock / 4 * lanes;
     if (c.k.capacity <= block)
-      return emitDots(rowOrigins, columnOrigins, indexConstant(b, 0), sizeOf(b, c.k));
+      return emitDots(rowOrigins, columnOrigins, b.constant(0), sizeOf(b, c.k));
     Value size = sizeOf(b, c.k);
     SmallVector<Value> sums(rowOrigins.size() * columnOrigins.size(), beforeBlocks(b, c));
-    auto forOp = scf::ForOp::create(b, indexConstant(b, 0), size, indexConstant(b, block), sums);
+    auto forOp = scf::ForOp::create(b, b.constant(0), size, b.constant(block), sums);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forOp.getBody());
-    Value start = forOp.getInductionVar(), end = addIndex(b, start, block);
+    Value start = forOp.getInductionVar(), end = b.add(start, block);
     if (c.k.size || c.k.capacity % block)
       end = arith::MinSIOp::create(b, end, size);
     SmallVector<Value> own = emitDots(rowOrigins, columnOrigins, start, end);
@@ -132,14 +144,14 @@ private:
   /// The same for k in [start, size).
   SmallVector<Value> emitDots(ArrayRef<Value> rowOrigins, ArrayRef<Value> columnOrigins, Value start, Value size) {
     SmallVector<Value> sums(rowOrigins.size() * columnOrigins.size(), zero);
-    Value step = indexConstant(b, lanes);
+    Value step = b.constant(lanes);
     std::optional<int64_t> knownStart = getConstantIntValue(start), knownSize = getConstantIntValue(size);
     std::optional<int64_t> known;
     if (knownStart && knownSize)
       known = *knownSize - *knownStart;
     // Blocks start at multiples of the lanes.
-    Value whole = knownSize ? indexConstant(b, *knownSize & -lanes)
-                            : arith::AndIOp::create(b, size, indexConstant(b, -lanes)).getResult();
+    Value whole = knownSize ? b.constant(*knownSize & -lanes)
+                            : arith::AndIOp::create(b, size, b.constant(-lanes)).getResult();
     auto loop = [&](Value from, Value to, bool masked) {
       auto forOp = scf::ForOp::create(b, from, to, step, sums);
       OpBuilder::InsertionGuard guard(b);
@@ -148,7 +160,7 @@ private:
       if (masked)
         mask = vector::CreateMaskOp::create(b, maskType, arith::SubIOp::create(b, size, k).getResult());
       auto load = [&](Value buffer, Value origin) -> Value {
-        Value at = addIndex(b, origin, k);
+        Value at = b.add(origin, k);
         if (mask)
           return vector::MaskedLoadOp::create(b, vectorType, buffer, at, mask, zero);
         return vector::LoadOp::create(b, vectorType, buffer, at);
@@ -195,25 +207,17 @@ private:
     return now[0];
   }
 
-  ImplicitLocOpBuilder &b;
+  LoopBuilder &b;
   const Contraction &c;
-  int64_t lanes, rowsAtOnce, columnsAtOnce;
+  int64_t lanes, rowsAtOnce, columnsAtOnce, rowsUnrolled;
   VectorType vectorType, maskType;
   Value zero;
 };
 } // namespace
 
-bool dlc::takesDots(const Contraction &c) {
-  return c.m.capacity <= 8 && c.k.capacity >= 4 * contractionLanes(c.element) && c.lhsStride[1] == 1 &&
-         c.rhsStride[0] == 1 && c.rhsStride[1] != 1;
-}
-
-void dlc::emitDots(ImplicitLocOpBuilder &b, const Contraction &c, bool wideRegisters, Value first,
-                   Value last) {
+void dlc::emitDots(LoopBuilder &b, const Contraction &c, const ProductPlan &plan, Value first, Value last) {
   OpBuilder::InsertionGuard guard(b);
-  if (c.m.size) {
-    Value exist = arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, c.m.size, indexConstant(b, 0));
-    b.setInsertionPointToStart(scf::IfOp::create(b, exist, /*withElseRegion=*/false).thenBlock());
-  }
-  DotEmitter(b, c, wideRegisters).emit(first, last);
+  if (c.m.size)
+    b.enterIf(arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, c.m.size, b.constant(0)));
+  DotEmitter(b, c, plan).emit(first, last);
 }

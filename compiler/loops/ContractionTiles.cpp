@@ -21,51 +21,18 @@
 using namespace mlir;
 using namespace dlc;
 
-static constexpr auto noWrap = arith::IntegerOverflowFlags::nsw;
-
-Value dlc::indexConstant(ImplicitLocOpBuilder &b, int64_t value) {
-  return arith::ConstantIndexOp::create(b, value);
+Value dlc::sizeOf(LoopBuilder &b, const LoopBound &bound) {
+  return bound.size ? bound.size : b.constant(bound.capacity);
 }
 
-Value dlc::addIndex(ImplicitLocOpBuilder &b, Value x, Value y) {
-  std::optional<int64_t> cx = getConstantIntValue(x), cy = getConstantIntValue(y);
-  if (cx && cy)
-    return indexConstant(b, *cx + *cy);
-  if (cx && *cx == 0)
-    return y;
-  if (cy && *cy == 0)
-    return x;
-  return arith::AddIOp::create(b, x, y, noWrap);
-}
-
-Value dlc::addIndex(ImplicitLocOpBuilder &b, Value x, int64_t y) {
-  if (y == 0)
-    return x;
-  return addIndex(b, x, indexConstant(b, y));
-}
-
-Value dlc::scaleIndex(ImplicitLocOpBuilder &b, Value x, int64_t factor) {
-  if (std::optional<int64_t> cx = getConstantIntValue(x))
-    return indexConstant(b, *cx * factor);
-  if (factor == 0)
-    return indexConstant(b, 0);
-  if (factor == 1)
-    return x;
-  return arith::MulIOp::create(b, x, indexConstant(b, factor), noWrap);
-}
-
-Value dlc::sizeOf(ImplicitLocOpBuilder &b, const LoopBound &bound) {
-  return bound.size ? bound.size : indexConstant(b, bound.capacity);
-}
-
-Value dlc::beforeBlocks(ImplicitLocOpBuilder &b, const Contraction &c) {
+Value dlc::beforeBlocks(LoopBuilder &b, const Contraction &c) {
   auto type = VectorType::get({contractionLanes(c.element)}, c.element);
   auto number = [&](double value) -> Value {
     return arith::ConstantOp::create(b, DenseElementsAttr::get(type, Attribute(b.getFloatAttr(c.element, value))));
   };
   if (!c.k.size)
     return number(-0.0);
-  Value any = arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, c.k.size, indexConstant(b, 0));
+  Value any = arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, c.k.size, b.constant(0));
   return arith::SelectOp::create(b, any, number(-0.0), number(0));
 }
 
@@ -73,30 +40,39 @@ namespace {
 /// The loops over k of one tile.
 class TileEmitter {
 public:
-  TileEmitter(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
+  TileEmitter(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
               int64_t rows, Value tile)
       : b(b), c(c), panel(panel), rows(rows), tile(tile), guarded(!tile) {
     vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
     zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
-    Value lastRow = guarded ? addIndex(b, c.m.size, -1) : Value();
+    Value lastRow = guarded ? b.add(c.m.size, -1) : Value();
     for (int64_t r = 0; r < rows; ++r) {
-      rowIndices.push_back(addIndex(b, row, r));
+      rowIndices.push_back(b.add(row, r));
       if (guarded) {
         Value read = arith::MinSIOp::create(b, rowIndices[r], lastRow);
-        rowOrigins.push_back(addIndex(b, c.lhsBase, scaleIndex(b, read, c.lhsStride[0])));
+        rowOrigins.push_back(b.add(c.lhsBase, b.mul(read, c.lhsStride[0])));
       } else if (r == 0) {
-        rowOrigins.push_back(addIndex(b, c.lhsBase, scaleIndex(b, row, c.lhsStride[0])));
+        rowOrigins.push_back(b.add(c.lhsBase, b.mul(row, c.lhsStride[0])));
       }
     }
   }
 
   void emit() {
-    SmallVector<Value> sums = c.k.capacity > sumBlock ? sumBlocks() : sumBlockAt(indexConstant(b, 0), c.k);
+    SmallVector<Value> sums = c.k.capacity > sumBlock ? sumBlocks() : sumBlockAt(b.constant(0), c.k);
     if (panel.partial) {
       for (auto [i, sum] : llvm::enumerate(sums)) {
         Value before = vector::LoadOp::create(b, vectorType, panel.partial->buffer, partialIndex(i));
         sum = arith::AddFOp::create(b, before, sum);
         vector::StoreOp::create(b, sum, panel.partial->buffer, partialIndex(i));
+      }
+      return;
+    }
+    if (c.finishRows) {
+      for (int64_t q = 0; q < panel.vectors; ++q) {
+        SmallVector<Value> column;
+        for (int64_t r = 0; r < rows; ++r)
+          column.push_back(sums[r * panel.vectors + q]);
+        c.finishRows(rowIndices[0], b.add(panel.column, q * vectorType.getNumElements()), column, panel.masks[q]);
       }
       return;
     }
@@ -109,7 +85,7 @@ public:
         b.setInsertionPointToStart(branch.thenBlock());
       }
       for (int64_t q = 0; q < panel.vectors; ++q)
-        c.finish(b, rowIndices[r], addIndex(b, panel.column, q * vectorType.getNumElements()),
+        c.finish(b, rowIndices[r], b.add(panel.column, q * vectorType.getNumElements()),
                  sums[r * panel.vectors + q], panel.masks[q]);
     }
   }
@@ -119,12 +95,12 @@ private:
   SmallVector<Value> sumBlockAt(Value start, LoopBound count) {
     int64_t unroll = guarded ? 1 : panel.unroll; // a cut tile is rare: little code
     SmallVector<Value> sums(rows * panel.vectors, zero);
-    Value end = addIndex(b, start, sizeOf(b, count));
+    Value end = b.add(start, sizeOf(b, count));
     if (unroll == 1)
       return loop(start, end, 1, sums);
-    Value whole = count.size ? Value(arith::AndIOp::create(b, count.size, indexConstant(b, -unroll)))
-                             : indexConstant(b, count.capacity / unroll * unroll);
-    whole = addIndex(b, start, whole);
+    Value whole = count.size ? Value(arith::AndIOp::create(b, count.size, b.constant(-unroll)))
+                             : b.constant(count.capacity / unroll * unroll);
+    whole = b.add(start, whole);
     if (count.size || count.capacity >= unroll)
       sums = loop(start, whole, unroll, sums);
     if (count.size || count.capacity % unroll)
@@ -136,13 +112,13 @@ private:
   SmallVector<Value> sumBlocks() {
     SmallVector<Value> sums(rows * panel.vectors, beforeBlocks(b, c));
     Value size = sizeOf(b, c.k);
-    auto forOp = scf::ForOp::create(b, indexConstant(b, 0), size, indexConstant(b, sumBlock), sums);
+    auto forOp = scf::ForOp::create(b, b.constant(0), size, b.constant(sumBlock), sums);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forOp.getBody());
     Value start = forOp.getInductionVar();
     LoopBound count{sumBlock, Value()};
     if (c.k.size || c.k.capacity % sumBlock)
-      count.size = arith::MinSIOp::create(b, arith::SubIOp::create(b, size, start), indexConstant(b, sumBlock));
+      count.size = arith::MinSIOp::create(b, arith::SubIOp::create(b, size, start), b.constant(sumBlock));
     SmallVector<Value> block = sumBlockAt(start, count);
     for (auto [sum, before] : llvm::zip(block, forOp.getRegionIterArgs()))
       sum = arith::AddFOp::create(b, before, sum);
@@ -153,12 +129,12 @@ private:
   /// Where the partial sum of accumulator `i` lies.
   Value partialIndex(int64_t i) {
     int64_t lanes = vectorType.getNumElements();
-    Value first = addIndex(b, panel.partial->origin, scaleIndex(b, rowIndices[0], panel.vectors * lanes));
-    return addIndex(b, first, i * lanes);
+    Value first = b.add(panel.partial->origin, b.mul(rowIndices[0], panel.vectors * lanes));
+    return b.add(first, i * lanes);
   }
 
   SmallVector<Value> loop(Value from, Value to, int64_t step, ArrayRef<Value> init) {
-    auto forOp = scf::ForOp::create(b, from, to, indexConstant(b, step), init);
+    auto forOp = scf::ForOp::create(b, from, to, b.constant(step), init);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forOp.getBody());
     SmallVector<Value> sums(forOp.getRegionIterArgs());
@@ -175,15 +151,15 @@ private:
     const AheadFetch &ahead = *panel.ahead;
     int64_t lineElements = 64 * 8 / c.element.getIntOrFloatBitWidth();
     Value done = arith::SubIOp::create(b, tile, ahead.tileFirst);
-    done = addIndex(b, arith::MulIOp::create(b, done, sizeOf(b, c.k), noWrap), k); // in units of step lines
-    done = arith::DivUIOp::create(b, done, indexConstant(b, step));
+    done = b.add(b.mul(done, sizeOf(b, c.k)), k); // in units of step lines
+    done = arith::DivUIOp::create(b, done, b.constant(step));
     for (int64_t i = 0; i < ahead.perStep; ++i) {
-      Value line = addIndex(b, scaleIndex(b, done, ahead.perStep), i);
-      Value row = arith::DivUIOp::create(b, line, indexConstant(b, ahead.lines));
-      line = arith::RemUIOp::create(b, line, indexConstant(b, ahead.lines));
-      row = arith::MinUIOp::create(b, row, indexConstant(b, ahead.rows - 1));
-      Value at = addIndex(b, addIndex(b, ahead.origin, scaleIndex(b, row, ahead.rowStride)),
-                          scaleIndex(b, line, lineElements));
+      Value line = b.add(b.mul(done, ahead.perStep), i);
+      Value row = arith::DivUIOp::create(b, line, b.constant(ahead.lines));
+      line = arith::RemUIOp::create(b, line, b.constant(ahead.lines));
+      row = arith::MinUIOp::create(b, row, b.constant(ahead.rows - 1));
+      Value at = b.add(b.add(ahead.origin, b.mul(row, ahead.rowStride)),
+                          b.mul(line, lineElements));
       memref::PrefetchOp::create(b, c.rhs, at, /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
     }
   }
@@ -191,20 +167,20 @@ private:
   /// One k, `u` past `k`: rows times vectors multiply-adds.
   void accumulate(Value k, int64_t u, MutableArrayRef<Value> sums) {
     int64_t lanes = vectorType.getNumElements();
-    Value rhsK = addIndex(b, panel.origin, scaleIndex(b, k, panel.stride));
+    Value rhsK = b.add(panel.origin, b.mul(k, panel.stride));
     SmallVector<Value> rhs;
     for (int64_t q = 0; q < panel.vectors; ++q) {
-      Value at = addIndex(b, rhsK, u * panel.stride + q * lanes);
+      Value at = b.add(rhsK, u * panel.stride + q * lanes);
       if (panel.masks[q] && !panel.padded)
         rhs.push_back(vector::MaskedLoadOp::create(b, vectorType, panel.buffer, at, panel.masks[q], zero));
       else
         rhs.push_back(vector::LoadOp::create(b, vectorType, panel.buffer, at));
     }
-    Value lhsK = scaleIndex(b, k, c.lhsStride[1]);
-    Value lhsRow = guarded ? Value() : addIndex(b, rowOrigins[0], lhsK);
+    Value lhsK = b.mul(k, c.lhsStride[1]);
+    Value lhsRow = guarded ? Value() : b.add(rowOrigins[0], lhsK);
     for (int64_t r = 0; r < rows; ++r) {
-      Value at = guarded ? addIndex(b, addIndex(b, rowOrigins[r], lhsK), u * c.lhsStride[1])
-                         : addIndex(b, lhsRow, r * c.lhsStride[0] + u * c.lhsStride[1]);
+      Value at = guarded ? b.add(b.add(rowOrigins[r], lhsK), u * c.lhsStride[1])
+                         : b.add(lhsRow, r * c.lhsStride[0] + u * c.lhsStride[1]);
       Value lhs = vector::BroadcastOp::create(b, vectorType, memref::LoadOp::create(b, c.lhs, at));
       for (int64_t q = 0; q < panel.vectors; ++q) {
         Value &sum = sums[r * panel.vectors + q];
@@ -213,7 +189,7 @@ private:
     }
   }
 
-  ImplicitLocOpBuilder &b;
+  LoopBuilder &b;
   const Contraction &c;
   const ColumnPanel &panel;
   int64_t rows;
@@ -226,25 +202,25 @@ private:
 };
 } // namespace
 
-void dlc::emitTile(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
+void dlc::emitTile(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
                    int64_t rows, Value tile) {
   TileEmitter(b, c, panel, row, rows, tile).emit();
 }
 
 /// A loop over rows and vectors of the partial sums.
-static void forEachSum(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
+static void forEachSum(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
                        Value end, llvm::function_ref<void(Value row, int64_t vector, Value at)> body) {
   int64_t lanes = contractionLanes(c.element);
-  auto loop = scf::ForOp::create(b, row, end, indexConstant(b, 1));
+  auto loop = scf::ForOp::create(b, row, end, b.constant(1));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
-  Value first = scaleIndex(b, loop.getInductionVar(), panel.vectors * lanes);
-  first = addIndex(b, panel.partial->origin, first);
+  Value first = b.mul(loop.getInductionVar(), panel.vectors * lanes);
+  first = b.add(panel.partial->origin, first);
   for (int64_t q = 0; q < panel.vectors; ++q)
-    body(loop.getInductionVar(), q, addIndex(b, first, q * lanes));
+    body(loop.getInductionVar(), q, b.add(first, q * lanes));
 }
 
-void dlc::emitClearSums(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
+void dlc::emitClearSums(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
                         Value end) {
   VectorType vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
   Value zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
@@ -252,49 +228,60 @@ void dlc::emitClearSums(ImplicitLocOpBuilder &b, const Contraction &c, const Col
              [&](Value, int64_t, Value at) { vector::StoreOp::create(b, zero, panel.partial->buffer, at); });
 }
 
-void dlc::emitFinishSums(ImplicitLocOpBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
+void dlc::emitFinishSums(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
                          Value end) {
   int64_t lanes = contractionLanes(c.element);
   VectorType vectorType = VectorType::get({lanes}, c.element);
+  if (c.finishRows) { // all rows at once
+    for (int64_t q = 0; q < panel.vectors; ++q) {
+      SmallVector<Value> sums;
+      for (int64_t r = 0; r < c.m.capacity; ++r) {
+        Value at = b.add(panel.partial->origin, (r * panel.vectors + q) * lanes);
+        sums.push_back(vector::LoadOp::create(b, vectorType, panel.partial->buffer, at));
+      }
+      c.finishRows(row, b.add(panel.column, q * lanes), sums, panel.masks[q]);
+    }
+    return;
+  }
   forEachSum(b, c, panel, row, end, [&](Value r, int64_t q, Value at) {
     Value sum = vector::LoadOp::create(b, vectorType, panel.partial->buffer, at);
-    c.finish(b, r, addIndex(b, panel.column, q * lanes), sum, panel.masks[q]);
+    c.finish(b, r, b.add(panel.column, q * lanes), sum, panel.masks[q]);
   });
 }
 
 /// The panel after a copy.
-static void describeCopy(ImplicitLocOpBuilder &b, const Contraction &c, ColumnPanel &panel) {
+static void describeCopy(LoopBuilder &b, const Contraction &c, ColumnPanel &panel) {
   panel.buffer = c.scratch;
-  panel.origin = indexConstant(b, 0);
+  panel.origin = b.constant(0);
   panel.stride = panel.vectors * contractionLanes(c.element);
   panel.padded = true;
 }
 
-void dlc::emitPanelCopy(ImplicitLocOpBuilder &b, const Contraction &c, ColumnPanel &panel) {
+void dlc::emitPanelCopy(LoopBuilder &b, const Contraction &c, ColumnPanel &panel) {
   int64_t lanes = contractionLanes(c.element), width = panel.vectors * lanes;
   VectorType vectorType = VectorType::get({lanes}, c.element);
   Value zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
-  auto forOp = scf::ForOp::create(b, indexConstant(b, 0), sizeOf(b, c.k), indexConstant(b, 1));
+  auto forOp = scf::ForOp::create(b, b.constant(0), sizeOf(b, c.k), b.constant(1));
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forOp.getBody());
-    Value from = addIndex(b, panel.origin, scaleIndex(b, forOp.getInductionVar(), panel.stride));
-    Value to = scaleIndex(b, forOp.getInductionVar(), width);
+    Value from = b.add(panel.origin, b.mul(forOp.getInductionVar(), panel.stride));
+    Value to = b.mul(forOp.getInductionVar(), width);
     for (int64_t q = 0; q < panel.vectors; ++q) {
-      Value at = addIndex(b, from, q * lanes), read;
+      Value at = b.add(from, q * lanes), read;
       if (panel.masks[q])
         read = vector::MaskedLoadOp::create(b, vectorType, panel.buffer, at, panel.masks[q], zero);
       else
         read = vector::LoadOp::create(b, vectorType, panel.buffer, at);
-      vector::StoreOp::create(b, read, c.scratch, addIndex(b, to, q * lanes));
+      vector::StoreOp::create(b, read, c.scratch, b.add(to, q * lanes));
     }
   }
   describeCopy(b, c, panel);
 }
 
-void dlc::emitPanelGather(ImplicitLocOpBuilder &b, const Contraction &c, ColumnPanel &panel) {
+void dlc::emitPanelGather(LoopBuilder &b, const Contraction &c, ColumnPanel &panel) {
   int64_t width = panel.vectors * contractionLanes(c.element);
-  Value none = indexConstant(b, 0), one = indexConstant(b, 1), all = indexConstant(b, width);
+  Value none = b.constant(0), one = b.constant(1), all = b.constant(width);
   Value columns = arith::SubIOp::create(b, sizeOf(b, c.n), panel.column);
   columns = arith::MinSIOp::create(b, columns, all);
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(c.element));
@@ -302,23 +289,22 @@ void dlc::emitPanelGather(ImplicitLocOpBuilder &b, const Contraction &c, ColumnP
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(rowLoop.getBody());
-    Value from = addIndex(b, panel.origin, scaleIndex(b, rowLoop.getInductionVar(), c.rhsStride[0]));
-    Value to = scaleIndex(b, rowLoop.getInductionVar(), width);
+    Value from = b.add(panel.origin, b.mul(rowLoop.getInductionVar(), c.rhsStride[0]));
+    Value to = b.mul(rowLoop.getInductionVar(), width);
     auto copyLoop = scf::ForOp::create(b, none, columns, one);
     auto zeroLoop = scf::ForOp::create(b, columns, all, one);
     b.setInsertionPointToStart(copyLoop.getBody());
     Value column = copyLoop.getInductionVar();
-    Value read = memref::LoadOp::create(b, c.rhs, addIndex(b, from, scaleIndex(b, column, c.rhsStride[1])));
-    memref::StoreOp::create(b, read, c.scratch, addIndex(b, to, column));
+    Value read = memref::LoadOp::create(b, c.rhs, b.add(from, b.mul(column, c.rhsStride[1])));
+    memref::StoreOp::create(b, read, c.scratch, b.add(to, column));
     b.setInsertionPointToStart(zeroLoop.getBody());
-    memref::StoreOp::create(b, zero, c.scratch, addIndex(b, to, zeroLoop.getInductionVar()));
+    memref::StoreOp::create(b, zero, c.scratch, b.add(to, zeroLoop.getInductionVar()));
   }
   describeCopy(b, c, panel);
 }
 
-/// Exchanges rows and columns of a square of vectors. f32 takes the shuffles that stay within 128 bits first,
-/// which are the cheap ones; others exchange ever larger blocks.
-static SmallVector<Value> transposeSquare(ImplicitLocOpBuilder &b, ArrayRef<Value> rows) {
+/// f32 takes the shuffles that stay within 128 bits first, which are the cheap ones; others exchange ever larger blocks.
+SmallVector<Value> dlc::transposeSquare(LoopBuilder &b, ArrayRef<Value> rows) {
   int64_t lanes = rows.size();
   auto shuffle = [&](Value x, Value y, ArrayRef<int64_t> lanesOfBoth) -> Value {
     return vector::ShuffleOp::create(b, x, y, lanesOfBoth);
@@ -381,24 +367,24 @@ static SmallVector<Value> transposeSquare(ImplicitLocOpBuilder &b, ArrayRef<Valu
   return columns;
 }
 
-void dlc::emitPanelTranspose(ImplicitLocOpBuilder &b, const Contraction &c, ColumnPanel &panel,
+void dlc::emitPanelTranspose(LoopBuilder &b, const Contraction &c, ColumnPanel &panel,
                              int64_t shuffleLanes) {
   int64_t width = panel.vectors * contractionLanes(c.element);
   VectorType vectorType = VectorType::get({shuffleLanes}, c.element);
   VectorType maskType = VectorType::get({shuffleLanes}, b.getI1Type());
   Value zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
-  Value lastColumn = addIndex(b, sizeOf(b, c.n), -1);
+  Value lastColumn = b.add(sizeOf(b, c.n), -1);
   bool mayEnd = llvm::any_of(panel.masks, [](Value mask) { return bool(mask); });
 
   // One block: columns from `group` on, at k; `mask`: which k exist.
   auto block = [&](Value k, Value group, Value mask) {
-    Value first = addIndex(b, panel.column, group);
+    Value first = b.add(panel.column, group);
     SmallVector<Value> rows;
     for (int64_t r = 0; r < shuffleLanes; ++r) {
-      Value column = addIndex(b, first, r);
+      Value column = b.add(first, r);
       if (mayEnd) // columns beyond the last repeat it
         column = arith::MinSIOp::create(b, column, lastColumn);
-      Value at = addIndex(b, addIndex(b, c.rhsBase, scaleIndex(b, column, c.rhsStride[1])), k);
+      Value at = b.add(b.add(c.rhsBase, b.mul(column, c.rhsStride[1])), k);
       if (mask)
         rows.push_back(vector::MaskedLoadOp::create(b, vectorType, c.rhs, at, mask, zero));
       else
@@ -407,21 +393,21 @@ void dlc::emitPanelTranspose(ImplicitLocOpBuilder &b, const Contraction &c, Colu
     SmallVector<Value> columns = transposeSquare(b, rows);
     for (int64_t r = 0; r < shuffleLanes; ++r)
       vector::StoreOp::create(b, columns[r], c.scratch,
-                              addIndex(b, scaleIndex(b, addIndex(b, k, r), width), group));
+                              b.add(b.mul(b.add(k, r), width), group));
   };
 
   // All of a vector's columns, so that whole cache lines are written.
   auto blocks = [&](Value k, Value group, Value mask) {
     for (int64_t column = 0; column < contractionLanes(c.element); column += shuffleLanes)
-      block(k, addIndex(b, group, column), mask);
+      block(k, b.add(group, column), mask);
   };
 
-  Value none = indexConstant(b, 0), side = indexConstant(b, shuffleLanes);
+  Value none = b.constant(0), side = b.constant(shuffleLanes);
   Value size = sizeOf(b, c.k);
-  Value whole = c.k.size ? arith::AndIOp::create(b, size, indexConstant(b, -shuffleLanes)).getResult()
-                         : indexConstant(b, c.k.capacity & -shuffleLanes);
+  Value whole = c.k.size ? arith::AndIOp::create(b, size, b.constant(-shuffleLanes)).getResult()
+                         : b.constant(c.k.capacity & -shuffleLanes);
   auto groupLoop =
-      scf::ForOp::create(b, none, indexConstant(b, width), indexConstant(b, contractionLanes(c.element)));
+      scf::ForOp::create(b, none, b.constant(width), b.constant(contractionLanes(c.element)));
   OpBuilder::InsertPoint afterwards = b.saveInsertionPoint();
   b.setInsertionPointToStart(groupLoop.getBody());
   Value group = groupLoop.getInductionVar();

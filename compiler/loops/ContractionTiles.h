@@ -7,17 +7,12 @@
 #include "compiler/loops/Contraction.h"
 
 namespace dlc {
-/// Index arithmetic that leaves out what does nothing. Offsets never wrap.
-mlir::Value addIndex(mlir::ImplicitLocOpBuilder &b, mlir::Value x, mlir::Value y);
-mlir::Value addIndex(mlir::ImplicitLocOpBuilder &b, mlir::Value x, int64_t y);
-mlir::Value scaleIndex(mlir::ImplicitLocOpBuilder &b, mlir::Value x, int64_t factor);
-mlir::Value indexConstant(mlir::ImplicitLocOpBuilder &b, int64_t value);
 /// The size as an index.
-mlir::Value sizeOf(mlir::ImplicitLocOpBuilder &b, const LoopBound &bound);
+mlir::Value sizeOf(LoopBuilder &b, const LoopBound &bound);
 
 /// What the first block's sum is added to: -0.0, which changes no bit of it, so that a product of one block has the
 /// same bits in a library for more. Over no block the sum is 0.
-mlir::Value beforeBlocks(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction);
+mlir::Value beforeBlocks(LoopBuilder &b, const Contraction &contraction);
 
 /// Cache lines of B that the tiles of a panel fetch for the next one, a few every four k, in turn.
 struct AheadFetch {
@@ -50,31 +45,28 @@ struct ColumnPanel {
 
 /// Rows [row, row + rows) of the panel, all of k, then `finish`. `tile` counts the tiles of a panel. Without
 /// it the tile is cut: rows from m.size on are not finished, and the last row is read in their place.
-void emitTile(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
+void emitTile(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
               mlir::Value row, int64_t rows, mlir::Value tile);
 
 /// Zeros in place of the sums of rows [row, end).
-void emitClearSums(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
+void emitClearSums(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
                    mlir::Value row, mlir::Value end);
 /// `finish` for the sums of rows [row, end).
-void emitFinishSums(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
+void emitFinishSums(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
                     mlir::Value row, mlir::Value end);
 
 /// Copies of B's columns from panel.column on to the scratch memory as [k][panel.vectors * lanes]; columns
 /// that don't exist become zeros or repeat others. `panel` still describes B in place, and describes the copy
 /// afterwards. Columns are consecutive in memory:
-void emitPanelCopy(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, ColumnPanel &panel);
+void emitPanelCopy(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel);
 /// Consecutive along k; `shuffleLanes` is what one transposed block has on a side. Writes whole blocks: k is
 /// rounded up to a multiple of the lanes.
-void emitPanelTranspose(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, ColumnPanel &panel,
+void emitPanelTranspose(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel,
                         int64_t shuffleLanes);
 /// Consecutive neither way.
-void emitPanelGather(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, ColumnPanel &panel);
+void emitPanelGather(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel);
 
-/// Whether the sums are taken over lanes along k, as Contraction.h says.
-bool takesDots(const Contraction &contraction);
-/// That form; a part is contractionLanes() columns.
-void emitDots(mlir::ImplicitLocOpBuilder &b, const Contraction &contraction, bool wideRegisters,
-              mlir::Value first, mlir::Value last);
+/// Sums over lanes along k, as Contraction.h says; a part is contractionLanes() columns.
+void emitDots(LoopBuilder &b, const Contraction &contraction, const ProductPlan &plan, mlir::Value first, mlir::Value last);
 } // namespace dlc
 #endif

@@ -157,11 +157,6 @@ static Value softplus(ImplicitLocOpBuilder &b, Value x) {
   return add(b, arith::MaximumFOp::create(b, x, zero), small);
 }
 
-bool dlc::isExpensive(Operation *op) {
-  return isa<ExpOp, LogOp, SinOp, CosOp, ErfOp, TanhOp, SigmoidOp, SiluOp, SoftplusOp, GeluOp, PowOp, DropoutMaskOp,
-             DivOp, SqrtOp, RsqrtOp, GatherOp>(op);
-}
-
 Value dlc::emitElementwise(ImplicitLocOpBuilder &b, Operation *op, ValueRange x) {
   Type element = op->getNumOperands() ? typeOf(op->getOperand(0)).getElementType() : Type();
   bool isUnsigned = element && element.isUnsignedInteger();

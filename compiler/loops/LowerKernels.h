@@ -3,7 +3,7 @@
 #ifndef DLC_COMPILER_LOOPS_LOWERKERNELS_H
 #define DLC_COMPILER_LOOPS_LOWERKERNELS_H
 #include "compiler/kernels/Domain.h"
-#include "compiler/loops/Points.h"
+#include "compiler/loops/Buffers.h"
 #include "compiler/target/Target.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -25,10 +25,5 @@ struct LoweringOptions {
 };
 
 LoweredKernel lowerKernel(KernelOp kernel, llvm::StringRef name, mlir::OpBuilder &at, const LoweringOptions &options);
-
-/// Kernels of one op that fuses with nothing: concat, pad, scatter_add, check_index. `buffers`: of operands, then of
-/// results.
-void lowerSingle(PointEmitter &e, mlir::Operation *op, mlir::ValueRange buffers, mlir::Value first, mlir::Value last,
-                 int64_t lanes);
 } // namespace dlc
 #endif

@@ -9,60 +9,12 @@
 using namespace mlir;
 using namespace dlc;
 
-Type dlc::memoryType(Type element) {
-  if (element.isInteger(1) || element.isUnsignedInteger(8))
-    return IntegerType::get(element.getContext(), 8);
-  return element;
-}
-Type dlc::registerType(Type element) {
-  return element.isUnsignedInteger(8) ? IntegerType::get(element.getContext(), 8) : element;
-}
-static SmallVector<int64_t> shapeAt(RankedTensorType type, int64_t batch) {
-  return llvm::map_to_vector(dimsOf(type), [&](Dim dim) { return dim.at(batch); });
-}
-MemRefType dlc::bufferType(RankedTensorType type, int64_t batch) {
-  int64_t count = 1;
-  for (int64_t size : shapeAt(type, batch))
-    count *= size;
-  return MemRefType::get({count}, memoryType(type.getElementType()));
-}
-SmallVector<int64_t> dlc::stridesOf(RankedTensorType type, int64_t batch) {
-  SmallVector<int64_t> shape = shapeAt(type, batch), strides(shape.size());
-  int64_t stride = 1;
-  for (int i = (int)shape.size() - 1; i >= 0; --i) {
-    strides[i] = stride;
-    stride *= shape[i];
-  }
-  return strides;
-}
-
 //===--- Indices ----------------------------------------------------------------------------------------===//
 
-Value PointEmitter::constant(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
-static std::optional<int64_t> numberOf(Value value) {
-  auto constant = value.getDefiningOp<arith::ConstantIndexOp>();
-  return constant ? std::optional(constant.value()) : std::nullopt;
-}
-Value PointEmitter::add(Value x, Value y) {
-  if (numberOf(x) == 0)
-    return y;
-  if (numberOf(y) == 0)
-    return x;
-  return b.createOrFold<arith::AddIOp>(x, y);
-}
-Value PointEmitter::mul(Value x, Value y) {
-  if (numberOf(x) == 1)
-    return y;
-  if (numberOf(y) == 1)
-    return x;
-  if (numberOf(x) == 0 || numberOf(y) == 0)
-    return constant(0);
-  return b.createOrFold<arith::MulIOp>(x, y);
-}
 Value PointEmitter::size(Dim dim) {
   if (!dim.isBatch() || !extent)
-    return constant(dim.at(batch));
-  return mul(extent, constant(dim.factor));
+    return b.constant(dim.at(batch));
+  return b.mul(extent, dim.factor);
 }
 Value PointEmitter::spread(Value scalar, int64_t lanes) {
   if (isa<VectorType>(scalar.getType()))
@@ -74,32 +26,32 @@ std::pair<Value, int64_t> PointEmitter::place(RankedTensorType type, AffineMap m
                                               const Point &point) {
   if (point.flat)
     return llvm::all_of(dimsOf(type), [](Dim dim) { return dim == Dim(1); })
-               ? std::pair(constant(0), int64_t(0))
+               ? std::pair(b.constant(0), int64_t(0))
                : std::pair(point.index[0], int64_t(point.lane == 0));
-  Value at = constant(0);
+  Value at = b.constant(0);
   int64_t stride = 0;
   for (auto [expr, step] : llvm::zip(map.getResults(), stridesOf(type, batch))) {
-    Value offset = constant(0);
+    Value offset = b.constant(0);
     AffineExpr plain = expr;
     if (auto sum = dyn_cast<AffineBinaryOpExpr>(expr)) {
       plain = sum.getLHS();
       AffineExpr start = sum.getRHS();
       if (auto number = dyn_cast<AffineConstantExpr>(start)) {
-        offset = constant(number.getValue() * step);
+        offset = b.constant(number.getValue() * step);
       } else { // the batch, or a multiple of it
         auto multiple = dyn_cast<AffineBinaryOpExpr>(start);
         int64_t factor = multiple ? cast<AffineConstantExpr>(multiple.getRHS()).getValue() : 1;
-        offset = mul(size(Dim::batch(factor)), constant(step));
+        offset = b.mul(size(Dim::batch(factor)), b.constant(step));
       }
     } else if (auto number = dyn_cast<AffineConstantExpr>(expr)) {
-      at = add(at, constant(number.getValue() * step));
+      at = b.add(at, b.constant(number.getValue() * step));
       continue;
     }
-    at = add(at, offset);
+    at = b.add(at, offset);
     int dim = dims[cast<AffineDimExpr>(plain).getPosition()];
     if (dim < 0)
       continue;
-    at = add(at, mul(point.index[dim], constant(step)));
+    at = b.add(at, b.mul(point.index[dim], step));
     if (dim == point.lane)
       stride += step;
   }
@@ -176,7 +128,7 @@ Value PointEmitter::fixed(Value buffer, Type element, int64_t place) {
     auto argument = dyn_cast<BlockArgument>(buffer);
     if (argument)
       b.setInsertionPointToStart(argument.getOwner());
-    Value value = fromMemory(b, memref::LoadOp::create(b, buffer, constant(place)), element);
+    Value value = fromMemory(b, memref::LoadOp::create(b, buffer, b.constant(place)), element);
     if (!argument)
       return value;
     known = value;
@@ -186,9 +138,6 @@ Value PointEmitter::fixed(Value buffer, Type element, int64_t place) {
 
 //===--- Values -----------------------------------------------------------------------------------------===//
 
-static bool isNumber(RankedTensorType type) {
-  return llvm::all_of(dimsOf(type), [](Dim dim) { return dim == Dim(1); });
-}
 Value PointEmitter::operand(Operation *op, unsigned i, Point &point) {
   Value value = op->getOperand(i);
   if (auto constant = value.getDefiningOp<ConstantOp>())
@@ -204,24 +153,14 @@ Value PointEmitter::operand(Operation *op, unsigned i, Point &point) {
   return load(buffers.lookup(value), type.getElementType(), where, stride, point);
 }
 
-/// How far apart the points of inner dimensions lie in a row's buffer: the last dimension is padded to whole vectors.
-static int64_t padded(int64_t size) { return (size + 15) / 16 * 16; }
-int64_t PointEmitter::rowPoints(int64_t lanes) const {
-  int64_t points = lanes;
-  for (auto [i, dim] : llvm::enumerate(innerDims)) {
-    int64_t size = domain.sizes[dim].at(batch);
-    points *= i + 1 == innerDims.size() ? padded(size) : size;
-  }
-  return points;
-}
 std::pair<Value, int64_t> PointEmitter::keptPlace(const Point &point) {
   bool rows = point.lane >= 0 && domain.isRow[point.lane];
   int64_t step = rows ? point.lanes : 1;
-  Value where = constant(0);
-  for (int i = (int)innerDims.size() - 1; i >= 0; --i) {
-    where = add(where, mul(point.index[innerDims[i]], constant(step)));
-    int64_t size = domain.sizes[innerDims[i]].at(batch);
-    step *= i + 1 == (int)innerDims.size() ? padded(size) : size;
+  Value where = b.constant(0);
+  for (int dim : llvm::reverse(plan.inner)) {
+    where = b.add(where, b.mul(point.index[dim], step));
+    int64_t size = domain.sizes[dim].at(batch);
+    step *= dim == plan.inner.back() ? paddedRow(size) : size;
   }
   return {where, point.lane >= 0};
 }
@@ -273,6 +212,13 @@ void PointEmitter::store(Value value, Value buffer, Point &point) {
   write(what, buffer, type.getElementType(), where, stride, point);
 }
 
+void PointEmitter::store(ArrayRef<std::pair<Value, Value>> values, Point &point) {
+  for (auto [value, buffer] : values)
+    at(value, point);
+  for (auto [value, buffer] : values)
+    store(value, buffer, point);
+}
+
 Value PointEmitter::compute(Operation *op, Point &point) {
   if (auto generator = dyn_cast<IotaOp>(op))
     return iota(generator, point);
@@ -310,7 +256,7 @@ Value PointEmitter::iota(IotaOp op, Point &point) {
   int64_t rank = typeOf(op.getResult()).getRank(), axis = op.getAxisAttr() ? op.getAxisAttr().number() : -1;
   int dim = domain.axes.lookup(op.getResult())[axis < 0 ? axis + rank : axis];
   Type element = typeOf(op.getResult()).getElementType();
-  Value result = arith::IndexCastOp::create(b, element, dim < 0 ? constant(0) : point.index[dim]);
+  Value result = arith::IndexCastOp::create(b, element, dim < 0 ? b.constant(0) : point.index[dim]);
   if (op.getStart())
     result = arith::AddIOp::create(b, result, operand(op, 1, point));
   if (dim < 0 || dim != point.lane)
@@ -328,9 +274,9 @@ Value PointEmitter::count(CountOp op) {
   if (op.getAxesAttr())
     for (SizeAttr axis : op.getAxesAttr().getAsRange<SizeAttr>())
       counted.set(axis.number() < 0 ? axis.number() + type.getRank() : axis.number());
-  Value all = constant(1);
+  Value all = b.constant(1);
   for (unsigned i : counted.set_bits())
-    all = mul(all, size(dimOf(type, i)));
+    all = b.mul(all, size(dimOf(type, i)));
   Type element = op.getType();
   Value whole = arith::IndexCastOp::create(b, b.getI64Type(), all);
   return isa<FloatType>(element)  ? Value(arith::SIToFPOp::create(b, element, whole))
@@ -372,34 +318,34 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
   Value random = buffers.lookup(op.getRandom());
   auto drawn = [&](int64_t i) { return fixed(random, i64, i); };
   // The position of the point, or of its first lane: row-major over what the call has, from the first row on.
-  Value position = constant(0), inRow = constant(0), rowSize = constant(1);
+  Value position = b.constant(0), inRow = b.constant(0), rowSize = b.constant(1);
   int64_t laneStride = 0, known = 1;
   bool aligned = true;
   if (point.flat) {
     inRow = point.index[0];
     laneStride = point.lane == 0;
     for (Dim dim : ArrayRef<Dim>(dims).drop_front())
-      rowSize = mul(rowSize, size(dim));
+      rowSize = b.mul(rowSize, size(dim));
     if (!dims.empty() && dims[0].isBatch())
-      rowSize = mul(rowSize, constant(dims[0].factor));
+      rowSize = b.mul(rowSize, dims[0].factor);
     aligned = rowsAreAligned || elementsOfRow(op).value_or(0) % 64 == 0;
   } else {
     for (int i = (int)dims.size() - 1; i >= 0; --i) {
       if (axes[i] >= 0) {
-        Value step = mul(point.index[axes[i]], rowSize);
+        Value step = b.mul(point.index[axes[i]], rowSize);
         if (axes[i] == point.lane) {
           laneStride = known;
           inRow = step;
         } else {
-          position = add(position, step);
+          position = b.add(position, step);
           aligned &= known % 64 == 0;
         }
       }
       if (i > 0 || !dims[i].isBatch()) {
-        rowSize = mul(rowSize, size(dims[i]));
+        rowSize = b.mul(rowSize, size(dims[i]));
         known *= dims[i].isBatch() ? 1 : dims[i].value;
       } else {
-        rowSize = mul(rowSize, constant(dims[i].factor));
+        rowSize = b.mul(rowSize, dims[i].factor);
         known *= dims[i].factor;
       }
     }
@@ -475,7 +421,7 @@ Value PointEmitter::gather(GatherOp op, Point &point) {
   Value index = operand(op, 1, point);
   int feature = domain.axes.lookup(op.getResult()).back();
   int64_t width = dimOf(type, 1).at(batch);
-  Value column = feature < 0 ? constant(0) : point.index[feature];
+  Value column = feature < 0 ? b.constant(0) : point.index[feature];
   Value table = buffers.lookup(op.getTable());
   bool isUnsigned = typeOf(op.getIndex()).getElementType().isUnsignedInteger();
   auto toIndex = [&](Value value) -> Value {
@@ -486,11 +432,11 @@ Value PointEmitter::gather(GatherOp op, Point &point) {
                       : Value(arith::IndexCastOp::create(b, target, value));
   };
   if (!isa<VectorType>(index.getType())) {
-    Value where = add(mul(toIndex(index), constant(width)), column);
+    Value where = b.add(b.mul(toIndex(index), width), column);
     return load(table, type.getElementType(), where, feature >= 0 && feature == point.lane, point);
   }
   // Lanes run along the index: each reads a row of its own.
-  Value offsets = arith::MulIOp::create(b, toIndex(index), spread(constant(width), point.lanes));
+  Value offsets = arith::MulIOp::create(b, toIndex(index), spread(b.constant(width), point.lanes));
   auto result = VectorType::get({point.lanes}, memoryType(type.getElementType()));
   Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(result)));
   Value loaded = vector::GatherOp::create(b, result, table, ValueRange{column}, offsets,

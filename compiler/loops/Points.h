@@ -2,23 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #ifndef DLC_COMPILER_LOOPS_POINTS_H
 #define DLC_COMPILER_LOOPS_POINTS_H
-#include "compiler/kernels/Domain.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "compiler/loops/KernelPlan.h"
+#include "compiler/loops/LoopBuilder.h"
 
 namespace dlc {
-/// How elements of a tensor lie in memory (ui8 as i8, i1 as a byte) and in registers (ui8 as i8).
-mlir::Type memoryType(mlir::Type element);
-mlir::Type registerType(mlir::Type element);
-/// The flat buffer of a tensor at a capacity.
-mlir::MemRefType bufferType(mlir::RankedTensorType type, int64_t batch);
-/// Row-major strides, in elements.
-llvm::SmallVector<int64_t> stridesOf(mlir::RankedTensorType type, int64_t batch);
-
 /// One point, or `lanes` of them along dimension `lane`, of which those exist where `mask` is set (null: all).
 struct Point {
   llvm::SmallVector<mlir::Value> index; ///< for each dimension; null where it is not known
   int lane = -1;
-  int64_t lanes = 16;
+  int64_t lanes = vectorLanes;
   mlir::Value mask;
   int64_t offset = -1;   ///< the lane index modulo 64, where it is known
   bool flat = false;     ///< the domain has been made one dimension: tensors are read in order
@@ -28,19 +20,18 @@ struct Point {
 /// Emits the ops of one kernel, point by point.
 class PointEmitter {
 public:
-  PointEmitter(mlir::ImplicitLocOpBuilder &b, const Domain &domain, int64_t batch, mlir::Value extent)
-      : b(b), domain(domain), batch(batch), extent(extent) {}
-  mlir::ImplicitLocOpBuilder &b;
-  const Domain &domain;
+  PointEmitter(LoopBuilder &b, const KernelPlan &plan, mlir::Value extent)
+      : b(b), plan(plan), domain(plan.domain), batch(plan.batch), extent(extent) {}
+  LoopBuilder &b;
+  const KernelPlan &plan;
+  const Domain &domain; ///< the plan's
   int64_t batch;       ///< the capacity
   mlir::Value extent;  ///< rows of this call; null: the capacity
   llvm::DenseMap<mlir::Value, mlir::Value> buffers; ///< of arguments, and of results that can be read back
-  /// Buffers of one row (or of `lanes` rows) for values that a pass keeps for the next, and the inner dimensions in
-  /// the order in which they lie there.
+  /// Buffers of one row (or of `lanes` rows) for values that a pass keeps for the next; the plan's inner dimensions lie
+  /// there in their order.
   llvm::DenseMap<mlir::Value, mlir::Value> rowBuffers;
   llvm::DenseSet<mlir::Value> keptReady; ///< those that this row has written
-  llvm::SmallVector<int> innerDims;
-  int64_t rowPoints(int64_t lanes) const;
   void keep(mlir::Value value, Point &point);
 
   /// A value of the kernel at a point: a vector, or a scalar where it is the same in all lanes.
@@ -49,10 +40,10 @@ public:
   mlir::Value vectorAt(mlir::Value value, Point &point);
   /// Stores what a value is at a point into a buffer.
   void store(mlir::Value value, mlir::Value buffer, Point &point);
+  /// Stores all of these (value, buffer) when all are known: a buffer may be that of an old value, which others of the new
+  /// ones are made from.
+  void store(llvm::ArrayRef<std::pair<mlir::Value, mlir::Value>> values, Point &point);
 
-  mlir::Value constant(int64_t value);
-  mlir::Value add(mlir::Value x, mlir::Value y);
-  mlir::Value mul(mlir::Value x, mlir::Value y);
   mlir::Value size(Dim dim);
   mlir::Value spread(mlir::Value scalar, int64_t lanes);
   /// Elements of a buffer from a place on, `stride` apart from lane to lane (0: one scalar).
@@ -82,8 +73,6 @@ private:
   mlir::Value operand(mlir::Operation *op, unsigned i, Point &point);
 };
 
-/// Is the op worth keeping the result of, rather than computing it again?
-bool isExpensive(mlir::Operation *op);
 /// What an elementwise op computes from scalars or vectors, all of one shape.
 mlir::Value emitElementwise(mlir::ImplicitLocOpBuilder &b, mlir::Operation *op, mlir::ValueRange operands);
 

@@ -1,7 +1,8 @@
 // SingleOps.cpp - kernels of one op that fuses with nothing.
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/loops/LowerKernels.h"
+#include "compiler/loops/KernelBody.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -9,57 +10,43 @@
 using namespace mlir;
 using namespace dlc;
 
-static void forEach(PointEmitter &e, Value from, Value to, int64_t step, llvm::function_ref<void(Value)> body) {
-  auto loop = scf::ForOp::create(e.b, from, to, e.constant(step));
-  OpBuilder::InsertionGuard guard(e.b);
-  e.b.setInsertionPoint(loop.getBody()->getTerminator());
-  body(loop.getInductionVar());
-}
 /// Vectors over [0, count): whole ones, then a masked one.
-static void forEachVector(PointEmitter &e, Value count, int64_t lanes,
-                          llvm::function_ref<void(Value at, const Point &point)> body) {
-  Point point;
-  point.lanes = lanes;
-  point.lane = 0;
-  if (lanes == 1) {
-    forEach(e, e.constant(0), count, 1, [&](Value i) { body(i, point); });
-    return;
-  }
-  Value whole = e.mul(arith::DivUIOp::create(e.b, count, e.constant(lanes)), e.constant(lanes));
-  forEach(e, e.constant(0), whole, lanes, [&](Value i) { body(i, point); });
-  Value rest = arith::SubIOp::create(e.b, count, whole);
-  auto branch = scf::IfOp::create(e.b, arith::CmpIOp::create(e.b, arith::CmpIPredicate::sgt, rest, e.constant(0)), false);
-  OpBuilder::InsertionGuard guard(e.b);
-  e.b.setInsertionPoint(branch.thenBlock()->getTerminator());
-  point.mask = vector::CreateMaskOp::create(e.b, VectorType::get({lanes}, e.b.getI1Type()), ValueRange{rest});
-  body(whole, point);
+static void forEachVector(PointEmitter &e, Value count, llvm::function_ref<void(Value at, const Point &point)> body) {
+  e.b.forEachVector(e.b.constant(0), count, {e.plan.lanes}, [&](ArrayRef<LoopBuilder::Lanes> all) {
+    Point point;
+    point.lanes = e.plan.lanes;
+    point.lane = 0;
+    point.mask = all[0].mask;
+    body(all[0].at, point);
+  });
 }
-static int64_t unit(int64_t lanes) { return lanes == 1 ? 0 : 1; }
+/// How far apart lanes lie in a row.
+static int64_t unit(PointEmitter &e) { return e.plan.lanes == 1 ? 0 : 1; }
 
 /// Copies a tensor into a larger one, `offset` elements in: all axes but the last by loops, the last by vectors.
 static void copyInto(PointEmitter &e, RankedTensorType from, Value source, RankedTensorType to, Value target,
-                     Value offset, int64_t lanes) {
+                     Value offset) {
   SmallVector<Dim> dims = dimsOf(from);
   SmallVector<int64_t> in = stridesOf(from, e.batch), out = stridesOf(to, e.batch);
   std::function<void(unsigned, Value, Value)> walk = [&](unsigned axis, Value read, Value write) {
     if (dims.empty() || axis + 1 == dims.size()) {
-      Value count = dims.empty() ? e.constant(1) : e.size(dims.back());
-      forEachVector(e, count, lanes, [&](Value at, const Point &point) {
-        Value x = e.load(source, from.getElementType(), e.add(read, at), unit(lanes), point);
-        e.write(x, target, from.getElementType(), e.add(write, at), unit(lanes), point);
+      Value count = dims.empty() ? e.b.constant(1) : e.size(dims.back());
+      forEachVector(e, count, [&](Value at, const Point &point) {
+        Value x = e.load(source, from.getElementType(), e.b.add(read, at), unit(e), point);
+        e.write(x, target, from.getElementType(), e.b.add(write, at), unit(e), point);
       });
       return;
     }
-    forEach(e, e.constant(0), e.size(dims[axis]), 1, [&](Value i) {
-      walk(axis + 1, e.add(read, e.mul(i, e.constant(in[axis]))), e.add(write, e.mul(i, e.constant(out[axis]))));
+    e.b.forEach(e.b.constant(0), e.size(dims[axis]), 1, [&](Value i) {
+      walk(axis + 1, e.b.add(read, e.b.mul(i, e.b.constant(in[axis]))), e.b.add(write, e.b.mul(i, e.b.constant(out[axis]))));
     });
   };
-  walk(0, e.constant(0), offset);
+  walk(0, e.b.constant(0), offset);
 }
 static Value elementCount(PointEmitter &e, RankedTensorType type) {
-  Value count = e.constant(1);
+  Value count = e.b.constant(1);
   for (Dim dim : dimsOf(type))
-    count = e.mul(count, e.size(dim)); // the caller's memory ends with its rows
+    count = e.b.mul(count, e.size(dim)); // the caller's memory ends with its rows
   return count;
 }
 /// Where the batch is not the first axis alone, the rows of a short call lie apart, in memory of a full one.
@@ -67,10 +54,10 @@ static bool isDense(RankedTensorType type) {
   SmallVector<Dim> dims = dimsOf(type);
   return llvm::none_of(llvm::drop_begin(dims, dims.empty() ? 0 : 1), [](Dim dim) { return dim.isBatch(); });
 }
-static void fill(PointEmitter &e, RankedTensorType type, Value buffer, Value value, int64_t lanes) {
-  Value count = isDense(type) ? elementCount(e, type) : e.constant(bufferType(type, e.batch).getNumElements());
-  forEachVector(e, count, lanes, [&](Value at, const Point &point) {
-    e.write(lanes == 1 ? value : e.spread(value, lanes), buffer, type.getElementType(), at, unit(lanes), point);
+static void fill(PointEmitter &e, RankedTensorType type, Value buffer, Value value) {
+  Value count = isDense(type) ? elementCount(e, type) : e.b.constant(bufferType(type, e.batch).getNumElements());
+  forEachVector(e, count, [&](Value at, const Point &point) {
+    e.write(e.plan.lanes == 1 ? value : e.spread(value, e.plan.lanes), buffer, type.getElementType(), at, unit(e), point);
   });
 }
 /// 0 where there is no number.
@@ -81,47 +68,47 @@ static Value number(PointEmitter &e, Type element, Attribute value = {}) {
                                             : TypedAttr(e.b.getIntegerAttr(type, value ? *wholeOf(value) : 0)));
 }
 
-static void concat(PointEmitter &e, ConcatOp op, ValueRange buffers, int64_t lanes) {
+static void concat(PointEmitter &e, ConcatOp op, ValueRange buffers) {
   auto type = typeOf(op.getResult());
   int64_t axis = op.getAxisAttr() ? op.getAxisAttr().number() : 0;
   axis = axis < 0 ? axis + type.getRank() : axis;
-  Value stride = e.constant(stridesOf(type, e.batch)[axis]), offset = e.constant(0);
+  Value stride = e.b.constant(stridesOf(type, e.batch)[axis]), offset = e.b.constant(0);
   for (auto [input, buffer] : llvm::zip(op.getInputs(), buffers)) {
-    copyInto(e, typeOf(input), buffer, type, buffers.back(), offset, lanes);
-    offset = e.add(offset, e.mul(e.size(dimsOf(input)[axis]), stride));
+    copyInto(e, typeOf(input), buffer, type, buffers.back(), offset);
+    offset = e.b.add(offset, e.b.mul(e.size(dimsOf(input)[axis]), stride));
   }
 }
-static void pad(PointEmitter &e, PadOp op, ValueRange buffers, int64_t lanes) {
+static void pad(PointEmitter &e, PadOp op, ValueRange buffers) {
   auto type = typeOf(op.getResult());
-  fill(e, type, buffers[1], number(e, type.getElementType(), op.getValueAttr()), lanes);
+  fill(e, type, buffers[1], number(e, type.getElementType(), op.getValueAttr()));
   int64_t offset = 0;
   if (op.getLowAttr())
     for (auto [width, stride] : llvm::zip(op.getLowAttr().getAsRange<SizeAttr>(), stridesOf(type, e.batch)))
       offset += width.number() * stride;
-  copyInto(e, typeOf(op.getInput()), buffers[0], type, buffers[1], e.constant(offset), lanes);
+  copyInto(e, typeOf(op.getInput()), buffers[0], type, buffers[1], e.b.constant(offset));
 }
 /// Rows are added in their order, so that the sum is the same whoever computes it.
-static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers, int64_t lanes) {
+static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers) {
   auto type = typeOf(op.getResult()), indexType = typeOf(op.getIndex());
   Type element = type.getElementType();
-  fill(e, type, buffers[2], number(e, element), lanes);
+  fill(e, type, buffers[2], number(e, element));
   Dim features = dimOf(type, 1);
   int64_t width = features.at(e.batch);
-  Value rows = e.constant(1);
+  Value rows = e.b.constant(1);
   for (Dim dim : dimsOf(indexType))
-    rows = e.mul(rows, e.size(dim));
+    rows = e.b.mul(rows, e.size(dim));
   Point scalar;
   bool isUnsigned = indexType.getElementType().isUnsignedInteger();
-  forEach(e, e.constant(0), rows, 1, [&](Value row) {
+  e.b.forEach(e.b.constant(0), rows, 1, [&](Value row) {
     Value target = e.load(buffers[0], indexType.getElementType(), row, 0, scalar);
     target = isUnsigned ? Value(arith::IndexCastUIOp::create(e.b, e.b.getIndexType(), target))
                         : Value(arith::IndexCastOp::create(e.b, e.b.getIndexType(), target));
-    Value from = e.mul(row, e.constant(width)), to = e.mul(target, e.constant(width));
-    forEachVector(e, e.size(features), lanes, [&](Value at, const Point &point) {
-      Value x = e.load(buffers[1], element, e.add(from, at), unit(lanes), point);
-      Value sum = e.load(buffers[2], element, e.add(to, at), unit(lanes), point);
+    Value from = e.b.mul(row, e.b.constant(width)), to = e.b.mul(target, e.b.constant(width));
+    forEachVector(e, e.size(features), [&](Value at, const Point &point) {
+      Value x = e.load(buffers[1], element, e.b.add(from, at), unit(e), point);
+      Value sum = e.load(buffers[2], element, e.b.add(to, at), unit(e), point);
       sum = isa<FloatType>(element) ? Value(arith::AddFOp::create(e.b, sum, x)) : Value(arith::AddIOp::create(e.b, sum, x));
-      e.write(sum, buffers[2], element, e.add(to, at), unit(lanes), point);
+      e.write(sum, buffers[2], element, e.b.add(to, at), unit(e), point);
     });
   });
 }
@@ -129,12 +116,12 @@ static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers, int
 static void checkIndex(PointEmitter &e, CheckIndexOp op, ValueRange buffers) {
   auto type = typeOf(op.getInput());
   Type i64 = e.b.getI64Type();
-  Value count = e.constant(1);
+  Value count = e.b.constant(1);
   for (Dim dim : dimsOf(type))
-    count = e.mul(count, e.size(dim));
+    count = e.b.mul(count, e.size(dim));
   auto k = [&](int64_t value) -> Value { return arith::ConstantOp::create(e.b, e.b.getI64IntegerAttr(value)); };
   Point scalar;
-  auto loop = scf::ForOp::create(e.b, e.constant(0), count, e.constant(1), ValueRange{e.constant(0)});
+  auto loop = scf::ForOp::create(e.b, e.b.constant(0), count, e.b.constant(1), ValueRange{e.b.constant(0)});
   {
     OpBuilder::InsertionGuard guard(e.b);
     e.b.setInsertionPointToEnd(loop.getBody());
@@ -147,28 +134,33 @@ static void checkIndex(PointEmitter &e, CheckIndexOp op, ValueRange buffers) {
       Value counts = arith::CmpIOp::create(e.b, arith::CmpIPredicate::ne, value, k(op.getIgnoreIndexAttr().number()));
       wrong = arith::AndIOp::create(e.b, wrong, counts);
     }
-    Value clean = arith::CmpIOp::create(e.b, arith::CmpIPredicate::eq, loop.getRegionIterArg(0), e.constant(0));
+    Value clean = arith::CmpIOp::create(e.b, arith::CmpIPredicate::eq, loop.getRegionIterArg(0), e.b.constant(0));
     Value first = arith::AndIOp::create(e.b, wrong, clean);
     auto branch = scf::IfOp::create(e.b, first, false);
     {
       OpBuilder::InsertionGuard inner(e.b);
       e.b.setInsertionPoint(branch.thenBlock()->getTerminator());
       Value place = arith::IndexCastOp::create(e.b, i64, loop.getInductionVar());
-      memref::StoreOp::create(e.b, place, buffers[1], e.constant(0));
-      memref::StoreOp::create(e.b, value, buffers[1], e.constant(1));
+      memref::StoreOp::create(e.b, place, buffers[1], e.b.constant(0));
+      memref::StoreOp::create(e.b, value, buffers[1], e.b.constant(1));
     }
-    scf::YieldOp::create(e.b, ValueRange{arith::SelectOp::create(e.b, wrong, e.constant(1), loop.getRegionIterArg(0))});
+    scf::YieldOp::create(e.b, ValueRange{arith::SelectOp::create(e.b, wrong, e.b.constant(1), loop.getRegionIterArg(0))});
   }
   func::ReturnOp::create(e.b, loop.getResult(0));
 }
 
-void dlc::lowerSingle(PointEmitter &e, Operation *op, ValueRange buffers, Value first, Value last, int64_t lanes) {
+void dlc::emitSingle(KernelBody &body) {
+  Operation *op = body.plan.domain.ops.front();
+  SmallVector<Value> buffers; // of operands, then of results
+  for (Value operand : op->getOperands())
+    buffers.push_back(body.e.buffers.lookup(operand));
+  buffers.append(body.outputBuffers);
   if (auto check = dyn_cast<CheckIndexOp>(op))
-    return checkIndex(e, check, buffers);
-  if (auto joined = dyn_cast<ConcatOp>(op))
-    concat(e, joined, buffers, lanes);
+    checkIndex(body.e, check, buffers);
+  else if (auto joined = dyn_cast<ConcatOp>(op))
+    concat(body.e, joined, buffers);
   else if (auto padded = dyn_cast<PadOp>(op))
-    pad(e, padded, buffers, lanes);
+    pad(body.e, padded, buffers);
   else
-    scatterAdd(e, cast<ScatterAddOp>(op), buffers, lanes);
+    scatterAdd(body.e, cast<ScatterAddOp>(op), buffers);
 }

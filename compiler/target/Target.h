@@ -7,15 +7,18 @@
 #include <string>
 
 namespace dlc {
-/// Every schedule computes on logical vectors of 16 lanes (8 for f64 products); a target without registers of that
-/// width runs each as two. The order of every sum follows from shapes alone, so that all targets give the same bits.
+/// Every schedule computes on logical vectors of this many lanes, whatever the target's registers hold: one without
+/// registers of that width runs each as two. So the order of every sum follows from shapes alone, and all targets give
+/// the same bits.
+inline constexpr int64_t vectorLanes = 16;
+/// The same for products, whose tiles fill all registers: 16 lanes of f32, 8 of f64.
+inline constexpr int64_t productLanes(int64_t elementBytes) { return elementBytes == 8 ? vectorLanes / 2 : vectorLanes; }
+
 struct TargetDescription {
   std::string name;     ///< "x86-64-v3"
   std::string features; ///< for LLVM, "+avx2,+fma"
   int registerBytes;    ///< of a vector register
-  int registers;        ///< how many of them
-  bool memoryBroadcast; ///< multiply-add takes a broadcast memory operand at no cost
-  int64_t l1Bytes, l2Bytes;
+  int64_t l2Bytes;      ///< of the second cache
 };
 
 /// `name`: v3, v4, x86-64-v3, x86-64-v4, or native (the best of them that this processor runs).

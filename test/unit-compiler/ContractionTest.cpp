@@ -30,8 +30,8 @@ using namespace mlir;
 using namespace dlc;
 
 namespace {
-const TargetDescription v3{"x86-64-v3", "+avx2,+fma", 32, 16, false, 32 << 10, 512 << 10};
-const TargetDescription v4{"x86-64-v4", "+avx512f", 64, 32, true, 32 << 10, 1 << 20};
+const TargetDescription v3{"x86-64-v3", "+avx2,+fma", 32, 512 << 10};
+const TargetDescription v4{"x86-64-v4", "+avx512f", 64, 1 << 20};
 
 /// Memory of `count` elements that ends where none may be touched.
 template <typename T> class GuardedArray {
@@ -132,9 +132,10 @@ public:
 
   /// Adds the product as a function that stores result[row * n.capacity + column] += sum.
   void add(StringRef name, const Problem &problem) {
-    ImplicitLocOpBuilder b(module->getLoc(), &context);
+    LoopBuilder b(module->getLoc(), &context);
     b.setInsertionPointToEnd(module->getBody());
     Contraction c = describe(b, problem);
+    ProductPlan plan = planProduct(c.shape(), CostModel(target));
     auto [m, n, k] = problem.capacity;
     auto buffer = [&](int64_t size) { return MemRefType::get({size}, c.element); };
     Type index = b.getIndexType();
@@ -146,7 +147,7 @@ public:
         b, name,
         b.getFunctionType({buffer(extent(problem.lhsBase, m, k, problem.lhsStride)), index,
                            buffer(extent(problem.rhsBase, k, n, problem.rhsStride)), index, resultType,
-                           buffer(std::max<int64_t>(contractionScratch(c, target), 1)), index, index, index,
+                           buffer(std::max<int64_t>(plan.scratchElements(), 1)), index, index, index,
                            index, index},
                           {}));
     Block *entry = function.addEntryBlock();
@@ -155,12 +156,12 @@ public:
     c.lhsBase = entry->getArgument(1);
     c.rhs = entry->getArgument(2);
     c.rhsBase = entry->getArgument(3);
-    c.scratch = contractionScratch(c, target) ? entry->getArgument(5) : Value();
+    c.scratch = plan.scratchElements() ? entry->getArgument(5) : Value();
     Value result = entry->getArgument(4);
     for (auto [i, bound] : llvm::enumerate(std::array{&c.m, &c.n, &c.k}))
       if (problem.dynamic[i])
         bound->size = entry->getArgument(8 + i);
-    c.finish = [&](ImplicitLocOpBuilder &b, Value row, Value column, Value sums, Value mask) {
+    c.finish = [&](LoopBuilder &b, Value row, Value column, Value sums, Value mask) {
       auto type = cast<VectorType>(sums.getType());
       ASSERT_EQ(type.getNumElements(), contractionLanes(type.getElementType()));
       Value at = arith::MulIOp::create(b, row, arith::ConstantIndexOp::create(b, n));
@@ -175,12 +176,12 @@ public:
         vector::StoreOp::create(b, sums, result, at);
       }
     };
-    emitContraction(b, c, target, entry->getArgument(6), entry->getArgument(7));
+    emitContraction(b, c, plan, entry->getArgument(6), entry->getArgument(7));
     func::ReturnOp::create(b);
   }
 
   /// The shape without its values, as a planner asks about it.
-  static Contraction describe(ImplicitLocOpBuilder &b, const Problem &problem) {
+  static Contraction describe(LoopBuilder &b, const Problem &problem) {
     Contraction c;
     c.element = problem.isDouble ? Type(b.getF64Type()) : Type(b.getF32Type());
     c.m.capacity = problem.capacity[0];
@@ -298,15 +299,15 @@ protected:
   template <typename T> void runAndCompare(Program &program, StringRef name, const Problem &p) {
     SCOPED_TRACE(p.str() + " " + program.target.name);
     auto [m, n, k] = p.size;
-    ImplicitLocOpBuilder b(UnknownLoc::get(&context), &context);
-    Contraction described = Program::describe(b, p);
-    int64_t parts = contractionParts(described, program.target);
+    LoopBuilder b(UnknownLoc::get(&context), &context);
+    ProductPlan plan = planProduct(Program::describe(b, p).shape(), CostModel(program.target));
+    int64_t parts = plan.parts();
     auto extent = [](int64_t base, int64_t rows, int64_t columns, std::array<int64_t, 2> stride) {
       return rows && columns ? base + (rows - 1) * stride[0] + (columns - 1) * stride[1] + 1 : 0;
     };
     GuardedArray<T> lhs(extent(p.lhsBase, m, k, p.lhsStride)), rhs(extent(p.rhsBase, k, n, p.rhsStride));
     GuardedArray<T> result(m && n ? (m - 1) * p.capacity[1] + n : 0);
-    GuardedArray<T> scratch(contractionScratch(described, program.target), 64);
+    GuardedArray<T> scratch(plan.scratchElements(), 64);
     std::uniform_real_distribution<T> values(-1, 1);
     for (int64_t i = 0; i < lhs.size(); ++i)
       lhs[i] = values(random);

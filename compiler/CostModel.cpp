@@ -1,0 +1,56 @@
+// CostModel.cpp - numbers that differ from target to target.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/CostModel.h"
+#include "dialects/dl/DL.h"
+#include <algorithm>
+
+using namespace mlir;
+using namespace dlc;
+
+bool dlc::isExpensive(Operation *op) {
+  return isa<ExpOp, LogOp, SinOp, CosOp, ErfOp, TanhOp, SigmoidOp, SiluOp, SoftplusOp, GeluOp, PowOp, DropoutMaskOp,
+             DivOp, SqrtOp, RsqrtOp, GatherOp>(op);
+}
+
+CostModel::CostModel(const TargetDescription &target)
+    : keptBytes(target.l2Bytes), fetchBytes(target.l2Bytes / 2), registerBytes(target.registerBytes) {}
+
+bool CostModel::isWide(int64_t elementBytes) const {
+  return registerBytes / elementBytes >= productLanes(elementBytes);
+}
+int64_t CostModel::shuffleLanes(int64_t elementBytes) const {
+  return std::min(registerBytes / elementBytes, productLanes(elementBytes));
+}
+
+int64_t CostModel::panelVectors(bool wide, int64_t rows) const {
+  if (wide)
+    return rows == 1 ? 16 : rows == 2 ? 8 : 4;
+  return rows == 1 ? 4 : rows == 2 ? 2 : 1;
+}
+
+int64_t CostModel::tileRows(bool wide, int64_t vectors) const {
+  if (!wide) // registers are half as wide and half as many
+    return vectors == 1 ? 6 : vectors == 2 ? 2 : 1;
+  switch (vectors) {
+  case 1:
+    return 16;
+  case 2:
+    return 12;
+  case 3:
+    return 8;
+  case 4:
+    return 6;
+  }
+  return vectors <= 8 ? 2 : 1;
+}
+
+int64_t CostModel::leastTileRows(bool wide, int64_t vectors) const {
+  int64_t columns = std::max<int64_t>(vectors, 2);
+  return wide ? (16 + columns - 1) / columns : tileRows(wide, vectors);
+}
+
+std::pair<int64_t, int64_t> CostModel::dotTile(bool wide, int64_t rows) const {
+  if (wide)
+    return {std::min<int64_t>(rows, 4), rows <= 2 ? 8 : 4};
+  return {std::min<int64_t>(rows, 2), rows == 1 ? 4 : 2};
+}

@@ -1,0 +1,103 @@
+// CostModel.h - the numbers that decisions of code generation rest on: unit, origin, and how to measure them again.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers say what is fast and never what is right: whatever they are, results have the same bits, but for `mostDotRows`
+// and `leastDotVectors`, which choose between two orders of a product's sum and are therefore the same for all targets.
+//
+// "Measured" means: one core of a Zen 4 with AVX-512 (v4; 117 GFLOP/s of f32, L2 1 MiB) and of a Zen 3 (v3; 104 GFLOP/s, L2
+// 512 KiB), one thread, best of many runs. To repeat one: change the number, build, and time a model of one op of the size
+// that is named, compiled before and after, in turns: `dlc-run bench`.
+#ifndef DLC_COMPILER_COSTMODEL_H
+#define DLC_COMPILER_COSTMODEL_H
+#include "compiler/target/Target.h"
+#include "mlir/IR/Operation.h"
+#include <utility>
+
+namespace dlc {
+struct CostModel {
+  explicit CostModel(const TargetDescription &target);
+
+  //===--- Kernels that run over points ---===//
+
+  /// Bytes that a kernel may keep of a row (or of the rows that it takes at once) for later passes: the second cache,
+  /// since what falls out of it is as soon computed again as read again.
+  int64_t keptBytes;
+  /// Ops; a kernel with more of them is not written out four vectors at a time. Four vectors of a short body hide each
+  /// other's latency; long ones have enough of their own, and take time to compile. Adam's update has 12.
+  int64_t longBody = 12;
+  /// Elements of a part of a kernel that reads and writes everything in order: 4 KiB of f32, a few hundred nanoseconds.
+  int64_t flatPart = 1024;
+  /// Columns of a part of a kernel whose lanes are rows: four vectors, and of a dropout mask the counters of one block.
+  int64_t lanePart = 64;
+  /// FLOPs that one point of an expensive op (exp, tanh, a division, ...) is counted for. Measured: 0.2 to 0.5 ns for exp,
+  /// tanh and erf, against 0.03 ns for an addition in the first cache.
+  double expensiveFlops = 10;
+
+  //===--- Products ---===//
+
+  /// Whether a vector of all logical lanes is one register (v4), not two (v3).
+  bool isWide(int64_t elementBytes) const;
+  /// Lanes of a block that is transposed in registers: 64 shuffles for 16 x 16 on v4; two registers a row spill on v3.
+  int64_t shuffleLanes(int64_t elementBytes) const;
+  /// Vectors of columns in a panel, where a tile has `rows` rows at most.
+  int64_t panelVectors(bool wide, int64_t rows) const;
+  /// Rows of a register tile beside so many vectors of columns: sums, a row of B and a broadcast must fit the registers.
+  /// Measured on v4: 6 x 64 reaches 98 % of the peak, 7 x 64 spills (85 %), 16 x 32 and 8 x 64 leave no register for B.
+  /// On v3: 6 x 16 99 %, 12 x 8 58 %.
+  int64_t tileRows(bool wide, int64_t vectors) const;
+  /// The least height of tiles that are all of one height, which halves the code: wide tiles lose nothing by being a
+  /// third lower.
+  int64_t leastTileRows(bool wide, int64_t vectors) const;
+  /// Rows from which on a panel of B that lies in rows is copied. Measured at 2048x3072x768: copied 96 % of the peak, in
+  /// place 93; 256 rows are even, at 64 the copy loses 3 to 4 points.
+  int64_t copyRows(bool wide) const { return wide ? 512 : 256; }
+  /// The same where rows of B are multiples of this many bytes apart, so that a panel shares few sets of the first cache.
+  /// Measured on v3 at 64x3072x768: 47 % in place, 83 copied; v4, with four lines of each row, loses nothing.
+  int64_t crowdedCopyRows = 24, crowdedStride = 1024;
+  /// Rows above which the next panel is fetched ahead, if B is larger than half of the second cache. Measured at
+  /// 64x3072x768: 94 to 98 % with, 93 to 95 without (84 where others use the third cache); fewer rows read B faster than
+  /// hints can run ahead.
+  int64_t fetchRows = 8;
+  int64_t fetchBytes;
+  /// Lines fetched in one step of the loop over k, at most: more of them are in the way of what is computed.
+  int64_t fetchLines = 4;
+  /// Tiles that share a copy of a panel before a part ends, with few panels and with many: a copy is worth some tiles, and
+  /// threads want parts.
+  int64_t tilesOfCopy = 4, tilesOfCopyMany = 16, manyPanels = 16;
+  /// Rows whose sums wait in scratch memory while k is done in blocks: with four vectors 128 KiB.
+  int64_t waitingRows = 512;
+  /// Steps of k in one turn of the innermost loop, with hints to fetch ahead (or narrow registers) and without. Measured on
+  /// v4: all of 1, 2 and 4 within 4 points, near the noise, and 2 is less code; on v3 2 loses 2 points and 1 five.
+  int64_t unrollFetching = 4, unroll = 2;
+
+  /// Rows up to which a product whose operands are both consecutive along k is made of dot products.
+  int64_t mostDotRows = 8;
+  /// Rows up to which they are written out one after the other, so that each reads the columns while they lie in the first
+  /// cache; more are a loop.
+  int64_t unrolledDotRows = 8;
+  /// Vectors of k from which on it pays to add up lanes at the end.
+  int64_t leastDotVectors = 4;
+  /// Rows and columns of dot products that are computed at once, of `rows` rows in all: as many sums as the registers hold
+  /// beside one operand. Measured on v4 at 4x3072x768: 4 x 4 93 % of the peak; at 2 rows 2 x 8 reads B at 80 GB/s.
+  std::pair<int64_t, int64_t> dotTile(bool wide, int64_t rows) const;
+
+  /// Rows from which on, and columns up to which, a product is computed as its transpose: where its rows are consecutive
+  /// in A, and where k is (which makes dot products of it).
+  int64_t leastTurnedRows = 1 << 30, mostTurnedColumns = 17, mostDotColumns = 17;
+
+private:
+  int64_t registerBytes;
+};
+
+/// Is an element-wise op worth keeping the result of, rather than computing it again, and counted as `expensiveFlops`? Those
+/// that take a polynomial, a division, a root, a lookup or random bits: 5 times an addition and more.
+bool isExpensive(mlir::Operation *op);
+
+/// Terms of a product that make one sum before it is added to those before it: a bound on rounding (see Contraction.h),
+/// and at 64 columns of f32 a block of B of 256 KiB, which the second cache holds. Measured at 64x3072x768: 768 and 1024
+/// are even, 256 loses 2 to 5 points.
+inline constexpr int64_t sumBlock = 1024;
+/// Steps that make one sum where values are added up along an axis (see RowKernels.cpp).
+inline constexpr int64_t sumSteps = 32;
+} // namespace dlc
+#endif

@@ -1,0 +1,374 @@
+// KernelPlan.cpp - what is decided about a kernel before any of its code is emitted.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/loops/KernelPlan.h"
+#include "llvm/Support/Format.h"
+
+using namespace mlir;
+using namespace dlc;
+
+bool dlc::isReduction(Operation *op) {
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  return fusible && fusible.getIterationKind() == IterationKind::Reduction;
+}
+bool KernelPlan::isRowLevel(Value value) const {
+  return llvm::all_of(domain.axes.lookup(value), [&](int dim) { return dim < 0 || domain.isRow[dim]; });
+}
+int KernelPlan::passOfValue(Value value) const {
+  Operation *op = value.getDefiningOp();
+  return op ? passOf.lookup(op) : 0;
+}
+MemRefType dlc::outputType(Value output, int64_t batch) {
+  if (output.getDefiningOp<CheckIndexOp>())
+    return MemRefType::get({2}, IntegerType::get(output.getContext(), 64));
+  return bufferType(typeOf(output), batch);
+}
+static Dim product(ArrayRef<Dim> sizes) {
+  Dim all = 1;
+  for (Dim size : sizes)
+    all = all * size;
+  return all;
+}
+
+namespace {
+class KernelPlanner {
+public:
+  KernelPlanner(KernelOp kernel, int64_t batch, const CostModel &costs, bool vectorize);
+  KernelPlan run();
+
+private:
+  void planRows();
+  bool canFlatten();
+  void flatten();
+  void chooseLane();
+  void findPasses();
+  void findKept();
+  void makeKeptBuffers();
+  void planProduct();
+  void takeScratch(int64_t bytes) { plan.scratchBytes += llvm::alignTo(bytes, 64); }
+  void predict();
+
+  KernelOp kernel;
+  const CostModel &costs;
+  bool vectorize;
+  KernelPlan plan;
+  Domain &domain = plan.domain;
+};
+} // namespace
+
+KernelPlanner::KernelPlanner(KernelOp kernel, int64_t batch, const CostModel &costs, bool vectorize)
+    : kernel(kernel), costs(costs), vectorize(vectorize) {
+  plan.batch = batch;
+  plan.outputs = llvm::to_vector(kernel.getBody().front().getTerminator()->getOperands());
+  SmallVector<Operation *> ops;
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    if (!Domain::isGenerator(&op))
+      ops.push_back(&op);
+  domain.build(ops);
+}
+
+KernelPlan KernelPlanner::run() {
+  plan.lanes = vectorize ? vectorLanes : 1;
+  switch (domain.kind) {
+  case Domain::Kind::Single:
+    break;
+  case Domain::Kind::Contraction:
+    planProduct();
+    break;
+  case Domain::Kind::Map:
+  case Domain::Kind::Rows:
+    planRows();
+    break;
+  }
+  predict();
+  return std::move(plan);
+}
+
+//===--- Element-wise maps and rows ---------------------------------------------------------------------===//
+
+void KernelPlanner::planRows() {
+  plan.flat = canFlatten();
+  if (plan.flat)
+    flatten();
+  else if (!domain.sizes.empty())
+    chooseLane();
+  plan.unroll = domain.ops.size() > (size_t)costs.longBody || plan.lanes == 1 ? 1 : 4;
+  for (int dim = 0; dim < (int)domain.sizes.size(); ++dim)
+    if (dim != plan.lane)
+      (domain.isRow[dim] ? plan.outer : plan.inner).push_back(dim);
+  if (plan.lane >= 0 && !plan.lanesAreRows())
+    plan.inner.push_back(plan.lane);
+  findPasses();
+  findKept();
+  makeKeptBuffers();
+
+  if (!plan.outer.empty()) {
+    for (int dim : plan.outer)
+      plan.parts.push_back(domain.sizes[dim]);
+  } else if (plan.lanesAreRows()) { // vectors of rows, in blocks
+    Dim size = domain.sizes[plan.lane];
+    plan.partSize = plan.flat && domain.ops.size() ? costs.flatPart : costs.lanePart;
+    if (size.isNumber())
+      while (plan.partSize > costs.lanePart && size.value % plan.partSize)
+        plan.partSize /= 2;
+    plan.parts = {size};
+  }
+}
+
+/// True if every tensor is read and written in the order in which it lies, or is one number.
+bool KernelPlanner::canFlatten() {
+  if (domain.kind != Domain::Kind::Map || domain.sizes.size() < 1)
+    return false;
+  size_t rank = domain.sizes.size();
+  // Below the capacity only what the first axis leaves out lies at the end.
+  for (Dim size : ArrayRef<Dim>(domain.sizes).drop_front())
+    if (size.isBatch())
+      return false;
+  Dim all = product(domain.sizes);
+  // A generator knows its place only where the dimensions are apart.
+  if (all.isUnknown() || !kernel.getBody().getOps<IotaOp>().empty())
+    return false;
+  auto inOrder = [&](RankedTensorType type, AffineMap map, ArrayRef<int> dims) {
+    SmallVector<int> seen;
+    for (AffineExpr expr : map.getResults()) {
+      if (isa<AffineConstantExpr>(expr))
+        continue;
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      if (!dim)
+        return false;
+      if (dims[dim.getPosition()] >= 0)
+        seen.push_back(dims[dim.getPosition()]);
+    }
+    // Fewer elements than there are points, or more: a slice.
+    return isNumber(type) || (product(dimsOf(type)) == all && seen.size() == rank && llvm::equal(seen, llvm::seq<int>(0, rank)));
+  };
+  for (Operation *op : domain.ops) {
+    auto fusible = cast<FusibleOpInterface>(op);
+    if (isa<GatherOp>(op))
+      return false;
+    SmallVector<AffineMap> maps = fusible.getAccessMaps();
+    for (auto [i, map] : llvm::enumerate(maps)) {
+      Value value = i < op->getNumOperands() ? op->getOperand(i) : op->getResult(0);
+      if (map && !value.getDefiningOp<ConstantOp>() && !inOrder(typeOf(value), map, domain.dimsOf.lookup(op)))
+        return false;
+      if (auto constant = value.getDefiningOp<ConstantOp>(); constant && !constant.getSplat())
+        return false;
+    }
+  }
+  return true;
+}
+
+void KernelPlanner::flatten() {
+  domain.sizes = {product(domain.sizes)};
+  domain.isRow.resize(1);
+  domain.isRow.set(0);
+  for (auto &[value, axes] : domain.axes)
+    axes.assign(axes.size(), 0);
+  plan.lane = 0;
+}
+
+/// Lanes run along the dimension in which most of what is read and written lies contiguously.
+void KernelPlanner::chooseLane() {
+  SmallVector<int> votes(domain.sizes.size());
+  auto vote = [&](Value value, AffineMap map, ArrayRef<int> dims) {
+    if (!map || map.getNumResults() == 0 || value.getDefiningOp<ConstantOp>())
+      return;
+    SmallVector<Dim> sizes = dimsOf(value);
+    for (int axis = (int)sizes.size() - 1; axis >= 0; --axis) {
+      AffineExpr expr = map.getResult(axis);
+      if (sizes[axis] == Dim(1))
+        continue;
+      if (auto sum = dyn_cast<AffineBinaryOpExpr>(expr))
+        expr = sum.getLHS();
+      if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && dims[dim.getPosition()] >= 0)
+        votes[dims[dim.getPosition()]] += sizes.size();
+      return;
+    }
+  };
+  for (Operation *op : domain.ops) {
+    SmallVector<AffineMap> maps = cast<FusibleOpInterface>(op).getAccessMaps();
+    ArrayRef<int> dims = domain.dimsOf.find(op)->second;
+    for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
+      if (isa<BlockArgument>(operand))
+        vote(operand, map, dims);
+    if (auto lookup = dyn_cast<GatherOp>(op); lookup && dims.back() >= 0)
+      votes[dims.back()] += 2;
+    if (llvm::is_contained(plan.outputs, op->getResult(0)))
+      vote(op->getResult(0), maps.back(), dims);
+  }
+  int &lane = plan.lane;
+  for (int i = (int)votes.size() - 1; i >= 0; --i)
+    if (lane < 0 || votes[i] > votes[lane])
+      lane = i;
+  // Of the rows, lanes can only run along the last one.
+  if (lane >= 0 && domain.isRow[lane])
+    for (size_t i = lane + 1; i < domain.sizes.size(); ++i)
+      if (domain.isRow[i] && votes[lane] <= votes[i])
+        lane = i;
+}
+
+void KernelPlanner::findPasses() {
+  for (Operation *op : domain.ops) {
+    int pass = 0;
+    for (Value operand : op->getOperands())
+      pass = std::max(pass, plan.passOfValue(operand));
+    plan.passOf[op] = pass + isReduction(op);
+    plan.passes = std::max(plan.passes, pass + 1);
+  }
+  for (Value output : plan.outputs)
+    if (!plan.isRowLevel(output))
+      plan.passes = std::max(plan.passes, plan.passOfValue(output) + 1);
+}
+
+/// What a pass reads of earlier ones is kept if it is expensive, or stored anyway; else computed again.
+void KernelPlanner::findKept() {
+  plan.kept.resize(plan.passes + 1);
+  DenseSet<Value> marked;
+  std::function<void(Value, int)> need = [&](Value value, int pass) {
+    Operation *op = value.getDefiningOp();
+    if (!op || isa<ConstantOp>(op) || plan.isRowLevel(value))
+      return;
+    int own = plan.passOfValue(value);
+    if (own < pass && (isExpensive(op) || llvm::is_contained(plan.outputs, value))) {
+      if (marked.insert(value).second)
+        plan.kept[own].push_back(value);
+      need(value, own);
+      return;
+    }
+    for (Value operand : op->getOperands())
+      need(operand, pass);
+  };
+  for (Operation *op : domain.ops)
+    if (isReduction(op))
+      need(op->getOperand(0), plan.passOfValue(op->getOperand(0)));
+  for (Value output : plan.outputs)
+    if (!plan.isRowLevel(output))
+      need(output, plan.passOfValue(output));
+}
+
+/// Scratch memory for what a pass keeps for the next: one row, or a vector of them; not more than there is room for.
+void KernelPlanner::makeKeptBuffers() {
+  int64_t points = plan.lanesAreRows() ? plan.lanes : 1, bytes = 0;
+  for (int dim : plan.inner) {
+    int64_t size = domain.sizes[dim].at(plan.batch);
+    points *= dim == plan.inner.back() ? paddedRow(size) : size;
+  }
+  for (auto &values : plan.kept)
+    llvm::erase_if(values, [&](Value value) {
+      if (llvm::is_contained(plan.outputs, value))
+        return false;
+      auto type = MemRefType::get({points}, memoryType(typeOf(value).getElementType()));
+      if (bytes + bytesOf(type) > costs.keptBytes)
+        return true;
+      bytes += bytesOf(type);
+      takeScratch(bytesOf(type));
+      plan.keptBuffers.push_back({value, type});
+      return false;
+    });
+}
+
+//===--- Products ---------------------------------------------------------------------------------------===//
+
+void KernelPlanner::planProduct() {
+  for (Operation *op : domain.ops)
+    if (cast<FusibleOpInterface>(op).getIterationKind() == IterationKind::Contraction)
+      plan.root = op;
+  auto fusible = cast<FusibleOpInterface>(plan.root);
+  SmallVector<Dim> sizes = fusible.getIterationSizes();
+  SmallVector<AffineMap> maps = fusible.getAccessMaps();
+  unsigned m = sizes.size() - 3, n = m + 1, k = m + 2;
+  ProductShape shape;
+  shape.elementBytes = typeOf(plan.root->getResult(0)).getElementTypeBitWidth() / 8;
+  shape.m = sizes[m].at(plan.batch);
+  shape.n = sizes[n].at(plan.batch);
+  shape.k = sizes[k].at(plan.batch);
+  shape.lhsStride = stridesAlong(typeOf(plan.root->getOperand(0)), maps[0], {m, k}, plan.batch);
+  shape.rhsStride = stridesAlong(typeOf(plan.root->getOperand(1)), maps[1], {k, n}, plan.batch);
+  shape.mayTurn = sizes[n].isNumber();
+  int64_t inner = 1;
+  if (vectorize) {
+    plan.product = dlc::planProduct(shape, costs);
+    takeScratch(plan.product->scratchElements() * shape.elementBytes);
+    inner = plan.product->parts();
+  }
+  // The dimensions before the last two are a loop around everything.
+  plan.parts.assign(sizes.begin(), sizes.begin() + m);
+  if (m == 0)
+    plan.parts = {Dim(inner)};
+}
+
+std::array<int64_t, 2> dlc::stridesAlong(RankedTensorType type, AffineMap map, std::array<unsigned, 2> dims, int64_t batch) {
+  std::array<int64_t, 2> result{0, 0};
+  for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(type, batch)))
+    for (int i : {0, 1})
+      if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && dim.getPosition() == dims[i])
+        result[i] = stride;
+  return result;
+}
+
+//===--- All --------------------------------------------------------------------------------------------===//
+
+/// Work and traffic, for the profile and for what is worth splitting.
+void KernelPlanner::predict() {
+  for (Operation *op : domain.ops)
+    if (auto fusible = dyn_cast<FusibleOpInterface>(op)) {
+      double points = 1;
+      for (Dim size : fusible.getIterationSizes())
+        points *= size.at(plan.batch);
+      bool isProduct = fusible.getIterationKind() == IterationKind::Contraction;
+      plan.flops += points * (isProduct ? 2 : isExpensive(op) ? costs.expensiveFlops : 1);
+    }
+  for (BlockArgument argument : kernel.getBody().getArguments())
+    plan.bytes += bytesOf(bufferType(typeOf(argument), plan.batch));
+  for (Value output : plan.outputs)
+    plan.bytes += bytesOf(outputType(output, plan.batch));
+}
+
+KernelPlan dlc::planKernel(KernelOp kernel, int64_t batch, const CostModel &costs, bool vectorize) {
+  return KernelPlanner(kernel, batch, costs, vectorize).run();
+}
+
+static void printDims(llvm::raw_ostream &os, const Domain &domain, ArrayRef<int> dims) {
+  os << "[";
+  llvm::interleaveComma(dims, os, [&](int dim) { os << show(domain.sizes[dim]); });
+  os << "]";
+}
+
+void KernelPlan::print(llvm::raw_ostream &os) const {
+  switch (domain.kind) {
+  case Domain::Kind::Single:
+    os << "single";
+    break;
+  case Domain::Kind::Contraction:
+    os << "product: ";
+    if (product)
+      product->print(os);
+    else
+      os << "one element after the other";
+    break;
+  case Domain::Kind::Map:
+  case Domain::Kind::Rows:
+    os << (domain.kind == Domain::Kind::Map ? "map" : "rows");
+    if (flat)
+      os << ", flat";
+    if (!outer.empty())
+      printDims(os << " of ", domain, outer);
+    if (lane >= 0)
+      os << ", " << lanes << " lanes along " << (lanesAreRows() ? "rows " : "") << show(domain.sizes[lane]);
+    if (!inner.empty())
+      printDims(os << ", reduced over ", domain, inner);
+    if (passes > 1)
+      os << ", " << passes << " passes";
+    if (!keptBuffers.empty())
+      os << ", " << keptBuffers.size() << " kept";
+    break;
+  }
+  os << "; parts ";
+  if (parts.empty())
+    os << 1;
+  llvm::interleave(parts, os, [&](Dim part) { os << show(part); }, " x ");
+  if (partSize > 1)
+    os << " / " << partSize;
+  if (scratchBytes)
+    os << "; scratch " << scratchBytes << " bytes";
+  os << "; " << llvm::format("%.3g FLOPs, %.3g bytes", flops, bytes);
+}

@@ -1,0 +1,66 @@
+// KernelPlan.h - what is decided about a kernel before any of its code is emitted.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_COMPILER_LOOPS_KERNELPLAN_H
+#define DLC_COMPILER_LOOPS_KERNELPLAN_H
+#include "compiler/CostModel.h"
+#include "compiler/kernels/Domain.h"
+#include "compiler/loops/Buffers.h"
+#include "compiler/loops/ProductPlan.h"
+
+namespace dlc {
+/// A kernel at one capacity, for one target. Ops and values are those of the kernel; dimensions are those of `domain`.
+struct KernelPlan {
+  Domain domain; ///< its kind is the kernel's; one dimension alone if `flat`
+  int64_t batch; ///< the capacity
+  llvm::SmallVector<mlir::Value> outputs;
+
+  //===--- Kernels that run over points: Map and Rows ---===//
+
+  int64_t lanes = 1; ///< of a vector
+  int lane = -1;     ///< the dimension that they run along; -1: none
+  bool flat = false; ///< every tensor is read and written in the order in which it lies: one dimension for all
+  int64_t unroll = 1; ///< vectors that are written out one after the other
+  llvm::SmallVector<int> outer; ///< rows that are loops: all but the one that lanes run along
+  llvm::SmallVector<int> inner; ///< what reductions run over, in the order of their loops
+  int passes = 0;               ///< over each row; a reduction ends one
+  llvm::DenseMap<mlir::Operation *, int> passOf; ///< in which an op is computed; a reduction's result is there after it
+  /// For each pass the values that later ones read again, because they are expensive or stored anyway; and the buffers, of
+  /// a row each, of those that are not stored.
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>> kept;
+  llvm::SmallVector<std::pair<mlir::Value, mlir::MemRefType>> keptBuffers;
+
+  //===--- Products ---===//
+
+  mlir::Operation *root = nullptr; ///< the product
+  std::optional<ProductPlan> product; ///< nothing: the naive form, for comparison
+
+  //===--- All ---===//
+
+  llvm::SmallVector<Dim> parts; ///< how many independent parts there are: the product
+  int64_t partSize = 1;         ///< parts are rounded up: ceil(parts / partSize)
+  int64_t scratchBytes = 0;     ///< of memory that each thread needs for itself
+  double flops = 0, bytes = 0;  ///< of one call at full capacity, as predicted
+
+  /// A value that each row has once.
+  bool isRowLevel(mlir::Value value) const;
+  bool lanesAreRows() const { return lane >= 0 && domain.isRow[lane]; }
+  /// The pass in which a value is there to be read.
+  int passOfValue(mlir::Value value) const;
+  /// On one line, for people.
+  void print(llvm::raw_ostream &os) const;
+};
+
+bool isReduction(mlir::Operation *op);
+/// The buffer of what a kernel returns. A check yields its operand; it has a report of two numbers (place and value)
+/// instead.
+mlir::MemRefType outputType(mlir::Value output, int64_t batch);
+/// How far apart neighbours lie in an operand along two dimensions of an op's iteration space.
+std::array<int64_t, 2> stridesAlong(mlir::RankedTensorType type, mlir::AffineMap map, std::array<unsigned, 2> dims,
+                                    int64_t batch);
+/// Elements of the last inner dimension in a buffer of what is kept: whole vectors.
+inline int64_t paddedRow(int64_t size) { return (size + vectorLanes - 1) / vectorLanes * vectorLanes; }
+
+/// `vectorize`: false for the slow twin of one lane and naive products.
+KernelPlan planKernel(KernelOp kernel, int64_t batch, const CostModel &costs, bool vectorize = true);
+} // namespace dlc
+#endif

@@ -1,0 +1,142 @@
+// ProductPlan.cpp - how a matrix product is to be computed: what is tiled, copied and divided how.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/loops/ProductPlan.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+
+using namespace dlc;
+using RightHandSide = ProductPlan::RightHandSide;
+
+/// Few rows and both operands consecutive along k: transposing B would not pay.
+static bool takesDots(const ProductShape &shape, const CostModel &costs) {
+  return shape.m <= costs.mostDotRows && shape.k >= costs.leastDotVectors * productLanes(shape.elementBytes) &&
+         shape.lhsStride[1] == 1 && shape.rhsStride[0] == 1 && shape.rhsStride[1] != 1;
+}
+
+static RightHandSide chooseRightHandSide(const ProductShape &shape, bool wide, const CostModel &costs) {
+  if (takesDots(shape, costs))
+    return RightHandSide::Dots;
+  if (shape.k == 0)
+    return RightHandSide::InPlace; // nothing is read
+  if (shape.rhsStride[1] == 1 || shape.n == 1) {
+    bool crowded = !wide && shape.rhsStride[0] * shape.elementBytes % costs.crowdedStride == 0;
+    return shape.m >= (crowded ? costs.crowdedCopyRows : costs.copyRows(wide)) ? RightHandSide::Copied
+                                                                                : RightHandSide::InPlace;
+  }
+  return shape.rhsStride[0] == 1 && shape.k > 1 ? RightHandSide::Transposed : RightHandSide::Gathered;
+}
+
+static RowTiles divideRows(int64_t rows, bool wide, int64_t vectors, const CostModel &costs) {
+  if (rows == 0 || vectors == 0)
+    return {};
+  int64_t most = costs.tileRows(wide, vectors), count = llvm::divideCeil(rows, most);
+  for (int64_t height = most; height >= costs.leastTileRows(wide, vectors); --height)
+    if (rows % height == 0)
+      return {height, rows / height, 0};
+  return {rows / count, count, rows % count};
+}
+
+static ProductPlan planStraight(const ProductShape &shape, const CostModel &costs) {
+  ProductPlan plan;
+  plan.lanes = productLanes(shape.elementBytes);
+  plan.wideRegisters = costs.isWide(shape.elementBytes);
+  plan.shuffleLanes = costs.shuffleLanes(shape.elementBytes);
+  plan.rhs = chooseRightHandSide(shape, plan.wideRegisters, costs);
+  plan.waitingRows = costs.waitingRows;
+  int64_t all = llvm::divideCeil(shape.n, plan.lanes);
+  if (plan.rhs == RightHandSide::Dots) {
+    plan.vectors = plan.lastVectors = plan.blocks = 1;
+    plan.panels = all;
+    std::tie(plan.rowsAtOnce, plan.columnsAtOnce) = costs.dotTile(plan.wideRegisters, shape.m);
+    plan.rowsUnrolled = costs.unrolledDotRows;
+    return plan;
+  }
+
+  // Few rows read B in place in long pieces; a copy need not be wide.
+  bool inPlace = plan.rhs == RightHandSide::InPlace;
+  int64_t width = costs.panelVectors(plan.wideRegisters, inPlace ? shape.m : costs.tileRows(plan.wideRegisters, 1));
+  plan.panels = llvm::divideCeil(all, width);
+  plan.vectors = plan.panels ? llvm::divideCeil(all, plan.panels) : 0;
+  plan.panels = plan.panels ? llvm::divideCeil(all, plan.vectors) : 0;
+  plan.lastVectors = all - plan.vectors * (plan.panels - 1);
+  plan.tiles = divideRows(shape.m, plan.wideRegisters, plan.vectors, costs);
+  plan.lastTiles = divideRows(shape.m, plan.wideRegisters, plan.lastVectors, costs);
+
+  plan.fetchAhead = shape.m > costs.fetchRows && shape.n * shape.k * shape.elementBytes > costs.fetchBytes;
+  plan.fetchLines = costs.fetchLines;
+  plan.unroll = plan.wideRegisters && !plan.fetchAhead ? costs.unroll : costs.unrollFetching;
+
+  // A copied panel is worth some tiles; parts that share one copy it once each.
+  int64_t shared = plan.panels < costs.manyPanels ? costs.tilesOfCopy : costs.tilesOfCopyMany;
+  plan.blocks = inPlace ? plan.tiles.count : std::max<int64_t>(plan.tiles.count / shared, 1);
+
+  // A long k in blocks, whose part of a panel stays in the cache for all tiles; this bounds the scratch memory too.
+  bool isReadAgain = !inPlace;
+  if (isReadAgain && plan.vectors && shape.m && shape.k > sumBlock + sumBlock / 2) {
+    plan.kBlock = sumBlock;
+    for (const RowTiles &tiles : {plan.tiles, plan.lastTiles})
+      plan.partialRows = std::max(plan.partialRows, std::min(tiles.count, plan.waitingTiles(tiles)) * tiles.tallHeight());
+  }
+  if (!inPlace && shape.m)
+    plan.panelElements = llvm::alignTo(plan.kBlock ? plan.kBlock : shape.k, plan.lanes) * plan.vectors * plan.lanes;
+  return plan;
+}
+
+/// Few columns would leave most lanes of a vector empty. As its transpose the product has lanes along its many rows (if
+/// they are consecutive), or along k.
+static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
+  if (!shape.mayTurn || shape.n == 0 || shape.k == 0 || shape.m < costs.leastTurnedRows)
+    return false;
+  if (shape.lhsStride[0] == 1)
+    return shape.n <= costs.mostTurnedColumns;
+  return shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns &&
+         shape.k >= costs.leastDotVectors * productLanes(shape.elementBytes) &&
+         shape.n * shape.k * shape.elementBytes <= costs.fetchBytes;
+}
+
+ProductPlan dlc::planProduct(const ProductShape &shape, const CostModel &costs) {
+  if (!paysToTurn(shape, costs))
+    return planStraight(shape, costs);
+  ProductShape turned = shape.turned();
+  bool packs = turned.lhsStride[1] != 1 && turned.rhsStride[0] == 1 && turned.rhsStride[1] != 1;
+  if (packs)
+    turned.lhsStride = {shape.k, 1};
+  ProductPlan plan = planStraight(turned, costs);
+  plan.turned = true;
+  plan.packsLeft = packs;
+  plan.packedElements = packs ? llvm::alignTo(turned.m * turned.k, plan.lanes) : 0;
+  if (plan.rhs != RightHandSide::Dots)
+    plan.blocks = 1; // all rows are turned together
+  return plan;
+}
+
+static llvm::StringRef nameOf(RightHandSide rhs) {
+  switch (rhs) {
+  case RightHandSide::InPlace:
+    return "in place";
+  case RightHandSide::Copied:
+    return "copied";
+  case RightHandSide::Transposed:
+    return "transposed";
+  case RightHandSide::Gathered:
+    return "gathered";
+  case RightHandSide::Dots:
+    break;
+  }
+  return "dots";
+}
+
+void ProductPlan::print(llvm::raw_ostream &os) const {
+  if (turned)
+    os << "turned, ";
+  if (rhs == RightHandSide::Dots) {
+    os << "dot products of " << rowsAtOnce << " rows and " << columnsAtOnce << " columns at once";
+    return;
+  }
+  os << "tiles of " << (tiles.tallCount ? tiles.tallHeight() : tiles.height) << " x " << vectors * lanes << ", right operand "
+     << nameOf(rhs);
+  if (kBlock)
+    os << ", k in blocks of " << kBlock;
+  if (fetchAhead)
+    os << ", fetched ahead";
+}

@@ -1,0 +1,77 @@
+// ProductPlan.h - how a matrix product is to be computed: what is tiled, copied and divided how.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_COMPILER_LOOPS_PRODUCTPLAN_H
+#define DLC_COMPILER_LOOPS_PRODUCTPLAN_H
+#include "compiler/CostModel.h"
+#include "llvm/Support/raw_ostream.h"
+#include <array>
+
+namespace dlc {
+/// C[m, n] = sum over k of A[m, k] * B[k, n], as far as the way to compute it depends on it: sizes at the capacity, and how
+/// far apart neighbours lie along (m, k) of A and along (k, n) of B, in elements.
+struct ProductShape {
+  int64_t elementBytes; ///< 4 or 8
+  int64_t m, n, k;
+  std::array<int64_t, 2> lhsStride, rhsStride;
+  bool mayTurn = false; ///< it may be computed as its transpose; n is then the same in all calls
+
+  /// B^T A^T, whose rows are the columns of the product.
+  ProductShape turned() const {
+    return {elementBytes, n, m, k, {rhsStride[1], rhsStride[0]}, {lhsStride[1], lhsStride[0]}};
+  }
+};
+
+/// Rows of a panel as tiles: balanced, so that heights differ by one at most.
+struct RowTiles {
+  int64_t height = 0, count = 0; ///< the first `tallCount` of `count` have a row more
+  int64_t tallCount = 0;
+
+  int64_t tallHeight() const { return height + 1; }
+};
+
+struct ProductPlan {
+  /// The product is computed as its transpose: "A" is B^T, "rows" are its columns, and each block of results is turned
+  /// before it is finished.
+  bool turned = false;
+  /// Of a turned product: rows of A are copied to scratch memory first, so that they are consecutive along k.
+  bool packsLeft = false;
+  enum class RightHandSide {
+    InPlace,    ///< rows of columns, read where they are
+    Copied,     ///< the same, but far apart and read often
+    Transposed, ///< rows of k
+    Gathered,   ///< neither
+    Dots        ///< rows of k, and so few rows of A that lanes run along k
+  };
+  RightHandSide rhs = RightHandSide::InPlace;
+  bool wideRegisters = false;
+  int64_t lanes = 0;        ///< of a vector of columns
+  int64_t vectors = 0;      ///< of a panel
+  int64_t panels = 0;       ///< the last one may be narrower
+  int64_t lastVectors = 0;  ///< of the last panel
+  RowTiles tiles, lastTiles; ///< of whole panels, of the last one
+  int64_t blocks = 0;       ///< of rows in each panel, each a part
+  int64_t shuffleLanes = 0; ///< side of a block that is transposed in registers
+  int64_t unroll = 1;       ///< steps of k in one turn of the loop
+  bool fetchAhead = false;  ///< B comes from beyond the second cache
+  int64_t fetchLines = 0;   ///< cache lines that one step of the loop over k may fetch
+  int64_t kBlock = 0;       ///< k is done so many at a time; 0: all at once
+  int64_t waitingRows = 0;  ///< rows whose sums wait meanwhile
+  int64_t panelElements = 0; ///< of scratch memory: the copy of a panel
+  int64_t partialRows = 0;  ///< rows of sums there
+  int64_t packedElements = 0; ///< of rows of A there
+  int64_t rowsAtOnce = 0, columnsAtOnce = 0; ///< dot products that are computed at once
+  int64_t rowsUnrolled = 0;                  ///< up to so many rows are written out one after the other
+
+  /// How many independent parts the work is made of, at full capacity (a range of them is one thread's share).
+  int64_t parts() const { return panels * blocks; }
+  /// Elements of scratch memory that one part needs.
+  int64_t scratchElements() const { return panelElements + partialRows * vectors * lanes + packedElements; }
+  const RowTiles &tilesOf(int64_t ofVectors) const { return ofVectors == vectors ? tiles : lastTiles; }
+  /// Tiles whose sums wait at once.
+  int64_t waitingTiles(const RowTiles &of) const { return waitingRows / of.tallHeight(); }
+  void print(llvm::raw_ostream &os) const;
+};
+
+ProductPlan planProduct(const ProductShape &shape, const CostModel &costs);
+} // namespace dlc
+#endif

@@ -1,0 +1,154 @@
+// Products.cpp - kernels that hold a matrix product: loops around it, and what is done with its elements.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/loops/Contraction.h"
+#include "compiler/loops/KernelBody.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace dlc;
+
+/// The oracle's form: element by element, k by k, in the same blocks.
+static void emitNaive(PointEmitter &e, const Contraction &c) {
+  LoopBuilder &b = e.b;
+  auto size = [&](const LoopBound &bound) { return bound.size ? bound.size : b.constant(bound.capacity); };
+  int64_t lanes = contractionLanes(c.element);
+  auto type = VectorType::get({lanes}, c.element);
+  b.forEach(b.constant(0), size(c.m), 1, [&](Value row) {
+    b.forEach(b.constant(0), size(c.n), lanes, [&](Value column) {
+      Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(type)));
+      Value mask = b.mask(lanes, b.sub(size(c.n), column));
+      Value last = arith::SubIOp::create(b, size(c.n), b.constant(1));
+      auto product = [&](Value k, ValueRange carried) {
+        Value x = memref::LoadOp::create(
+            b, c.lhs, b.add(c.lhsBase, b.add(b.mul(row, c.lhsStride[0]), b.mul(k, c.lhsStride[1]))));
+        Value y = zero;
+        for (int64_t i = 0; i < lanes; ++i) {
+          Value here = arith::MinSIOp::create(b, b.add(column, i), last);
+          Value one = memref::LoadOp::create(
+              b, c.rhs, b.add(c.rhsBase, b.add(b.mul(k, c.rhsStride[0]), b.mul(here, c.rhsStride[1]))));
+          y = vector::InsertOp::create(b, one, y, ArrayRef<int64_t>{i});
+        }
+        return SmallVector<Value>{vector::FMAOp::create(b, e.spread(x, lanes), y, carried[0])};
+      };
+      SmallVector<Value> sums = b.loop(b.constant(0), size(c.k), sumBlock, zero, [&](Value start, ValueRange before) {
+        Value end = arith::MinSIOp::create(b, b.add(start, sumBlock), size(c.k));
+        SmallVector<Value> own = b.loop(start, end, 1, zero, product);
+        return SmallVector<Value>{arith::AddFOp::create(b, before[0], own[0])};
+      });
+      c.finish(b, row, column, sums[0], mask);
+    });
+  });
+}
+
+/// Copies A to scratch memory from `origin` on, with rows that are consecutive along k.
+static void packRows(LoopBuilder &b, const Contraction &c, Value origin) {
+  Value none = b.constant(0);
+  auto size = [&](const LoopBound &bound) { return bound.size ? bound.size : b.constant(bound.capacity); };
+  b.forEach(none, size(c.k), 1, [&](Value k) {
+    b.forEach(none, size(c.m), 1, [&](Value row) {
+      Value from = b.add(c.lhsBase, b.add(b.mul(row, c.lhsStride[0]), b.mul(k, c.lhsStride[1])));
+      Value to = b.add(origin, b.add(b.mul(row, c.k.capacity), k));
+      memref::StoreOp::create(b, memref::LoadOp::create(b, c.lhs, from), c.scratch, to);
+    });
+  });
+}
+
+void dlc::emitProduct(KernelBody &body) {
+  const KernelPlan &plan = body.plan;
+  PointEmitter &e = body.e;
+  LoopBuilder &b = body.b;
+  Operation *root = plan.root;
+  auto fusible = cast<FusibleOpInterface>(root);
+  SmallVector<Dim> sizes = fusible.getIterationSizes();
+  SmallVector<AffineMap> maps = fusible.getAccessMaps();
+  unsigned m = sizes.size() - 3, n = m + 1, k = m + 2;
+  auto bound = [&](Dim dim) { return LoopBound{dim.at(plan.batch), dim.isBatch() ? e.size(dim) : Value()}; };
+  Contraction c;
+  c.element = typeOf(root->getResult(0)).getElementType();
+  c.m = bound(sizes[m]);
+  c.n = bound(sizes[n]);
+  c.k = bound(sizes[k]);
+  c.lhs = e.buffers.lookup(root->getOperand(0));
+  c.rhs = e.buffers.lookup(root->getOperand(1));
+  c.lhsStride = stridesAlong(typeOf(root->getOperand(0)), maps[0], {m, k}, plan.batch);
+  c.rhsStride = stridesAlong(typeOf(root->getOperand(1)), maps[1], {k, n}, plan.batch);
+  if (plan.scratchBytes)
+    c.scratch = body.takeScratch(MemRefType::get({plan.product->scratchElements()}, c.element));
+
+  Point point; // of the dimensions before the last two, which are a loop around everything
+  point.index.resize(plan.domain.sizes.size());
+  auto baseOf = [&](unsigned operand) {
+    Value base = b.constant(0);
+    SmallVector<int64_t> strides = stridesOf(typeOf(root->getOperand(operand)), plan.batch);
+    for (auto [expr, stride] : llvm::zip(maps[operand].getResults(), strides))
+      if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && dim.getPosition() < m)
+        base = b.add(base, b.mul(point.index[dim.getPosition()], stride));
+    return base;
+  };
+  SmallVector<std::pair<Value, Value>> stores;
+  for (auto [output, buffer] : llvm::zip(plan.outputs, body.outputBuffers))
+    stores.push_back({output, buffer});
+  int64_t lanes = contractionLanes(c.element);
+  /// What is done with the sums of a vector along dimension `lane`.
+  auto finish = [&](Value row, Value column, unsigned lane, Value sums, Value mask) {
+    Point here = point;
+    here.index[m] = row;
+    here.index[n] = column;
+    here.lane = lane;
+    here.lanes = lanes;
+    here.mask = mask;
+    here.known[root->getResult(0)] = sums;
+    e.store(stores, here);
+  };
+  c.finish = [&](LoopBuilder &, Value row, Value column, Value sums, Value mask) { finish(row, column, n, sums, mask); };
+  /// Of a turned product `sums` are columns of the result from `column` on, for a vector of rows.
+  auto finishTurned = [&](Value column, Value row, ArrayRef<Value> sums, Value mask) {
+    if (sizes[n] == Dim(1))
+      return finish(row, column, m, sums[0], mask);
+    Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(sums[0].getType())));
+    for (int64_t from = 0; from < (int64_t)sums.size(); from += lanes) {
+      SmallVector<Value> square(sums.slice(from, std::min<int64_t>(lanes, sums.size() - from)));
+      Value some = square.size() < (size_t)lanes ? b.mask(lanes, b.constant(square.size())) : Value();
+      square.resize(lanes, zero);
+      square = transposeSquare(b, square);
+      for (int64_t r = 0; r < lanes; ++r) {
+        OpBuilder::InsertionGuard guard(b);
+        Value here = b.add(row, r);
+        if (mask && r)
+          b.enterIf(b.less(here, e.size(sizes[m])));
+        finish(here, b.add(column, from), n, square[r], some);
+      }
+    }
+  };
+  bool turned = plan.product && plan.product->turned;
+  if (turned) {
+    std::swap(c.m, c.n);
+    std::swap(c.lhs, c.rhs);
+    std::swap(c.lhsStride, c.rhsStride);
+    std::swap(c.lhsStride[0], c.lhsStride[1]);
+    std::swap(c.rhsStride[0], c.rhsStride[1]);
+    c.finishRows = finishTurned;
+  }
+  auto emit = [&](Value first, Value last) {
+    c.lhsBase = baseOf(turned ? 1 : 0);
+    c.rhsBase = baseOf(turned ? 0 : 1);
+    if (!plan.product)
+      return b.forEach(first, last, 1, [&](Value) { emitNaive(e, c); });
+    Contraction product = c;
+    if (plan.product->packsLeft) {
+      Value origin = b.constant(plan.product->scratchElements() - plan.product->packedElements);
+      b.when(b.less(first, last), [&] { packRows(b, c, origin); });
+      product.lhs = c.scratch;
+      product.lhsBase = origin;
+      product.lhsStride = {c.k.capacity, 1};
+    }
+    emitContraction(b, product, *plan.product, first, last);
+  };
+  if (m == 0)
+    return emit(body.first, body.last);
+  b.forEach(body.first, body.last, 1, [&](Value part) {
+    body.setIndices(point, part, llvm::to_vector(llvm::seq<int>(0, m)), sizes);
+    emit(b.constant(0), b.constant(plan.product ? plan.product->parts() : 1));
+  });
+}

@@ -1,0 +1,341 @@
+// RowKernels.cpp - kernels that run over points: element-wise maps, and passes over rows.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A kernel with reductions works through its rows. Where lanes run along an inner dimension:
+//
+//   for each row:
+//     pass 0: for c in 0..C step 16:  max = max(max, x[row, c..])       m = across lanes of max
+//     pass 1: for c in 0..C step 16:  e = exp(x - m); keep e; sum += e  s = across lanes of sum
+//     pass 2: for c in 0..C step 16:  y[row, c..] = e / s
+//
+// Where they run along the last of the rows, 16 rows go through the same passes at once.
+//
+// Sums of floats are added up in blocks: 32 steps of a loop make one sum, 32 such sums the next, and so on, as often as
+// the length needs it. The error grows like the logarithm of the length. The order of a sum follows from the extent
+// alone: a larger capacity only adds loops that run once, and those add to -0.0, which changes no bit.
+#include "compiler/loops/KernelBody.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+class RowEmitter {
+public:
+  explicit RowEmitter(KernelBody &body)
+      : body(body), plan(body.plan), domain(plan.domain), b(body.b), e(body.e), lanes(plan.lanes), lane(plan.lane) {}
+  void emit();
+
+private:
+  using Values = SmallVector<Value>;
+  using Points = SmallVector<Point, 0>; ///< a row, a vector of rows, or several that go through their passes together
+  using Stores = SmallVector<std::pair<Value, Value>>;
+  using Step = llvm::function_ref<Values(Points &, Values)>;
+  using Walk = llvm::function_ref<Values(Value from, Value to, Values sums)>;
+
+  void blocksOfRows(const Point &point);
+  void vectorsOfRows(Value from, Value to, int64_t length, const Point &point);
+  void rows(Points points);
+  void pass(int number, Points &points);
+  Values walkInner(ArrayRef<int> dims, Points points, Values sums, Step step);
+  Values walkLanes(Points points, Values sums, Step step);
+  Values inBlocks(Value from, Value to, int64_t step, int64_t mostSteps, Values sums, Walk walk);
+  Values onItsOwn(ValueRange sums, llvm::function_ref<Values(Values)> walk);
+  bool addsFloats();
+  void combineFour(Values &sums, ArrayRef<Value> others);
+  /// Of the sums of all points: those of the first one come first.
+  Operation *reductionOf(size_t sum) { return current[sum % current.size()]; }
+
+  KernelBody &body;
+  const KernelPlan &plan;
+  const Domain &domain;
+  LoopBuilder &b;
+  PointEmitter &e;
+  int64_t lanes;
+  int lane;
+  SmallVector<Operation *> current; ///< the reductions of the pass at hand
+};
+} // namespace
+
+//===--- Walks over what is reduced ---------------------------------------------------------------------===//
+
+/// Do the reductions of this pass round?
+bool RowEmitter::addsFloats() {
+  return llvm::any_of(current, [](Operation *op) {
+    return isa<SumOp>(op) && isa<FloatType>(typeOf(op->getResult(0)).getElementType());
+  });
+}
+
+/// What a walk makes of nothing, added to the sums so far.
+RowEmitter::Values RowEmitter::onItsOwn(ValueRange sums, llvm::function_ref<Values(Values)> walk) {
+  Values fresh;
+  for (auto [i, sum] : llvm::enumerate(sums))
+    fresh.push_back(emitIdentity(b, reductionOf(i), sum.getType()));
+  Values own = walk(fresh);
+  for (auto [i, sum, one] : llvm::enumerate(sums, own))
+    one = emitCombine(b, reductionOf(i), sum, one);
+  return own;
+}
+
+/// Walks over [from, to), a multiple of `step` and at most `mostSteps` of them, so that no sum has more than `sumSteps`
+/// terms.
+RowEmitter::Values RowEmitter::inBlocks(Value from, Value to, int64_t step, int64_t mostSteps, Values sums, Walk walk) {
+  if (mostSteps <= sumSteps || !addsFloats())
+    return walk(from, to, sums);
+  int64_t steps = sumSteps; // of one term: the largest power of `sumSteps` that is shorter than the whole
+  while (steps * sumSteps < mostSteps)
+    steps *= sumSteps;
+  std::optional<int64_t> first = getConstantIntValue(from), end = getConstantIntValue(to);
+  bool isWhole = first && end && (*end - *first) % (steps * step) == 0;
+  return b.loop(from, to, steps * step, sums, [&](Value i, ValueRange carried) {
+    Value stop = b.add(i, steps * step);
+    if (!isWhole)
+      stop = arith::MinSIOp::create(b, stop, to);
+    return onItsOwn(carried, [&](Values own) { return inBlocks(i, stop, step, steps, own, walk); });
+  });
+}
+
+/// (a + b) + (c + d), for each reduction.
+void RowEmitter::combineFour(Values &sums, ArrayRef<Value> others) {
+  size_t count = sums.size();
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    Operation *reduction = reductionOf(i);
+    Value low = emitCombine(b, reduction, sum, others[i]);
+    sum = emitCombine(b, reduction, low, emitCombine(b, reduction, others[count + i], others[2 * count + i]));
+  }
+}
+
+/// All points of some inner dimensions, for one row or several at once; sums pass through.
+RowEmitter::Values RowEmitter::walkInner(ArrayRef<int> dims, Points points, Values sums, Step step) {
+  if (dims.empty())
+    return step(points, sums);
+  int dim = dims.front();
+  if (dim == lane)
+    return walkLanes(points, sums, step);
+  bool isLast = dims.size() == 1;
+  return inBlocks(b.constant(0), e.size(domain.sizes[dim]), 1, domain.sizes[dim].at(plan.batch), sums,
+                  [&](Value from, Value to, Values own) {
+    return b.loop(from, to, 1, own, [&](Value i, ValueRange carried) {
+      Points here = points;
+      for (Point &point : here)
+        point.index[dim] = i;
+      auto inside = [&](Values inner) { return walkInner(dims.drop_front(), here, inner, step); };
+      return isLast || !addsFloats() ? inside(llvm::to_vector(carried)) : onItsOwn(carried, inside);
+    });
+  });
+}
+
+/// The inner dimension that lanes run along.
+RowEmitter::Values RowEmitter::walkLanes(Points points, Values sums, Step step) {
+  Dim size = domain.sizes[lane];
+  int64_t capacity = size.at(plan.batch), many = 4 * lanes;
+  auto vector = [&](Value at, int64_t offset, Value mask, ValueRange carried) {
+    Points here = points;
+    for (Point &point : here) {
+      point.lane = lanes > 1 ? lane : -1;
+      point.index[lane] = at;
+      point.offset = offset;
+      point.mask = mask;
+    }
+    return step(here, llvm::to_vector(carried));
+  };
+  Value whole = e.size(size), next = b.constant(0);
+  if (lanes == 1)
+    return inBlocks(next, whole, 1, capacity, sums, [&](Value from, Value to, Values own) {
+      return b.loop(from, to, 1, own, [&](Value i, ValueRange carried) { return vector(i, -1, {}, carried); });
+    });
+  if (capacity >= many) {
+    Value end = size.isNumber() ? b.constant(capacity / many * many) : b.mul(b.floorDiv(whole, many), many);
+    // Four vectors at a time, with sums of their own, which are combined at the end of a block, in a fixed order.
+    sums = inBlocks(next, end, many, capacity / many, sums, [&](Value from, Value to, Values own) {
+      size_t count = own.size();
+      Values all = own;
+      for (int u = 1; u < 4; ++u)
+        for (auto [i, sum] : llvm::enumerate(own))
+          all.push_back(emitIdentity(b, reductionOf(i), sum.getType()));
+      all = b.loop(from, to, many, all, [&](Value i, ValueRange carried) {
+        Values yields;
+        for (int u = 0; u < 4; ++u)
+          yields.append(vector(b.add(i, u * lanes), u * lanes, {}, carried.slice(u * count, count)));
+        return yields;
+      });
+      own.assign(all.begin(), all.begin() + count);
+      combineFour(own, ArrayRef(all).drop_front(count));
+      return own;
+    });
+    next = end;
+  }
+  if (size.isNumber()) {
+    for (int64_t done = capacity / many * many; done < capacity; done += lanes) {
+      Value mask = done + lanes <= capacity ? Value() : b.mask(lanes, b.constant(capacity - done));
+      sums = vector(b.constant(done), done % many, mask, sums);
+    }
+    return sums;
+  }
+  Value end = b.add(next, b.mul(b.floorDiv(b.sub(whole, next), lanes), lanes));
+  sums = b.loop(next, end, lanes, sums, [&](Value i, ValueRange carried) { return vector(i, -1, {}, carried); });
+  // A vector of no lanes changes nothing, but must not be read.
+  auto branch = scf::IfOp::create(b, ValueRange(sums).getTypes(), b.less(end, whole), /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  if (sums.empty())
+    b.setInsertionPoint(branch.thenBlock()->getTerminator());
+  else
+    b.setInsertionPointToEnd(branch.thenBlock());
+  Values masked = vector(end, -1, b.mask(lanes, b.sub(whole, end)), sums);
+  if (sums.empty())
+    return sums;
+  scf::YieldOp::create(b, masked);
+  b.setInsertionPointToEnd(branch.elseBlock());
+  scf::YieldOp::create(b, sums);
+  return llvm::to_vector(ValueRange(branch.getResults()));
+}
+
+//===--- Rows -------------------------------------------------------------------------------------------===//
+
+/// One pass over the inner dimensions: what is summed up, stored, and kept by it.
+void RowEmitter::pass(int number, Points &points) {
+  current.clear();
+  for (Operation *op : domain.ops)
+    if (isReduction(op) && plan.passOf.lookup(op) == number + 1)
+      current.push_back(op);
+  Stores stores;
+  for (auto [output, buffer] : llvm::zip(plan.outputs, body.outputBuffers))
+    if (!plan.isRowLevel(output) && plan.passOfValue(output) == number)
+      stores.push_back({output, buffer});
+  ArrayRef<Value> kept = plan.kept[number];
+  if (current.empty() && stores.empty() && kept.empty())
+    return;
+  bool across = lane >= 0 && domain.isInner(lane);
+  bool areVectors = lanes > 1 && (across || points[0].lane >= 0);
+  Values sums;
+  for (size_t i = 0; i < points.size() * current.size(); ++i) {
+    Type element = registerType(typeOf(reductionOf(i)->getResult(0)).getElementType());
+    sums.push_back(emitIdentity(b, reductionOf(i), areVectors ? Type(VectorType::get({lanes}, element)) : element));
+  }
+  sums = walkInner(plan.inner, points, sums, [&](Points &here, Values carried) {
+    for (auto [p, point] : llvm::enumerate(here)) {
+      for (Value value : kept)
+        if (!llvm::is_contained(plan.outputs, value))
+          e.keep(value, point);
+      e.store(stores, point);
+      for (size_t r = 0; r < current.size(); ++r) {
+        Value x = e.at(current[r]->getOperand(0), point), &sum = carried[p * current.size() + r];
+        if (areVectors) {
+          x = e.spread(x, lanes);
+          if (across && point.mask)
+            x = arith::SelectOp::create(b, point.mask, x, emitIdentity(b, current[r], x.getType()));
+        }
+        sum = emitCombine(b, current[r], sum, x);
+      }
+    }
+    return carried;
+  });
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    Operation *reduction = reductionOf(i);
+    if (across && areVectors)
+      sum = emitAcross(b, reduction, sum);
+    points[i / current.size()].known[reduction->getResult(0)] = emitFinished(b, reduction, sum);
+  }
+  // From now on these are read back.
+  for (Value value : kept)
+    if (auto it = llvm::find(plan.outputs, value); it != plan.outputs.end())
+      e.buffers[value] = body.outputBuffers[it - plan.outputs.begin()];
+    else
+      e.keptReady.insert(value);
+}
+
+/// All passes of one row, or of a vector of rows, or of several such vectors at once.
+void RowEmitter::rows(Points points) {
+  // What each row needs once is computed before the pass that reads it.
+  auto prepare = [&](int pass) {
+    for (Point &point : points)
+      for (Operation *op : domain.ops)
+        if (!isReduction(op) && plan.passOf.lookup(op) == pass && plan.isRowLevel(op->getResult(0)))
+          e.at(op->getResult(0), point);
+  };
+  for (int number = 0; number < plan.passes; ++number) {
+    prepare(number);
+    pass(number, points);
+  }
+  prepare(plan.passes);
+  Stores stores;
+  for (auto [output, buffer] : llvm::zip(plan.outputs, body.outputBuffers))
+    if (plan.isRowLevel(output))
+      stores.push_back({output, buffer});
+  for (Point &point : points)
+    e.store(stores, point);
+  for (auto &values : plan.kept) // the next row starts anew
+    for (Value value : values) {
+      e.buffers.erase(value);
+      e.keptReady.erase(value);
+    }
+}
+
+/// Lanes run along the rows from `from` on.
+void RowEmitter::vectorsOfRows(Value from, Value to, int64_t length, const Point &point) {
+  b.forEachVector(from, to, {lanes, plan.unroll, length}, [&](ArrayRef<LoopBuilder::Lanes> all) {
+    for (const LoopBuilder::Lanes &one : all) {
+      Point here = point;
+      here.lane = lanes > 1 ? lane : -1;
+      here.index[lane] = one.at;
+      here.mask = one.mask;
+      here.offset = one.offset;
+      rows({here});
+    }
+  });
+}
+
+/// Blocks of the one dimension of rows that there is.
+void RowEmitter::blocksOfRows(const Point &point) {
+  Dim size = domain.sizes[lane];
+  int64_t block = plan.partSize;
+  b.forEach(body.first, body.last, 1, [&](Value part) {
+    Value from = b.mul(part, block), end = b.add(from, block);
+    if (size.isNumber() && size.value <= block)
+      vectorsOfRows(from, b.constant(size.value), size.value, point);
+    else if (size.isNumber() && size.value % block == 0)
+      vectorsOfRows(from, end, block, point);
+    else
+      vectorsOfRows(from, arith::MinSIOp::create(b, end, e.size(size)), -1, point);
+  });
+}
+
+void RowEmitter::emit() {
+  for (auto [value, type] : plan.keptBuffers)
+    if (type.getNumElements()) // else no point is ever kept
+      e.rowBuffers[value] = body.takeScratch(type);
+  Point point;
+  point.flat = plan.flat;
+  point.lanes = lanes;
+  point.index.resize(domain.sizes.size());
+  for (auto [index, size] : llvm::zip(point.index, domain.sizes))
+    if (size == Dim(1)) // a row reads the one element of an inner dimension too
+      index = b.constant(0);
+  if (!plan.outer.empty())
+    return b.forEach(body.first, body.last, 1, [&](Value part) {
+      body.setIndices(point, part, plan.outer,
+                      llvm::map_to_vector(plan.outer, [&](int dim) { return domain.sizes[dim]; }));
+      if (!plan.lanesAreRows())
+        return rows({point});
+      Dim size = domain.sizes[lane];
+      vectorsOfRows(b.constant(0), e.size(size), size.isNumber() ? size.value : -1, point);
+    });
+  if (!plan.lanesAreRows()) // one row, or one number
+    return b.when(b.less(body.first, body.last), [&] { rows({point}); });
+  // Where a piece of a larger call may begin amid 64 elements, vectors do not take whole counters of a mask.
+  Value aligned = plan.flat && lanes > 1
+                      ? e.masksAreAligned(llvm::to_vector(body.kernel.getBody().getOps<DropoutMaskOp>()))
+                      : Value();
+  if (!aligned)
+    return blocksOfRows(point);
+  auto branch = scf::IfOp::create(b, aligned, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(branch.thenBlock()->getTerminator());
+  blocksOfRows(point);
+  b.setInsertionPoint(branch.elseBlock()->getTerminator());
+  e.rowsAreAligned = false;
+  blocksOfRows(point);
+}
+
+void dlc::emitRows(KernelBody &body) { RowEmitter(body).emit(); }
