@@ -22,15 +22,15 @@ static std::optional<SmallVector<int>> plainAxes(AffineMap map) {
   return axes;
 }
 
-bool Domain::unify(FusibleOpInterface op, SmallVectorImpl<int> &dims) {
-  SmallVector<AffineMap> maps = op.getAccessMaps();
-  SmallVector<Dim> own = op.getIterationSizes();
+bool Domain::unify(Operation *op, SmallVectorImpl<int> &dims) {
+  const Accesses::Access &access = *accesses->of(op);
+  ArrayRef<Dim> own = access.sizes;
   dims.assign(own.size(), -1);
-  for (auto [operand, map] : llvm::zip(op->getOperands(), maps)) {
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
     auto known = axes.find(operand);
-    if (known == axes.end() || !map)
+    if (known == axes.end() || !access.maps[i])
       continue;
-    auto read = plainAxes(map);
+    const auto &read = access.plain[i];
     if (!read)
       return false;
     for (auto [at, dim] : llvm::zip(*read, known->second)) {
@@ -52,7 +52,7 @@ bool Domain::unify(FusibleOpInterface op, SmallVectorImpl<int> &dims) {
     auto known = axes.find(result);
     if (known == axes.end())
       continue;
-    auto read = plainAxes(maps[op->getNumOperands() + i]);
+    const auto &read = access.plain[op->getNumOperands() + i];
     for (auto [at, dim] : llvm::zip(*read, known->second)) {
       if (at < 0 || dim < 0)
         continue;
@@ -73,20 +73,38 @@ bool Domain::unify(FusibleOpInterface op, SmallVectorImpl<int> &dims) {
   return llvm::adjacent_find(used) == used.end();
 }
 
-bool Domain::needsMemory(OpOperand &use) {
-  auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
-  if (!fusible)
+const Accesses::Access *Accesses::of(Operation *op) {
+  auto [it, isNew] = known.try_emplace(op);
+  auto fusible = isNew ? dyn_cast<FusibleOpInterface>(op) : FusibleOpInterface();
+  if (fusible) {
+    Access access{fusible.getIterationKind(), fusible.getIterationSizes(), fusible.getAccessMaps(), {}, false};
+    for (AffineMap map : access.maps)
+      access.plain.push_back(map ? plainAxes(map) : std::nullopt);
+    access.isGenerator = Domain::isGenerator(op);
+    it->second = std::make_unique<Access>(std::move(access));
+  }
+  return it->second.get();
+}
+
+bool Accesses::isGenerator(Operation *op) {
+  const Access *access = op ? of(op) : nullptr;
+  return access && access->isGenerator;
+}
+
+bool Accesses::needsMemory(OpOperand &use) {
+  const Access *access = of(use.getOwner());
+  if (!access)
     return !isa<ReturnOp>(use.getOwner());
-  switch (fusible.getIterationKind()) {
+  switch (access->kind) {
   case IterationKind::Contraction:
     return true;
   case IterationKind::Gather:
-    return !fusible.getAccessMaps()[use.getOperandNumber()];
+    return !access->maps[use.getOperandNumber()];
   case IterationKind::Elementwise: // a piece of what a generator makes is not made at the point
     if (Operation *maker = use.get().getDefiningOp(); isGenerator(maker)) {
       auto constant = dyn_cast<ConstantOp>(maker);
-      AffineMap map = fusible.getAccessMaps()[use.getOperandNumber()];
-      return map && !plainAxes(map) && !(constant && constant.getSplat());
+      unsigned i = use.getOperandNumber();
+      return access->maps[i] && !access->plain[i] && !(constant && constant.getSplat());
     }
     return false;
   case IterationKind::Reduction:
@@ -102,12 +120,12 @@ bool Domain::readsItsOwn() const {
     for (OpOperand &use : op->getOpOperands()) {
       if (!ops.contains(use.get().getDefiningOp()))
         continue;
-      if (needsMemory(use))
+      if (accesses->needsMemory(use))
         return false;
-      AffineMap map = cast<FusibleOpInterface>(op).getAccessMaps()[use.getOperandNumber()];
-      if (!map)
+      const Accesses::Access &access = *accesses->of(op);
+      if (!access.maps[use.getOperandNumber()])
         continue;
-      auto read = plainAxes(map);
+      const auto &read = access.plain[use.getOperandNumber()];
       if (!read)
         return false;
       ArrayRef<int> dims = dimsOf.find(op)->second;
@@ -130,44 +148,43 @@ bool Domain::isGenerator(Operation *op) {
 }
 
 /// Remembers where the values of an op stand.
-void Domain::enter(FusibleOpInterface op, ArrayRef<int> dims) {
-  SmallVector<AffineMap> maps = op.getAccessMaps();
-  auto note = [&](Value value, AffineMap map, bool isResult) {
-    auto read = map ? plainAxes(map) : std::nullopt;
+void Domain::enter(Operation *op, ArrayRef<int> dims) {
+  const Accesses::Access &access = *accesses->of(op);
+  auto note = [&](Value value, unsigned i, bool isResult) {
+    const auto &read = access.plain[i];
     if (!read || (!isResult && axes.contains(value)))
       return;
     axes[value] = llvm::map_to_vector(*read, [&](int at) { return at < 0 ? -1 : dims[at]; });
   };
-  for (auto [operand, map] : llvm::zip(op->getOperands(), maps)) {
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
     Operation *maker = operand.getDefiningOp();
     auto number = operand.getDefiningOp<ConstantOp>();
     if (number && number.getSplat())
       continue;
-    note(operand, map, false);
-    if (isGenerator(maker))
+    note(operand, i, false);
+    if (accesses->isGenerator(maker))
       dimsOf[maker] = axes.lookup(operand);
   }
   for (auto [i, result] : llvm::enumerate(op->getResults()))
-    note(result, maps[op->getNumOperands() + i], true);
+    note(result, op->getNumOperands() + i, true);
   dimsOf[op] = llvm::to_vector(dims);
   ops.insert(op);
 }
 
 bool Domain::start(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  const Accesses::Access *access = accesses->of(op);
   ops.insert(op);
-  if (!fusible) {
+  if (!access) {
     kind = Kind::Single;
     return true;
   }
-  SmallVector<Dim> own = fusible.getIterationSizes();
   SmallVector<int> dims;
   size_t outer = typeOf(op->getResult(0)).getRank();
-  bool contraction = fusible.getIterationKind() == IterationKind::Contraction;
-  kind = contraction                                                  ? Kind::Contraction
-         : fusible.getIterationKind() == IterationKind::Reduction ? Kind::Rows
-                                                                      : Kind::Map;
-  for (auto [i, size] : llvm::enumerate(own)) {
+  bool contraction = access->kind == IterationKind::Contraction;
+  kind = contraction                                  ? Kind::Contraction
+         : access->kind == IterationKind::Reduction ? Kind::Rows
+                                                      : Kind::Map;
+  for (auto [i, size] : llvm::enumerate(access->sizes)) {
     // A product keeps its dimensions even where they are 1: its last two are rows and columns.
     bool counts = contraction ? i < outer : size != Dim(1) || i >= outer;
     dims.push_back(counts ? sizes.size() : -1);
@@ -182,14 +199,14 @@ bool Domain::start(Operation *op) {
   if (contraction)
     axes[op->getResult(0)] = SmallVector<int>(dims.begin(), dims.begin() + outer);
   else
-    enter(fusible, dims);
+    enter(op, dims);
   return true;
 }
 
 bool Domain::build(ArrayRef<Operation *> all) {
-  auto isProduct = [](Operation *op) {
-    auto fusible = dyn_cast<FusibleOpInterface>(op);
-    return fusible && fusible.getIterationKind() == IterationKind::Contraction;
+  auto isProduct = [&](Operation *op) {
+    const Accesses::Access *access = accesses->of(op);
+    return access && access->kind == IterationKind::Contraction;
   };
   SmallVector<Operation *> waiting; // a product starts its domain
   llvm::copy_if(all, std::back_inserter(waiting), isProduct);
@@ -213,30 +230,37 @@ bool Domain::build(ArrayRef<Operation *> all) {
 bool Domain::add(Operation *op) {
   if (ops.empty())
     return start(op);
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  if (kind == Kind::Single || !fusible)
+  const Accesses::Access *access = accesses->of(op);
+  if (kind == Kind::Single || !access)
     return false;
   for (OpOperand &use : op->getOpOperands())
-    if (needsMemory(use) && ops.contains(use.get().getDefiningOp()))
+    if (ops.contains(use.get().getDefiningOp()) && accesses->needsMemory(use))
       return false;
-  switch (fusible.getIterationKind()) {
+  switch (access->kind) {
   case IterationKind::Elementwise:
   case IterationKind::Gather:
-    return addElementwise(fusible);
+    return addElementwise(op);
   case IterationKind::Reduction:
-    return addReduction(fusible);
+    return addReduction(op);
   case IterationKind::Contraction:
     return false;
   }
   return false;
 }
 
-bool Domain::addElementwise(FusibleOpInterface op) {
+bool Domain::mayTakeIn(const Domain &other) const {
+  auto either = [&](Kind one) { return kind == one || other.kind == one; };
+  if (either(Kind::Single))
+    return false;
+  return !either(Kind::Contraction) || (kind != other.kind && !either(Kind::Rows));
+}
+
+bool Domain::addElementwise(Operation *op) {
   SmallVector<int> dims;
   if (!unify(op, dims))
     return false;
   llvm::SmallBitVector covered(sizes.size());
-  for (auto [size, dim] : llvm::zip(op.getIterationSizes(), dims)) {
+  for (auto [size, dim] : llvm::zip(accesses->of(op)->sizes, dims)) {
     if (dim < 0 && size != Dim(1))
       return false; // a dimension that nothing here has
     if (dim >= 0)
@@ -251,7 +275,7 @@ bool Domain::addElementwise(FusibleOpInterface op) {
   return true;
 }
 
-bool Domain::addReduction(FusibleOpInterface op) {
+bool Domain::addReduction(Operation *op) {
   if (kind == Kind::Contraction)
     return false;
   SmallVector<int> dims;
@@ -259,7 +283,7 @@ bool Domain::addReduction(FusibleOpInterface op) {
     return false;
   size_t outer = typeOf(op->getResult(0)).getRank();
   llvm::SmallBitVector kept(sizes.size()), summed(sizes.size());
-  for (auto [i, size] : llvm::enumerate(op.getIterationSizes())) {
+  for (auto [i, size] : llvm::enumerate(accesses->of(op)->sizes)) {
     int dim = dims[i];
     if (dim < 0) {
       if (size != Dim(1))

@@ -9,9 +9,10 @@
 // would have to be ready before it is made. No op is asked for its name: domains decide (Domain.h).
 #include "compiler/Passes.h"
 #include "compiler/kernels/Domain.h"
+#include "compiler/kernels/Precedence.h"
 #include "llvm/ADT/BitVector.h"
-#include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/StringSet.h"
+#include "mlir/IR/IRMapping.h"
 #include <queue>
 #include <set>
 
@@ -24,15 +25,20 @@ static constexpr size_t mostOps = 256;
 static constexpr size_t mostTried = 256;
 
 namespace {
+/// A kernel in numbers, without the names and places of its values: equal kernels have equal ones.
+using Signature = std::vector<intptr_t>;
+
 /// What the kernels of all entry points share.
 struct Known {
-  std::map<std::string, std::string> kernels; ///< text to name
-  llvm::StringSet<> names;                    ///< of all items of the model
+  std::map<Signature, std::string> kernels; ///< their names
+  llvm::StringSet<> names;                  ///< of all items of the model
 };
 
-struct Group {
-  Domain domain;
-  llvm::BitVector before; ///< groups that must run first, directly or not
+/// What becomes of a group.
+struct Outline {
+  SmallVector<Operation *> ops; ///< in order, with the generators that they take along
+  SetVector<Value> inputs;
+  SmallVector<Value> outputs;
 };
 
 class KernelFormer {
@@ -51,16 +57,26 @@ private:
   bool merge(int into, int other);
   void place(Operation *op);
   SmallVector<int> order();
-  LaunchOp outline(Group &group);
+  template <class Range> SmallVector<Operation *> inOrder(Range &&ops);
+  Outline outline(ArrayRef<Operation *> ops);
+  StringRef kernelFor(const Outline &outline, ArrayRef<Operation *> ops, Location loc);
+  LaunchOp launch(const Domain &domain);
 
   EntryOp entry;
   ModelOp model;
   bool fuse;
   Known &known;
-  std::vector<Group> groups;
+  std::shared_ptr<Accesses> accesses = std::make_shared<Accesses>();
+  std::vector<Domain> groups;
+  Precedence precedence; ///< of groups, by the same numbers
   DenseMap<Operation *, int> groupOf;
-  DenseMap<Value, SmallVector<int, 2>> knowing; ///< groups that may know where a value stands, or that it is not theirs
-  SmallVector<int> loose;                       ///< groups that may be of numbers that stand alone
+  DenseMap<Operation *, int> numberOf; ///< in the order of the entry
+  /// Groups that may know where a value stands, with a dimension of theirs for one of its axes or without.
+  struct Knowing {
+    SmallVector<int, 2> placed, unplaced;
+  };
+  DenseMap<Value, Knowing> knowing;
+  SmallVector<int> loose; ///< groups that may be of numbers that stand alone
 };
 } // namespace
 
@@ -74,24 +90,35 @@ int KernelFormer::makerOf(Value value) {
 
 /// An op has come into a group, which now knows where its values stand.
 void KernelFormer::noteValues(int index, Operation *op) {
+  const Domain &domain = groups[index];
   auto note = [&](Value value) {
-    SmallVector<int, 2> &all = knowing[value];
-    if (groups[index].domain.knows(value) && !llvm::is_contained(ArrayRef(all).take_back(4), index))
+    auto axes = domain.axes.find(value);
+    if (axes == domain.axes.end())
+      return;
+    bool isPlaced = llvm::any_of(axes->second, [](int dim) { return dim >= 0; });
+    SmallVector<int, 2> &all = isPlaced ? knowing[value].placed : knowing[value].unplaced;
+    if (!llvm::is_contained(ArrayRef(all).take_back(4), index))
       all.push_back(index);
   };
   llvm::for_each(op->getOperands(), note);
   llvm::for_each(op->getResults(), note);
-  if (groups[index].domain.sizes.empty() && (loose.empty() || loose.back() != index))
+  if (domain.sizes.empty() && (loose.empty() || loose.back() != index))
     loose.push_back(index);
 }
 
-/// The groups that an op may join, the last first: those that know one of its operands; for a number, those of numbers.
+/// The groups that an op may join, the last first: those that know where one of its operands stands; for a number, those
+/// of numbers.
 SmallVector<int> KernelFormer::candidatesFor(Operation *op) {
   SmallVector<int> all;
   auto take = [&](ArrayRef<int> some) { llvm::append_range(all, some.take_back(mostTried)); };
+  // Where a number stands says nothing of where the points of an op are that has more than one.
+  bool isNumber = llvm::all_of(accesses->of(op)->sizes, [](Dim size) { return size == Dim(1); });
   for (Value operand : op->getOperands())
-    if (auto it = knowing.find(operand); it != knowing.end())
-      take(it->second);
+    if (auto it = knowing.find(operand); it != knowing.end()) {
+      take(it->second.placed);
+      if (isNumber)
+        take(it->second.unplaced);
+    }
   if (typeOf(op->getResult(0)).getRank() == 0)
     take(loose);
   llvm::sort(all, std::greater<int>());
@@ -100,71 +127,60 @@ SmallVector<int> KernelFormer::candidatesFor(Operation *op) {
 }
 
 bool KernelFormer::join(Operation *op, int index) {
-  if (groups[index].domain.ops.size() >= mostOps)
+  if (groups[index].ops.size() >= mostOps)
     return false;
-  llvm::BitVector needed(groups.size());
+  SmallVector<int, 4> makers;
   for (Value operand : op->getOperands()) {
     int maker = makerOf(operand);
     if (maker < 0)
       continue;
     bool throughView = maker == index && groupOf.lookup(operand.getDefiningOp()) != index;
-    if (throughView || (maker == index && !groups[index].domain.knows(operand)))
+    if (throughView || (maker == index && !groups[index].knows(operand)))
       return false;
     if (maker == index)
       continue;
-    if (groups[maker].before.test(index))
+    if (precedence.waits(maker, index))
       return false; // what it waits for waits for this group
-    needed.set(maker);
-    needed |= groups[maker].before;
+    makers.push_back(maker);
   }
-  if (needed.test(index) || !groups[index].domain.add(op))
+  if (!groups[index].add(op))
     return false;
-  groups[index].before |= needed;
-  for (Group &other : groups)
-    if (other.before.test(index))
-      other.before |= groups[index].before;
+  for (int maker : makers)
+    precedence.wait(index, maker);
   groupOf[op] = index;
   noteValues(index, op);
   return true;
 }
 
+template <class Range> SmallVector<Operation *> KernelFormer::inOrder(Range &&ops) {
+  SmallVector<Operation *> sorted(ops.begin(), ops.end());
+  llvm::sort(sorted, [&](Operation *a, Operation *b) { return numberOf.lookup(a) < numberOf.lookup(b); });
+  return sorted;
+}
+
 /// Two groups that one op has brought together become one, if all of their ops fit and no third group stands between.
 bool KernelFormer::merge(int into, int other) {
-  if (groups[into].domain.ops.size() + groups[other].domain.ops.size() > mostOps)
+  if (groups[into].ops.size() + groups[other].ops.size() > mostOps || !groups[into].mayTakeIn(groups[other]))
     return false;
-  for (int i = 0; i < (int)groups.size(); ++i)
-    if (i != into && i != other &&
-        ((groups[i].before.test(into) && groups[other].before.test(i)) ||
-         (groups[i].before.test(other) && groups[into].before.test(i))))
-      return false;
-  SmallVector<Operation *> ops(groups[into].domain.ops.begin(), groups[into].domain.ops.end());
-  ops.append(groups[other].domain.ops.begin(), groups[other].domain.ops.end());
-  llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  if (precedence.waitsThroughOthers(into, other) || precedence.waitsThroughOthers(other, into))
+    return false;
+  SmallVector<Operation *> ops = inOrder(llvm::concat<Operation *const>(groups[into].ops, groups[other].ops));
   // A value that is reshaped between the two must be whole first.
   for (Operation *op : ops)
     for (Value operand : op->getOperands())
       if (operand.getDefiningOp() && isView(operand.getDefiningOp()))
         if (int maker = makerOf(operand); maker == into || maker == other)
           return false;
-  Domain both;
+  Domain both(accesses);
   if (!both.build(ops))
     return false;
-  groups[into].domain = std::move(both);
-  groups[into].before |= groups[other].before;
+  groups[into] = std::move(both);
+  groups[other] = Domain(accesses);
+  precedence.merge(into, other);
   for (Operation *op : ops)
     groupOf[op] = into;
   for (Operation *op : ops)
     noteValues(into, op);
-  groups[other].domain = Domain();
-  for (Group &one : groups)
-    if (one.before.test(other) || one.before.test(into)) {
-      one.before |= groups[into].before;
-      one.before.set(into);
-      one.before.reset(other);
-    }
-  groups[into].before.reset(into);
-  groups[into].before.reset(other);
-  groups[other].before.reset();
   return true;
 }
 
@@ -176,23 +192,18 @@ void KernelFormer::place(Operation *op) {
   };
   if (fuse && isa<FusibleOpInterface>(op))
     for (int i : candidatesFor(op)) {
-      bool related = llvm::any_of(op->getOperands(), [&](Value operand) { return groups[i].domain.knows(operand); });
+      bool related = llvm::any_of(op->getOperands(), [&](Value operand) { return groups[i].knows(operand); });
       // Numbers that stand alone are computed together.
-      bool alone = typeOf(op->getResult(0)).getRank() == 0 && groups[i].domain.kind == Domain::Kind::Map &&
-                   groups[i].domain.sizes.empty() && groups[i].domain.ops.size();
+      bool alone = typeOf(op->getResult(0)).getRank() == 0 && groups[i].kind == Domain::Kind::Map &&
+                   groups[i].sizes.empty() && groups[i].ops.size();
       if ((related || alone) && join(op, i))
         return joinedTo(i);
     }
-  int index = groups.size();
-  Group &group = groups.emplace_back();
-  for (Group &one : groups)
-    one.before.resize(groups.size());
-  group.domain.add(op);
+  int index = precedence.add();
+  groups.emplace_back(accesses).add(op);
   for (Value operand : op->getOperands())
-    if (int maker = makerOf(operand); maker >= 0) {
-      group.before.set(maker);
-      group.before |= groups[maker].before;
-    }
+    if (int maker = makerOf(operand); maker >= 0)
+      precedence.wait(index, maker);
   groupOf[op] = index;
   noteValues(index, op);
 }
@@ -210,7 +221,7 @@ SmallVector<int> KernelFormer::order() {
   std::vector<int> open(groups.size());
   for (auto [i, group] : llvm::enumerate(groups)) {
     SmallVector<int> makers;
-    for (Operation *op : group.domain.ops)
+    for (Operation *op : group.ops)
       for (Value operand : op->getOperands())
         if (int maker = makerOf(operand); maker >= 0 && maker != (int)i)
           makers.push_back(maker);
@@ -236,79 +247,109 @@ SmallVector<int> KernelFormer::order() {
   return result;
 }
 
-/// The group as a kernel, and its launch in place.
-LaunchOp KernelFormer::outline(Group &group) {
-  SmallVector<Operation *> ops(group.domain.ops.begin(), group.domain.ops.end());
-  llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-  DenseSet<Operation *> own(ops.begin(), ops.end());
-  llvm::SetVector<Value> inputs;
-  SmallVector<Value> outputs;
+Outline KernelFormer::outline(ArrayRef<Operation *> ops) {
+  Outline result;
+  DenseSet<Operation *> own(ops.begin(), ops.end()), taken;
   for (Operation *op : ops) {
     for (Value operand : op->getOperands())
       if (Operation *maker = operand.getDefiningOp();
-          !(maker && own.contains(maker)) && !Domain::isGenerator(maker))
-        inputs.insert(operand);
+          !(maker && own.contains(maker)) && !accesses->isGenerator(maker))
+        result.inputs.insert(operand);
       else if (maker && !own.contains(maker)) // what it draws on is an argument
         for (Value source : maker->getOperands())
-          if (!Domain::isGenerator(source.getDefiningOp()))
-            inputs.insert(source);
-    for (Value result : op->getResults())
-      if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !own.contains(user); }))
-        outputs.push_back(result);
+          if (!accesses->isGenerator(source.getDefiningOp()))
+            result.inputs.insert(source);
+    for (Value value : op->getResults())
+      if (llvm::any_of(value.getUsers(), [&](Operation *user) { return !own.contains(user); }))
+        result.outputs.push_back(value);
   }
-  OpBuilder at(entry);
-  Location loc = ops.size() == 1 ? unnamed(ops[0]->getLoc())
-                                 : FusedLoc::get(at.getContext(), llvm::map_to_vector(ops, [](Operation *op) {
-                                                   return Location(unnamed(op->getLoc()));
-                                                 }));
-  SmallVector<Attribute> types;
-  for (Value output : outputs)
-    types.push_back(TypeAttr::get(output.getType()));
-  auto kernel = KernelOp::create(at, loc, "kernel", at.getArrayAttr(types));
-  OpBuilder body(at.getContext());
-  Block *block = body.createBlock(&kernel.getBody());
-  IRMapping map;
-  for (Value input : inputs)
-    map.map(input, block->addArgument(input.getType(), input.getLoc()));
   std::function<void(Operation *)> takeAlong = [&](Operation *op) {
-    if (!Domain::isGenerator(op) || own.contains(op) || map.contains(op->getResult(0)))
+    if (own.contains(op) || taken.contains(op) || !accesses->isGenerator(op))
       return;
     for (Value operand : op->getOperands())
       takeAlong(operand.getDefiningOp());
-    body.clone(*op, map);
+    taken.insert(op);
+    result.ops.push_back(op);
   };
   for (Operation *op : ops) {
     for (Value operand : op->getOperands())
       takeAlong(operand.getDefiningOp());
-    body.clone(*op, map);
+    result.ops.push_back(op);
   }
-  ReturnOp::create(body, loc, llvm::map_to_vector(outputs, [&](Value value) { return map.lookup(value); }));
+  return result;
+}
 
-  // Equal kernels are one: compared without names and places.
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  kernel->print(os, OpPrintingFlags().printGenericOpForm().useLocalScope());
-  auto [it, isNew] = known.kernels.try_emplace(text, "");
-  if (isNew) {
-    std::string stem;
-    for (Operation *op : ops)
-      if (stem.size() < 40 && !isa<ConstantOp>(op))
-        stem += (stem.empty() ? "" : "_") + op->getName().stripDialect().str();
-    it->second = "k" + std::to_string(known.kernels.size() - 1) + "_" + stem;
-    while (!known.names.insert(it->second).second)
-      it->second += "_"; // an entry point is called so
-    kernel.setSymName(it->second);
-  } else {
-    kernel.erase();
+/// Names, types and attributes stand for themselves: MLIR has one of each. Values are counted.
+static Signature signatureOf(const Outline &outline) {
+  Signature all;
+  DenseMap<Value, intptr_t> numbers;
+  auto define = [&](Value value) {
+    numbers.try_emplace(value, numbers.size());
+    all.push_back((intptr_t)value.getType().getAsOpaquePointer());
+  };
+  all.push_back(outline.inputs.size());
+  llvm::for_each(outline.inputs, define);
+  for (Operation *op : outline.ops) {
+    all.push_back((intptr_t)op->getName().getAsOpaquePointer());
+    all.push_back((intptr_t)op->getAttrDictionary().getAsOpaquePointer());
+    all.push_back(op->getNumOperands());
+    for (Value operand : op->getOperands())
+      all.push_back(numbers.lookup(operand));
+    all.push_back(op->getNumResults());
+    llvm::for_each(op->getResults(), define);
   }
-  at.setInsertionPoint(entry.getBody().front().getTerminator());
+  for (Value output : outline.outputs)
+    all.push_back(numbers.lookup(output));
+  return all;
+}
+
+/// The kernel that does this, by name; a new one where there is none yet. It is named after the group's own ops.
+StringRef KernelFormer::kernelFor(const Outline &outline, ArrayRef<Operation *> own, Location loc) {
+  auto [it, isNew] = known.kernels.try_emplace(signatureOf(outline), "");
+  std::string &name = it->second;
+  if (!isNew)
+    return name;
+  std::string stem;
+  for (Operation *op : own)
+    if (stem.size() < 40 && !isa<ConstantOp>(op))
+      stem += (stem.empty() ? "" : "_") + op->getName().stripDialect().str();
+  name = "k" + std::to_string(known.kernels.size() - 1) + "_" + stem;
+  while (!known.names.insert(name).second)
+    name += "_"; // an entry point is called so
+  OpBuilder at(entry);
+  SmallVector<Attribute> types;
+  for (Value output : outline.outputs)
+    types.push_back(TypeAttr::get(output.getType()));
+  auto kernel = KernelOp::create(at, loc, name, at.getArrayAttr(types));
+  OpBuilder body(at.getContext());
+  Block *block = body.createBlock(&kernel.getBody());
+  IRMapping map;
+  for (Value input : outline.inputs)
+    map.map(input, block->addArgument(input.getType(), input.getLoc()));
+  for (Operation *op : outline.ops)
+    body.clone(*op, map);
+  ReturnOp::create(body, loc, llvm::map_to_vector(outline.outputs, [&](Value value) { return map.lookup(value); }));
+  return name;
+}
+
+/// The launch of a group, in place.
+LaunchOp KernelFormer::launch(const Domain &domain) {
+  SmallVector<Operation *> ops = inOrder(domain.ops);
+  Outline parts = outline(ops);
+  OpBuilder at(entry.getBody().front().getTerminator());
+  Location loc = ops.size() == 1 ? unnamed(ops[0]->getLoc())
+                                 : FusedLoc::get(at.getContext(), llvm::map_to_vector(ops, [](Operation *op) {
+                                                   return Location(unnamed(op->getLoc()));
+                                                 }));
+  StringRef kernel = kernelFor(parts, ops, loc);
   std::string names;
-  for (Value output : outputs)
+  for (Value output : parts.outputs)
     names += (names.empty() ? "" : " ") + (nameOf(output).empty() ? "_" : nameOf(output));
-  bool named_ = llvm::any_of(outputs, [](Value output) { return !nameOf(output).empty(); });
-  auto launch = LaunchOp::create(at, named_ ? named(loc, names) : loc, ValueRange(outputs).getTypes(),
-                                 SymbolRefAttr::get(at.getContext(), it->second), inputs.getArrayRef());
-  for (auto [output, result] : llvm::zip(outputs, launch.getResults()))
+  bool isNamed = llvm::any_of(parts.outputs, [](Value output) { return !nameOf(output).empty(); });
+  auto launch = LaunchOp::create(at, isNamed ? named(loc, names) : loc, ValueRange(parts.outputs).getTypes(),
+                                 SymbolRefAttr::get(at.getContext(), kernel), parts.inputs.getArrayRef());
+  DenseSet<Operation *> own(ops.begin(), ops.end());
+  for (auto [output, result] : llvm::zip(parts.outputs, launch.getResults()))
     output.replaceUsesWithIf(result, [&](OpOperand &use) { return !own.contains(use.getOwner()); });
   return launch;
 }
@@ -323,7 +364,7 @@ void KernelFormer::run() {
     while (root.getDefiningOp<ReshapeOp>())
       root = root.getDefiningOp()->getOperand(0);
     bool isMade = !isa<BlockArgument>(root) && !isa<CheckIndexOp>(root.getDefiningOp()) &&
-                  !Domain::isGenerator(root.getDefiningOp());
+                  !accesses->isGenerator(root.getDefiningOp());
     if (isMade && returned.insert(root).second)
       continue;
     OpBuilder builder(done);
@@ -333,10 +374,10 @@ void KernelFormer::run() {
   // What reads nothing is part of the kernels that read it point by point; where it must lie in memory, it needs one of
   // its own.
   for (Operation &op : llvm::make_early_inc_range(block))
-    if (Domain::isGenerator(&op)) {
+    if (accesses->isGenerator(&op)) {
       SmallVector<OpOperand *> others;
       for (OpOperand &use : op.getUses())
-        if (Domain::needsMemory(use))
+        if (accesses->needsMemory(use))
           others.push_back(&use);
       if (others.empty())
         continue;
@@ -348,8 +389,10 @@ void KernelFormer::run() {
         use->set(copy);
     }
   SmallVector<Operation *> views;
+  for (auto [i, op] : llvm::enumerate(block))
+    numberOf[&op] = i;
   for (Operation &op : block.without_terminator()) {
-    if (Domain::isGenerator(&op))
+    if (accesses->isGenerator(&op))
       continue;
     if (isView(&op))
       views.push_back(&op);
@@ -361,16 +404,16 @@ void KernelFormer::run() {
     if (!isView(&op))
       old.push_back(&op);
   // Launches go to the end in their order; a view moves behind what it reads.
-  DenseMap<Operation *, int> numberOf;
+  DenseMap<Operation *, int> viewNumber;
   for (auto [i, view] : llvm::enumerate(views))
-    numberOf[view] = i;
+    viewNumber[view] = i;
   auto moveViews = [&](std::set<int> ready) {
     while (!ready.empty()) {
       Operation *view = views[*ready.begin()];
       ready.erase(ready.begin());
       view->moveBefore(done);
       for (Operation *user : view->getUsers())
-        if (auto it = numberOf.find(user); it != numberOf.end())
+        if (auto it = viewNumber.find(user); it != viewNumber.end())
           ready.insert(it->second);
     }
   };
@@ -380,12 +423,11 @@ void KernelFormer::run() {
       first.insert(i);
   moveViews(first);
   for (int i : order()) {
-    if (groups[i].domain.ops.empty())
+    if (groups[i].ops.empty())
       continue; // merged into another
-    LaunchOp launch = outline(groups[i]);
     std::set<int> ready;
-    for (Operation *user : launch->getUsers())
-      if (auto it = numberOf.find(user); it != numberOf.end())
+    for (Operation *user : launch(groups[i])->getUsers())
+      if (auto it = viewNumber.find(user); it != viewNumber.end())
         ready.insert(it->second);
     moveViews(ready);
   }
