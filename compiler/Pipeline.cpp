@@ -22,6 +22,7 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -70,19 +71,25 @@ static LogicalResult checkSizes(ModelOp model, const CompileOptions &options) {
   return result;
 }
 
-static LogicalResult toGraph(ModuleOp module, const CompileOptions &options) {
-  if (options.doubles) {
-    Type f32 = Float32Type::get(module.getContext()), f64 = Float64Type::get(module.getContext());
-    module.walk([&](nn::EmbeddingOp op) {
-      if (!op.getTypeAttr())
-        op.setTypeAttr(TypeAttr::get(f32));
-    });
-    AttrTypeReplacer replacer;
-    replacer.addReplacement([&](Type type) { return type == f32 ? std::optional(f64) : std::nullopt; });
-    replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false, /*replaceTypes=*/true);
-  }
-  ModelOp model = modelOf(module);
-  return failed(flattenModel(model, options)) || failed(checkSizes(model, options)) ? failure() : simplify(module, options);
+/// `--float f64`.
+static LogicalResult widenFloats(ModuleOp module, const CompileOptions &options) {
+  if (!options.doubles)
+    return success();
+  Type f32 = Float32Type::get(module.getContext()), f64 = Float64Type::get(module.getContext());
+  module.walk([&](nn::EmbeddingOp op) {
+    if (!op.getTypeAttr())
+      op.setTypeAttr(TypeAttr::get(f32));
+  });
+  AttrTypeReplacer replacer;
+  replacer.addReplacement([&](Type type) { return type == f32 ? std::optional(f64) : std::nullopt; });
+  replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false, /*replaceTypes=*/true);
+  return success();
+}
+static LogicalResult flattenAll(ModuleOp module, const CompileOptions &options) {
+  return flattenModel(modelOf(module), options);
+}
+static LogicalResult checkAllSizes(ModuleOp module, const CompileOptions &options) {
+  return checkSizes(modelOf(module), options);
 }
 static LogicalResult differentiateAll(ModuleOp module, const CompileOptions &options) {
   LogicalResult result = success();
@@ -91,55 +98,99 @@ static LogicalResult differentiateAll(ModuleOp module, const CompileOptions &opt
       result = failure(); // go on: all that are missing are reported together
   return result;
 }
-static LogicalResult toAutodiff(ModuleOp module, const CompileOptions &options) {
-  return failed(differentiateAll(module, options)) ? failure() : simplify(module, options);
-}
-static LogicalResult toLayout(ModuleOp module, const CompileOptions &options) {
+static LogicalResult chooseAllLayouts(ModuleOp module, const CompileOptions &options) {
   chooseLayouts(modelOf(module), options.optimize > 0);
-  return simplify(module, options);
+  return success();
 }
-static LogicalResult toKernels(ModuleOp module, const CompileOptions &options) {
-  ModelOp model = modelOf(module);
-  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+static LogicalResult decomposeAll(ModuleOp module, const CompileOptions &) {
+  for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
     decompose(entry);
-  if (failed(simplify(module, options)))
-    return failure();
+  return success();
+}
+static LogicalResult checkAllBatchAxes(ModuleOp module, const CompileOptions &) {
   LogicalResult good = success();
-  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+  for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
     if (failed(checkBatchAxes(entry)))
       good = failure();
-  if (failed(good))
-    return failure();
-  OpBuilder b(module.getContext());
-  for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
+  return good;
+}
+static LogicalResult markRows(ModuleOp module, const CompileOptions &) {
+  Builder b(module.getContext());
+  for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>()) {
     describeCounts(entry);
     entry->setAttr("dl.rows_independent", b.getBoolAttr(rowsAreIndependent(entry) || partsMakeTheWhole(entry)));
   }
-  formKernels(model, options.optimize > 0);
   return success();
 }
-static LogicalResult toLoops(ModuleOp module, const CompileOptions &options) {
+static LogicalResult formAllKernels(ModuleOp module, const CompileOptions &options) {
+  formKernels(modelOf(module), options.optimize > 0);
+  return success();
+}
+static LogicalResult lowerKernels(ModuleOp module, const CompileOptions &options) {
   lowerSchedules(module, options);
+  return success();
+}
+static LogicalResult shareValues(ModuleOp module, const CompileOptions &) {
   PassManager pm(module.getContext(), ModuleOp::getOperationName());
   pm.addPass(createCSEPass());
   return pm.run(module);
 }
-static LogicalResult toPlan(ModuleOp module, const CompileOptions &) {
-  return failed(verifySchedules(module)) ? failure() : planMemory(module);
-}
+static LogicalResult verifyAllSchedules(ModuleOp module, const CompileOptions &) { return verifySchedules(module); }
+static LogicalResult planAllMemory(ModuleOp module, const CompileOptions &) { return planMemory(module); }
 
 ArrayRef<Level> dlc::levels() {
+  static const Step simplifying = {"simplify", "equal ops are one, what is known is folded, what nothing reads is gone", simplify};
+  static const Step toGraph[] = {
+      {"widen-floats", "f32 is f64 where --float f64 asks for it", widenFloats},
+      {"flatten", "calls and layers are inlined, optimizers written out, sizes filled in", flattenAll},
+      {"check-sizes", "no tensor is larger than what can be addressed", checkAllSizes},
+      simplifying,
+  };
+  static const Step toAutodiff[] = {
+      {"differentiate", "each `gradient` becomes plain ops", differentiateAll},
+      simplifying,
+  };
+  static const Step toLayout[] = {
+      {"choose-layouts", "stored matrices lie as their products read them, and transposes sink", chooseAllLayouts},
+      simplifying,
+  };
+  static const Step toKernels[] = {
+      {"decompose", "ops that stand for several are written out", decomposeAll},
+      simplifying,
+      {"check-batch-axes", "what would need the batch in front elsewhere is refused", checkAllBatchAxes},
+      {"mark-rows", "numbers say what they are means over, entry points whether their rows are independent", markRows},
+      {"form-kernels", "groups of ops become kernels", formAllKernels},
+  };
+  static const Step toLoops[] = {
+      {"lower-kernels", "kernels become loops, and entry points schedules of their runs", lowerKernels},
+      {"share-values", "equal values are computed once", shareValues},
+  };
+  static const Step toPlan[] = {
+      {"verify-schedules", "each step is proved to find the values that it is meant to read", verifyAllSchedules},
+      {"plan-memory", "each buffer gets its place", planAllMemory},
+  };
+  static const Step toLLVM[] = {
+      {"lower-to-llvm", "kernels become functions of the LLVM dialect, each on its own", lowerToLLVM},
+  };
   static const Level table[] = {
-      {"import", "", "the model as it was written, checked, with the shape of every line", nullptr},
-      {"graph", "dl-flatten", "each entry point is one pure function; layers expanded, calls inlined, sizes known", toGraph},
-      {"autodiff", "dl-differentiate", "gradients are plain ops", toAutodiff},
-      {"layout", "dl-choose-layouts", "each stored tensor has one physical layout; conversions are explicit", toLayout},
-      {"kernels", "dl-form-kernels", "fused groups are kernels; an entry point is a schedule of them", toKernels},
-      {"loops", "dl-lower-kernels", "kernels are vectorised loops over flat buffers, entry points schedules of their runs", toLoops},
-      {"plan", "dl-plan-memory", "every buffer has its place: in an arena, an input or an output", toPlan},
-      {"llvm", "dl-lower-to-llvm", "kernels are functions of the LLVM dialect, all of one form", lowerToLLVM},
+      {"import", "the model as it was written, checked, with the shape of every line", {}},
+      {"graph", "each entry point is one pure function; layers expanded, calls inlined, sizes known", toGraph},
+      {"autodiff", "gradients are plain ops", toAutodiff},
+      {"layout", "each stored tensor has one physical layout; conversions are explicit", toLayout},
+      {"kernels", "fused groups are kernels; an entry point is a schedule of them", toKernels},
+      {"loops", "kernels are vectorised loops over flat buffers, entry points schedules of their runs", toLoops},
+      {"plan", "every buffer has its place: in an arena, an input or an output", toPlan},
+      {"llvm", "kernels are functions of the LLVM dialect, all of one form", toLLVM},
   };
   return table;
+}
+
+LogicalResult Level::run(ModuleOp module, const CompileOptions &options, Timing *timing) const {
+  for (const Step &step : steps)
+    if (failed(measured(timing, name, step.name, module, [&] { return step.run(module, options); })))
+      return failure();
+  module->setAttr("dl.level", StringAttr::get(module.getContext(), name));
+  return success();
 }
 
 StringRef dlc::levelOf(ModuleOp module) {
@@ -167,18 +218,17 @@ LogicalResult dlc::checkLevel(StringRef goal, ModuleOp module) {
                             << (isLowered ? "schedules and kernels of a model, and no dl.model" : "a dl.model");
   return module->hasAttr("dl.level") ? checkContents(module) : success();
 }
-LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &options) {
+LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &options, Timing *timing) {
   auto now = find(levelOf(module)), end = find(goal);
   for (; now < end; ) {
     ++now;
     if (now->name == "llvm" && !module.getContext()->isMultithreadingEnabled())
       module.getContext()->enableMultithreading(); // from here on kernels are apart
-    if (failed(now->run(module, options))) {
+    if (failed(now->run(module, options, timing))) {
       if (now->name == "graph") // the entry points that could be made are checked on
         (void)differentiateAll(module, options);
       return failure();
     }
-    module->setAttr("dl.level", StringAttr::get(module.getContext(), now->name));
   }
   if (now->name == "kernels")
     notePlans(modelOf(module), options);
@@ -242,31 +292,45 @@ void dlc::registerDialects(DialectRegistry &registry) {
 }
 
 namespace {
-/// A level as a pass; options are the module's own.
-class LevelPass : public PassWrapper<LevelPass, OperationPass<ModuleOp>> {
+/// A level or a step as a pass; options are the module's own.
+template <class Part> class PartPass : public PassWrapper<PartPass<Part>, OperationPass<ModuleOp>> {
 public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LevelPass)
-  explicit LevelPass(const Level &level) : level(level) {}
-  StringRef getArgument() const override { return level.pass; }
-  StringRef getDescription() const override { return level.summary; }
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PartPass)
+  PartPass(StringRef argument, const Part &part, bool needsModel)
+      : argument(argument), part(part), needsModel(needsModel) {}
+  StringRef getArgument() const override { return argument; }
+  StringRef getDescription() const override { return part.summary; }
   void getDependentDialects(DialectRegistry &registry) const override { registerDialects(registry); }
   void runOnOperation() override {
-    bool needsModel = level.name != "plan" && level.name != "llvm";
-    if (needsModel && !modelOf(getOperation())) {
-      complain(getOperation()) << "there is no dl.model in this file";
-      return signalPassFailure();
+    ModuleOp module = this->getOperation();
+    if (needsModel && !modelOf(module)) {
+      complain(module) << "there is no dl.model in this file";
+      return this->signalPassFailure();
     }
-    if (failed(level.run(getOperation(), loadOptions(getOperation()))))
-      return signalPassFailure();
-    getOperation()->setAttr("dl.level", StringAttr::get(&getContext(), level.name));
+    if (failed(part.run(module, loadOptions(module))))
+      return this->signalPassFailure();
   }
 
 private:
-  const Level &level;
+  std::string argument;
+  const Part &part;
+  bool needsModel; ///< the level that is left holds one
 };
 } // namespace
 
 void dlc::registerPasses() {
-  for (const Level &level : levels().drop_front())
-    registerPass([&level]() -> std::unique_ptr<Pass> { return std::make_unique<LevelPass>(level); });
+  auto add = [](StringRef prefix, const auto &part, bool needsModel) {
+    using Part = std::decay_t<decltype(part)>;
+    registerPass([=, &part]() -> std::unique_ptr<Pass> {
+      return std::make_unique<PartPass<Part>>((prefix + part.name).str(), part, needsModel);
+    });
+  };
+  llvm::StringSet<> known; // a step that several levels take is one pass
+  for (const Level &level : levels().drop_front()) {
+    bool needsModel = level.name != "plan" && level.name != "llvm";
+    add("dl-to-", level, needsModel);
+    for (const Step &step : level.steps)
+      if (known.insert(step.name).second)
+        add("dl-", step, needsModel);
+  }
 }

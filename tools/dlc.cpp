@@ -40,6 +40,7 @@ cl::opt<std::string> emit("emit",
                                    "plan, llvm, asm; or write obj (to link statically), header (C), lib (default). "
                                    "What is printed can be compiled on."),
                           cl::value_desc("level"), cl::init("lib"), cl::cat(category));
+cl::opt<bool> timing("timing", cl::desc("Print how long each step took, on standard error"), cl::cat(category));
 cl::opt<bool> trustBytecode("trust-bytecode", cl::desc("Read MLIR bytecode too; a file of unknown origin can crash dlc, "
                                                          "or make it do anything"),
                             cl::cat(category));
@@ -195,7 +196,7 @@ int main(int argc, char **argv) {
                 "header or lib");
   // Copied before LLD runs: it resets every option.
   std::string kind = emit, path = output;
-  bool isDiff = diff;
+  bool isDiff = diff, isTimed = timing;
   if (path.empty()) {
     llvm::StringRef stem = input == "-" ? "model" : llvm::sys::path::stem(input);
     path = isLevel || kind == "asm" || kind == "header" ? "-" : (stem + (kind == "obj" ? ".o" : ".so")).str();
@@ -212,9 +213,18 @@ int main(int argc, char **argv) {
   context.printOpOnDiagnostic(false);
   context.loadAllAvailableDialects();
   dlc::Reporter reporter(context);
-  auto done = [&](int code) { return reporter.show(llvm::errs()) ? 1 : code; };
+  dlc::Timing times;
+  dlc::Timing *timed = isTimed ? &times : nullptr;
+  auto done = [&](int code) {
+    code = reporter.show(llvm::errs()) ? 1 : code;
+    if (isTimed)
+      times.print(llvm::errs());
+    return code;
+  };
 
-  auto [isRight, module] = dlc::readModel(input, context, trustBytecode);
+  auto [isRight, module] = dlc::measured(timed, "import", "read", {}, [&] {
+    return dlc::readModel(input, context, trustBytecode);
+  });
   if (!isRight) {
     if (module)
       dlc::checkPart(*module, options);
@@ -237,7 +247,7 @@ int main(int argc, char **argv) {
   if (isDiff)
     return done(dlc::runDiff(*module, options, comparison));
   std::string goal = isLevel ? kind : kind == "header" ? "plan" : "llvm";
-  if (failed(dlc::checkLevel(goal, *module)) || failed(dlc::runTo(goal, *module, options))) {
+  if (failed(dlc::checkLevel(goal, *module)) || failed(dlc::runTo(goal, *module, options, timed))) {
     if (!reporter.hasErrors())
       return done(fail("the model could not be compiled, and no reason was given: this is a mistake in dlc"));
     return done(1);
@@ -248,13 +258,16 @@ int main(int argc, char **argv) {
     std::string text;
     llvm::raw_string_ostream os(text);
     (*module)->setAttr("dl.level", StringAttr::get(&context, goal));
-    module->print(os, OpPrintingFlags().enableDebugInfo(true, false));
-    return done(write(path, text + "\n"));
+    return done(dlc::measured(timed, "output", "print", {}, [&] {
+      module->print(os, OpPrintingFlags().enableDebugInfo(true, false));
+      return write(path, text + "\n");
+    }));
   }
   if (kind == "header")
     return done(write(path, dlc::emitHeader(*module)));
   dlc::Objects objects;
-  if (llvm::Error error = dlc::emitObjects(*module, options, objects, kind == "asm"))
+  if (llvm::Error error = dlc::measured(timed, "object", "emit", {},
+                                        [&] { return dlc::emitObjects(*module, options, objects, kind == "asm"); }))
     return done(fail("no code could be written, which is a mistake in dlc: " + llvm::toString(std::move(error))));
   if (kind == "asm") {
     std::string text;
@@ -262,7 +275,9 @@ int main(int argc, char **argv) {
       text.append(one.begin(), one.end());
     return done(write(path, text));
   }
-  if (llvm::Error error = kind == "obj" ? dlc::linkObject(objects, path) : dlc::linkShared(objects, path))
+  if (llvm::Error error = dlc::measured(timed, "library", "link", {}, [&] {
+        return kind == "obj" ? dlc::linkObject(objects, path) : dlc::linkShared(objects, path);
+      }))
     return done(fail(llvm::toString(std::move(error))));
   return done(0);
 }

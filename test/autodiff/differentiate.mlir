@@ -1,6 +1,6 @@
 // RUN: dlc %s --emit=autodiff | dlc-opt | FileCheck %s
 // RUN: dlc %s --emit=autodiff | FileCheck %s --check-prefix=PLAIN
-// RUN: dlc %s --emit=graph | dlc-opt --dl-differentiate --cse --canonicalize | FileCheck %s
+// RUN: dlc %s --emit=graph | dlc-opt --dl-to-autodiff --cse --canonicalize | FileCheck %s
 // What a gradient becomes: the ops between parameters and loss, walked backwards, with what the forward pass has computed.
 
 // PLAIN-NOT: gradient {{%}}

@@ -4,7 +4,7 @@
 // RUN: not dlc %t/launch.mlir 2>&1 | FileCheck %s --check-prefix=LAUNCH
 // RUN: not dlc-opt %t/attributes.mlir 2>&1 | FileCheck %s --check-prefix=ATTRIBUTES
 // RUN: not dlc-opt %t/operands.mlir 2>&1 | FileCheck %s --check-prefix=OPERANDS
-// RUN: not dlc-opt --dl-flatten %t/nothing.mlir 2>&1 | FileCheck %s --check-prefix=NOTHING
+// RUN: not dlc-opt --dl-to-graph %t/nothing.mlir 2>&1 | FileCheck %s --check-prefix=NOTHING
 
 // What the compiler itself prints can be edited, and is checked when it is read again.
 // END: end.mlir:2:3: error: dl.entry must end with `return`

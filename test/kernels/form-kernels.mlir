@@ -1,6 +1,6 @@
 // RUN: dlc %s --emit=kernels | dlc-opt | FileCheck %s
 // RUN: dlc %s --emit=kernels -O0 | dlc-opt | FileCheck %s --check-prefix=SLOW
-// RUN: dlc %s --emit=layout | dlc-opt --dl-form-kernels | FileCheck %s
+// RUN: dlc %s --emit=layout | dlc-opt --dl-to-kernels | FileCheck %s
 // What becomes one kernel, and what cannot. A kernel stands above the entry point that is the first to launch it.
 dl.model @kernels {
   // Element by element.

@@ -1,6 +1,6 @@
 // RUN: dlc %s --emit=layout | dlc-opt | FileCheck %s
 // RUN: dlc %s --emit=layout -O0 | dlc-opt | FileCheck %s --check-prefix=SLOW
-// RUN: dlc %s --emit=autodiff | dlc-opt --dl-choose-layouts | FileCheck %s
+// RUN: dlc %s --emit=autodiff | dlc-opt --dl-to-layout | FileCheck %s
 // A weight that products read transposed lies transposed, with its slots, in all entry points; nothing is left to be
 // turned on the way of a training step. -O0 leaves all as it is.
 

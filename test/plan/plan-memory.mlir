@@ -1,5 +1,5 @@
 // RUN: dlc %s --emit=plan -O0 | dlc-opt | FileCheck %s
-// RUN: dlc %s --emit=loops -O0 | dlc-opt --dl-plan-memory | FileCheck %s
+// RUN: dlc %s --emit=loops -O0 | dlc-opt --dl-to-plan | FileCheck %s
 // RUN: dlc %s --emit=plan -O3 | dlc-opt | FileCheck %s --check-prefix=FUSED
 // RUN: dlc %s --emit=plan -O0 --batch 100 | dlc-opt | FileCheck %s --check-prefix=LARGER
 // Every buffer of a schedule has its place. In the workspace the numbers of the call and the operands of a run come first:

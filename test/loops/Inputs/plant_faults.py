@@ -65,7 +65,7 @@ FAULTS = [  # what, (old text, new text) ..., message
 
 def verdict(text):
     """Empty where the schedules are right, else the message."""
-    run = subprocess.run(["dlc-opt", "--dl-plan-memory"], input=text, capture_output=True, text=True, timeout=100)
+    run = subprocess.run(["dlc-opt", "--dl-to-plan"], input=text, capture_output=True, text=True, timeout=100)
     found = re.search(r":\d+:\d+: error: the schedule (.*): this is a mistake in dlc", run.stderr)
     return found[1] if found else run.stderr if run.returncode else ""
 
