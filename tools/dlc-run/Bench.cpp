@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Calls are timed one by one after a warm-up; the median is the figure, the least and the spread beside it
-// say how far to trust it. Kernels are timed in a pass of their own, so that timing them costs the figure
-// nothing.
+// say how far to trust it. Where the time goes, `profile` tells.
 #include "runtime/Model.h"
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/Invocation.h"
+#include "tools/dlc-run/Profile.h"
 #include "tools/dlc-run/Progress.h"
 #include "tools/dlc-run/Random.h"
 
@@ -26,40 +26,13 @@ struct BenchOptions {
   RandomInputs inputs;
   int64_t batch = 0;
   double seconds = 2;
-  bool kernels = false, json = false;
-};
-
-/// What the profile hook gathers: times by kernel.
-struct Profile {
-  std::vector<double> seconds;
-  std::vector<int64_t> calls;
-  double began = 0;
-
-  explicit Profile(size_t kernels) : seconds(kernels), calls(kernels) {}
-
-  static void hook(void *context, uint32_t kernel, int32_t begin) {
-    auto &profile = *static_cast<Profile *>(context);
-    if (kernel >= profile.seconds.size())
-      return;
-    if (begin) {
-      profile.began = now();
-      return;
-    }
-    profile.seconds[kernel] += now() - profile.began;
-    ++profile.calls[kernel];
-  }
+  bool json = false;
 };
 
 struct Times {
   double median, least, low, high; ///< seconds; low and high hold the middle 80 %
   int64_t calls;
 };
-
-std::string timeText(double seconds) {
-  if (seconds < 1e-3)
-    return fmt::format("{:.4g} us", 1e6 * seconds);
-  return seconds < 1 ? fmt::format("{:.4g} ms", 1e3 * seconds) : fmt::format("{:.4g} s", seconds);
-}
 
 Times measure(Call &call, double seconds) {
   for (double end = now() + std::min(0.3, seconds / 4); now() < end;)
@@ -78,31 +51,6 @@ Times measure(Call &call, double seconds) {
   return {part(0.5), times[0], part(0.1), part(0.9), int64_t(times.size())};
 }
 
-/// A table of kernels, those that take most time first.
-void printKernels(const Model &model, const Profile &profile, int64_t calls, double share) {
-  double total = 0;
-  std::vector<size_t> order;
-  for (size_t i = 0; i < profile.calls.size(); ++i) {
-    total += profile.seconds[i];
-    if (profile.calls[i])
-      order.push_back(i);
-  }
-  std::sort(order.begin(), order.end(),
-            [&](size_t a, size_t b) { return profile.seconds[a] > profile.seconds[b]; });
-  size_t width = 6;
-  for (size_t i : order)
-    width = std::max(width, model.kernels()[i].Name.size());
-  fmt::print("    {:<{}} {:>6} {:>10} {:>7} {:>9} {:>8}  {}\n", "KERNEL", width, "CALLS", "TIME", "SHARE",
-             "GFLOP/s", "GB/s", "SOURCE");
-  for (size_t i : order) {
-    const KernelInfo &kernel = model.kernels()[i];
-    double each = profile.seconds[i] / double(calls), times = double(profile.calls[i]) / double(calls);
-    fmt::print("    {:<{}} {:>6.4g} {:>10} {:>5.1f} % {:>9.2f} {:>8.2f}  {}\n", kernel.Name, width, times,
-               timeText(each), 100 * profile.seconds[i] / total, kernel.Flops * share * times / each / 1e9,
-               kernel.Bytes * share * times / each / 1e9, placesText(kernel.Source));
-  }
-}
-
 void benchEntry(const BenchOptions &options, const Model &model, const Entry &entry) {
   int64_t rows = options.batch ? options.batch : std::max<int64_t>(1, entry.Capacity);
   std::vector<Tensor> values = options.inputs.make(entry, rows);
@@ -115,17 +63,14 @@ void benchEntry(const BenchOptions &options, const Model &model, const Entry &en
   Times times = measure(call, options.seconds);
 
   // Which kernels the entry point calls, and how often, the profile hook tells.
-  Profile profile(model.kernels().size());
-  call.setProfile(Profile::hook, &profile);
-  int64_t profiled = std::clamp<int64_t>(int64_t(options.seconds / 4 / times.median), 1, 10000);
-  for (int64_t i = 0; i < (options.kernels ? profiled : 1); ++i)
-    call.run();
+  KernelTimes kernels(model.kernels().size());
+  call.setProfile(KernelTimes::hook, &kernels);
+  call.run();
   call.setProfile(nullptr, nullptr);
   double share = entry.hasBatch() && entry.Capacity ? double(rows) / double(entry.Capacity) : 1;
   double flops = 0;
-  int64_t runs = options.kernels ? profiled : 1;
-  for (size_t i = 0; i < profile.calls.size(); ++i)
-    flops += model.kernels()[i].Flops * share * double(profile.calls[i]) / double(runs);
+  for (size_t i = 0; i < kernels.calls().size(); ++i)
+    flops += model.kernels()[i].Flops * share * double(kernels.calls()[i]);
 
   if (options.json) {
     Json object = {{"event", "bench"},
@@ -142,12 +87,6 @@ void benchEntry(const BenchOptions &options, const Model &model, const Entry &en
                    {"calls_per_second", 1 / times.median},
                    {"rows_per_second", double(rows) / times.median},
                    {"gflops", flops / times.median / 1e9}};
-    if (options.kernels)
-      for (size_t i = 0; i < profile.calls.size(); ++i)
-        if (profile.calls[i])
-          object["kernels"].push_back({{"name", model.kernels()[i].Name},
-                                       {"calls", double(profile.calls[i]) / double(runs)},
-                                       {"seconds", profile.seconds[i] / double(runs)}});
     Progress(true).event(object);
     return;
   }
@@ -160,8 +99,6 @@ void benchEntry(const BenchOptions &options, const Model &model, const Entry &en
   if (flops > 0)
     fmt::print(", {:.2f} GFLOP/s", flops / times.median / 1e9);
   fmt::print("\n");
-  if (options.kernels)
-    printKernels(model, profile, runs, share);
 }
 
 void bench(const BenchOptions &options) {
@@ -197,7 +134,7 @@ void bench(const BenchOptions &options) {
 void addBench(CLI::App &app) {
   CLI::App &command =
       addSubcommand(app, "bench", "Measure how fast entry points are, on random inputs",
-                    "dlc-run bench mnist.so train_step --threads 1 --range label=10 --kernels");
+                    "dlc-run bench mnist.so train_step --threads 1 --range label=10");
   auto options = std::make_shared<BenchOptions>();
   options->model.addTo(command);
   command.add_option("ENTRY", options->entry, "Entry point (default: every function and train step)")
@@ -213,7 +150,6 @@ void addBench(CLI::App &app) {
   command.add_option("--seed", options->inputs.seed, "Of weights and inputs (default 0)")->option_text("N");
   command.add_option("--weights", options->weights, "Checkpoint or weights (default: initial ones)")
       ->option_text("FILE");
-  command.add_flag("--kernels", options->kernels, "Show the time of each kernel");
   command.add_flag("--json", options->json, "Print one JSON object a line");
   command.callback([options] { bench(*options); });
 }

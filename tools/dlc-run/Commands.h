@@ -16,6 +16,7 @@ void addPredict(CLI::App &app);
 void addCall(CLI::App &app);
 void addCheck(CLI::App &app);
 void addBench(CLI::App &app);
+void addProfile(CLI::App &app);
 void addGradcheck(CLI::App &app);
 void addDiff(CLI::App &app);
 

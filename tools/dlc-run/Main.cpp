@@ -128,6 +128,7 @@ int run(int argc, char **argv) {
   addCall(app);
   addCheck(app);
   addBench(app);
+  addProfile(app);
   addGradcheck(app);
   addDiff(app);
   try {
