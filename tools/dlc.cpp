@@ -5,6 +5,7 @@
 #include "compiler/target/Emit.h"
 #include "compiler/target/Target.h"
 #include "dialects/dl/DL.h"
+#include "tools/Numbers.h"
 #include "tools/Output.h"
 #include "tools/diff/Diff.h"
 #include "mlir/IR/MLIRContext.h"
@@ -12,7 +13,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
-#include <cmath>
 #include <limits>
 #include <list>
 
@@ -33,8 +33,9 @@ cl::opt<std::string> target("target", cl::desc("v3 (AVX2), v4 (AVX-512), or nati
                             cl::value_desc("native|v3|v4"), cl::init("native"), cl::cat(category));
 cl::opt<std::string> floats("float", cl::desc("f64: every f32 of the model is f64 (to check gradients with)"),
                             cl::value_desc("f32|f64"), cl::init("f32"), cl::cat(category));
-cl::opt<char> optimize("O", cl::desc("0: scalar and unfused, the slow twin to compare with; 1 to 3 (default: 3)"),
-                       cl::Prefix, cl::init('3'), cl::cat(category));
+cl::opt<std::string> optimize("O", cl::desc("0: scalar and unfused, the slow twin to compare with; 1 to 3 (default: "
+                                            "3)"),
+                              cl::value_desc("0|1|2|3"), cl::Prefix, cl::init("3"), cl::cat(category));
 cl::opt<std::string> emit("emit",
                           cl::desc("Stop after a level and print it: import, graph, autodiff, layout, kernels, loops, "
                                    "plan, llvm, asm; or write obj (to link statically), header (C), lib (default). "
@@ -76,13 +77,14 @@ static int fail(const llvm::Twine &message, dlc::Place place = dlc::Place::curre
   return 1;
 }
 
+/// False, and a message, where an option's text is not what was expected.
+static bool isRead(llvm::StringRef option, llvm::StringRef text, const std::string &expected) {
+  return expected.empty() || (fail(option + " " + text + ": " + expected), false);
+}
 /// A whole number of the command line, from `least` to `most`; false (and a message) if it is none.
 template <class Number>
 static bool readNumber(llvm::StringRef option, llvm::StringRef text, Number least, Number most, Number &number) {
-  if (!text.getAsInteger(10, number) && number >= least && number <= most)
-    return true;
-  return fail(option + " " + text + ": expected a whole number from " + llvm::Twine(least) + " to " + llvm::Twine(most)),
-         false;
+  return isRead(option, text, dlc::readWhole(text, least, most, number));
 }
 
 /// How --diff compares; false (and a message) if it makes no sense.
@@ -92,17 +94,14 @@ static bool readOptions(dlc::DiffSettings &settings) {
   settings.results = results || !libraries.empty();
   settings.quiet = quiet;
   settings.faultyOp = faultyOp;
-  int64_t most = int64_t(1) << 40;
   for (const std::string &one : extents)
-    if (!readNumber("--batch-extent", one, int64_t(1), most, settings.extents.emplace_back()))
+    if (!readNumber("--batch-extent", one, int64_t(1), dlc::largestCount, settings.extents.emplace_back()))
       return false;
-  if (!readNumber("--steps", steps, int64_t(1), most, settings.steps) ||
+  if (!readNumber("--steps", steps, int64_t(1), dlc::largestCount, settings.steps) ||
       !readNumber("--seed", seed, uint64_t(0), std::numeric_limits<uint64_t>::max(), settings.seed))
     return false;
-  if (!tolerance.empty() && (llvm::StringRef(tolerance).getAsDouble(settings.tolerance) ||
-                             !std::isfinite(settings.tolerance) || settings.tolerance <= 0))
-    return fail("--tolerance " + tolerance + ": expected a number above 0, such as 1e-4"), false;
-  return true;
+  return tolerance.empty() ||
+         isRead("--tolerance", tolerance, dlc::readReal(tolerance, dlc::positiveNumbers, settings.tolerance));
 }
 
 /// Breaks the lines of the help so that they fit a terminal of 80 columns. The widest option gives the place of all texts.
@@ -138,8 +137,11 @@ static bool readOptions(dlc::CompileOptions &options) {
   options.batch.erase(llvm::unique(options.batch), options.batch.end());
   for (const std::string &size : sizes) {
     auto [name, value] = llvm::StringRef(size).split('=');
-    if (name.empty() || value.getAsInteger(10, options.sizes[name.str()]))
+    if (name.empty() || !llvm::StringRef(size).contains('='))
       return fail("--size " + size + ": expected name=number, such as --size width=64"), false;
+    int64_t &number = options.sizes[name.str()];
+    if (!isRead("--size", size, dlc::readWhole(value, int64_t(1), dlc::largestCount, number)))
+      return false;
   }
   auto found = dlc::findTarget(target);
   if (!found)
@@ -151,9 +153,8 @@ static bool readOptions(dlc::CompileOptions &options) {
   if (floats != "f32" && floats != "f64")
     return fail("--float " + llvm::Twine(floats) + ": expected f32 or f64"), false;
   options.doubles = floats == "f64";
-  if (optimize < '0' || optimize > '3')
-    return fail("-O" + llvm::Twine((char)optimize) + ": expected -O0 to -O3"), false;
-  options.optimize = optimize - '0';
+  if (!dlc::readWhole(optimize, 0, 3, options.optimize).empty())
+    return fail("-O" + optimize + ": expected -O0 to -O3"), false;
   options.faultyRule = faultyRule;
   options.staticLibrary = emit == "obj";
   return true;

@@ -15,7 +15,8 @@
 // RUN: not dlc %t/NOGRADIENT.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=NOGRADIENT
 // RUN: not dlc %t/SIZE.mlir -o %t/out.so --size hieght=3 2>&1 | FileCheck %s --check-prefix=SIZE
 // RUN: not dlc %t/NONE.mlir -o %t/out.so --size width=3 2>&1 | FileCheck %s --check-prefix=NONE
-// RUN: not dlc %t/ZERO.mlir -o %t/out.so --size width=0 2>&1 | FileCheck %s --check-prefix=ZERO
+// RUN: dlc %t/ZERO.mlir --emit=import --size width=3 -o %t/ZERO.import.mlir
+// RUN: sed "s/width = 3 : i64/width = 0 : i64/" %t/ZERO.import.mlir | not dlc - -o %t/out.so 2>&1 | FileCheck %s --check-prefix=ZERO
 // RUN: not dlc %t/OPEN.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=OPEN
 // RUN: not dlc %t/TWOSHAPES.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=TWOSHAPES
 // RUN: not dlc %t/TWICE.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=TWICE

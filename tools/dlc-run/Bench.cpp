@@ -139,15 +139,11 @@ void addBench(CLI::App &app) {
   options->model.addTo(command);
   command.add_option("ENTRY", options->entry, "Entry point (default: every function and train step)")
       ->option_text(" ");
-  command.add_option("--batch", options->batch, "Rows of a call (default: as many as it is compiled for)")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
-      ->option_text("N");
-  command.add_option("--seconds", options->seconds, "How long to measure each (default 2)")
-      ->check(CLI::Range(0.001, 86400.0))
-      ->check(positiveNumber())
-      ->option_text("S");
+  addWhole(command, "--batch", options->batch, "Rows of a call (default: as many as it is compiled for)");
+  addReal(command, "--seconds", options->seconds, "How long to measure each (default 2)",
+          {0.001, 86400, "a number of seconds from 0.001 to 86400"}, "S");
   options->inputs.addTo(command);
-  command.add_option("--seed", options->inputs.seed, "Of weights and inputs (default 0)")->option_text("N");
+  addSeed(command, options->inputs.seed, "Of weights and inputs (default 0)");
   command.add_option("--weights", options->weights, "Checkpoint or weights (default: initial ones)")
       ->option_text("FILE");
   command.add_flag("--json", options->json, "Print one JSON object a line");

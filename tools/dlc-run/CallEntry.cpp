@@ -174,24 +174,15 @@ void addCall(CLI::App &app) {
       ->take_all()
       ->allow_extra_args(false)
       ->option_text("NAME=X");
-  arguments->seedOption =
-      command
-          .add_option("--seed", arguments->seed,
-                      "Of initial weights and random streams (default: the checkpoint's, or 0)")
-          ->option_text("N");
-  arguments->stepOption =
-      command.add_option("--step", arguments->step, "Number of the first call's step (from 1)")
-          ->check(CLI::Range(int64_t(1), std::numeric_limits<int64_t>::max() / 2))
-          ->option_text("N");
-  command
-      .add_option("--row", arguments->row, "Index of the first row within an accumulated batch (default 0)")
-      ->check(CLI::Range(int64_t(0), std::numeric_limits<int64_t>::max() / 2))
-      ->option_text("N");
-  command
-      .add_option("--repeat", arguments->repeat,
-                  "Call it so many times; outputs that are single numbers become lists (default 1)")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
-      ->option_text("N");
+  arguments->seedOption = addSeed(command, arguments->seed,
+                                  "Of initial weights and random streams (default: the checkpoint's, or 0)");
+  const int64_t farthest = std::numeric_limits<int64_t>::max() / 2; // --repeat may be added
+  arguments->stepOption = addWhole(command, "--step", arguments->step, "Number of the first call's step (from 1)",
+                                   int64_t(1), farthest);
+  addWhole(command, "--row", arguments->row, "Index of the first row within an accumulated batch (default 0)",
+           int64_t(0), farthest);
+  addWhole(command, "--repeat", arguments->repeat,
+           "Call it so many times; outputs that are single numbers become lists (default 1)");
   command.add_option("--output", arguments->output, "Write the outputs here instead of printing them")
       ->option_text("FILE.npz");
   command.add_option("--save", arguments->save, "Write a checkpoint after the last call")

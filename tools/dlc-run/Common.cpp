@@ -5,6 +5,7 @@
 #include "tools/dlc-run/Common.h"
 #include "runtime/Safetensors.h"
 
+#include <CLI/Error.hpp>
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -17,9 +18,7 @@ void ModelArguments::addTo(CLI::App &app, bool withThreads) {
       ->required()
       ->option_text(" ");
   if (withThreads)
-    app.add_option("--threads", threads, "Threads that run a call (default: one for each processor)")
-        ->check(CLI::Range(1u, 1024u))
-        ->option_text("N");
+    addWhole(app, "--threads", threads, "Threads that run a call (default: one for each processor)", 1u, 1024u);
 }
 
 Model ModelArguments::open() const {
@@ -36,12 +35,34 @@ CLI::App &addSubcommand(CLI::App &app, const std::string &name, const std::strin
   return command;
 }
 
-std::function<std::string(const std::string &)> positiveNumber() {
-  return [](const std::string &text) {
-    double value = 0;
-    bool number = CLI::detail::lexical_cast(text, value);
-    return number && value > 0 && std::isfinite(value) ? std::string() : text + " is not a finite number above 0";
+CLI::Option *addRead(CLI::App &app, const std::string &flag, const std::string &help, const std::string &text,
+                     std::function<std::string(const std::string &)> read) {
+  auto take = [flag, read = std::move(read)](const std::string &typed) {
+    if (std::string expected = read(typed); !expected.empty())
+      throw CLI::ValidationError(fmt::format("{} {}: {}", flag, typed, expected));
   };
+  return app.add_option_function<std::string>(flag, take, help)->option_text(text);
+}
+
+CLI::Option *addSeed(CLI::App &app, uint64_t &seed, const std::string &help) {
+  return addWhole(app, "--seed", seed, help, uint64_t(0), std::numeric_limits<uint64_t>::max());
+}
+
+CLI::Option *addReal(CLI::App &app, const std::string &flag, double &value, const std::string &help,
+                     const Reals &range, const std::string &text) {
+  return addRead(app, flag, help, text, [&value, range](const std::string &typed) {
+    return readReal(typed, range, value);
+  });
+}
+
+CLI::Option *addChoice(CLI::App &app, const std::string &flag, std::string &value, const std::string &help,
+                       const std::vector<std::string> &words) {
+  return addRead(app, flag, help, "NAME", [&value, words](const std::string &typed) {
+    if (std::find(words.begin(), words.end(), typed) == words.end())
+      return "expected " + join({words.begin(), words.end() - 1}) + " or " + words.back();
+    value = typed;
+    return std::string();
+  });
 }
 
 std::string &programName() {

@@ -8,6 +8,7 @@
 
 #include "runtime/File.h"
 #include "runtime/Model.h"
+#include "tools/Numbers.h"
 #include "tools/dlc-run/Text.h"
 
 #include <CLI/App.hpp>
@@ -34,8 +35,29 @@ struct ModelArguments {
 CLI::App &addSubcommand(CLI::App &app, const std::string &name, const std::string &description,
                         const std::string &example);
 
-/// For CLI::Option::check: a finite number above 0. CLI11's own ranges let NaN pass.
-std::function<std::string(const std::string &)> positiveNumber();
+/// Adds an option whose text `read` takes, or else says what was expected: "--epochs five: expected a whole number".
+/// CLI11's own numbers wrap, may be octal, and pass over NaN.
+CLI::Option *addRead(CLI::App &app, const std::string &flag, const std::string &help, const std::string &text,
+                     std::function<std::string(const std::string &)> read);
+
+/// Adds an option that takes a whole number from `least` to `most`.
+template <class Number>
+CLI::Option *addWhole(CLI::App &app, const std::string &flag, Number &value, const std::string &help,
+                      Number least = 1, Number most = largestCount, const std::string &text = "N") {
+  return addRead(app, flag, help, text, [&value, least, most](const std::string &typed) {
+    return readWhole(typed, least, most, value);
+  });
+}
+/// Adds --seed: any 64 bits.
+CLI::Option *addSeed(CLI::App &app, uint64_t &seed, const std::string &help);
+
+/// Adds an option that takes a number of `range`.
+CLI::Option *addReal(CLI::App &app, const std::string &flag, double &value, const std::string &help,
+                     const Reals &range = positiveNumbers, const std::string &text = "X");
+
+/// Adds an option that takes one of some words.
+CLI::Option *addChoice(CLI::App &app, const std::string &flag, std::string &value, const std::string &help,
+                       const std::vector<std::string> &words);
 
 /// How this program was called, for lines that a person may copy: "dlc-run", "build/release/bin/dlc-run".
 std::string &programName();

@@ -79,9 +79,7 @@ void addEval(CLI::App &app) {
       .add_option("--entry", options->entry,
                   "Function to evaluate (default: the one that returns loss or accuracy)")
       ->option_text("NAME");
-  command.add_option("--split", options->split, "Which files of DIR: test (default) or train")
-      ->check(CLI::IsMember({"test", "train"}))
-      ->option_text("NAME");
+  addChoice(command, "--split", options->split, "Which files of DIR: test (default) or train", {"test", "train"});
   command.add_flag("--json", options->json, "Print a JSON object");
   command.callback([options] { evalModel(*options); });
 }

@@ -267,22 +267,12 @@ void addGradcheck(CLI::App &app) {
   options->model.addTo(command);
   command.add_option("TRAIN_ENTRY", options->entry, "Train step (default: the only one)")->option_text(" ");
   options->inputs.addTo(command);
-  command.add_option("--seed", options->inputs.seed, "Of weights, inputs and random streams (default 0)")
-      ->option_text("N");
-  command.add_option("--samples", options->samples, "Elements to compare in each parameter (default 20)")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
-      ->option_text("N");
-  command.add_option("--batch", options->batch, "Rows of the call (default: at most 5)")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
-      ->option_text("N");
-  command.add_option("--eps", options->eps, "Step of the differences (default 1e-5)")
-      ->check(positiveNumber())
-      ->option_text("X");
-  command
-      .add_option("--tolerance", options->tolerance,
-                  "Allowed |gradient - difference| / max(1, |difference|) (default 1e-6)")
-      ->check(positiveNumber())
-      ->option_text("X");
+  addSeed(command, options->inputs.seed, "Of weights, inputs and random streams (default 0)");
+  addWhole(command, "--samples", options->samples, "Elements to compare in each parameter (default 20)");
+  addWhole(command, "--batch", options->batch, "Rows of the call (default: at most 5)");
+  addReal(command, "--eps", options->eps, "Step of the differences (default 1e-5)");
+  addReal(command, "--tolerance", options->tolerance,
+          "Allowed |gradient - difference| / max(1, |difference|) (default 1e-6)");
   command.add_option("--weights", options->weights, "Checkpoint or weights (default: random ones)")
       ->option_text("FILE");
   command.add_flag("--json", options->json, "Print one JSON object a line");

@@ -86,6 +86,12 @@ std::string explain(const CLI::App &app, const CLI::ParseError &error, int argc,
       return unknownName("command", found, "", "commands", known) + "\nsee dlc-run --help";
     if (dynamic_cast<const CLI::RequiredError *>(&error))
       text = "expected a command: " + join(known);
+  } else if (dynamic_cast<const CLI::ArgumentMismatch *>(&error)) {
+    const CLI::Option *option = command.get_option_no_throw(text.substr(0, text.find(':')));
+    if (option && option->count() > 1)
+      text = fmt::format("{} is given {} times; expected once", option->get_name(), option->count());
+    else if (option)
+      text = fmt::format("{}: expected a value after it", option->get_name());
   } else if (dynamic_cast<const CLI::ExtrasError *>(&error)) {
     for (const CLI::Option *option : command.get_options())
       for (const std::string &name : option->get_lnames())

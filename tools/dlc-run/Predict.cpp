@@ -204,12 +204,10 @@ void addPredict(CLI::App &app) {
   command.add_option("--entry", options->entry, "Function to call (default: predict)")->option_text("NAME");
   command.add_option("--output", options->output, "Write the outputs here: .npz, or .npy for a single one")
       ->option_text("FILE");
-  command.add_option("--rows", options->rows, "Rows to print (default 20; with --json all)")
-      ->check(CLI::Range(int64_t(0), std::numeric_limits<int64_t>::max()))
-      ->option_text("N");
-  command.add_option("--top", options->top, "Classes to print for each row (default 3)")
-      ->check(CLI::Range(int64_t(1), std::numeric_limits<int64_t>::max()))
-      ->option_text("N");
+  addRead(command, "--rows", "Rows to print (default 20; with --json all)", "N", [options](const std::string &typed) {
+    return readWhole(typed, int64_t(0), largestCount, options->rows.emplace());
+  });
+  addWhole(command, "--top", options->top, "Classes to print for each row (default 3)");
   command.add_flag("--json", options->json, "Print one JSON object a row");
   command.callback([options] { predict(*options); });
 }

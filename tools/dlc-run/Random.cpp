@@ -8,7 +8,6 @@
 #include "tools/dlc-run/Values.h"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 
 namespace dlc::run {
@@ -85,11 +84,9 @@ std::vector<Tensor> RandomInputs::make(const Entry &entry, int64_t rows) const {
     if (!findPort(entry, name))
       continue;
     size_t index = findInput(entry, name, "--range");
-    double limit = parseNumber(text, "--range " + range);
-    double most = entry.Inputs[index].Type == DType::U8 ? 256 : 2147483647;
-    if (!(limit >= 1 && limit <= most && limit == std::floor(limit)))
-      throw UserError(fmt::format("--range {}: expected a whole number from 1 to {}", range, most));
-    limits[index] = uint32_t(limit);
+    uint32_t most = entry.Inputs[index].Type == DType::U8 ? 256 : 2147483647;
+    if (std::string expected = readWhole(text, 1u, most, limits[index]); !expected.empty())
+      throw UserError(fmt::format("--range {}: {}", range, expected));
   }
   std::vector<Tensor> values(entry.Inputs.size());
   std::vector<bool> ready(values.size());

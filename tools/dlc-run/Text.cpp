@@ -3,10 +3,10 @@
 //
 // See Text.h. Nothing here knows about models.
 #include "tools/dlc-run/Text.h"
+#include "tools/Numbers.h"
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -161,11 +161,7 @@ std::pair<std::string, std::string> splitAssignment(const std::string &text, std
 
 double parseNumber(const std::string &text, std::string_view context) {
   double value = 0;
-  const char *first = text.data(), *last = first + text.size();
-  if (first != last && *first == '+')
-    ++first;
-  auto [end, error] = std::from_chars(first, last, value);
-  if (error != std::errc() || end != last)
+  if (!parseAll(text, value))
     throw UserError(fmt::format("{}: '{}' is not a number", context, text));
   return value;
 }

@@ -48,67 +48,57 @@ static std::optional<std::string> typed(const Json &value) {
   return text;
 }
 
-void TrainOptions::remember(CLI::Option *option, const std::string &flag, bool always,
-                            std::function<Json()> get) {
-  settings_.push_back({option, flag, get(), always, get, ""});
-}
-
-template <class T>
-CLI::Option *TrainOptions::add(CLI::App &app, const std::string &flag, T &value, const std::string &text,
-                               const std::string &help, bool always) {
-  CLI::Option *option = app.add_option(flag, value, help)->option_text(text);
-  remember(option, flag, always, [&value] { return Json(value); });
+template <class T> CLI::Option *TrainOptions::remember(CLI::Option *option, const T &value, bool always) {
+  auto get = [&value] { return Json(value); };
+  settings_.push_back({option, option->get_name(), get(), always, get, ""});
   return option;
 }
 
 void TrainOptions::addTo(CLI::App &app) {
   model.addTo(app);
   data.addTo(app);
-  remember(app.get_option("--data"), "--data", false, [this] { return Json(data.directory); });
-  remember(app.get_option("--map"), "--map", false, [this] { return Json(data.maps); });
-  remember(app.get_option("--scale"), "--scale", false, [this] { return Json(data.scales.given); });
-  add(app, "--entry", entry, "NAME", "Train step to use, where the model has more than one");
-  add(app, "--evaluation", evaluation, "NAME",
-      "Function that tells loss and accuracy of validation and test rows (default: the one that returns "
-      "them)");
-  add(app, "--epochs", epochs, "N", "Passes over the training rows (default 5)")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
-  add(app, "--batch", batch, "N", "Rows of a step (default: the batch that the library is compiled for)")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
-  seedOption_ = add(app, "--seed", seed, "N", "Of initial weights, shuffling and dropout (default 0)", true);
-  add(app, "--steps", steps, "N", "End after this many steps in all, within an epoch too")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 60));
-  add(app, "--set", scalars, "NAME=X",
-      "Set a number of the train step, e.g. lr=0.01 or GROUP.lr=0.01; may be repeated")
+  remember(app.get_option("--data"), data.directory);
+  remember(app.get_option("--map"), data.maps);
+  remember(app.get_option("--scale"), data.scales.given);
+  auto text = [&](const std::string &flag, std::string &value, const std::string &form, const std::string &help) {
+    remember(app.add_option(flag, value, help)->option_text(form), value);
+  };
+  auto count = [&](const std::string &flag, int64_t &value, const std::string &help, int64_t least = 1,
+                   const std::string &form = "N") {
+    return remember(addWhole(app, flag, value, help, least, largestCount, form), value);
+  };
+  text("--entry", entry, "NAME", "Train step to use, where the model has more than one");
+  text("--evaluation", evaluation, "NAME",
+       "Function that tells loss and accuracy of validation and test rows (default: the one that returns them)");
+  count("--epochs", epochs, "Passes over the training rows (default 5)");
+  count("--batch", batch, "Rows of a step (default: the batch that the library is compiled for)");
+  seedOption_ = remember(addSeed(app, seed, "Of initial weights, shuffling and dropout (default 0)"), seed, true);
+  count("--steps", steps, "End after this many steps in all, within an epoch too");
+  remember(app.add_option("--set", scalars,
+                          "Set a number of the train step, e.g. lr=0.01 or GROUP.lr=0.01; may be repeated"),
+           scalars)
       ->take_all()
-      ->allow_extra_args(false);
-  add(app, "--weights", weights, "FILE", "Start from these weights (safetensors), with a fresh optimizer");
-  CLI::Option *fraction =
-      add(app, "--validation", validation, "FRACTION",
-          "Hold out this part of the rows, from the files' end, and report on it every epoch");
-  fraction->check([](const std::string &text) {
-    double value = parseNumber(text, "--validation");
-    return value >= 0 && value < 1 ? std::string() : text + " is not a fraction from 0 to below 1";
-  });
-  add(app, "--validation-rows", validationRows, "N", "The same as a number of rows")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
-      ->excludes(fraction);
-  add(app, "--schedule", schedule, "NAME",
-      "Of the learning rate: constant, linear (to 0), cosine (to 0) or step (times --decay every "
-      "--decay-every epochs)")
-      ->check(CLI::IsMember({"constant", "linear", "cosine", "step"}));
-  add(app, "--warmup", warmup, "STEPS", "Let the learning rate rise from 0 over the first steps")
-      ->check(CLI::Range(int64_t(0), int64_t(1) << 60));
-  add(app, "--decay", decay, "X", "Factor of --schedule step (default 0.1)")->check(positiveNumber());
-  add(app, "--decay-every", decayEvery, "EPOCHS", "Of --schedule step (default: a third of the epochs)")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
-  add(app, "--patience", patience, "EPOCHS",
-      "Stop when the validation loss has not improved for so many epochs")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
-  add(app, "--best", best, "FILE", "Write a checkpoint here whenever the validation loss improves");
-  CLI::Option *trap =
-      app.add_flag("--trap-nan", trapNan, "Stop at the first value that is NaN or infinite, and say where");
-  remember(trap, "--trap-nan", false, [this] { return Json(trapNan); });
+      ->allow_extra_args(false)
+      ->option_text("NAME=X");
+  text("--weights", weights, "FILE", "Start from these weights (safetensors), with a fresh optimizer");
+  CLI::Option *fraction = remember(
+      addReal(app, "--validation", validation,
+              "Hold out this part of the rows, from the files' end, and report on it every epoch", properFractions,
+              "FRACTION"),
+      validation);
+  count("--validation-rows", validationRows, "The same as a number of rows")->excludes(fraction);
+  remember(addChoice(app, "--schedule", schedule,
+                     "Of the learning rate: constant, linear (to 0), cosine (to 0) or step (times --decay every "
+                     "--decay-every epochs)",
+                     {"constant", "linear", "cosine", "step"}),
+           schedule);
+  count("--warmup", warmup, "Let the learning rate rise from 0 over the first steps", 0, "STEPS");
+  remember(addReal(app, "--decay", decay, "Factor of --schedule step (default 0.1)"), decay);
+  count("--decay-every", decayEvery, "Of --schedule step (default: a third of the epochs)", 1, "EPOCHS");
+  count("--patience", patience, "Stop when the validation loss has not improved for so many epochs", 1, "EPOCHS");
+  text("--best", best, "FILE", "Write a checkpoint here whenever the validation loss improves");
+  remember(app.add_flag("--trap-nan", trapNan, "Stop at the first value that is NaN or infinite, and say where"),
+           trapNan);
   for (Setting &setting : settings_)
     setting.otherwise = setting.flag == "--validation"        ? "--validation-rows"
                         : setting.flag == "--validation-rows" ? "--validation"

@@ -73,10 +73,8 @@ private:
     std::string otherwise; ///< the flag of an option that says the same in another way: who gives it means it
   };
 
-  template <class T>
-  CLI::Option *add(CLI::App &app, const std::string &flag, T &value, const std::string &text,
-                   const std::string &help, bool always = false);
-  void remember(CLI::Option *option, const std::string &flag, bool always, std::function<Json()> get);
+  /// Makes a setting of an option that sets `value`.
+  template <class T> CLI::Option *remember(CLI::Option *option, const T &value, bool always = false);
   /// Takes a stored value as if it had been typed.
   void take(const Setting &setting, const Json &stored);
 
