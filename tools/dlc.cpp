@@ -160,15 +160,9 @@ static bool readOptions(dlc::CompileOptions &options) {
   return true;
 }
 
-static int write(const llvm::Twine &path, llvm::StringRef content) {
-  std::string name = path.str();
-  if (name == "-") {
-    llvm::outs() << content;
-    return 0;
-  }
-  if (llvm::Error error = dlc::writeFile(name, content))
-    return fail(llvm::toString(std::move(error)));
-  return 0;
+static int write(const std::string &path, llvm::StringRef content, bool isLibrary = false) {
+  std::string problem = dlc::writeOutput(path, content, isLibrary);
+  return problem.empty() ? 0 : fail(problem);
 }
 
 int main(int argc, char **argv) {
@@ -202,9 +196,6 @@ int main(int argc, char **argv) {
     llvm::StringRef stem = input == "-" ? "model" : llvm::sys::path::stem(input);
     path = isLevel || kind == "asm" || kind == "header" ? "-" : (stem + (kind == "obj" ? ".o" : ".so")).str();
   }
-
-  if (path == "-" && !isLevel && (kind == "lib" || kind == "obj"))
-    return fail("-o -: a library is no text to print; name a file");
   if (std::string problem = isDiff ? "" : dlc::checkOutput(path, input); !problem.empty())
     return fail(problem);
 
@@ -276,9 +267,10 @@ int main(int argc, char **argv) {
       text.append(one.begin(), one.end());
     return done(write(path, text));
   }
+  llvm::SmallVector<char> result;
   if (llvm::Error error = dlc::measured(timed, "library", "link", {}, [&] {
-        return kind == "obj" ? dlc::linkObject(objects, path) : dlc::linkShared(objects, path);
+        return kind == "obj" ? dlc::linkObject(objects, result) : dlc::linkShared(objects, result);
       }))
     return done(fail(llvm::toString(std::move(error))));
-  return done(0);
+  return done(write(path, llvm::StringRef(result.data(), result.size()), /*isLibrary=*/kind == "lib"));
 }

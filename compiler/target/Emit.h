@@ -16,13 +16,11 @@ llvm::Error emitObjects(mlir::ModuleOp module, const CompileOptions &options, Ob
 void emitDescriptor(mlir::ModuleOp module, const CompileOptions &options, llvm::StringRef query, llvm::Module &code);
 /// The symbol of a kernel's function among the objects.
 std::string symbolOf(mlir::ModuleOp kernel);
-/// A shared library at `path` (written beside it first, then renamed), exporting `dlc_model_query` alone, with the
-/// checksum of its content as build ID (runtime/Checksum.h).
-llvm::Error linkShared(const Objects &objects, llvm::StringRef path);
+/// A shared library, exporting `dlc_model_query` alone, with the checksum of its content as build ID
+/// (runtime/Checksum.h).
+llvm::Error linkShared(const Objects &objects, llvm::SmallVectorImpl<char> &library);
 /// One relocatable object for static linking, in which NAME_dlc_model_query alone can be seen.
-llvm::Error linkObject(const Objects &objects, llvm::StringRef path);
-/// Writes a file whole or not at all.
-llvm::Error writeFile(llvm::StringRef path, llvm::StringRef content);
+llvm::Error linkObject(const Objects &objects, llvm::SmallVectorImpl<char> &object);
 /// A name of the model's as an identifier of C.
 std::string toIdentifier(llvm::StringRef name);
 /// A C header that names what the model offers.

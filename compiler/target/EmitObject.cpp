@@ -15,7 +15,6 @@
 #include "llvm/IR/Verifier.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -128,34 +127,5 @@ llvm::Error dlc::emitObjects(mlir::ModuleOp module, const CompileOptions &option
   for (const std::string &problem : problems)
     if (!problem.empty())
       return llvm::createStringError(problem);
-  return llvm::Error::success();
-}
-
-/// Only a regular file is replaced by renaming; a device or a pipe is written to.
-static bool isReplaceable(llvm::StringRef path) {
-  llvm::sys::fs::file_status status;
-  return llvm::sys::fs::status(path, status) || !llvm::sys::fs::exists(status) || llvm::sys::fs::is_regular_file(status);
-}
-
-llvm::Error dlc::writeFile(llvm::StringRef path, llvm::StringRef content) {
-  bool renames = isReplaceable(path);
-  std::error_code error;
-  std::string written = path.str() + (renames ? ".part" : "");
-  {
-    llvm::raw_fd_ostream os(written, error);
-    if (!error) {
-      os << content;
-      os.close();
-      error = os.error();
-      os.clear_error();
-    }
-  }
-  if (!error && renames)
-    error = llvm::sys::fs::rename(written, path);
-  if (error) {
-    if (renames)
-      llvm::sys::fs::remove(written);
-    return llvm::createStringError("cannot write " + path + ": " + error.message());
-  }
   return llvm::Error::success();
 }

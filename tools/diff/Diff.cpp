@@ -12,14 +12,14 @@
 #include "compiler/evaluate/Rounding.h"
 #include "compiler/graph/Rows.h"
 #include "compiler/target/Emit.h"
+#include "compiler/target/MemoryFile.h"
 #include "tools/diff/Library.h"
 #include "mlir/IR/OwningOpRef.h"
-#include "llvm/ADT/ScopeExit.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include <cmath>
+#include <optional>
 
 using namespace mlir;
 using namespace dlc;
@@ -172,7 +172,8 @@ static void instrument(EntryOp entry, EntryOp copy, const DiffSettings &settings
 
 /// A library of these entry points alone; of one with `probes`, each value on its way is an output.
 static LogicalResult compile(ModuleOp module, const CompileOptions &options, const DiffSettings &settings,
-                             ArrayRef<EntryOp> entries, StringRef path, std::vector<Probe> *probes) {
+                             ArrayRef<EntryOp> entries, std::optional<MemoryFile> &library,
+                             std::vector<Probe> *probes) {
   OwningOpRef<ModuleOp> twin(module.clone());
   for (ModelOp model : twin->getOps<ModelOp>())
     for (EntryOp copy : llvm::make_early_inc_range(model.getBody().getOps<EntryOp>())) {
@@ -183,11 +184,14 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options, con
         instrument(*entry, copy, settings, probes);
     }
   Objects objects;
+  SmallVector<char> linked;
   if (failed(runTo("llvm", *twin, options)))
     return failure();
   llvm::Error error = emitObjects(*twin, options, objects);
   if (!error)
-    error = linkShared(objects, path);
+    error = linkShared(objects, linked);
+  if (!error && library.emplace("dlc.so", linked).error())
+    error = llvm::createStringError("cannot hold the library in memory: " + library->error().message());
   return error ? LogicalResult(complain(entries.front()) << llvm::toString(std::move(error))) : success();
 }
 
@@ -197,14 +201,13 @@ class Differ {
 public:
   Differ(ModuleOp module, const CompileOptions &options, const DiffSettings &settings, EntryOp entry)
       : module(module), options(options), settings(settings), entry(entry), arguments(argumentsOf(entry)) {}
-  /// 0: all agree; 1: something departs; failure: it could not be done, and a diagnostic says why. `folder` is for what
-  /// is compiled on the way.
-  FailureOr<int> run(ArrayRef<std::string> libraries, StringRef folder);
+  /// 0: all agree; 1: something departs; failure: it could not be done, and a diagnostic says why.
+  FailureOr<int> run(ArrayRef<std::string> libraries);
 
 private:
   void drawArguments(int64_t rows);
   FailureOr<std::vector<CallResults>> call(StringRef library, int64_t count, unsigned threads);
-  LogicalResult compareValues(StringRef folder);
+  LogicalResult compareValues();
   LogicalResult compareResults(ArrayRef<std::string> libraries);
   LogicalResult compareSteps(ArrayRef<CallResults> steps);
   void compareUntouched(const CallResults &step, StringRef when);
@@ -261,11 +264,11 @@ static const Array *find(const std::vector<NamedArray> &list, StringRef name) {
   return found == list.end() ? nullptr : &found->value;
 }
 
-LogicalResult Differ::compareValues(StringRef folder) {
-  std::string path = (folder + "/" + entry.getSymName() + ".values.so").str();
-  if (failed(compile(module, options, settings, entry, path, &probes)))
+LogicalResult Differ::compareValues() {
+  std::optional<MemoryFile> library;
+  if (failed(compile(module, options, settings, entry, library, &probes)))
     return failure();
-  auto called = call(path, 1, 0);
+  auto called = call(library->path, 1, 0);
   if (failed(called))
     return failure();
   auto next = probes.begin();
@@ -371,7 +374,10 @@ LogicalResult Differ::compareResults(ArrayRef<std::string> libraries) {
         for (auto [i, before, now] : llvm::enumerate(first, *steps))
           for (auto [a, b] : llvm::zip_equal(all(before), all(now)))
             if (int64_t at = firstOtherBits(a.value, b.value); at >= 0)
-              depart(a.name, (" from itself, with " + Twine(threads) + " threads of " + llvm::sys::path::filename(library)).str(),
+              depart(a.name,
+                     (" from itself, with " + Twine(threads) + " threads" +
+                      (settings.libraries.empty() ? "" : " of " + llvm::sys::path::filename(library)))
+                         .str(),
                      b.value, a.value, at);
     }
   return compareSteps(first);
@@ -384,7 +390,7 @@ void Differ::printValues() const {
                  << " : " << show(probe.value.getType()) << '\n';
 }
 
-FailureOr<int> Differ::run(ArrayRef<std::string> libraries, StringRef folder) {
+FailureOr<int> Differ::run(ArrayRef<std::string> libraries) {
   int64_t capacity = 1, most = 1; // a step of the optimizer alone has no batch
   SmallVector<int64_t> extents{1};
   if (hasBatch(entry)) {
@@ -402,7 +408,7 @@ FailureOr<int> Differ::run(ArrayRef<std::string> libraries, StringRef folder) {
   }
   if (!settings.results) {
     drawArguments(std::min(extents.front(), capacity));
-    if (failed(compareValues(folder)))
+    if (failed(compareValues()))
       return failure();
   }
   for (int64_t extent : extents) {
@@ -448,19 +454,16 @@ int dlc::runDiff(ModuleOp module, const CompileOptions &options, const DiffSetti
     for (ModelOp model : module.getOps<ModelOp>())
       llvm::append_range(entries, model.getBody().getOps<EntryOp>());
 
-  SmallString<128> folder;
-  if (std::error_code error = llvm::sys::fs::createUniqueDirectory("dlc-diff", folder))
-    return complain(module) << "cannot make a temporary folder: " << error.message(), 1;
-  llvm::scope_exit clean([&] { llvm::sys::fs::remove_directories(folder); });
   std::vector<std::string> libraries = settings.libraries;
+  std::optional<MemoryFile> used;
   if (libraries.empty()) {
-    libraries.push_back((folder + "/used.so").str());
-    if (failed(compile(module, options, settings, entries, libraries.front(), nullptr)))
+    if (failed(compile(module, options, settings, entries, used, nullptr)))
       return 1;
+    libraries.push_back(used->path);
   }
   int code = 0;
   for (EntryOp entry : entries) {
-    FailureOr<int> result = Differ(module, options, settings, entry).run(libraries, folder);
+    FailureOr<int> result = Differ(module, options, settings, entry).run(libraries);
     if (failed(result))
       return 1;
     code |= *result;
