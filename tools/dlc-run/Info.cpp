@@ -54,6 +54,23 @@ std::string portsText(const std::vector<Port> &ports) {
   return texts.empty() ? "none" : join(texts);
 }
 
+/// How an output that is a single number makes the one of several batches; "" of any other.
+std::string combinedText(const Entry &entry, const Port &port) {
+  if (!entry.hasBatch() || !port.Dims.empty())
+    return "";
+  switch (port.Combine) {
+  case DLC_COMBINE_ROWS:
+    return "mean over rows";
+  case DLC_COMBINE_COUNT:
+    return fmt::format("mean over what {} counts", entry.Outputs[port.Count].Name);
+  case DLC_COMBINE_SUM:
+    return "sum";
+  case DLC_COMBINE_UNKNOWN:
+    break;
+  }
+  return "not known (weighed by rows)";
+}
+
 std::string flagsText(const Entry &entry) {
   std::vector<std::string> words;
   if (entry.hasBatch())
@@ -99,6 +116,12 @@ void printText(const Model &model, const std::string &path) {
     fmt::print("    capacity  {}; {}\n", entry.Capacity, flagsText(entry));
     fmt::print("    inputs    {}\n", portsText(entry.Inputs));
     fmt::print("    outputs   {}\n", portsText(entry.Outputs));
+    std::vector<std::string> combined;
+    for (const Port &port : entry.Outputs)
+      if (std::string text = combinedText(entry, port); !text.empty())
+        combined.push_back(fmt::format("{}: {}", port.Name, text));
+    if (!combined.empty())
+      fmt::print("    batches   {}\n", join(combined));
     std::vector<std::string> scalars;
     for (const ScalarInfo &scalar : entry.Scalars)
       scalars.push_back(fmt::format("{} = {}", scalar.Name, scalar.Default));
@@ -121,11 +144,19 @@ void printText(const Model &model, const std::string &path) {
 
 Json portsJson(const std::vector<Port> &ports) {
   Json list = Json::array();
-  for (const Port &port : ports)
-    list.push_back({{"name", port.Name},
-                    {"dtype", nameOf(port.Type)},
-                    {"shape", std::vector<int64_t>(port.Dims.begin(), port.Dims.end())},
-                    {"batch", std::vector<int64_t>(port.Batch.begin(), port.Batch.end())}});
+  for (const Port &port : ports) {
+    Json object = {{"name", port.Name},
+                   {"dtype", nameOf(port.Type)},
+                   {"shape", std::vector<int64_t>(port.Dims.begin(), port.Dims.end())},
+                   {"batch", std::vector<int64_t>(port.Batch.begin(), port.Batch.end())}};
+    if (port.Combine == DLC_COMBINE_ROWS)
+      object["combine"] = "rows";
+    if (port.Combine == DLC_COMBINE_SUM)
+      object["combine"] = "sum";
+    if (port.Combine == DLC_COMBINE_COUNT)
+      object.update({{"combine", "count"}, {"count", ports[port.Count].Name}});
+    list.push_back(object);
+  }
   return list;
 }
 
