@@ -293,24 +293,16 @@ void addProfile(CLI::App &app) {
   options->model.addTo(command);
   command.add_option("ENTRY", options->entries, "Entry points (default: every function and train step)")
       ->option_text(" ");
-  command.add_option("--batch", options->batch, "Rows of a call (default: as many as it is compiled for)")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
-      ->option_text("N");
-  command.add_option("--seconds", options->seconds, "How long to measure each (default 1)")
-      ->check(CLI::Range(0.001, 86400.0))
-      ->check(positiveNumber())
-      ->option_text("S");
-  command.add_option("--peak", options->peak, "GFLOP/s of the machine (default: measured now)")
-      ->check(positiveNumber())
-      ->option_text("X");
-  command.add_option("--bandwidth", options->bandwidth,
-                     "GB/s of its memory, whatever the size (default: measured now, for each cache and DRAM)")
-      ->check(positiveNumber())
-      ->option_text("X");
+  addWhole(command, "--batch", options->batch, "Rows of a call (default: as many as it is compiled for)");
+  addReal(command, "--seconds", options->seconds, "How long to measure each (default 1)",
+          {0.001, 86400, "a number of seconds from 0.001 to 86400"}, "S");
+  addReal(command, "--peak", options->peak, "GFLOP/s of the machine (default: measured now)");
+  addReal(command, "--bandwidth", options->bandwidth,
+          "GB/s of its memory, whatever the size (default: measured now, for each cache and DRAM)");
   command.add_option("--trace", options->trace, "Write some calls as a trace that Perfetto and Chrome open")
       ->option_text("FILE.json");
   options->inputs.addTo(command);
-  command.add_option("--seed", options->inputs.seed, "Of weights and inputs (default 0)")->option_text("N");
+  addSeed(command, options->inputs.seed, "Of weights and inputs (default 0)");
   command.add_option("--weights", options->weights, "Checkpoint or weights (default: initial ones)")
       ->option_text("FILE");
   command.add_flag("--json", options->json, "Print one JSON object a line");
