@@ -38,6 +38,7 @@ private:
   void describe(ModuleOp home, LoweredKernel &lowered, KernelOp op, int64_t batch);
   bool mayOverwrite(LaunchOp launch, unsigned result, Value old);
   bool isCheck(Operation *op);
+  const Domain &domainOf(KernelOp kernel);
   Value takenOver(LaunchOp launch, unsigned result, const DenseMap<Value, Value> &buffers);
 
   ModelOp model;
@@ -47,6 +48,7 @@ private:
   OpBuilder at;
   std::map<std::pair<std::string, int64_t>, LoweredKernel> kernels;
   SymbolTable symbols; ///< of the model
+  std::map<Operation *, Domain> domains;
   llvm::StringSet<> taken; ///< names in the module
 };
 } // namespace
@@ -135,6 +137,19 @@ bool ScheduleLowering::isCheck(Operation *op) {
   return kernel && !kernel.getBody().getOps<CheckIndexOp>().empty();
 }
 
+/// The points that a kernel runs over.
+const Domain &ScheduleLowering::domainOf(KernelOp kernel) {
+  auto [it, isNew] = domains.try_emplace(kernel);
+  if (isNew) {
+    SmallVector<Operation *> ops;
+    for (Operation &inner : kernel.getBody().front().without_terminator())
+      if (!Domain::isGenerator(&inner))
+        ops.push_back(&inner);
+    it->second.build(ops);
+  }
+  return it->second;
+}
+
 /// The kernel writes a new value where an old one lies: right if it reads each old element only where it writes the new
 /// one, and no later kernel reads the old.
 bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old) {
@@ -148,12 +163,7 @@ bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old)
       if (!isa<ReshapeOp>(user) && user != launch && launch->isBeforeInBlock(user))
         return false;
   auto op = symbols.lookup<KernelOp>(launch.getKernel());
-  Domain domain;
-  SmallVector<Operation *> ops;
-  for (Operation &inner : op.getBody().front().without_terminator())
-    if (!Domain::isGenerator(&inner))
-      ops.push_back(&inner);
-  domain.build(ops);
+  const Domain &domain = domainOf(op);
   Value written = op.getBody().front().getTerminator()->getOperand(result);
   for (auto [argument, given] : llvm::zip(op.getBody().getArguments(), launch.getArgs())) {
     if (!llvm::is_contained(aliases, given))

@@ -39,12 +39,16 @@ private:
   LogicalResult verify();
   void replace(BufferOp buffer, StringRef base, std::optional<int64_t> index, int64_t offset);
   void placeArgument(BufferOp buffer, int64_t index);
+  ArrayAttr argumentAttrs() {
+    return schedule->getAttrOfType<DictionaryAttr>("dl.entry").getAs<ArrayAttr>("arg_attrs");
+  }
 
   ScheduleOp schedule;
   const StoredTensors &stored;
   const llvm::StringMap<ModuleOp> &kernels;
   DenseMap<Operation *, std::pair<int64_t, int64_t>> steps; ///< of each step the first and the last: a loop's are many
   int64_t nextStep = 0;
+  SmallVector<int64_t> ordinals; ///< of each argument: its number among the inputs, or among the scalars
   std::vector<Temporary> temporaries;
 };
 } // namespace
@@ -131,30 +135,25 @@ void MemoryPlan::replace(BufferOp buffer, StringRef base, std::optional<int64_t>
 
 /// Where argument `index` of the entry point lies: with the caller, in an arena, or among the numbers of the call.
 void MemoryPlan::placeArgument(BufferOp buffer, int64_t index) {
-  auto all = schedule->getAttrOfType<DictionaryAttr>("dl.entry").getAs<ArrayAttr>("arg_attrs");
-  auto about = cast<DictionaryAttr>(all[index]);
-  auto before = [&](StringRef kind) {
-    return llvm::count_if(all.getValue().take_front(index),
-                          [&](Attribute one) { return cast<DictionaryAttr>(one).contains(kind); });
-  };
+  auto about = cast<DictionaryAttr>(argumentAttrs()[index]);
   static constexpr StringRef arenas[] = {"params", "buffers", "training", "session"};
   if (const StoredTensor *tensor = stored.find(about))
     replace(buffer, arenas[tensor->arena], {}, tensor->offset);
   else if (about.contains("input"))
-    replace(buffer, "input", before("input"), 0);
+    replace(buffer, "input", ordinals[index], 0);
   else if (about.contains("random"))
     replace(buffer, "workspace", {}, 0);
   else if (about.contains("step"))
     replace(buffer, "workspace", {}, 8 * (DLC_FIRST_SCALAR - 1));
   else
-    replace(buffer, "workspace", {}, 8 * (DLC_FIRST_SCALAR + before("scalar")));
+    replace(buffer, "workspace", {}, 8 * (DLC_FIRST_SCALAR + ordinals[index]));
 }
 
 LogicalResult MemoryPlan::run() {
   countSteps(schedule.getBody().front());
-  auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
-  int64_t scalars = llvm::count_if(about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>(),
-                                   [](DictionaryAttr attrs) { return attrs.contains("scalar"); });
+  int64_t inputs = 0, scalars = 0;
+  for (auto about : argumentAttrs().getAsRange<DictionaryAttr>())
+    ordinals.push_back(about.contains("input") ? inputs++ : about.contains("scalar") ? scalars++ : 0);
   int64_t mostOperands = 0, scratch = 0;
   schedule.walk([&](RunOp run) {
     mostOperands = std::max<int64_t>(mostOperands, run.getInputs().size() + run.getOutputs().size());
