@@ -1,11 +1,12 @@
-// calls.cpp - what a compiled model leaves as it was: parameters after a bad label, the processor's modes, and that a
-// step is the sum of its parts.
+// calls.cpp - what a compiled model leaves as it was: parameters after a call that is refused, the processor's modes, and
+// that a step is the sum of its parts.
 // SPDX-License-Identifier: Apache-2.0
 //
 //   calls MODEL.so [CHECKPOINT]
 #include "Program.h"
 
 #include <atomic>
+#include <cstddef>
 #include <thread>
 #include <xmmintrin.h>
 
@@ -61,6 +62,116 @@ void wrongShapes(dlc::Model &M) {
   refused("label", {X});
   refused("'lable'", {{"x", X}, {"lable", Label}});
   CHECK(bitsOf(P) == Before && T.step() == 0, "a refused call wrote");
+}
+
+int Refused = 0; ///< calls that are wrong, and were refused in the right words
+
+/// A call's right arguments, with one thing wrong, drawn from a seed.
+class WrongCall {
+public:
+  WrongCall(uint64_t Seed, int64_t Capacity) : From(Seed) {
+    Entry = std::vector{"loss", "step", "step.gradients"}[From.next() % 3];
+    int64_t Given = 1 + From.next() % Capacity;
+    dlc::Tensor X = reals({Given, 512}, Seed), Label = labels(Given, 40, Seed);
+    auto any = [&](std::initializer_list<int64_t> Of) { return Of.begin()[From.next() % Of.size()]; };
+    switch (From.next() % 9) {
+    case 0:
+      X = reals({Given, 512 + any({-512, -511, -1, 1, 512})}, Seed);
+      break;
+    case 1:
+      X = reals(From.next() % 2 ? dlc::Shape{Given, 512, 1} : dlc::Shape{Given * 512}, Seed);
+      break;
+    case 2:
+      X = X.to(From.next() % 2 ? dlc::DType::F64 : dlc::DType::I32);
+      break;
+    case 3:
+      Label = Label.to(static_cast<dlc::DType>(any({int(dlc::DType::I64), int(dlc::DType::U8), int(dlc::DType::F32)})));
+      break;
+    case 4:
+      Label = labels(Given + any({1, 7, 1000}), 40, Seed);
+      break;
+    case 5:
+      Label.as<int32_t>()[From.next() % Given] = int32_t(any({-1, 40, 41, 1 << 30, INT32_MIN, INT32_MAX}));
+      break;
+    case 6:
+      Options.Extent = Given + any({-Given, -1, 1, INT32_MAX});
+      break;
+    case 7:
+      Options.Scalars.emplace_back("l r", 0.1);
+      break;
+    case 8:
+      Names = std::vector<std::vector<const char *>>{{"x", "x"}, {"x"}, {"label"}, {"y", "label"}, {"x", "label", "x"}, {}}
+          [From.next() % 6];
+      break;
+    }
+    Values = {std::move(X), std::move(Label)};
+  }
+  std::string run(dlc::Training &T) const {
+    std::vector<dlc::Input> Inputs;
+    for (std::string_view Name : Names)
+      Inputs.emplace_back(Name, Values[Name == "label"]);
+    return messageOf([&] { T.call(Entry, Inputs, Options); });
+  }
+  const char *Entry;
+
+private:
+  Numbers From;
+  std::vector<dlc::Tensor> Values;
+  std::vector<const char *> Names{"x", "label"};
+  dlc::CallOptions Options;
+};
+
+void wrongArguments(dlc::Model &M, uint64_t First, uint64_t Count) {
+  dlc::Parameters P = M.newParameters(1);
+  dlc::Training T = M.newTraining(P, 2);
+  const std::string Before = bitsOf(P), SlotsBefore = slotBits(M, T);
+  for (uint64_t Seed = First; Seed < First + Count; ++Seed) {
+    WrongCall Call(Seed, Rows);
+    std::string Text = Call.run(T);
+    // A label's message names the place in the model, all others the entry point.
+    bool Named = holds(Text, Call.Entry) || holds(Text, "cross_entropy");
+    CHECK(Named && T.step() == 0, "wrong call %llu of %s: '%s'", (unsigned long long)Seed, Call.Entry, Text.c_str());
+    Refused += Named;
+  }
+  CHECK(bitsOf(P) == Before && slotBits(M, T) == SlotsBefore, "a refused call wrote");
+}
+
+/// The same through abi.h alone: a struct that is too short, an extent that is none, memory that is missing.
+void wrongStructs(const dlc_model &M, uint64_t Count) {
+  for (uint64_t Seed = 1; Seed <= Count; ++Seed) {
+    Numbers From(Seed);
+    const dlc_entry &E = M.entries[From.next() % M.entry_count];
+    std::vector<std::vector<char>> Memory;
+    dlc_call C{};
+    for (int I = 0; I < DLC_ARENA_COUNT; ++I)
+      C.arenas[I] = Memory.emplace_back(64, char(I)).data();
+    std::vector<const void *> Inputs(E.input_count, Memory[0].data());
+    std::vector<void *> Outputs(E.output_count, Memory[0].data());
+    C.struct_size = sizeof C, C.inputs = Inputs.data(), C.outputs = Outputs.data(), C.extent = 1, C.step = 1;
+    const auto Whole = Memory;
+    int32_t Expected = DLC_BAD_STRUCT;
+    int Arena = int(From.next() % DLC_ARENA_COUNT);
+    switch (From.next() % 3) {
+    case 0:
+      C.struct_size = From.next() % offsetof(dlc_call, workspace_bytes);
+      break;
+    case 1:
+      if (E.flags & DLC_HAS_BATCH) {
+        C.extent = std::vector<int64_t>{0, -1, INT64_MIN, INT64_MAX, E.capacity + 1}[From.next() % 5];
+        Expected = DLC_BAD_EXTENT;
+        break;
+      }
+      [[fallthrough]];
+    case 2:
+      for (Expected = DLC_MISSING_ARENA; !(E.arenas >> Arena & 1);)
+        Arena = (Arena + 1) % DLC_ARENA_COUNT;
+      C.arenas[Arena] = nullptr;
+      break;
+    }
+    int32_t Status = E.function(&C);
+    CHECK(Status == Expected && Memory == Whole, "struct %llu, %s: status %d", (unsigned long long)Seed, E.name, Status);
+    Refused += Status == Expected;
+  }
 }
 
 void parts(dlc::Model &M) {
@@ -230,11 +341,14 @@ int main(int Count, char **Arguments) try {
     dlc::Model M = dlc::Model::open(Arguments[1], Options);
     badLabels(M);
     wrongShapes(M);
+    wrongArguments(M, 1000 * Threads, 400);
     parts(M);
     modes(M);
     if (Threads > 1)
       hostModes(Arguments[1], M);
   }
+  wrongStructs(dlc::Model::open(Arguments[1]).descriptor(), 200);
+  std::printf("reliability: calls with wrong arguments: %d tried, %d lost\n", Refused, Failures);
   return result("calls");
 } catch (const dlc::Error &E) {
   std::printf("error: %s\n", E.what());
