@@ -2,25 +2,14 @@
 # compiles it, and neither crashes nor hangs.
 # SPDX-License-Identifier: Apache-2.0
 #
-#   mutate-levels.py --count N --seed S [--keep] FOLDER DLC FILE...     --keep: goes on after a failure, and keeps the file
-import argparse
-import collections
-import os
+#   mutate-levels.py --count N --seed S [--keep] FOLDER DLC FILE...
 import random
 import re
-import resource
 import subprocess
-import sys
 
-parser = argparse.ArgumentParser()
-parser.add_argument("--count", type=int, default=200)
-parser.add_argument("--seed", type=int, default=1)
-parser.add_argument("--keep", action="store_true")
-parser.add_argument("folder")
-parser.add_argument("dlc")
-parser.add_argument("files", nargs="+")
-args = parser.parse_args()
-os.makedirs(args.folder, exist_ok=True)
+from mutation import arguments, run_all
+
+args = arguments()
 rng = random.Random(args.seed)
 levels = ["import", "graph", "autodiff", "layout", "kernels", "loops", "plan", "llvm"]
 texts = []
@@ -68,24 +57,9 @@ def mutate(text):
     return text
 
 
-counts, failures = [0, 0], collections.Counter()
-for number in range(args.count):
+def draw():
     level, text = rng.choice(texts)
-    path = os.path.join(args.folder, f"{level}-{number}.mlir")
-    with open(path, "w") as out:
-        out.write(mutate(text))
-    limits = lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-    run = subprocess.run([args.dlc, path, "-o", os.devnull, *(["--emit=llvm"] if level != "llvm" else [])],
-                         capture_output=True, text=True, timeout=120, preexec_fn=limits)
-    if run.returncode not in (0, 1) or (run.returncode == 1) != ("error: " in run.stderr):
-        if not args.keep:
-            sys.exit(f"{path}: exit code {run.returncode}\n{run.stderr[:4000]}")
-        failures[level, run.returncode] += 1
-        print(path, run.returncode, run.stderr[:200].replace("\n", " | "), flush=True)
-        continue
-    counts[run.returncode] += 1
-    os.remove(path)
-for (level, code), count in sorted(failures.items()):
-    print(f"{level}: {count} with exit code {code}")
-print(f"{args.count} mutated levels: {counts[0]} compiled, {counts[1]} refused")
-print(f"reliability: printed levels: {args.count} tried, {sum(failures.values())} lost")
+    return level, mutate(text), [] if level == "llvm" else ["--emit=llvm"]
+
+
+run_all(args, draw, "printed levels", "mutated levels")

@@ -1,22 +1,14 @@
 # mutate.py - changes model files at random (with a fixed seed) and checks that the compiler neither crashes nor hangs.
 # SPDX-License-Identifier: Apache-2.0
 #
-#   mutate.py --count N --seed S FOLDER DLC FILE...
-import argparse
+#   mutate.py --count N --seed S [--keep] FOLDER DLC FILE...
 import os
 import random
 import re
-import subprocess
-import sys
 
-parser = argparse.ArgumentParser()
-parser.add_argument("--count", type=int, default=300)
-parser.add_argument("--seed", type=int, default=1)
-parser.add_argument("folder")
-parser.add_argument("dlc")
-parser.add_argument("files", nargs="+")
-args = parser.parse_args()
-os.makedirs(args.folder, exist_ok=True)
+from mutation import arguments, run_all
+
+args = arguments()
 rng = random.Random(args.seed)
 texts = ["\n".join(line for line in open(file).read().split("\n") if not line.lstrip().startswith("//"))
          for file in args.files]
@@ -67,18 +59,5 @@ def mutate():
 
 # What is freed is filled with these bytes: who still reads it finds no pointers there.
 environment = dict(os.environ, GLIBC_TUNABLES="glibc.malloc.perturb=165")
-counts = [0, 0]
-for number in range(args.count):
-    text = mutate()
-    path = os.path.join(args.folder, f"mutated-{number}.mlir")
-    with open(path, "w") as out:
-        out.write(text)
-    # Levels above code generation: what follows sees only what they let through.
-    run = subprocess.run([args.dlc, path, "--emit=kernels", "-o", os.devnull], capture_output=True, text=True, timeout=120,
-                         env=environment)
-    if run.returncode not in (0, 1) or (run.returncode == 1) != ("error: " in run.stderr) or "mistake in dlc" in run.stderr:
-        sys.exit(f"{path}: exit code {run.returncode}\n{run.stderr[:4000]}")
-    counts[run.returncode] += 1
-    os.remove(path)
-print(f"{args.count} mutated files: {counts[0]} compiled, {counts[1]} refused")
-print(f"reliability: model files: {args.count} tried, 0 lost")
+# Levels above code generation: what follows sees only what they let through.
+run_all(args, lambda: ("mutated", mutate(), ["--emit=kernels"]), "model files", "mutated files", environment)
