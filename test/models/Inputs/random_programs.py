@@ -16,6 +16,9 @@ import subprocess
 import sys
 import tempfile
 
+from drawn import BATCH, batches, broadcast, late, size_text, text
+import drawn
+
 SIZES = [1, 1, 2, 3, 4, 5, 7, 8, 17, 33]
 BATCHES = [1, 2, 3, 5, 8, 17]
 LARGEST = 1500  # elements of a tensor, at the largest batch that is drawn
@@ -24,29 +27,10 @@ UNARY = ["abs", "cos", "erf", "gelu", "gelu|, tanh", "leaky_relu", "leaky_relu|,
          "silu", "sin", "softplus", "tanh", "clamp|, min = -0.8, max = 0.9", "clamp|, min = -0.5"]
 COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"]
 
-# A size is a number, or, negative, a multiple of the batch: -2 is `2 * batch`.
-BATCH = -1
 
-
-def size_text(size):
-    return str(size) if size >= 0 else "batch" if size == -1 else f"{-size} * batch"
-
-
-def text(shape):
-    return "[" + ", ".join(map(size_text, shape)) + "]"
-
-
-def elements(shape, batch=17):
-    return math.prod(size if size >= 0 else -size * batch for size in shape)
-
-
-def broadcast(a, b):
-    """The shape that two shapes stretch to, or None."""
-    rank = max(len(a), len(b))
-    a, b = [1] * (rank - len(a)) + list(a), [1] * (rank - len(b)) + list(b)
-    if any(x != y and x != 1 and y != 1 for x, y in zip(a, b)):
-        return None
-    return [y if x == 1 else x for x, y in zip(a, b)]
+def elements(shape):
+    """At the largest batch but one, of programs that several threads run."""
+    return drawn.elements(shape, max(BATCHES))
 
 
 class Value:
@@ -107,8 +91,7 @@ class Program:
 
     def pick(self, allowed=lambda value: True, kinds=("f32",)):
         candidates = [value for value in self.values if value.kind in kinds and allowed(value)]
-        # Late values more often, or programs stay flat.
-        return self.random.choices(candidates, range(1, len(candidates) + 1))[0] if candidates else None
+        return late(self.random, candidates)
 
     def bounded(self, value, most):
         """The value, or one that is made small enough of it."""
@@ -153,7 +136,7 @@ class Program:
         value = self.pick()
         other = self.pick(lambda v: broadcast(v.shape, value.shape) is not None)
         whole = broadcast(value.shape, other.shape) if other else value.shape
-        if self.random.random() < 0.4 or elements(whole) > LARGEST or sum(size < 0 for size in whole) > 1:
+        if self.random.random() < 0.4 or elements(whole) > LARGEST or batches(whole) > 1:
             shape = [1 if size < 0 or self.random.random() < 0.3 else size for size in value.shape]
             other, whole = self.parameter(shape[self.random.randint(0, len(shape)):]), value.shape
         op = self.random.choice(["add", "sub", "mul", "min", "max"])
@@ -209,7 +192,7 @@ class Program:
                 return
             other = self.parameter([width, depth] if turned else [depth, width])
         whole = broadcast(value.shape[:-2], other.shape[:-2]) + [rows, other.shape[-2 if turned else -1]]
-        if elements(whole) > LARGEST or sum(size < 0 for size in whole) > 1:  # never so with a parameter
+        if elements(whole) > LARGEST or batches(whole) > 1:  # never so with a parameter
             return
         value, other = self.bounded(value, 5), self.bounded(other, 5)
         value = self.line(f"matmul {value}, {other}{options}{', transpose_b' if turned else ''}")
@@ -291,8 +274,7 @@ class Program:
         """Two batches one after the other, and one of them, which begins where the batch says."""
         value = self.any(lambda v: v.shape and v.shape[0] == BATCH)
         other = self.any(lambda v: value and v.shape == value.shape and v.kind == value.kind)
-        is_told = not any("rows" in function for function in self.functions)  # else the sizes of what they yield are open
-        if other and is_told and elements(value.shape) * 2 <= LARGEST:
+        if other and elements(value.shape) * 2 <= LARGEST:
             both = self.same(value, f"concat {value}, {other}", [-2] + value.shape[1:])
             start = self.random.choice([", start = batch", "", ", start = 0"])
             self.same(value, f"slice {both}, axis = 0{start}, size = batch", value.shape)
@@ -352,7 +334,7 @@ class Program:
         if not test or not other:
             return
         whole = broadcast(broadcast(value.shape, other.shape), test.shape)
-        if whole and elements(whole) <= LARGEST and sum(size < 0 for size in whole) <= 1:
+        if whole and elements(whole) <= LARGEST and batches(whole) <= 1:
             limit = self.line("constant f32 = 0.1")
             truth = self.line(f"{self.random.choice(['lt', 'le', 'gt', 'ge'])} {test}, {limit}")
             self.line(f"where {truth}, {value}, {other}", whole, value.kind, max(value.size, other.size))
@@ -367,8 +349,13 @@ class Program:
         name = f"@f{len(self.functions)}"
         body = [f'%a = nn.linear "up" %x, hidden', f"%b = {self.random.choice(['tanh', 'gelu', 'sigmoid'])} %a"]
         last = "%b"
-        for op in self.random.sample(["dropout {}, 0.25", "sin {}", "neg {}", "mul {0}, {0}"],
-                                     self.random.randint(0, 2)):
+        rows = self.random.choice(["rows", "batch"]) if value.shape[0] == BATCH else "rows"
+        kept, halved = f"reshape {{0}}, [{rows}, hidden]", f"slice {{0}}, axis = 0, start = {rows}, size = {rows}"
+        for op in self.random.sample(["dropout {0}, 0.25", "sin {0}", "neg {0}", "mul {0}, {0}", kept, halved],
+                                     self.random.randint(0, 3)):
+            if op == halved:
+                body.append(f"%c{len(body)} = concat {last}, {last}, axis = 0")
+                last = f"%c{len(body) - 1}"
             body.append(f"%c{len(body)} = {op.format(last)}")
             last = f"%c{len(body) - 1}"
         body.append(f'%y = nn.linear "down" {last}, features')
@@ -377,10 +364,8 @@ class Program:
         else:
             body += ["%r = tanh %y", "return %r"]
         lines = "\n".join(f"    {line}" for line in body)
-        shape = self.random.choice(["rows, features", "batch, features"]) if value.shape[0] == BATCH else "rows, features"
-        if shape[0] == "b":
-            lines = re.sub(r"neg (%\w+)", r"reshape \1, [batch, hidden]", lines)
-        self.functions.append(f"  func private {name}<hidden = {self.random.choice(SIZES[:7])}>(%x: f32[{shape}]) {{\n{lines}\n  }}\n")
+        hidden = self.random.choice(SIZES[:7])
+        self.functions.append(f"  func private {name}<hidden = {hidden}>(%x: f32[{rows}, features]) {{\n{lines}\n  }}\n")
         for i in range(self.random.randint(1, 2)):
             scope = self.random.choice([f'"{name[1:]}.{i}" ', f'"{name[1:]}" ', ""])
             if not scope and any("up" == p for p in self.parameters):
@@ -470,7 +455,7 @@ class Program:
             return self.whole()
         other = self.pick(lambda v: broadcast(v.shape, value.shape) is not None, (value.kind,))
         whole = broadcast(value.shape, other.shape)
-        if elements(whole) > LARGEST or sum(size < 0 for size in whole) > 1:
+        if elements(whole) > LARGEST or batches(whole) > 1:
             return
         op = self.random.choice(["add", "sub", "mul", "div", "min", "max", "neg", "abs", "relu", "clamp", "sum", "amax", "amin"])
         if op in ("add", "sub", "mul", "div", "min", "max"):
@@ -487,7 +472,7 @@ class Program:
         value = self.pick(kinds=FLOATS + INTEGERS + ("i1",))
         other = self.pick(lambda v: broadcast(v.shape, value.shape) is not None, (value.kind,))
         whole = broadcast(value.shape, other.shape)
-        if elements(whole) <= LARGEST and sum(size < 0 for size in whole) <= 1:
+        if elements(whole) <= LARGEST and batches(whole) <= 1:
             for op in self.random.sample(COMPARISONS, 2):
                 self.line(f"{op} {value}, {other}", whole, "i1")
 
@@ -590,8 +575,6 @@ class Program:
             head = self.line(f"nn.linear {self.layer()} {first}, 4")
             label = self.line("clamp %label, min = 0, max = 3")
             ignored = self.random.choice(["", "", ", ignore_index = 1", ", label_smoothing = 0.1"])
-            if self.batch < 8 and "ignore" in ignored:
-                ignored = ""  # where no row counts, the mean is no number
             total = self.line(f"cross_entropy {head}, {label}{ignored}")
             self.metric = self.line(f"accuracy {head}, {label}")
         for value in self.unused():

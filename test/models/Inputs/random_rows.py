@@ -9,39 +9,21 @@ import math
 import random
 import sys
 
+from drawn import BATCH, batches, broadcast, late, size_text, text
+import drawn
+
 UNARY = ["abs", "gelu", "neg", "relu", "sigmoid", "sin", "tanh", "clamp|, min = -0.8, max = 0.9"]
 
 
-def multiple(size):
-    """How many times the batch a size is; 0 where it is a number."""
-    return 0 if isinstance(size, int) else 1 if size == "batch" else int(size.split(" * ")[0])
-
-
-def times(k):
-    return "batch" if k == 1 else f"{k} * batch"
-
-
-def text(shape):
-    return "[" + ", ".join(map(str, shape)) + "]"
-
-
 def elements(shape):
-    return math.prod(multiple(size) * 7 if multiple(size) else size for size in shape)
-
-
-def broadcast(a, b):
-    rank = max(len(a), len(b))
-    a, b = [1] * (rank - len(a)) + list(a), [1] * (rank - len(b)) + list(b)
-    if any(x != y and x != 1 and y != 1 for x, y in zip(a, b)):
-        return None
-    return [y if x == 1 else x for x, y in zip(a, b)]
+    return drawn.elements(shape, 7)
 
 
 class Function:
     def __init__(self, seed):
         self.random, self.lines, self.values, self.rounded = random.Random(seed), [], [], False
         width = self.random.choice([2, 3, 4, 6])
-        self.inputs = [("%x", ["batch", width]), ("%y", self.random.choice([["batch"], ["2 * batch", 3], ["batch", 2, 2], [4]])),
+        self.inputs = [("%x", [BATCH, width]), ("%y", self.random.choice([[BATCH], [2 * BATCH, 3], [BATCH, 2, 2], [4]])),
                        ("%w", [width])]
         self.values += self.inputs
         steps = [self.unary, self.binary, self.binary, self.reduce, self.reduce, self.softmax, self.argmax, self.norm,
@@ -49,7 +31,7 @@ class Function:
                  self.matmul, self.gather, self.scatter, self.iota, self.count, self.constant, self.dropout, self.where]
         for _ in range(self.random.randint(2, 6)):
             self.random.choice(steps)()
-        rows = [value for value in self.values[3:] if value[1] and multiple(value[1][0])]
+        rows = [value for value in self.values[3:] if value[1] and value[1][0] < 0]
         self.results = self.random.sample(rows, min(len(rows), self.random.randint(1, 2))) if rows else [self.values[0]]
         self.name = f"{'dots' if self.rounded else 'f'}{seed}"
 
@@ -62,9 +44,9 @@ class Function:
 
     def pick(self, allowed=lambda shape: True):
         candidates = [value for value in self.values if allowed(value[1])]
-        return self.random.choices(candidates, range(1, len(candidates) + 1))[0] if candidates else (None, None)
+        return late(self.random, candidates) or (None, None)
 
-    def axis(self, shape, allowed=lambda size: not multiple(size)):
+    def axis(self, shape, allowed=lambda size: size >= 0):
         axes = [i for i, size in enumerate(shape) if allowed(size)]
         return self.random.choice(axes) if axes else None
 
@@ -77,8 +59,7 @@ class Function:
         name, shape = self.pick()
         other, other_shape = self.pick(lambda s: broadcast(s, shape) is not None)
         whole = broadcast(shape, other_shape)
-        if elements(whole) <= 2000 and sum(map(bool, map(multiple, whole))) == max(
-                sum(map(bool, map(multiple, s))) for s in (shape, other_shape)):
+        if elements(whole) <= 2000 and batches(whole) == max(batches(shape), batches(other_shape)):
             self.line(f"{self.random.choice(['add', 'sub', 'min', 'max', 'mul'])} {name}, {other}", whole)
 
     def where(self):
@@ -105,19 +86,19 @@ class Function:
         self.line(f"{self.random.choice(['softmax', 'log_softmax'])} {name}, axis = {self.random.randrange(len(shape))}", shape)
 
     def norm(self):
-        name, shape = self.pick(lambda s: s and not multiple(s[-1]) and s[-1] > 2)
+        name, shape = self.pick(lambda s: s and s[-1] > 2)
         if name:
             ones = self.line(f"constant f32{text(shape[-1:])} = 1.0")
             self.line(f"layer_norm {name}, {ones}, {ones}, epsilon = 1.0e-2", shape)
 
     def reshape(self):
-        name, shape = self.pick(lambda s: s and multiple(s[0]) and not any(map(multiple, s[1:])))
+        name, shape = self.pick(lambda s: s and s[0] < 0 and not batches(s[1:]))
         if not name:
             return
-        count = multiple(shape[0]) * math.prod(shape[1:])
+        count = -shape[0] * math.prod(shape[1:])
         first = self.random.choice([d for d in range(1, count + 1) if count % d == 0])
         rest = self.random.choice([d for d in range(1, count // first + 1) if count // first % d == 0])
-        whole = [times(first), rest, count // first // rest]
+        whole = [first * BATCH, rest, count // first // rest]
         self.line(f"reshape {name}, {text(whole)}", whole)
 
     def transpose(self):
@@ -128,12 +109,11 @@ class Function:
     def slice(self):
         name, shape = self.pick(lambda s: s)
         axis = self.random.randrange(len(shape))
-        k = multiple(shape[axis])
-        start = self.random.randrange(k or shape[axis])
-        size = self.random.randint(1, (k or shape[axis]) - start)
-        if k:
-            start, size = (f"{start} * batch" if start else 0), times(size)
-        self.line(f"slice {name}, axis = {axis}, start = {start}, size = {size}", shape[:axis] + [size] + shape[axis + 1:])
+        unit = BATCH if shape[axis] < 0 else 1
+        start = self.random.randrange(abs(shape[axis]))
+        size = unit * self.random.randint(1, abs(shape[axis]) - start)
+        self.line(f"slice {name}, axis = {axis}, start = {size_text(unit * start)}, size = {size_text(size)}",
+                  shape[:axis] + [size] + shape[axis + 1:])
 
     def select(self):
         name, shape = self.pick()
@@ -145,14 +125,13 @@ class Function:
         name, shape = self.pick(lambda s: s)
         axis = self.random.randrange(len(shape))
         fits = lambda s: len(s) == len(shape) and all(
-            bool(multiple(a)) == bool(multiple(b)) if i == axis else a == b for i, (a, b) in enumerate(zip(s, shape)))
+            (a < 0) == (b < 0) if i == axis else a == b for i, (a, b) in enumerate(zip(s, shape)))
         other, other_shape = self.pick(fits)
-        k = multiple(shape[axis]) + multiple(other_shape[axis])
-        self.line(f"concat {name}, {other}, axis = {axis}", shape[:axis] + [times(k) if k else shape[axis] + other_shape[axis]] + shape[axis + 1:])
+        self.line(f"concat {name}, {other}, axis = {axis}", shape[:axis] + [shape[axis] + other_shape[axis]] + shape[axis + 1:])
 
     def split(self):
         name, shape = self.pick()
-        axis = self.axis(shape, lambda size: not multiple(size) and size % 2 == 0)
+        axis = self.axis(shape, lambda size: size >= 0 and size % 2 == 0)
         if axis is not None:
             half = shape[:axis] + [shape[axis] // 2] + shape[axis + 1:]
             names = [f"%v{len(self.lines)}a", f"%v{len(self.lines)}b"]
@@ -168,9 +147,9 @@ class Function:
                       shape[:axis] + [ends[0][axis] + shape[axis] + ends[1][axis]] + shape[axis + 1:])
 
     def stretch(self):
-        name, shape = self.pick(lambda s: not any(map(multiple, s)) and len(s) < 3)
+        name, shape = self.pick(lambda s: not batches(s) and len(s) < 3)
         if name:
-            self.line(f"broadcast {name}, {text(['batch'] + shape)}", ["batch"] + shape)
+            self.line(f"broadcast {name}, {text([BATCH] + shape)}", [BATCH] + shape)
 
     def matmul(self):
         turned, mirrored = self.random.random() < 0.5, self.random.random() < 0.5
@@ -181,7 +160,7 @@ class Function:
         if not other:
             return
         whole = broadcast(shape[:-2], other_shape[:-2]) + [rows, other_shape[-2 if mirrored else -1]]
-        if elements(whole) <= 2000 and sum(map(bool, map(multiple, whole))) < 3:
+        if elements(whole) <= 2000 and batches(whole) < 3:
             self.rounded = True
             options = (", transpose_a" if turned else "") + (", transpose_b" if mirrored else "")
             self.line(f"tanh {self.line(f'matmul {name}, {other}{options}')}", whole)
@@ -193,14 +172,14 @@ class Function:
         return self.line(f"cast {self.line(f'mul {positive}, {three}')}, i32")
 
     def gather(self):
-        table, rows = self.pick(lambda s: len(s) == 2 and not multiple(s[0]) and s[0] > 2)
+        table, rows = self.pick(lambda s: len(s) == 2 and s[0] > 2)
         if not table:
             table, rows = self.line("constant f32[4, 2] = [0.1, 0.2, 0.3, 0.4, -0.5, -0.6, 0.7, 0.8]"), [4, 2]
-        name, shape = self.pick(lambda s: not any(map(multiple, s[1:])))
+        name, shape = self.pick(lambda s: not batches(s[1:]))
         self.line(f"gather {table}, {self.index(name)}", shape + rows[1:])
 
     def scatter(self):
-        name, shape = self.pick(lambda s: len(s) > 1 and not any(map(multiple, s[1:])))
+        name, shape = self.pick(lambda s: len(s) > 1 and not batches(s[1:]))
         if name:
             first = self.line(f"select {name}, axis = {len(shape) - 1}, index = 0")
             self.line(f"scatter_add {self.index(first)}, {name}, 4", [4, shape[-1]])
@@ -215,7 +194,7 @@ class Function:
         self.line(f"rsqrt {self.line(f'count {name}, f32, axes = {axes}')}", [])
 
     def constant(self):
-        shape = self.random.choice([["batch", 2], ["batch"], [3]])
+        shape = self.random.choice([[BATCH, 2], [BATCH], [3]])
         self.line(f"constant f32{text(shape)} = 0.25", shape)
 
     def dropout(self):
