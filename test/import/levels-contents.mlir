@@ -83,6 +83,8 @@
 // NOEND: error: expected a schedule without arguments that ends with `end`
 // RUN: sed 's/, %arg2: index/, %more: index, %arg2: index/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=FORM
 // FORM: error: @{{.*}}: expected a function of 5 arguments, found 6
+// RUN: dlc plan.mlir --emit=llvm -o llvm.mlir && sed 's/^    llvm.func hidden/    llvm.func @absent()\n&/; s/^      llvm.return/      llvm.call @absent() : () -> ()\n&/' llvm.mlir > wrong.mlir && not cmp -s wrong.mlir llvm.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=LINK
+// LINK: dlc: error: cannot link: {{.*}}undefined symbol: absent
 // RUN: sed 's/buffer report/buffer somewhere/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ROLE
 // ROLE: error: found `somewhere`; expected argument, output, report, temporary
 // RUN: sed 's/buffer argument\[0\]/buffer argument/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=UNNUMBERED
