@@ -58,6 +58,10 @@ public:
   }
 
   void emit() {
+    if (c.fetch && !panel.partial && !guarded)
+      for (int64_t r = 0; r < rows; ++r)
+        for (int64_t q = 0; q < panel.vectors; ++q)
+          c.fetch(b.add(rowIndices[r], rows), b.add(panel.column, q * vectorType.getNumElements()));
     SmallVector<Value> sums = c.k.capacity > sumBlock ? sumBlocks() : sumBlockAt(b.constant(0), c.k);
     if (panel.partial) {
       for (auto [i, sum] : llvm::enumerate(sums)) {

@@ -63,6 +63,7 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   plan.lastTiles = divideRows(shape.m, plan.wideRegisters, plan.lastVectors, costs);
 
   plan.fetchAhead = shape.m > costs.fetchRows && shape.n * shape.k * shape.elementBytes > costs.fetchBytes;
+  plan.distantBytes = costs.distantBytes;
   plan.fetchLines = costs.fetchLines;
   plan.unroll = plan.wideRegisters && !plan.fetchAhead ? costs.unroll : costs.unrollFetching;
 

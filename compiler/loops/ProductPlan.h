@@ -53,6 +53,7 @@ struct ProductPlan {
   int64_t shuffleLanes = 0; ///< side of a block that is transposed in registers
   int64_t unroll = 1;       ///< steps of k in one turn of the loop
   bool fetchAhead = false;  ///< B comes from beyond the second cache
+  int64_t distantBytes = 0; ///< what is larger is asked for a tile ahead
   int64_t fetchLines = 0;   ///< cache lines that one step of the loop over k may fetch
   int64_t kBlock = 0;       ///< k is done so many at a time; 0: all at once
   int64_t waitingRows = 0;  ///< rows whose sums wait meanwhile

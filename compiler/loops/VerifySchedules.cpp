@@ -93,6 +93,8 @@ LogicalResult ScheduleVerifier::shares(RunOp call, func::FuncOp kernel, unsigned
     return success();
   SmallVector<Access> loads, stores;
   for (Operation *user : kernel.getArgument(input).getUsers()) {
+    if (isa<memref::PrefetchOp>(user))
+      continue; // a hint
     auto access = loaded(user);
     if (!access)
       return wrong(call, "gives @" + kernel.getSymName() + " a buffer to write over that it reads as a whole");
