@@ -14,6 +14,8 @@ from suite.peer import Peer
 
 
 class Dlc(Peer):
+    kind = "dlc"
+
     def __init__(self, name, bin_folder):
         self.name, self.bin = name, Path(bin_folder).resolve()
         self.compile_seconds = self.bytes = None
@@ -27,7 +29,7 @@ class Dlc(Peer):
         if not runtime.exists():
             raise Absent(f"there is no {runtime}")
         version = subprocess.run([compiler, "--version"], capture_output=True, text=True)
-        self.version = (re.search(r"dlc \S+", version.stdout) or [""])[0]
+        self.version = (re.search(r"dlc [\w.]+", version.stdout) or [""])[0]
         self.worker = environment.program("dlc", "dlc.cpp", [f"-I{self._sources()}", f"-L{library}", "-ldlc_runtime",
                                                              f"-Wl,-rpath,{library}"], [runtime])
 
@@ -57,6 +59,9 @@ class Dlc(Peer):
         weights = Path(folder) / "weights.safetensors" if case.graph.parameters else "-"
         return ([self.worker, str(library), case.entry, str(weights), str(Path(folder) / "inputs"), str(threads),
                  str(case.extent), str(case.copies)], {})
+
+    def variables(self, threads):
+        return {"DLC_THREADS": str(threads)}
 
     def about(self):
         return {"compile_seconds": self.compile_seconds, "library_bytes": self.bytes}

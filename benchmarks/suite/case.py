@@ -56,6 +56,30 @@ class Case:
         return graph.flops(batch, False), inputs + outputs + weights
 
 
+class CommandCase:
+    """Whole programs that run from start to end. `commands(peer, folder)` gives the lines of one contender, or None where it
+    has none; `files` writes what they read; `absent` says why nobody can run."""
+
+    mode = "command"
+
+    def __init__(self, name, commands, files=None, peers=(), rivals=None, most_rounds=1 << 30, absent=None):
+        self.name, self.commands, self.files, self.peers, self.rivals = name, commands, files, list(peers), rivals or {}
+        self.most_rounds, self.absent = most_rounds, absent
+
+
+def compilation(name, graph, batch, **more):
+    """A case of dlc's own: compiling a model."""
+    def files(folder):
+        (folder / "model.mlir").write_text(graph.text())
+
+    def commands(peer, folder):
+        if peer.kind != "dlc":
+            return None
+        return [[str(peer.bin / "dlc"), str(folder / "model.mlir"), "-o", str(folder / "library.so"), "--batch", str(batch)]]
+
+    return CommandCase(name, commands, files, **more)
+
+
 def draw(case, seed):
     """Parameters and inputs, as NumPy arrays. Inputs have a leading axis of `copies`. An array depends on the seed and
     on its own name, so that all forms of a case get the same."""

@@ -27,6 +27,8 @@ def level_of(limits, size):
 def least_seconds(row, limits):
     """What no program goes below: the time of its products at the peak, or of its bytes at the bandwidth of the level
     that holds them, whichever is longer; and the name of that limit."""
+    if not row["bytes"]:
+        return 0, ""
     level = level_of(limits, row["bytes"])
     by_memory = row["bytes"] / max(level[kind] for kind in ("read", "write", "copy")) if level else 0
     by_products = row["flops"] / limits["flops"] if limits["flops"] else 0

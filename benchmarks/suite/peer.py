@@ -10,6 +10,7 @@ class Peer:
     """One that computes the same work. `start` gives the command and the environment of a worker for one case; the worker
     answers the commands that native/rounds.h lists. Raises Absent where it cannot be had."""
 
+    kind = ""  # which file of peers/ it is
     name = ""
     version = ""
 
@@ -22,6 +23,10 @@ class Peer:
 
     def start(self, case, folder, threads):
         raise NotImplementedError
+
+    def variables(self, threads):
+        """The environment of whole programs (CommandCase); None: not set."""
+        return {}
 
     def about(self):
         """What the report says of it: the size of its library, how long a compilation took."""
@@ -43,7 +48,7 @@ class PythonPeer(Peer):
 
     def __init__(self, module):
         self.module = module
-        self.name = module.__name__.rsplit(".", 1)[-1]
+        self.name = self.kind = module.__name__.rsplit(".", 1)[-1]
         self.version = module.PACKAGES[0].partition("==")[2]
 
     def prepare(self, environment):
@@ -51,15 +56,18 @@ class PythonPeer(Peer):
         self.cache = str(environment.cache)
 
     def fits(self, case):
+        if not hasattr(self.module, "OPS"):  # it runs whole programs alone
+            return False
         known = getattr(self.module, "MODES", ("function", "train", "gradients", "apply"))
         return case.mode in known and all(
             node.op in self.module.OPS for node in case.graph.nodes if node.op not in ("input", "parameter"))
 
+    def variables(self, threads):
+        """Of its processes; None: not set, so that OpenBLAS takes the processor as it is."""
+        return {**thread_variables(threads), **self.module.variables(threads), "PYTHONPATH": str(ROOT),
+                "PYTHONDONTWRITEBYTECODE": "1", "XDG_CACHE_HOME": self.cache, "OPENBLAS_CORETYPE": None,
+                "OPENBLAS_L2_SIZE": None}
+
     def start(self, case, folder, threads):
-        variables = {**thread_variables(threads), **self.module.variables(threads), "PYTHONPATH": str(ROOT),
-                     "PYTHONDONTWRITEBYTECODE": "1", "XDG_CACHE_HOME": self.cache}
-        for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
-            variables.setdefault(name, None)  # the processor's own
-        return ([self.python, str(ROOT / "suite" / "worker.py"), self.name, str(folder), str(threads)], variables)
-
-
+        return ([self.python, str(ROOT / "suite" / "worker.py"), self.name, str(folder), str(threads)],
+                self.variables(threads))

@@ -73,8 +73,8 @@ def line(row, limits):
                          + (" " + agreement(row, figures) if agreement(row, figures) else ""))
         else:
             part, limit = share(row, figures, limits)
-            parts.append(f"{seconds_text(figures['median'])}, least {seconds_text(figures['least'])}, "
-                         f"{100 * part:.0f} % of {limit}")
+            parts.append(f"{seconds_text(figures['median'])}, least {seconds_text(figures['least'])}"
+                         + (f", {100 * part:.0f} % of {limit}" if limit else ""))
     return f"{row['case']:36} {row['threads']} thread{'s' if row['threads'] > 1 else ' '}  " + "; ".join(parts)
 
 
@@ -137,14 +137,19 @@ def table_row(row, limits, others):
     else:
         part, limit = share(row, own, limits)
         cells += [seconds_text(own["median"]), seconds_text(own["least"]),
+                  f"{row['items'] / own['median']:,.4g} {row['unit']}" if row["items"] < own["median"] else
                   f"{row['items'] / own['median']:,.0f} {row['unit']}",
                   f"{row['flops'] / own['median'] / 1e9:.1f}" if row["flops"] else "",
                   f"{100 * part:.0f} % of {limit}" if part else "", bytes_text(own["memory"]) if own.get("memory") else "",
                   seconds_text(own["compile_seconds"]) if own.get("compile_seconds") else "",
                   bytes_text(own["library_bytes"]) if own.get("library_bytes") else ""]
+    if own.get("result"):
+        notes.append(own["result"])
     for name in others:
         figures = row["contenders"].get(name, {})
         cells.append(f"{figures['ratio']:.2f} ({figures['ratio_least']:.2f})" if "ratio" in figures else "")
+        if figures.get("result"):
+            notes.append(f"{name}: {figures['result']}")
         if figures.get("form"):
             notes.append(f"{name}: {figures['form']}")
         if agreement(row, figures):

@@ -5,10 +5,12 @@
 import json
 import os
 import pickle
+import re
 import select
 import statistics
 import struct
 import subprocess
+import time
 from pathlib import Path
 
 from suite.case import draw
@@ -23,15 +25,9 @@ class Worker:
     def __init__(self, peer, case, folder, threads):
         self.name, self.folder = peer.name, folder
         command, variables = peer.start(case, folder, threads)
-        environment = dict(os.environ)
-        for name, value in variables.items():
-            if value is None:
-                environment.pop(name, None)
-            else:
-                environment[name] = value
         self.errors = open(Path(folder) / f"{safe(peer.name)}.log", "w+")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
-                                        text=True, env=environment)
+                                        text=True, env=surroundings(variables))
         self.about = {**peer.about(), **self.answer(START_SECONDS)}
 
     def ask(self, line, seconds=ROUND_SECONDS):
@@ -61,6 +57,12 @@ class Worker:
         self.process.stdin.close()
         self.process.stdout.close()
         self.errors.close()
+
+
+def surroundings(variables):
+    """Our environment with some variables otherwise; None: not set."""
+    environment = {**os.environ, **{k: v for k, v in variables.items() if v is not None}}
+    return {k: v for k, v in environment.items() if variables.get(k, "") is not None}
 
 
 def safe(name):
@@ -203,6 +205,66 @@ def measure(case, contenders, folder, threads, options):
     join_rivals(figures, rivals)
     ratios(figures, own.name)
     return row
+
+
+def measure_commands(case, contenders, folder, threads, options):
+    """A row of a CommandCase: each contender's commands from start to end, in turns."""
+    folder = Path(folder)
+    row = {"case": case.name, "threads": threads, "batch": 0, "mode": case.mode, "items": 1, "unit": "runs",
+           "tolerance": None, "flops": 0, "bytes": 0, "contenders": {contenders[0].name: {}}}
+    figures, runs, rivals = row["contenders"], {}, {}  # runs: name -> (peer, commands)
+    for peer in contenders:
+        place = folder / safe(peer.name)
+        place.mkdir()
+        if case.absent:
+            figures[peer.name] = {"absent": case.absent}
+        elif commands := case.commands(peer, place):
+            if case.files:
+                case.files(place)
+            runs[peer.name] = peer, commands
+    for label, cases in case.rivals.items():
+        for index, other in enumerate(cases):
+            place = folder / safe(f"{label}-{index}")
+            place.mkdir()
+            other.files(place)
+            runs[f"{label}#{index}"] = contenders[0], other.commands(contenders[0], place)
+            rivals.setdefault(label, []).append(f"{label}#{index}")
+    taken = {name: [] for name in runs}
+    for number in range(min(options.rounds, case.most_rounds)):
+        names = list(runs)
+        for name in names[number % len(names):] + names[:number % len(names)] if names else []:
+            peer, commands = runs[name]
+            try:
+                taken[name].append(run_commands(commands, surroundings(peer.variables(threads))))
+            except Absent as error:
+                figures[name] = {"absent": str(error)}
+                del runs[name]
+    for name in runs:
+        figures[name] = {**summary(taken[name], options.clock), "result": taken[name][-1]["result"]}
+    join_rivals(figures, rivals)
+    ratios(figures, contenders[0].name)
+    return row
+
+
+def run_commands(commands, environment):
+    """The seconds of some commands, the most memory of one of them, and the last accuracy that they print."""
+    wall = cpu = memory = 0
+    result = ""
+    for command in commands:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   text=True, env=environment)
+        output = process.stdout.read()
+        process.stdout.close()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = status
+        wall += time.perf_counter() - start
+        cpu += used.ru_utime + used.ru_stime
+        memory = max(memory, used.ru_maxrss * 1024)
+        if status:
+            raise Absent(f"{Path(command[0]).name}: {last_line(output)}")
+        result = (re.findall(r"accuracy [\d.]+ %", output) or [result])[-1]
+    return {"wall": [wall], "cpu": [cpu], "memory": memory, "result": result}
 
 
 def join_rivals(figures, rivals):
