@@ -40,8 +40,11 @@ private:
   bool canFlatten();
   void flatten();
   void chooseLane();
+  void findTurned();
   void findPasses();
   void findKept();
+  int64_t chooseUnroll();
+  int64_t keptPoints();
   void makeKeptBuffers();
   void planProduct();
   void takeScratch(int64_t bytes) { plan.scratchBytes += llvm::alignTo(bytes, 64); }
@@ -91,22 +94,26 @@ void KernelPlanner::planRows() {
     flatten();
   else if (!domain.sizes.empty())
     chooseLane();
-  plan.unroll = domain.ops.size() > (size_t)costs.longBody || plan.lanes == 1 ? 1 : 4;
+  findTurned();
   for (int dim = 0; dim < (int)domain.sizes.size(); ++dim)
-    if (dim != plan.lane)
+    if (dim != plan.lane && dim != plan.across)
       (domain.isRow[dim] ? plan.outer : plan.inner).push_back(dim);
   if (plan.lane >= 0 && !plan.lanesAreRows())
     plan.inner.push_back(plan.lane);
   findPasses();
   findKept();
+  plan.unroll = chooseUnroll();
   makeKeptBuffers();
 
   if (!plan.outer.empty()) {
     for (int dim : plan.outer)
       plan.parts.push_back(domain.sizes[dim]);
+  } else if (plan.across >= 0) {
+    plan.parts = {domain.sizes[plan.across]};
+    plan.partSize = plan.acrossRows;
   } else if (plan.lanesAreRows()) { // vectors of rows, in blocks
     Dim size = domain.sizes[plan.lane];
-    plan.partSize = plan.flat && domain.ops.size() ? costs.flatPart : costs.lanePart;
+    plan.partSize = plan.flat ? costs.flatPart : std::max(costs.lanePart, plan.unroll * plan.lanes);
     if (size.isNumber())
       while (plan.partSize > costs.lanePart && size.value % plan.partSize)
         plan.partSize /= 2;
@@ -206,6 +213,45 @@ void KernelPlanner::chooseLane() {
         lane = i;
 }
 
+/// Operands of a map that are read more cheaply along another dimension than the one that lanes run along.
+void KernelPlanner::findTurned() {
+  if (domain.kind != Domain::Kind::Map || plan.flat || plan.lanes == 1 || plan.lane < 0)
+    return;
+  for (Operation *op : domain.ops) {
+    SmallVector<AffineMap> maps = cast<FusibleOpInterface>(op).getAccessMaps();
+    ArrayRef<int> dims = domain.dimsOf.find(op)->second;
+    for (OpOperand &use : op->getOpOperands()) {
+      AffineMap map = maps[use.getOperandNumber()];
+      auto type = typeOf(use.get());
+      if (!isa<BlockArgument>(use.get()) || !map || type.getElementTypeBitWidth() < 32)
+        continue;
+      int64_t step = 0; // from lane to lane
+      int inOrder = -1; // the dimension along which it lies in order
+      for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(type, plan.batch))) {
+        auto sum = dyn_cast<AffineBinaryOpExpr>(expr);
+        auto position = dyn_cast<AffineDimExpr>(sum ? sum.getLHS() : expr);
+        int dim = position ? dims[position.getPosition()] : -1;
+        if (dim < 0 || domain.sizes[dim] == Dim(1))
+          continue;
+        if (dim == plan.lane)
+          step = stride;
+        else if (stride == 1)
+          inOrder = dim;
+      }
+      if (step > 1 && inOrder >= 0 && (plan.across < 0 || plan.across == inOrder)) {
+        plan.across = inOrder;
+        plan.turned.push_back(&use);
+      }
+    }
+  }
+  plan.acrossRows = costs.turnedPart;
+  auto isShort = [&](int dim) { return domain.sizes[dim].at(plan.batch) < plan.lanes; };
+  if (plan.across >= 0 && (isShort(plan.lane) || isShort(plan.across))) {
+    plan.across = -1;
+    plan.turned.clear();
+  }
+}
+
 void KernelPlanner::findPasses() {
   for (Operation *op : domain.ops) {
     int pass = 0;
@@ -245,13 +291,38 @@ void KernelPlanner::findKept() {
       need(output, plan.passOfValue(output));
 }
 
-/// Scratch memory for what a pass keeps for the next: one row, or a vector of them; not more than there is room for.
-void KernelPlanner::makeKeptBuffers() {
-  int64_t points = plan.lanesAreRows() ? plan.lanes : 1, bytes = 0;
+int64_t KernelPlanner::chooseUnroll() {
+  int64_t ops = domain.ops.size();
+  if (plan.lanes == 1)
+    return 1;
+  if (domain.kind == Domain::Kind::Map || !plan.lanesAreRows())
+    return ops > costs.longBody ? 1 : 4;
+  int64_t vectors = llvm::divideCeil(domain.sizes[plan.lane].at(plan.batch), plan.lanes);
+  int64_t most = std::clamp<int64_t>(vectors, 1, costs.rowVectors), kept = 0;
+  for (auto &values : plan.kept)
+    for (Value value : values)
+      if (!llvm::is_contained(plan.outputs, value))
+        kept += keptPoints() * bytesOf(MemRefType::get({1}, memoryType(typeOf(value).getElementType())));
+  while (most > 1 && (most * ops > costs.rowOps || most * kept > costs.keptBytes))
+    most /= 2;
+  return most;
+}
+
+/// How many points of a value one row has, or one vector of rows.
+int64_t KernelPlanner::keptPoints() {
+  int64_t points = plan.lanesAreRows() ? plan.lanes : 1;
   for (int dim : plan.inner) {
     int64_t size = domain.sizes[dim].at(plan.batch);
     points *= dim == plan.inner.back() ? paddedRow(size) : size;
   }
+  return points;
+}
+
+/// Scratch memory for what a pass keeps for the next: of all rows that go through the passes at once, and not more than
+/// there is room for.
+void KernelPlanner::makeKeptBuffers() {
+  plan.keptPoints = keptPoints();
+  int64_t points = plan.keptPoints * (plan.goTogether() ? plan.unroll : 1), bytes = 0;
   for (auto &values : plan.kept)
     llvm::erase_if(values, [&](Value value) {
       if (llvm::is_contained(plan.outputs, value))
@@ -353,7 +424,9 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
     if (!outer.empty())
       printDims(os << " of ", domain, outer);
     if (lane >= 0)
-      os << ", " << lanes << " lanes along " << (lanesAreRows() ? "rows " : "") << show(domain.sizes[lane]);
+      os << ", " << (goTogether() ? std::to_string(unroll) + " x " : std::string()) << lanes << " lanes along " << (lanesAreRows() ? "rows " : "") << show(domain.sizes[lane]);
+    if (across >= 0)
+      os << ", turned from " << show(domain.sizes[across]);
     if (!inner.empty())
       printDims(os << ", reduced over ", domain, inner);
     if (passes > 1)

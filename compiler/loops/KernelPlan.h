@@ -19,8 +19,15 @@ struct KernelPlan {
   int64_t lanes = 1; ///< of a vector
   int lane = -1;     ///< the dimension that they run along; -1: none
   bool flat = false; ///< every tensor is read and written in the order in which it lies: one dimension for all
-  int64_t unroll = 1; ///< vectors that are written out one after the other
-  llvm::SmallVector<int> outer; ///< rows that are loops: all but the one that lanes run along
+  /// Vectors in one step of the main loop along `lane`: one after the other; where rows are reduced, all of them go through
+  /// the passes together.
+  int64_t unroll = 1;
+  /// Of a map: operands that do not lie in order along `lane`, but along the dimension `across`: they are read in blocks of
+  /// `lanes` vectors, which are turned in registers.
+  llvm::SmallVector<mlir::OpOperand *> turned;
+  int across = -1;
+  int64_t acrossRows = 0; ///< of that dimension, done one after the other
+  llvm::SmallVector<int> outer; ///< rows that are loops: all but those that lanes run along or across
   llvm::SmallVector<int> inner; ///< what reductions run over, in the order of their loops
   int passes = 0;               ///< over each row; a reduction ends one
   llvm::DenseMap<mlir::Operation *, int> passOf; ///< in which an op is computed; a reduction's result is there after it
@@ -28,6 +35,7 @@ struct KernelPlan {
   /// a row each, of those that are not stored.
   llvm::SmallVector<llvm::SmallVector<mlir::Value>> kept;
   llvm::SmallVector<std::pair<mlir::Value, mlir::MemRefType>> keptBuffers;
+  int64_t keptPoints = 0; ///< elements of such a buffer that belong to one row, or one vector of rows
 
   //===--- Products ---===//
 
@@ -44,6 +52,8 @@ struct KernelPlan {
   /// A value that each row has once.
   bool isRowLevel(mlir::Value value) const;
   bool lanesAreRows() const { return lane >= 0 && domain.isRow[lane]; }
+  /// Several vectors of rows go through the passes together.
+  bool goTogether() const { return domain.kind == Domain::Kind::Rows && lanesAreRows() && unroll > 1; }
   /// The pass in which a value is there to be read.
   int passOfValue(mlir::Value value) const;
   /// On one line, for people.

@@ -138,14 +138,17 @@ Value PointEmitter::fixed(Value buffer, Type element, int64_t place) {
 
 //===--- Values -----------------------------------------------------------------------------------------===//
 
-Value PointEmitter::operand(Operation *op, unsigned i, Point &point) {
-  Value value = op->getOperand(i);
+Value PointEmitter::operand(OpOperand &use, Point &point) {
+  if (Value known = point.turned.lookup(&use))
+    return known;
+  Operation *op = use.getOwner();
+  Value value = use.get();
   if (auto constant = value.getDefiningOp<ConstantOp>())
     if (constant.getSplat())
       return constantAt(constant, point);
   if (value.getDefiningOp() && !value.getDefiningOp<ConstantOp>())
     return at(value, point);
-  AffineMap map = cast<FusibleOpInterface>(op).getAccessMaps()[i];
+  AffineMap map = cast<FusibleOpInterface>(op).getAccessMaps()[use.getOperandNumber()];
   auto type = typeOf(value);
   if (isNumber(type))
     return fixed(buffers.lookup(value), type.getElementType(), 0);
@@ -156,7 +159,7 @@ Value PointEmitter::operand(Operation *op, unsigned i, Point &point) {
 std::pair<Value, int64_t> PointEmitter::keptPlace(const Point &point) {
   bool rows = point.lane >= 0 && domain.isRow[point.lane];
   int64_t step = rows ? point.lanes : 1;
-  Value where = b.constant(0);
+  Value where = b.constant(point.slot * plan.keptPoints);
   for (int dim : llvm::reverse(plan.inner)) {
     where = b.add(where, b.mul(point.index[dim], step));
     int64_t size = domain.sizes[dim].at(batch);
@@ -230,8 +233,8 @@ Value PointEmitter::compute(Operation *op, Point &point) {
     return gather(indirect, point);
   SmallVector<Value> operands;
   bool anyVector = false;
-  for (unsigned i = 0; i < op->getNumOperands(); ++i) {
-    operands.push_back(operand(op, i, point));
+  for (OpOperand &use : op->getOpOperands()) {
+    operands.push_back(operand(use, point));
     anyVector |= isa<VectorType>(operands.back().getType());
   }
   if (anyVector)
@@ -258,7 +261,7 @@ Value PointEmitter::iota(IotaOp op, Point &point) {
   Type element = typeOf(op.getResult()).getElementType();
   Value result = arith::IndexCastOp::create(b, element, dim < 0 ? b.constant(0) : point.index[dim]);
   if (op.getStart())
-    result = arith::AddIOp::create(b, result, operand(op, 1, point));
+    result = arith::AddIOp::create(b, result, operand(op->getOpOperand(1), point));
   if (dim < 0 || dim != point.lane)
     return result;
   auto steps = llvm::map_to_vector(llvm::seq<int64_t>(0, point.lanes), [&](int64_t i) -> Attribute {
@@ -418,7 +421,7 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
 
 Value PointEmitter::gather(GatherOp op, Point &point) {
   auto type = typeOf(op.getTable());
-  Value index = operand(op, 1, point);
+  Value index = operand(op->getOpOperand(1), point);
   int feature = domain.axes.lookup(op.getResult()).back();
   int64_t width = dimOf(type, 1).at(batch);
   Value column = feature < 0 ? b.constant(0) : point.index[feature];

@@ -13,7 +13,9 @@ struct Point {
   int64_t lanes = vectorLanes;
   mlir::Value mask;
   int64_t offset = -1;   ///< the lane index modulo 64, where it is known
+  int64_t slot = 0;      ///< its number among the vectors of rows that go through their passes together
   bool flat = false;     ///< the domain has been made one dimension: tensors are read in order
+  llvm::DenseMap<mlir::OpOperand *, mlir::Value> turned; ///< operands that have been read already
   llvm::DenseMap<mlir::Value, mlir::Value> known; ///< values already computed here: scalars are the same in all lanes
 };
 
@@ -38,6 +40,8 @@ public:
   mlir::Value at(mlir::Value value, Point &point);
   /// The same as a vector of the point's lanes.
   mlir::Value vectorAt(mlir::Value value, Point &point);
+  /// The operand of an op at a point.
+  mlir::Value operand(mlir::OpOperand &use, Point &point);
   /// Stores what a value is at a point into a buffer.
   void store(mlir::Value value, mlir::Value buffer, Point &point);
   /// Stores all of these (value, buffer) when all are known: a buffer may be that of an old value, which others of the new
@@ -69,8 +73,6 @@ private:
   mlir::Value fixed(mlir::Value buffer, mlir::Type element, int64_t place);
   llvm::DenseMap<std::pair<mlir::Value, int64_t>, mlir::Value> fixedValues;
   mlir::Value constantAt(ConstantOp op, Point &point);
-  /// The operand of an op at a point.
-  mlir::Value operand(mlir::Operation *op, unsigned i, Point &point);
 };
 
 /// What an elementwise op computes from scalars or vectors, all of one shape.

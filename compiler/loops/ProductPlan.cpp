@@ -72,7 +72,7 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   plan.blocks = inPlace ? plan.tiles.count : std::max<int64_t>(plan.tiles.count / shared, 1);
 
   // A long k in blocks, whose part of a panel stays in the cache for all tiles; this bounds the scratch memory too.
-  bool isReadAgain = !inPlace;
+  bool isReadAgain = !inPlace || plan.tiles.count > 1;
   if (isReadAgain && plan.vectors && shape.m && shape.k > sumBlock + sumBlock / 2) {
     plan.kBlock = sumBlock;
     for (const RowTiles &tiles : {plan.tiles, plan.lastTiles})

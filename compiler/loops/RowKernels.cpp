@@ -8,11 +8,13 @@
 //     pass 1: for c in 0..C step 16:  e = exp(x - m); keep e; sum += e  s = across lanes of sum
 //     pass 2: for c in 0..C step 16:  y[row, c..] = e / s
 //
-// Where they run along the last of the rows, 16 rows go through the same passes at once.
+// Where they run along the last of the rows, 16 rows go through the same passes at once, and several such vectors of rows
+// together: what a step reads then lies in order.
 //
 // Sums of floats are added up in blocks: 32 steps of a loop make one sum, 32 such sums the next, and so on, as often as
 // the length needs it. The error grows like the logarithm of the length. The order of a sum follows from the extent
 // alone: a larger capacity only adds loops that run once, and those add to -0.0, which changes no bit.
+#include "compiler/loops/Contraction.h"
 #include "compiler/loops/KernelBody.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -36,6 +38,8 @@ private:
 
   void blocksOfRows(const Point &point);
   void vectorsOfRows(Value from, Value to, int64_t length, const Point &point);
+  void turnedPart(Value from, const Point &point);
+  void turnedBlock(Value across, Value along, const Point &point);
   void rows(Points points);
   void pass(int number, Points &points);
   Values walkInner(ArrayRef<int> dims, Points points, Values sums, Step step);
@@ -275,14 +279,22 @@ void RowEmitter::rows(Points points) {
 /// Lanes run along the rows from `from` on.
 void RowEmitter::vectorsOfRows(Value from, Value to, int64_t length, const Point &point) {
   b.forEachVector(from, to, {lanes, plan.unroll, length}, [&](ArrayRef<LoopBuilder::Lanes> all) {
+    Points points;
     for (const LoopBuilder::Lanes &one : all) {
       Point here = point;
       here.lane = lanes > 1 ? lane : -1;
       here.index[lane] = one.at;
       here.mask = one.mask;
       here.offset = one.offset;
-      rows({here});
+      here.slot = points.size();
+      points.push_back(here);
+      if (plan.goTogether())
+        continue;
+      rows(points);
+      points.clear();
     }
+    if (!points.empty())
+      rows(points);
   });
 }
 
@@ -290,6 +302,17 @@ void RowEmitter::vectorsOfRows(Value from, Value to, int64_t length, const Point
 void RowEmitter::blocksOfRows(const Point &point) {
   Dim size = domain.sizes[lane];
   int64_t block = plan.partSize;
+  if (plan.goTogether() && size.isNumber() && size.value > block && size.value % block) { // the last part is shorter
+    int64_t whole = size.value / block;
+    b.forEach(body.first, b.smaller(body.last, b.constant(whole)), 1, [&](Value part) {
+      Value from = b.mul(part, block);
+      vectorsOfRows(from, b.add(from, block), block, point);
+    });
+    b.forEach(b.larger(body.first, b.constant(whole)), body.last, 1, [&](Value) { // once or never
+      vectorsOfRows(b.constant(whole * block), b.constant(size.value), size.value % block, point);
+    });
+    return;
+  }
   b.forEach(body.first, body.last, 1, [&](Value part) {
     Value from = b.mul(part, block), end = b.add(from, block);
     if (size.isNumber() && size.value <= block)
@@ -299,6 +322,51 @@ void RowEmitter::blocksOfRows(const Point &point) {
     else
       vectorsOfRows(from, arith::MinSIOp::create(b, end, e.size(size)), -1, point);
   });
+}
+
+/// Some rows of the dimension that lanes run across: whole blocks of lanes x lanes, and what is left of them.
+void RowEmitter::turnedPart(Value from, const Point &point) {
+  Value none = b.constant(0), length = e.size(domain.sizes[lane]);
+  Value to = arith::MinSIOp::create(b, b.add(from, plan.acrossRows), e.size(domain.sizes[plan.across]));
+  Value wholeRows = b.add(from, b.mul(b.floorDiv(b.sub(to, from), lanes), lanes));
+  Value wholeLanes = b.mul(b.floorDiv(length, lanes), lanes);
+  b.forEach(none, wholeLanes, lanes, [&](Value along) {
+    b.forEach(from, wholeRows, lanes, [&](Value across) { turnedBlock(across, along, point); });
+  });
+  auto plain = [&](Value first, Value last, Value start) {
+    b.forEach(first, last, 1, [&](Value row) {
+      Point here = point;
+      here.index[plan.across] = row;
+      vectorsOfRows(start, length, -1, here);
+    });
+  };
+  plain(from, wholeRows, wholeLanes);
+  plain(wholeRows, to, none);
+}
+
+/// A block whose turned operands are read along the other dimension.
+void RowEmitter::turnedBlock(Value across, Value along, const Point &point) {
+  SmallVector<Values> blocks;
+  for (OpOperand *use : plan.turned) {
+    Values vectors;
+    for (int64_t l = 0; l < lanes; ++l) {
+      Point there = point;
+      there.lane = plan.across;
+      there.index[plan.across] = across;
+      there.index[lane] = b.add(along, l);
+      vectors.push_back(e.operand(*use, there));
+    }
+    blocks.push_back(transposeSquare(b, vectors));
+  }
+  for (int64_t r = 0; r < lanes; ++r) {
+    Point here = point;
+    here.lane = lane;
+    here.index[plan.across] = b.add(across, r);
+    here.index[lane] = along;
+    for (auto [use, block] : llvm::zip(plan.turned, blocks))
+      here.turned[use] = block[r];
+    rows({here});
+  }
 }
 
 void RowEmitter::emit() {
@@ -316,11 +384,15 @@ void RowEmitter::emit() {
     return b.forEach(body.first, body.last, 1, [&](Value part) {
       body.setIndices(point, part, plan.outer,
                       llvm::map_to_vector(plan.outer, [&](int dim) { return domain.sizes[dim]; }));
+      if (plan.across >= 0)
+        return b.forEach(b.constant(0), e.size(domain.sizes[plan.across]), plan.acrossRows, [&](Value from) { turnedPart(from, point); });
       if (!plan.lanesAreRows())
         return rows({point});
       Dim size = domain.sizes[lane];
       vectorsOfRows(b.constant(0), e.size(size), size.isNumber() ? size.value : -1, point);
     });
+  if (plan.across >= 0)
+    return b.forEach(body.first, body.last, 1, [&](Value part) { turnedPart(b.mul(part, plan.acrossRows), point); });
   if (!plan.lanesAreRows()) // one row, or one number
     return b.when(b.less(body.first, body.last), [&] { rows({point}); });
   // Where a piece of a larger call may begin amid 64 elements, vectors do not take whole counters of a mask.

@@ -66,7 +66,7 @@ struct Problem {
 
   /// The one form that does not sum in the order of k.
   bool sumsByLanes() const {
-    return capacity[0] <= 8 && capacity[2] >= (isDouble ? 32 : 64) && lhsStride[1] == 1 &&
+    return capacity[0] <= 32 && capacity[2] >= (isDouble ? 32 : 64) && lhsStride[1] == 1 &&
            rhsStride[0] == 1 && rhsStride[1] != 1;
   }
 
