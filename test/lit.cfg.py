@@ -51,7 +51,7 @@ def library(name):
 config.substitutions += [
     ("%examples", os.path.join(config.dlc_src_root, "examples")),
     ("%fake", library("dlc_test_fake.so")),
-    ("%cflags", "-fsanitize=" + config.dlc_sanitize if config.dlc_sanitize else ""),
+    ("%cflags", config.dlc_sanitize_flags),
     ("%cxx", config.dlc_cxx),
     ("%cc", config.dlc_cc),
     ("%src", config.dlc_src_root),

@@ -29,8 +29,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-# The sanitizers come from g++.
-case "$preset" in asan) tools/setup g++ ;; *) tools/setup ;; esac
+tools/setup
 tools/build "$preset"
 
 folder=build/$preset
