@@ -354,6 +354,7 @@ void KernelPlanner::planProduct() {
   shape.k = sizes[k].at(plan.batch);
   shape.lhsStride = stridesAlong(typeOf(plan.root->getOperand(0)), maps[0], {m, k}, plan.batch);
   shape.rhsStride = stridesAlong(typeOf(plan.root->getOperand(1)), maps[1], {k, n}, plan.batch);
+  shape.followers = domain.ops.size() - 1;
   shape.mayTurn = sizes[n].isNumber();
   int64_t inner = 1;
   if (vectorize) {

@@ -89,7 +89,7 @@ static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
   if (!shape.mayTurn || shape.n == 0 || shape.k == 0 || shape.m < costs.leastTurnedRows)
     return false;
   if (shape.lhsStride[0] == 1)
-    return shape.n <= costs.mostTurnedColumns;
+    return shape.n <= costs.mostTurnedColumns && shape.followers <= costs.mostTurnedFollowers; // the same sums either way
   return shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns &&
          shape.k >= costs.leastDotVectors * productLanes(shape.elementBytes) &&
          shape.n * shape.k * shape.elementBytes <= costs.fetchBytes;
