@@ -29,7 +29,7 @@ class Dlc(Peer):
         if not runtime.exists():
             raise Absent(f"there is no {runtime}")
         version = subprocess.run([compiler, "--version"], capture_output=True, text=True)
-        self.version = (re.search(r"dlc [\w.]+", version.stdout) or [""])[0]
+        self.version = (re.search(r"dlc ([\w.]+)", version.stdout) or ["", ""])[1]
         self.worker = environment.program("dlc", "dlc.cpp", [f"-I{self._sources()}", f"-L{library}", "-ldlc_runtime",
                                                              f"-Wl,-rpath,{library}"], [runtime])
 
