@@ -137,7 +137,10 @@ def difference(case, own, other):
 
 def summary(rounds, clock):
     """Of the rounds of one contender: the median and the least of all blocks, and how far the rounds' own medians lie
-    apart."""
+    apart. The system counts the time that running threads had of the processor in ticks of some milliseconds, so that
+    those of a round are one figure, their mean."""
+    if clock == "cpu":
+        rounds = [{**one, "cpu": [statistics.fmean(one["cpu"])]} for one in rounds]
     blocks = [time for one in rounds for time in one[clock]]
     medians = [statistics.median(one[clock]) for one in rounds]
     return {"median": statistics.median(blocks), "least": min(blocks), "low": min(medians), "high": max(medians),
