@@ -13,7 +13,8 @@ bool dlc::isExpensive(Operation *op) {
 }
 
 CostModel::CostModel(const TargetDescription &target)
-    : keptBytes(target.l2Bytes), fetchBytes(target.l2Bytes / 2), distantBytes(4 * target.l2Bytes), registerBytes(target.registerBytes) {}
+    : keptBytes(target.l2Bytes), fetchBytes(target.l2Bytes / 2), distantBytes(4 * target.l2Bytes),
+      registerBytes(target.registerBytes) {}
 
 bool CostModel::isWide(int64_t elementBytes) const {
   return registerBytes / elementBytes >= productLanes(elementBytes);

@@ -139,7 +139,8 @@ static LogicalResult verifyAllSchedules(ModuleOp module, const CompileOptions &)
 static LogicalResult planAllMemory(ModuleOp module, const CompileOptions &) { return planMemory(module); }
 
 ArrayRef<Level> dlc::levels() {
-  static const Step simplifying = {"simplify", "equal ops are one, what is known is folded, what nothing reads is gone", simplify};
+  static const Step simplifying = {"simplify", "equal ops are one, what is known is folded, what nothing reads is gone",
+                                   simplify};
   static const Step toGraph[] = {
       {"widen-floats", "f32 is f64 where --float f64 asks for it", widenFloats},
       {"flatten", "calls and layers are inlined, optimizers written out, sizes filled in", flattenAll},
@@ -220,7 +221,7 @@ LogicalResult dlc::checkLevel(StringRef goal, ModuleOp module) {
 }
 LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &options, Timing *timing) {
   auto now = find(levelOf(module)), end = find(goal);
-  for (; now < end; ) {
+  for (; now < end;) {
     ++now;
     if (now->name == "llvm" && !module.getContext()->isMultithreadingEnabled())
       module.getContext()->enableMultithreading(); // from here on kernels are apart
@@ -249,13 +250,13 @@ void dlc::storeOptions(ModuleOp module, const CompileOptions &options) {
     sizes.push_back(b.getNamedAttr(name, b.getI64IntegerAttr(value)));
   module->setAttr("dl.version", b.getI64IntegerAttr(languageVersion));
   module->setAttr("dl.options", b.getDictionaryAttr({
-      b.getNamedAttr("batch", b.getDenseI64ArrayAttr(options.batch)),
-      b.getNamedAttr("sizes", b.getDictionaryAttr(sizes)),
-      b.getNamedAttr("target", b.getStringAttr(options.target)),
-      b.getNamedAttr("optimize", b.getI64IntegerAttr(options.optimize)),
-      b.getNamedAttr("doubles", b.getBoolAttr(options.doubles)),
-      b.getNamedAttr("faulty_rule", b.getStringAttr(options.faultyRule)),
-  }));
+                                    b.getNamedAttr("batch", b.getDenseI64ArrayAttr(options.batch)),
+                                    b.getNamedAttr("sizes", b.getDictionaryAttr(sizes)),
+                                    b.getNamedAttr("target", b.getStringAttr(options.target)),
+                                    b.getNamedAttr("optimize", b.getI64IntegerAttr(options.optimize)),
+                                    b.getNamedAttr("doubles", b.getBoolAttr(options.doubles)),
+                                    b.getNamedAttr("faulty_rule", b.getStringAttr(options.faultyRule)),
+                                }));
 }
 CompileOptions dlc::loadOptions(ModuleOp module) {
   CompileOptions options;

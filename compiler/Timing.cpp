@@ -29,7 +29,8 @@ void Timing::print(llvm::raw_ostream &os) const {
   os << llvm::format("%-10s%-20s%10s%15s%10s\n", "level", "step", "ms", "processor ms", "ops");
   Row total{"total", "", 0, 0, -1};
   auto print = [&](const Row &row) {
-    os << llvm::format("%-10s%-20s%10.1f%15.1f", row.level.c_str(), row.step.c_str(), 1e3 * row.seconds, 1e3 * row.processor);
+    os << llvm::format("%-10s%-20s%10.1f%15.1f", row.level.c_str(), row.step.c_str(), 1e3 * row.seconds,
+                       1e3 * row.processor);
     if (row.ops >= 0)
       os << llvm::format("%10lld", (long long)row.ops);
     os << '\n';

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #ifndef DLC_COMPILER_TYPES_H
 #define DLC_COMPILER_TYPES_H
-#include "runtime/abi.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "runtime/abi.h"
 
 namespace dlc {
 inline dlc_dtype dtypeOf(mlir::Type element) {

@@ -52,8 +52,7 @@ size_t ByteSource::inflateSome(std::span<uint8_t> Into) {
       bool Another = Kind == Form::Gzip && !Left.empty() && Left[0] == 0x1f && inflateReset(&Stream) == Z_OK;
       I->Ended = !Another;
     } else if (Code != Z_OK && Code != Z_BUF_ERROR) {
-      throw Error(cat("'", What, "' is damaged: it cannot be inflated (", Stream.msg ? Stream.msg : "error",
-                      ")."));
+      throw Error(cat("'", What, "' is damaged: it cannot be inflated (", Stream.msg ? Stream.msg : "error", ")."));
     } else if (!Made && Left.empty()) {
       throw Error(cat("'", What, "' is truncated: its compressed data end too early."));
     }

@@ -127,8 +127,8 @@ void CallState::resolveScalars() {
     std::string_view Name = E->Scalars[I].Name, Base = scalarBase(Name);
     Scalars[I] = E->Scalars[I].Default;
     // A group's own value counts before the one for all groups, the call's before the training's.
-    for (const double *Found : {findScalar(Mine, Name), findScalar(Training, Name), findScalar(Mine, Base),
-                                findScalar(Training, Base)})
+    for (const double *Found :
+         {findScalar(Mine, Name), findScalar(Training, Name), findScalar(Mine, Base), findScalar(Training, Base)})
       if (Found) {
         Scalars[I] = *Found;
         break;
@@ -138,8 +138,7 @@ void CallState::resolveScalars() {
 }
 
 /// Copies rows [First, First + Rows) of a dense tensor of `Total` rows to or from the staging tensor.
-static void stage(const Port &P, PortMemory &Memory, int64_t First, int64_t Rows, int64_t Total,
-                  bool IsInput) {
+static void stage(const Port &P, PortMemory &Memory, int64_t First, int64_t Rows, int64_t Total, bool IsInput) {
   Shape Outside = denseStrides(P.shape(Total)), Inside = denseStrides(P.Dims);
   int64_t Offset = 0;
   for (size_t Axis = 0; Axis < P.Batch.size(); ++Axis)
@@ -155,8 +154,7 @@ static void stage(const Port &P, PortMemory &Memory, int64_t First, int64_t Rows
 static void *rowAddress(const Port &P, const PortMemory &Memory, int64_t First) {
   if (First == 0 || !P.hasBatch())
     return Memory.Data;
-  return static_cast<char *>(Memory.Data) +
-         First * P.shape(1).elements() * static_cast<int64_t>(sizeOf(P.Type));
+  return static_cast<char *>(Memory.Data) + First * P.shape(1).elements() * static_cast<int64_t>(sizeOf(P.Type));
 }
 
 int32_t CallState::invoke(int64_t First, int64_t Rows, int64_t Total) {
@@ -164,8 +162,7 @@ int32_t CallState::invoke(int64_t First, int64_t Rows, int64_t Total) {
   for (size_t I = 0; I < Inputs.size(); ++I) {
     if (Inputs[I].Staged)
       stage(E->Inputs[I], Inputs[I], First, Rows, Total, true);
-    const void *Data =
-        Inputs[I].Staged ? Inputs[I].Staging.data() : rowAddress(E->Inputs[I], Inputs[I], First);
+    const void *Data = Inputs[I].Staged ? Inputs[I].Staging.data() : rowAddress(E->Inputs[I], Inputs[I], First);
     InputPointers[I] = Data ? Data : Nothing;
   }
   for (size_t I = 0; I < Outputs.size(); ++I) {
@@ -203,8 +200,7 @@ void CallState::raise(int64_t FirstRow) const {
   std::string Where = Row < 0 ? std::string() : cat(" in row ", Row);
   switch (R.code) {
   case DLC_BAD_INDEX:
-    Text += cat("the index ", R.value, Where, " is out of range: it must be at least 0 and less than ",
-                R.limit, ".");
+    Text += cat("the index ", R.value, Where, " is out of range: it must be at least 0 and less than ", R.limit, ".");
     break;
   case DLC_NOT_FINITE:
     Text += cat("a value", Where, " is not finite (NaN or infinite).");
@@ -237,8 +233,7 @@ static std::string viewText(TensorView Value) {
 
 [[noreturn]] static void mismatch(const Entry &E, const Port &P, std::string_view Kind, TensorView Value) {
   throw Error(cat("Entry '", E.Name, "', ", Kind, " '", P.Name, "': ", viewText(Value),
-                  Value.flat() && Value.elements() != 1 ? " were given; " : " was given; ", P.str(),
-                  " was expected."));
+                  Value.flat() && Value.elements() != 1 ? " were given; " : " was given; ", P.str(), " was expected."));
 }
 
 /// How many rows a value has for a port; -1 where the port has no batch. Throws if type or shape do not fit.
@@ -317,8 +312,8 @@ static int64_t commonRows(const Entry &E, std::span<const TensorView> Values) {
   for (size_t I = 0; I < Values.size(); ++I) {
     int64_t Mine = rowsOf(E, E.Inputs[I], "input", Values[I]);
     if (Mine >= 0 && Rows >= 0 && Mine != Rows)
-      throw Error(cat("Entry '", E.Name, "': the inputs differ in their rows: '", From, "' has ", Rows,
-                      " and '", E.Inputs[I].Name, "' has ", Mine, "."));
+      throw Error(cat("Entry '", E.Name, "': the inputs differ in their rows: '", From, "' has ", Rows, " and '",
+                      E.Inputs[I].Name, "' has ", Mine, "."));
     if (Mine >= 0 && Rows < 0)
       Rows = Mine, From = E.Inputs[I].Name;
   }
@@ -337,9 +332,8 @@ static void checkCut(const Entry &E, int64_t Rows) {
         Why = "an output belongs to the whole batch";
     }
   if (!Why.empty())
-    throw Error(cat("Entry '", E.Name, "' was called with ", plural(Rows, "row"),
-                    "; it was compiled for at most ", E.Capacity,
-                    ", and the call cannot be cut into several because ", Why, ". Give at most ",
+    throw Error(cat("Entry '", E.Name, "' was called with ", plural(Rows, "row"), "; it was compiled for at most ",
+                    E.Capacity, ", and the call cannot be cut into several because ", Why, ". Give at most ",
                     plural(E.Capacity, "row"), ", or compile the model with --batch ", Rows, "."));
 }
 
@@ -385,8 +379,10 @@ public:
   void store() {
     for (size_t I = 0; I < Outputs.size(); ++I)
       if (Weights[I] != 0)
-        Outputs[I].Value = Tensor(Shape(), std::vector<double>{E.Outputs[I].Combine == DLC_COMBINE_SUM ? Sums[I] : Sums[I] / Weights[I]})
-                               .to(E.Outputs[I].Type);
+        Outputs[I].Value =
+            Tensor(Shape(),
+                   std::vector<double>{E.Outputs[I].Combine == DLC_COMBINE_SUM ? Sums[I] : Sums[I] / Weights[I]})
+                .to(E.Outputs[I].Type);
   }
 
 private:
@@ -411,8 +407,7 @@ Results detail::callByValue(const Context &Ctx, std::string_view Name, std::span
   if (Rows < 0)
     Rows = E.Capacity;
   if (Rows < 1)
-    throw Error(cat("Entry '", Name, "': a call of ", plural(Rows, "row"),
-                    " was asked for; at least one is needed."));
+    throw Error(cat("Entry '", Name, "': a call of ", plural(Rows, "row"), " was asked for; at least one is needed."));
   if (Rows > E.Capacity)
     checkCut(E, Rows);
   for (const auto &[Scalar, Value] : Options.Scalars)
@@ -460,18 +455,12 @@ static const Tensor &findResult(const std::vector<NamedTensor> &Values, size_t I
   return Values[Index].Value;
 }
 
-const Tensor &Results::operator[](std::string_view Name) const & {
-  return findResult(Values, Name);
-}
-const Tensor &Results::operator[](size_t Index) const & {
-  return findResult(Values, Index);
-}
+const Tensor &Results::operator[](std::string_view Name) const & { return findResult(Values, Name); }
+const Tensor &Results::operator[](size_t Index) const & { return findResult(Values, Index); }
 Tensor Results::operator[](std::string_view Name) && {
   return std::move(const_cast<Tensor &>(findResult(Values, Name)));
 }
-Tensor Results::operator[](size_t Index) && {
-  return std::move(const_cast<Tensor &>(findResult(Values, Index)));
-}
+Tensor Results::operator[](size_t Index) && { return std::move(const_cast<Tensor &>(findResult(Values, Index))); }
 
 //===----------------------------------------------------------------------===//
 // Prepared calls
@@ -508,8 +497,7 @@ Obstacle CallState::obstacle(size_t &Index) const {
       return Obstacle::NoInput;
     bool MayBeLonger = ExtentIsSet || Memory.Own.elements() != 0;
     if (P.hasBatch() && Memory.Data &&
-        (Memory.Rows < Extent ||
-         (Memory.Rows > Extent && (!MayBeLonger || (Memory.Staged && !Memory.Own.elements())))))
+        (Memory.Rows < Extent || (Memory.Rows > Extent && (!MayBeLonger || (Memory.Staged && !Memory.Own.elements())))))
       return Obstacle::FewRows;
   }
   for (Index = 0; Index < Outputs.size(); ++Index)
@@ -523,14 +511,12 @@ Call::~Call() = default;
 Call::Call(Call &&) noexcept = default;
 Call &Call::operator=(Call &&) noexcept = default;
 
-const Entry &Call::entry() const {
-  return *S->E;
-}
+const Entry &Call::entry() const { return *S->E; }
 
 static void checkIndex(const Entry &E, size_t Index, size_t Count, std::string_view What) {
   if (Index >= Count)
-    throw Error(cat("Entry '", E.Name, "' has ", plural(static_cast<int64_t>(Count), What), "; number ",
-                    Index, " (counted from 0) was asked for."));
+    throw Error(cat("Entry '", E.Name, "' has ", plural(static_cast<int64_t>(Count), What), "; number ", Index,
+                    " (counted from 0) was asked for."));
 }
 
 void Call::bindInput(size_t Index, TensorView Value) {
@@ -546,9 +532,7 @@ void Call::bindInput(size_t Index, TensorView Value) {
     S->ExtentIsSet = false;
   }
 }
-void Call::bindInput(std::string_view Name, TensorView Value) {
-  bindInput(S->E->inputIndex(Name), Value);
-}
+void Call::bindInput(std::string_view Name, TensorView Value) { bindInput(S->E->inputIndex(Name), Value); }
 
 void Call::bindOutput(size_t Index, MutableTensorView Value) {
   checkIndex(*S->E, Index, S->Outputs.size(), "output");
@@ -562,9 +546,7 @@ void Call::bindOutput(size_t Index, MutableTensorView Value) {
   Memory.Data = Value.data();
   Memory.Elements = Value.elements();
 }
-void Call::bindOutput(std::string_view Name, MutableTensorView Value) {
-  bindOutput(S->E->outputIndex(Name), Value);
-}
+void Call::bindOutput(std::string_view Name, MutableTensorView Value) { bindOutput(S->E->outputIndex(Name), Value); }
 
 MutableTensorView Call::input(size_t Index) {
   checkIndex(*S->E, Index, S->Inputs.size(), "input");
@@ -576,29 +558,23 @@ MutableTensorView Call::input(size_t Index) {
   }
   return Memory.Own;
 }
-MutableTensorView Call::input(std::string_view Name) {
-  return input(S->E->inputIndex(Name));
-}
+MutableTensorView Call::input(std::string_view Name) { return input(S->E->inputIndex(Name)); }
 
 TensorView Call::output(size_t Index) const {
   checkIndex(*S->E, Index, S->Outputs.size(), "output");
   const Port &P = S->E->Outputs[Index];
   return TensorView(P.Type, P.shape(S->Extent), S->Outputs[Index].Data);
 }
-TensorView Call::output(std::string_view Name) const {
-  return output(S->E->outputIndex(Name));
-}
+TensorView Call::output(std::string_view Name) const { return output(S->E->outputIndex(Name)); }
 
 void Call::setExtent(int64_t Rows) {
   if (Rows < 1 || Rows > S->E->Capacity)
-    throw Error(cat("Entry '", S->E->Name, "' was to be called with ", plural(Rows, "row"),
-                    "; it takes 1 to ", S->E->Capacity, "."));
+    throw Error(cat("Entry '", S->E->Name, "' was to be called with ", plural(Rows, "row"), "; it takes 1 to ",
+                    S->E->Capacity, "."));
   S->Extent = Rows;
   S->ExtentIsSet = true;
 }
-int64_t Call::extent() const {
-  return S->Extent;
-}
+int64_t Call::extent() const { return S->Extent; }
 
 void Call::setScalar(std::string_view Name, double Value) {
   checkScalar(*S->E, Name, Value);
@@ -610,26 +586,16 @@ void Call::setScalar(std::string_view Name, double Value) {
     }
   S->Settings.emplace_back(Name, Value);
 }
-void Call::setSeed(uint64_t Seed) {
-  S->Seed = Seed;
-}
-void Call::setStep(int64_t Step) {
-  S->Step = Step;
-}
-void Call::setRow(int64_t Row) {
-  S->Row = Row;
-}
-void Call::setTrapNotFinite(bool On) {
-  S->C.flags = On ? DLC_TRAP_NOT_FINITE : 0;
-}
+void Call::setSeed(uint64_t Seed) { S->Seed = Seed; }
+void Call::setStep(int64_t Step) { S->Step = Step; }
+void Call::setRow(int64_t Row) { S->Row = Row; }
+void Call::setTrapNotFinite(bool On) { S->C.flags = On ? DLC_TRAP_NOT_FINITE : 0; }
 void Call::setProfile(ProfileHook Hook, void *Context) {
   S->Services.profile = Hook;
   S->Services.profile_context = Context;
 }
 
-const dlc_error &Call::error() const {
-  return S->C.error;
-}
+const dlc_error &Call::error() const { return S->C.error; }
 
 int32_t Call::tryRun() noexcept {
   size_t Index = 0;
@@ -660,9 +626,8 @@ void Call::run() {
                     "; setExtent says how many rows a call has, where that is not the capacity."));
   case Obstacle::SmallOutput:
     throw Error(cat("Entry '", S->E->Name, "', output '", S->E->Outputs[Index].Name, "': memory for ",
-                    plural(S->Outputs[Index].Elements, "element"), " was given; a call of ",
-                    plural(S->Extent, "row"), " needs ", S->E->Outputs[Index].shape(S->Extent).elements(),
-                    "."));
+                    plural(S->Outputs[Index].Elements, "element"), " was given; a call of ", plural(S->Extent, "row"),
+                    " needs ", S->E->Outputs[Index].shape(S->Extent).elements(), "."));
   }
   if (S->invoke(0, S->Extent, S->Extent) != DLC_OK)
     S->raise(0);

@@ -58,8 +58,10 @@ std::optional<CheckpointInfo> readCheckpointInfo(const SafetensorsFile &File) {
   } else {
     Info.Examples = R.number<int64_t>("dlc.examples");
   }
-  for (auto [Name, Value] : {std::pair{"step", Info.Step}, {"number of examples", Info.Examples},
-                             {"epoch", Info.Epoch}, {"cursor", Info.Cursor}})
+  for (auto [Name, Value] : {std::pair{"step", Info.Step},
+                             {"number of examples", Info.Examples},
+                             {"epoch", Info.Epoch},
+                             {"cursor", Info.Cursor}})
     if (Value < 0 || Value > MostCounted)
       throw Error(cat("'", File.path(), "' is a damaged checkpoint: its ", Name, " is ", Value, "."));
   for (const auto &[Key, Value] : File.metadata())

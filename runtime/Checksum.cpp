@@ -18,9 +18,7 @@ template <class T> static T load(const uint8_t *From) {
   std::memcpy(&Value, From, sizeof Value);
   return Value;
 }
-static uint64_t mix(uint64_t Lane, uint64_t Word) {
-  return std::rotl(Lane + Word * P2, 31) * P1;
-}
+static uint64_t mix(uint64_t Lane, uint64_t Word) { return std::rotl(Lane + Word * P2, 31) * P1; }
 
 uint64_t xxh64(const uint8_t *Data, size_t Bytes) {
   const uint8_t *End = Data + Bytes;

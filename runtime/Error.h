@@ -28,8 +28,7 @@ public:
 /// A call that a compiled model refused: a label out of range, a value that is not finite.
 class DLC_API CallError : public Error {
 public:
-  CallError(const std::string &Message, int32_t Code, std::string Op, int64_t Row, int64_t Value,
-            int64_t Limit);
+  CallError(const std::string &Message, int32_t Code, std::string Op, int64_t Row, int64_t Value, int64_t Limit);
   ~CallError() override;
 
   int32_t Code;   ///< a dlc_status of abi.h

@@ -24,9 +24,7 @@
 namespace dlc {
 using detail::cat;
 
-static std::string reason(int Code) {
-  return std::strerror(Code);
-}
+static std::string reason(int Code) { return std::strerror(Code); }
 
 //===----------------------------------------------------------------------===//
 // Reading
@@ -75,9 +73,7 @@ std::vector<uint8_t> readFile(const std::string &Path) {
   return Bytes;
 }
 
-bool isGzip(const std::vector<uint8_t> &Bytes) {
-  return Bytes.size() >= 2 && Bytes[0] == 0x1f && Bytes[1] == 0x8b;
-}
+bool isGzip(const std::vector<uint8_t> &Bytes) { return Bytes.size() >= 2 && Bytes[0] == 0x1f && Bytes[1] == 0x8b; }
 
 //===----------------------------------------------------------------------===//
 // Writing
@@ -87,9 +83,7 @@ static std::string directoryOf(const std::string &Path) {
   size_t Slash = Path.rfind('/');
   return Slash == std::string::npos ? "." : Slash == 0 ? "/" : Path.substr(0, Slash);
 }
-static std::string nameOf(const std::string &Path) {
-  return Path.substr(Path.rfind('/') + 1);
-}
+static std::string nameOf(const std::string &Path) { return Path.substr(Path.rfind('/') + 1); }
 
 /// The descriptor of this process that a path names, or -1.
 static int descriptorOf(const std::string &Path) {
@@ -345,8 +339,8 @@ void checkOutputs(const std::vector<NamedFile> &Outputs, const std::vector<Named
                         ", which is read: they are one file. Give ", Output.Option, " another name."));
     for (size_t K = 0; K < I; ++K)
       if (Output.Path != "-" && isSameFile(Output.Path, Outputs[K].Path))
-        throw Error(cat(Output.Option, " ", Output.Path, " would overwrite ", Outputs[K].Option, " ",
-                        Outputs[K].Path, ", which is written, too: they are one file. Give one of them another name."));
+        throw Error(cat(Output.Option, " ", Output.Path, " would overwrite ", Outputs[K].Option, " ", Outputs[K].Path,
+                        ", which is written, too: they are one file. Give one of them another name."));
   }
   for (const NamedFile &Output : Outputs)
     if (!Output.Path.empty() && Output.Path != "-")

@@ -45,14 +45,12 @@ template <class T> struct Filler {
 
   float within(uint32_t Word) const {
     auto X = static_cast<float>(Low + (High - Low) * static_cast<double>(PhiloxStream::toUniform32(Word)));
-    return X >= static_cast<float>(High) && Low < High ? std::nextafter(static_cast<float>(High), -INFINITY)
-                                                       : X;
+    return X >= static_cast<float>(High) && Low < High ? std::nextafter(static_cast<float>(High), -INFINITY) : X;
   }
 };
 
 template <class T>
-void fill(const TensorInfo &Info, Tensor &To, uint64_t Seed, ThreadPool *Pool, bool Normal, double Low,
-          double High) {
+void fill(const TensorInfo &Info, Tensor &To, uint64_t Seed, ThreadPool *Pool, bool Normal, double Low, double High) {
   Filler<T> F{PhiloxStream(Seed, Info.fileName()), To.as<T>().data(), Normal, Low, High};
   if (Pool)
     Pool->parallelFor(Filler<T>::run, &F, To.elements(), 4096);

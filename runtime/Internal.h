@@ -58,13 +58,12 @@ public:
   Library &operator=(const Library &) = delete;
 
   dlc_query Query = nullptr;
-  bool HasChecksum; ///< one that was compared with the file
+  bool HasChecksum;                ///< one that was compared with the file
   std::span<const uint8_t> Loaded; ///< the file's bytes; empty where there was no file in memory to be had
 
 private:
   void loadFromMemory(const std::string &Path, std::span<const uint8_t> Content);
-  void loadFromPath(const std::string &Path, std::span<const uint8_t> Content,
-                    std::span<const Elf64_Phdr> Segments);
+  void loadFromPath(const std::string &Path, std::span<const uint8_t> Content, std::span<const Elf64_Phdr> Segments);
   void unload();
 
   void *Handle = nullptr;

@@ -148,8 +148,8 @@ private:
             (S.p_vaddr - S.p_offset) % Page != 0 || !(S.p_flags & PF_R))
           foreign("its segments contradict each other");
         End = S.p_vaddr + S.p_memsz;
-      } else if (S.p_type == PT_DYNAMIC || S.p_type == PT_GNU_RELRO || S.p_type == PT_PHDR ||
-                 S.p_type == PT_TLS || S.p_type == PT_NOTE) {
+      } else if (S.p_type == PT_DYNAMIC || S.p_type == PT_GNU_RELRO || S.p_type == PT_PHDR || S.p_type == PT_TLS ||
+                 S.p_type == PT_NOTE) {
         const Elf64_Phdr *Holder = loaded(S.p_vaddr, S.p_memsz);
         if (!Holder || (S.p_type == PT_DYNAMIC && !(Holder->p_flags & PF_W)) ||
             S.p_vaddr - Holder->p_vaddr != S.p_offset - Holder->p_offset || S.p_filesz > S.p_memsz)
@@ -227,7 +227,7 @@ bool hasRightChecksum(const std::string &Path, std::vector<uint8_t> &Content) {
 /// A file in memory with this content, which nobody can change any more; -1 where the system gives none.
 int memoryFile(const std::string &Path, std::span<const uint8_t> Content) {
   constexpr unsigned Executable = 0x10; // MFD_EXEC, which older headers lack and older kernels refuse
-  struct rlimit Limit; // a file in memory counts, and going beyond the limit would end the process
+  struct rlimit Limit;                  // a file in memory counts, and going beyond the limit would end the process
   if (::getrlimit(RLIMIT_FSIZE, &Limit) != 0 || Limit.rlim_cur < Content.size())
     return -1;
   // The name is what debuggers and /proc/PID/maps show.
@@ -252,9 +252,7 @@ int memoryFile(const std::string &Path, std::span<const uint8_t> Content) {
 }
 
 /// With the process's number, so that a debugger finds it as well.
-std::string nameOfDescriptor(int File) {
-  return cat("/proc/", ::getpid(), "/fd/", File);
-}
+std::string nameOfDescriptor(int File) { return cat("/proc/", ::getpid(), "/fd/", File); }
 
 /// Whether the loader has a library of that name: then it would give that one.
 bool isLoaded(const std::string &Name) {
@@ -271,8 +269,8 @@ bool holds(void *Handle, std::span<const uint8_t> Content, std::span<const Elf64
     return false;
   for (const Elf64_Phdr &S : Segments)
     if (S.p_type == PT_LOAD && !(S.p_flags & PF_W) &&
-        std::memcmp(reinterpret_cast<const void *>(Map->l_addr + S.p_vaddr), Content.data() + S.p_offset,
-                    S.p_filesz) != 0)
+        std::memcmp(reinterpret_cast<const void *>(Map->l_addr + S.p_vaddr), Content.data() + S.p_offset, S.p_filesz) !=
+            0)
       return false;
   return true;
 }
@@ -316,8 +314,8 @@ void Library::loadFromPath(const std::string &Path, std::span<const uint8_t> Con
                     "Let go of that first, or give the new one another name."));
 }
 
-Library::Library(const std::string &Path, std::span<const uint8_t> Content,
-                 std::span<const Elf64_Phdr> Segments, bool HasChecksum)
+Library::Library(const std::string &Path, std::span<const uint8_t> Content, std::span<const Elf64_Phdr> Segments,
+                 bool HasChecksum)
     : HasChecksum(HasChecksum) {
   try {
     loadFromMemory(Path, Content);
@@ -325,8 +323,7 @@ Library::Library(const std::string &Path, std::span<const uint8_t> Content,
       loadFromPath(Path, Content, Segments);
     Query = reinterpret_cast<dlc_query>(::dlsym(Handle, DLC_QUERY_SYMBOL));
     if (!Query)
-      throw Error(
-          cat("'", Path, "' is not a model compiled by dlc: it does not export '" DLC_QUERY_SYMBOL "'."));
+      throw Error(cat("'", Path, "' is not a model compiled by dlc: it does not export '" DLC_QUERY_SYMBOL "'."));
   } catch (...) {
     unload();
     throw;

@@ -14,9 +14,7 @@ namespace dlc::detail {
 static constexpr uint64_t HugePage = 2 << 20;
 
 /// Mapped size of an arena that large.
-static uint64_t mappedBytes(uint64_t Bytes) {
-  return (Bytes + HugePage - 1) / HugePage * HugePage;
-}
+static uint64_t mappedBytes(uint64_t Bytes) { return (Bytes + HugePage - 1) / HugePage * HugePage; }
 
 Arena::Arena(uint64_t Wanted) : Bytes(Wanted) {
   if (Bytes < HugePage) {
@@ -67,8 +65,7 @@ void copyStrided(const Shape &Dims, size_t ElementBytes, void *To, const Shape &
   // The innermost axes that are dense on both sides are one run of bytes.
   size_t Outer = Dims.size();
   int64_t Run = 1;
-  while (Outer > 0 &&
-         (Dims[Outer - 1] == 1 || (ToStrides[Outer - 1] == Run && FromStrides[Outer - 1] == Run))) {
+  while (Outer > 0 && (Dims[Outer - 1] == 1 || (ToStrides[Outer - 1] == Run && FromStrides[Outer - 1] == Run))) {
     Run *= Dims[Outer - 1];
     --Outer;
   }

@@ -81,8 +81,7 @@ std::string Port::str() const {
 }
 
 template <class T>
-static size_t indexOf(const std::vector<T> &All, std::string_view Name, std::string_view Entry,
-                      std::string_view What) {
+static size_t indexOf(const std::vector<T> &All, std::string_view Name, std::string_view Entry, std::string_view What) {
   for (size_t I = 0; I < All.size(); ++I)
     if (All[I].Name == Name)
       return I;
@@ -90,12 +89,8 @@ static size_t indexOf(const std::vector<T> &All, std::string_view Name, std::str
                   listed(All, [](const T &Each) { return cat("'", Each.Name, "'"); }), "."));
 }
 
-size_t Entry::inputIndex(std::string_view Wanted) const {
-  return indexOf(Inputs, Wanted, Name, "input");
-}
-size_t Entry::outputIndex(std::string_view Wanted) const {
-  return indexOf(Outputs, Wanted, Name, "output");
-}
+size_t Entry::inputIndex(std::string_view Wanted) const { return indexOf(Inputs, Wanted, Name, "input"); }
+size_t Entry::outputIndex(std::string_view Wanted) const { return indexOf(Outputs, Wanted, Name, "output"); }
 bool ScalarInfo::allows(double Value) const {
   return Value == Value && !((Limits & DLC_FROM_LOW) && Value < Low) && !((Limits & DLC_ABOVE_LOW) && Value <= Low) &&
          !((Limits & DLC_TO_HIGH) && Value > High) && !((Limits & DLC_BELOW_HIGH) && Value >= High);
@@ -111,9 +106,7 @@ std::string ScalarInfo::range() const {
   return Text.str();
 }
 
-size_t Entry::scalarIndex(std::string_view Wanted) const {
-  return indexOf(Scalars, Wanted, Name, "scalar");
-}
+size_t Entry::scalarIndex(std::string_view Wanted) const { return indexOf(Scalars, Wanted, Name, "scalar"); }
 
 //===----------------------------------------------------------------------===//
 // Reading the descriptor
@@ -185,7 +178,7 @@ private:
     if (S.kernel >= M.kernel_count)
       broken("there is no such kernel");
     const dlc_kernel &K = *reinterpret_cast<const dlc_kernel *>(reinterpret_cast<const char *>(M.kernels) +
-                                                               size_t(M.kernel_size) * S.kernel);
+                                                                size_t(M.kernel_size) * S.kernel);
     if (!K.function || (K.operand_count && !K.operands) || S.operand > Raw.operand_count ||
         K.operand_count > Raw.operand_count - S.operand || S.unit < 1 || most(S) < 0 || S.check > Raw.check_count)
       broken("it does not fit its kernel");
@@ -218,15 +211,18 @@ private:
       if (O.steps > Raw.loop_step_count || Loops.size() > Raw.loop_step_count - (O.steps - 1))
         broken("an operand has no steps");
       for (size_t I = 0; I < Loops.size(); ++I) {
-        __int128 Last = static_cast<__int128>(Raw.loop_steps[O.steps - 1 + I]) * std::max<int64_t>(Loops[I].Rounds - 1, 0);
+        __int128 Last =
+            static_cast<__int128>(Raw.loop_steps[O.steps - 1 + I]) * std::max<int64_t>(Loops[I].Rounds - 1, 0);
         (Last < 0 ? Least : Most) += Last;
       }
     }
     __int128 Elements = Wanted.elements + static_cast<__int128>(Wanted.row_elements) * E.Capacity;
     if (Wanted.elements < 0 || Wanted.row_elements < 0 || Wanted.dtype > DLC_I1 ||
-        (Wanted.dtype && Elements * static_cast<int64_t>(sizeOf(static_cast<DType>(Wanted.dtype))) > static_cast<__int128>(Wanted.bytes)))
+        (Wanted.dtype && Elements * static_cast<int64_t>(sizeOf(static_cast<DType>(Wanted.dtype))) >
+                             static_cast<__int128>(Wanted.bytes)))
       broken("a kernel says of an operand what cannot be");
-    bool IsInNumbers = O.base == DLC_WORKSPACE && (Wanted.flags & DLC_WRITTEN) && Least < static_cast<__int128>(Numbers);
+    bool IsInNumbers =
+        O.base == DLC_WORKSPACE && (Wanted.flags & DLC_WRITTEN) && Least < static_cast<__int128>(Numbers);
     if (Least < 0 || Most + static_cast<__int128>(Wanted.bytes) > static_cast<__int128>(room(O)) || IsInNumbers)
       broken("an operand lies outside of its memory");
   }
@@ -246,15 +242,13 @@ public:
   void read(dlc_query Query) {
     const dlc_model *Raw = Query(DLC_ABI_VERSION);
     if (!Raw)
-      throw Error(
-          cat(What, " cannot serve version ", DLC_ABI_VERSION,
-              " of the interface, which this runtime speaks. Compile it with the dlc of this release."));
+      throw Error(cat(What, " cannot serve version ", DLC_ABI_VERSION,
+                      " of the interface, which this runtime speaks. Compile it with the dlc of this release."));
     if (Raw->magic != DLC_MAGIC)
       broken("its magic number is wrong");
     if (Raw->abi_version != DLC_ABI_VERSION)
-      throw Error(cat(What, " has version ", Raw->abi_version,
-                      " of the interface; this runtime speaks version ", DLC_ABI_VERSION,
-                      ". Compile it with the dlc of this release."));
+      throw Error(cat(What, " has version ", Raw->abi_version, " of the interface; this runtime speaks version ",
+                      DLC_ABI_VERSION, ". Compile it with the dlc of this release."));
     // A newer library's structures may be longer than ours.
     if (Raw->struct_size < sizeof(dlc_model) || Raw->tensor_size < sizeof(dlc_tensor) ||
         Raw->port_size < sizeof(dlc_port) || Raw->scalar_size < sizeof(dlc_scalar) ||
@@ -285,9 +279,7 @@ private:
       broken("a table is missing");
     return reinterpret_cast<const T *>(reinterpret_cast<const char *>(First) + size_t(Size) * Index);
   }
-  static std::string_view text(const char *Text) {
-    return Text ? std::string_view(Text) : std::string_view();
-  }
+  static std::string_view text(const char *Text) { return Text ? std::string_view(Text) : std::string_view(); }
   std::string_view requireText(const char *Text, std::string_view Of) {
     if (!Text || !*Text)
       broken(cat("the name of ", Of, " is missing"));
@@ -316,8 +308,8 @@ private:
     std::string Remedy = Level == "x86-64-v3"  ? " Compile it with --target v3."
                          : Level < "x86-64-v3" ? " dlc makes code for x86-64-v3 and x86-64-v4 only."
                                                : " Compile it on this machine, with --target native.";
-    throw Error(cat(What, " was compiled for ", Target, ", and this processor has only ", Level,
-                    " (missing: ", Missing, ").", Remedy));
+    throw Error(cat(What, " was compiled for ", Target, ", and this processor has only ", Level, " (missing: ", Missing,
+                    ").", Remedy));
   }
 
   TensorInfo tensor(const dlc_tensor &T) {
@@ -342,8 +334,7 @@ private:
     if (Info.Dims.elements() != 0) {
       Last = 1;
       for (size_t Axis = 0; Axis < Info.Dims.size(); ++Axis)
-        Last +=
-            static_cast<unsigned __int128>(Info.Dims[Axis] - 1) * static_cast<uint64_t>(Info.Strides[Axis]);
+        Last += static_cast<unsigned __int128>(Info.Dims[Axis] - 1) * static_cast<uint64_t>(Info.Strides[Axis]);
     }
     if (Last * sizeOf(Info.Type) > T.bytes || T.offset % sizeOf(Info.Type))
       broken(cat("'", Info.Name, "' does not fit the memory that it is given"));
@@ -489,15 +480,12 @@ const TensorInfo *ModelState::find(std::string_view Name, std::initializer_list<
 // Model
 //===----------------------------------------------------------------------===//
 
-static std::string_view textOf(const char *Text) {
-  return Text ? Text : "";
-}
+static std::string_view textOf(const char *Text) { return Text ? Text : ""; }
 
 static void checkServices(const ModelOptions &Options) {
   const dlc_services *S = Options.Services;
   if (S && (S->struct_size < sizeof(dlc_services) || S->threads < 1 || (S->threads > 1 && !S->parallel_for)))
-    throw Error(
-        "The services given for a model are incomplete: struct_size, threads and parallel_for must be set.");
+    throw Error("The services given for a model are incomplete: struct_size, threads and parallel_for must be set.");
 }
 
 Model Model::open(const std::string &Path, const ModelOptions &Options) {
@@ -525,54 +513,26 @@ Model Model::fromQuery(dlc_query Query, const ModelOptions &Options) {
   return Model(std::move(S));
 }
 
-std::string_view Model::name() const {
-  return S->Raw->name;
-}
-std::string_view Model::producer() const {
-  return textOf(S->Raw->producer);
-}
-std::string_view Model::language() const {
-  return textOf(S->Raw->language);
-}
-std::string_view Model::target() const {
-  return textOf(S->Raw->target);
-}
-std::string_view Model::cpuFeatures() const {
-  return textOf(S->Raw->cpu_features);
-}
-uint64_t Model::hash() const {
-  return S->Raw->hash;
-}
-const std::string &Model::path() const {
-  return S->Path;
-}
-std::span<const TensorInfo> Model::tensors() const {
-  return S->Tensors;
-}
-std::span<const Entry> Model::entries() const {
-  return S->Entries;
-}
-std::span<const KernelInfo> Model::kernels() const {
-  return S->Kernels;
-}
-uint64_t Model::arenaBytes(dlc_arena Arena) const {
-  return S->Raw->arena_bytes[Arena];
-}
-const dlc_model &Model::descriptor() const {
-  return *S->Raw;
-}
-const Entry &Model::entry(std::string_view Name, int64_t Extent) const {
-  return S->entry(Name, Extent);
-}
+std::string_view Model::name() const { return S->Raw->name; }
+std::string_view Model::producer() const { return textOf(S->Raw->producer); }
+std::string_view Model::language() const { return textOf(S->Raw->language); }
+std::string_view Model::target() const { return textOf(S->Raw->target); }
+std::string_view Model::cpuFeatures() const { return textOf(S->Raw->cpu_features); }
+uint64_t Model::hash() const { return S->Raw->hash; }
+const std::string &Model::path() const { return S->Path; }
+std::span<const TensorInfo> Model::tensors() const { return S->Tensors; }
+std::span<const Entry> Model::entries() const { return S->Entries; }
+std::span<const KernelInfo> Model::kernels() const { return S->Kernels; }
+uint64_t Model::arenaBytes(dlc_arena Arena) const { return S->Raw->arena_bytes[Arena]; }
+const dlc_model &Model::descriptor() const { return *S->Raw; }
+const Entry &Model::entry(std::string_view Name, int64_t Extent) const { return S->entry(Name, Extent); }
 const TensorInfo *Model::findTensor(std::string_view Name) const {
   for (dlc_arena Arena : {DLC_PARAMS, DLC_BUFFERS, DLC_TRAINING, DLC_SESSION})
     if (const TensorInfo *T = S->find(Name, {Arena}))
       return T;
   return nullptr;
 }
-unsigned Model::threads() const {
-  return S->services()->threads;
-}
+unsigned Model::threads() const { return S->services()->threads; }
 
 bool Model::hasEntry(std::string_view Name) const {
   return std::any_of(S->Entries.begin(), S->Entries.end(), [&](const Entry &E) { return E.Name == Name; });

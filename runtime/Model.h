@@ -140,13 +140,13 @@ struct KernelInfo {
 class Input {
 public:
   template <class T>
-  requires std::convertible_to<const T &, TensorView> Input(const T &Value) : Value(Value) {}
+    requires std::convertible_to<const T &, TensorView>
+  Input(const T &Value) : Value(Value) {}
   template <HasDType T> Input(const T &Value) : Value(TensorView::scalar(Value)) {}
   template <class T>
-  requires std::convertible_to<const T &, TensorView> Input(std::string_view Name, const T &Value)
-      : Name(Name), Value(Value) {}
-  template <HasDType T>
-  Input(std::string_view Name, const T &Value) : Name(Name), Value(TensorView::scalar(Value)) {}
+    requires std::convertible_to<const T &, TensorView>
+  Input(std::string_view Name, const T &Value) : Name(Name), Value(Value) {}
+  template <HasDType T> Input(std::string_view Name, const T &Value) : Name(Name), Value(TensorView::scalar(Value)) {}
 
   std::string_view Name; ///< empty: by position
   TensorView Value;
@@ -173,9 +173,8 @@ private:
 
 /// What may be said of one call; the defaults are right for most.
 struct CallOptions {
-  std::vector<std::pair<std::string, double>> Scalars =
-      {};                             ///< by name; others have their defaults (Training: its own)
-  std::optional<uint64_t> Seed = {};  ///< of random streams; default 0 (Training: its own)
+  std::vector<std::pair<std::string, double>> Scalars = {}; ///< by name; others have their defaults (Training: its own)
+  std::optional<uint64_t> Seed = {};                        ///< of random streams; default 0 (Training: its own)
   std::optional<int64_t> Step = {};   ///< default 1 (Training: its own, one more than the updates done)
   std::optional<int64_t> Extent = {}; ///< rows, where no input tells; default the capacity
   int64_t Row = 0;                    ///< index of the first row within an accumulated batch

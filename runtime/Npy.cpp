@@ -119,8 +119,7 @@ private:
         damaged("its shape has something that is not a number");
       int64_t Value = 0;
       for (; At < Text.size() && Text[At] >= '0' && Text[At] <= '9'; ++At)
-        if (__builtin_mul_overflow(Value, 10, &Value) ||
-            __builtin_add_overflow(Value, Text[At] - '0', &Value))
+        if (__builtin_mul_overflow(Value, 10, &Value) || __builtin_add_overflow(Value, Text[At] - '0', &Value))
           damaged("its shape has a number that is too large");
       accept('L'); // written by Python 2
       Axes.push_back(Value);
@@ -146,9 +145,8 @@ static DType typeOf(const std::string &Descr, const std::string &What) {
   if (!Descr.empty() && Descr[0] == '>')
     throw Error(cat("'", What, "' is big-endian ('", Descr,
                     "'); little-endian was expected: save array.astype(array.dtype.newbyteorder('<'))."));
-  throw Error(
-      cat("'", What, "' has the element type '", Descr,
-          "'; supported are <f4, <f8, <i4, <i8, |u1 and |b1: save array.astype('float32'), for example."));
+  throw Error(cat("'", What, "' has the element type '", Descr,
+                  "'; supported are <f4, <f8, <i4, <i8, |u1 and |b1: save array.astype('float32'), for example."));
 }
 
 /// Reads an array of `Total` bytes, its header first: elements are asked for when their number is known to be
@@ -172,8 +170,8 @@ static Tensor readArray(ByteSource &Source, uint64_t Total, const std::string &W
   if (Total < Before || Length > Total - Before)
     throw Error(cat("'", What, "' is truncated within its NPY header."));
   if (Length > MostHeaderBytes)
-    throw Error(cat("'", What, "' has an NPY header of ", Length, " bytes; at most ", MostHeaderBytes,
-                    " are supported."));
+    throw Error(
+        cat("'", What, "' has an NPY header of ", Length, " bytes; at most ", MostHeaderBytes, " are supported."));
   std::vector<uint8_t> Text(Length);
   if (Source.read(Text) < Length)
     throw Error(cat("'", What, "' is truncated within its NPY header."));
@@ -181,16 +179,14 @@ static Tensor readArray(ByteSource &Source, uint64_t Total, const std::string &W
   Header.read();
   DType Type = typeOf(Header.Descr, What);
   if (Header.Axes.size() > DLC_MAX_RANK)
-    throw Error(
-        cat("'", What, "' has ", Header.Axes.size(), " axes; at most ", DLC_MAX_RANK, " are supported."));
+    throw Error(cat("'", What, "' has ", Header.Axes.size(), " axes; at most ", DLC_MAX_RANK, " are supported."));
   Shape Dims(Header.Axes);
   if (Header.Fortran && Dims.size() > 1)
-    throw Error(
-        cat("'", What, "' is in Fortran order; C order was expected: save numpy.ascontiguousarray(array)."));
+    throw Error(cat("'", What, "' is in Fortran order; C order was expected: save numpy.ascontiguousarray(array)."));
   uint64_t Expected = static_cast<uint64_t>(Dims.elements()) * sizeOf(Type), Found = Total - Before - Length;
   if (Found != Expected)
-    throw Error(cat("'", What, "' is ", Found < Expected ? "truncated" : "too long", ": an array of ",
-                    nameOf(Type), Dims.str(), " has ", Expected, " bytes, and the file has ", Found, "."));
+    throw Error(cat("'", What, "' is ", Found < Expected ? "truncated" : "too long", ": an array of ", nameOf(Type),
+                    Dims.str(), " has ", Expected, " bytes, and the file has ", Found, "."));
   if (Source.most() < Expected)
     throw Error(cat("'", What, "' is truncated: it cannot hold the ", Expected, " bytes of its array."));
   Tensor Result(Type, Dims);
@@ -209,9 +205,7 @@ Tensor parseNpy(std::span<const uint8_t> Bytes, const std::string &What) {
   return readArray(Source, Bytes.size(), What);
 }
 
-Tensor readNpy(const std::string &Path) {
-  return parseNpy(readFile(Path), Path);
-}
+Tensor readNpy(const std::string &Path) { return parseNpy(readFile(Path), Path); }
 
 //===----------------------------------------------------------------------===//
 // NPY: writing
@@ -219,8 +213,8 @@ Tensor readNpy(const std::string &Path) {
 
 static std::string headerFor(TensorView Value) {
   static constexpr const char *Names[] = {"", "<f4", "<f8", "<i4", "<i8", "|u1", "|b1"};
-  std::string Text = cat("{'descr': '", Names[static_cast<unsigned>(Value.dtype())],
-                         "', 'fortran_order': False, 'shape': (");
+  std::string Text =
+      cat("{'descr': '", Names[static_cast<unsigned>(Value.dtype())], "', 'fortran_order': False, 'shape': (");
   for (size_t I = 0; I < Value.shape().size(); ++I)
     Text += cat(I ? ", " : "", Value.shape()[I]);
   Text += Value.shape().size() == 1 ? ",), }" : "), }";
@@ -315,8 +309,7 @@ private:
       if (little(Record, 4) != 0x06054b50 || End + 22 + little(Record + 20, 2) != Bytes.size())
         continue;
       uint64_t Count = little(Record + 10, 2), Offset = little(Record + 16, 4);
-      if ((Count == 0xffff || Offset == 0xffffffff) && End >= 20 &&
-          little(&Bytes[End - 20], 4) == 0x07064b50) {
+      if ((Count == 0xffff || Offset == 0xffffffff) && End >= 20 && little(&Bytes[End - 20], 4) == 0x07064b50) {
         const uint8_t *Wide = at(little(&Bytes[End - 20] + 8, 8), 56); // zip64
         if (little(Wide, 4) != 0x06064b50)
           damaged("its zip64 directory is broken");
@@ -353,8 +346,7 @@ private:
     uint64_t Start = M.Offset + 30 + little(Local + 26, 2) + little(Local + 28, 2);
     std::span<const uint8_t> Data(at(Start, M.Packed), M.Packed);
     if (M.Method != 0 && M.Method != 8)
-      throw Error(
-          cat("'", What, "' is compressed by method ", M.Method, "; stored and deflated are supported."));
+      throw Error(cat("'", What, "' is compressed by method ", M.Method, "; stored and deflated are supported."));
     if (M.Method == 0 && M.Packed != M.Unpacked)
       damaged("a stored member has two different sizes");
     ByteSource Source(Data, M.Method ? ByteSource::Form::Deflate : ByteSource::Form::Plain, What);
@@ -362,8 +354,7 @@ private:
       damaged("a member claims an impossible size");
     Tensor Value = readArray(Source, M.Unpacked, What);
     if (!Source.atEnd())
-      throw Error(
-          cat("'", What, "' is damaged: it inflates to more than the size in the archive's directory."));
+      throw Error(cat("'", What, "' is damaged: it inflates to more than the size in the archive's directory."));
     if (Source.checksum() != M.Checksum)
       throw Error(cat("'", What, "' is damaged: its checksum does not match."));
     return Value;
@@ -423,8 +414,7 @@ void writeNpz(const std::string &Path, std::span<const NamedView> Members) {
     Directory += "PK\x01\x02";
     put(Directory, 20, 2);
     Directory += Common;
-    put(Directory, 0, 2), put(Directory, 0, 2), put(Directory, 0, 2), put(Directory, 0, 4),
-        put(Directory, Offset, 4);
+    put(Directory, 0, 2), put(Directory, 0, 2), put(Directory, 0, 2), put(Directory, 0, 4), put(Directory, Offset, 4);
     Directory += FileName;
     Offset += Local.size() + Size;
   }

@@ -12,9 +12,7 @@
 
 namespace dlc {
 
-static uint64_t bits53(uint32_t Low, uint32_t High) {
-  return ((uint64_t(High) << 32) | Low) >> 11;
-}
+static uint64_t bits53(uint32_t Low, uint32_t High) { return ((uint64_t(High) << 32) | Low) >> 11; }
 
 double PhiloxStream::uniform64(uint64_t Index) const {
   std::array<uint32_t, 4> W = block(Index / 2);

@@ -35,8 +35,8 @@ namespace dlc {
 constexpr std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> Counter, std::array<uint32_t, 2> Key) {
   for (int Round = 0; Round < 10; ++Round) {
     uint64_t P0 = uint64_t(0xD2511F53u) * Counter[0], P1 = uint64_t(0xCD9E8D57u) * Counter[2];
-    Counter = {uint32_t(P1 >> 32) ^ Counter[1] ^ Key[0], uint32_t(P1),
-               uint32_t(P0 >> 32) ^ Counter[3] ^ Key[1], uint32_t(P0)};
+    Counter = {uint32_t(P1 >> 32) ^ Counter[1] ^ Key[0], uint32_t(P1), uint32_t(P0 >> 32) ^ Counter[3] ^ Key[1],
+               uint32_t(P0)};
     Key[0] += 0x9E3779B9u;
     Key[1] += 0xBB67AE85u;
   }
@@ -68,9 +68,7 @@ public:
   /// Mean 0, standard deviation 1.
   double normal(uint64_t Index) const;
   /// A whole number in [0, Limit), by multiplication of draw `Index` with Limit (Limit below 2^32).
-  uint32_t below(uint64_t Index, uint32_t Limit) const {
-    return uint32_t((uint64_t(word(Index)) * Limit) >> 32);
-  }
+  uint32_t below(uint64_t Index, uint32_t Limit) const { return uint32_t((uint64_t(word(Index)) * Limit) >> 32); }
 
 private:
   uint64_t Key;

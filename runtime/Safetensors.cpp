@@ -65,8 +65,8 @@ public:
 
 private:
   [[noreturn]] void damaged(const std::string &Why) {
-    throw Error(cat("'", Path, "' is not a safetensors file, or it is damaged: at byte ", At + 8,
-                    " of its header, ", Why, "."));
+    throw Error(cat("'", Path, "' is not a safetensors file, or it is damaged: at byte ", At + 8, " of its header, ",
+                    Why, "."));
   }
   void skip() {
     while (At < Text.size() && (Text[At] == ' ' || Text[At] == '\n' || Text[At] == '\t' || Text[At] == '\r'))
@@ -291,8 +291,8 @@ SafetensorsFile::SafetensorsFile(const std::string &Path) : I(std::make_unique<I
   for (int B = 7; B >= 0; --B)
     Length = Length << 8 | Prefix[B];
   if (Length > MostHeaderBytes)
-    throw Error(cat("'", Path, "' is not a safetensors file: it would have a header of ", Length,
-                    " bytes; at most ", MostHeaderBytes, " are allowed."));
+    throw Error(cat("'", Path, "' is not a safetensors file: it would have a header of ", Length, " bytes; at most ",
+                    MostHeaderBytes, " are allowed."));
   if (Length > Size - 8)
     throw Error(cat("'", Path, "' is not a safetensors file, or it is truncated: its header has ", Length,
                     " bytes, and the file ", Size, "."));
@@ -312,29 +312,22 @@ SafetensorsFile::SafetensorsFile(const std::string &Path) : I(std::make_unique<I
   uint64_t End = 0;
   for (const Entry &E : I->Entries) {
     if (E.Offset != End)
-      throw Error(cat("'", Path, "' is damaged: tensor '", E.Name, "' begins at byte ", E.Offset,
-                      " of the data; byte ", End, " was expected."));
+      throw Error(cat("'", Path, "' is damaged: tensor '", E.Name, "' begins at byte ", E.Offset, " of the data; byte ",
+                      End, " was expected."));
     End = E.Offset + E.Bytes;
   }
   if (End != Size - I->DataStart)
-    throw Error(cat("'", Path, "' is ", End > Size - I->DataStart ? "truncated" : "too long",
-                    ": its tensors have ", End, " bytes, and the file has ", Size - I->DataStart,
-                    " for them."));
+    throw Error(cat("'", Path, "' is ", End > Size - I->DataStart ? "truncated" : "too long", ": its tensors have ",
+                    End, " bytes, and the file has ", Size - I->DataStart, " for them."));
 }
 
 SafetensorsFile::~SafetensorsFile() = default;
 SafetensorsFile::SafetensorsFile(SafetensorsFile &&) noexcept = default;
 SafetensorsFile &SafetensorsFile::operator=(SafetensorsFile &&) noexcept = default;
 
-const std::string &SafetensorsFile::path() const {
-  return I->Path;
-}
-const std::vector<SafetensorsFile::Entry> &SafetensorsFile::entries() const {
-  return I->Entries;
-}
-const std::map<std::string, std::string> &SafetensorsFile::metadata() const {
-  return I->Metadata;
-}
+const std::string &SafetensorsFile::path() const { return I->Path; }
+const std::vector<SafetensorsFile::Entry> &SafetensorsFile::entries() const { return I->Entries; }
+const std::map<std::string, std::string> &SafetensorsFile::metadata() const { return I->Metadata; }
 
 const SafetensorsFile::Entry *SafetensorsFile::find(std::string_view Name) const {
   for (const Entry &E : I->Entries)
@@ -416,9 +409,8 @@ void writeSafetensors(const std::string &Path, std::span<const NamedView> Tensor
     std::string Axes;
     for (int64_t Axis : T->Value.shape())
       Axes += cat(Axes.empty() ? "" : ",", Axis);
-    Header +=
-        cat(Header.size() == 1 ? "" : ",", quoted(T->Name), ":{\"dtype\":\"", TypeName, "\",\"shape\":[",
-            Axes, "],\"data_offsets\":[", Offset, ",", Offset + T->Value.bytes(), "]}");
+    Header += cat(Header.size() == 1 ? "" : ",", quoted(T->Name), ":{\"dtype\":\"", TypeName, "\",\"shape\":[", Axes,
+                  "],\"data_offsets\":[", Offset, ",", Offset + T->Value.bytes(), "]}");
     Offset += T->Value.bytes();
   }
   Header += "}";

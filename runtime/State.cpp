@@ -20,8 +20,7 @@ using namespace detail;
 
 Tensor detail::readTensor(const TensorInfo &Info, const char *Arena) {
   Tensor Result(Info.Type, Info.Dims);
-  copyStrided(Info.Dims, sizeOf(Info.Type), Result.data(), denseStrides(Info.Dims), Arena + Info.Offset,
-              Info.Strides);
+  copyStrided(Info.Dims, sizeOf(Info.Type), Result.data(), denseStrides(Info.Dims), Arena + Info.Offset, Info.Strides);
   return Result;
 }
 
@@ -35,8 +34,7 @@ void detail::writeTensor(const TensorInfo &Info, char *Arena, TensorView Value) 
   if (Value.dtype() != Info.Type || Value.shape() != Info.Dims)
     throw Error(cat("Tensor '", Info.Name, "' is ", typeText(Info.Type, Info.Dims), "; a value of ",
                     typeText(Value.dtype(), Value.shape()), " was given for it."));
-  copyStrided(Info.Dims, sizeOf(Info.Type), Arena + Info.Offset, Info.Strides, Value.data(),
-              denseStrides(Info.Dims));
+  copyStrided(Info.Dims, sizeOf(Info.Type), Arena + Info.Offset, Info.Strides, Value.data(), denseStrides(Info.Dims));
 }
 
 //===----------------------------------------------------------------------===//
@@ -53,8 +51,8 @@ struct Target {
 } // namespace
 
 /// Reads every target from the file, or throws one Error with all that does not fit.
-static void readTargets(const SafetensorsFile &File, const std::optional<CheckpointInfo> &Info,
-                        const ModelState &M, std::vector<Target> &Targets, bool WeightsOnly) {
+static void readTargets(const SafetensorsFile &File, const std::optional<CheckpointInfo> &Info, const ModelState &M,
+                        std::vector<Target> &Targets, bool WeightsOnly) {
   std::vector<std::string> Missing, Unexpected, Different;
   for (const Target &T : Targets) {
     std::string Name = T.Info->fileName();
@@ -68,8 +66,8 @@ static void readTargets(const SafetensorsFile &File, const std::optional<Checkpo
       std::string Found = cat(E->Type ? nameOf(*E->Type) : std::string_view(E->TypeName), "[");
       for (size_t I = 0; I < E->Axes.size(); ++I)
         Found += cat(I ? ", " : "", E->Axes[I]);
-      Different.push_back(cat("'", Name, "' is ", Found, "] where ", nameOf(T.Info->Type), T.Info->Dims.str(),
-                              " was expected"));
+      Different.push_back(
+          cat("'", Name, "' is ", Found, "] where ", nameOf(T.Info->Type), T.Info->Dims.str(), " was expected"));
     }
   }
   for (const SafetensorsFile::Entry &E : File.entries()) {
@@ -83,9 +81,8 @@ static void readTargets(const SafetensorsFile &File, const std::optional<Checkpo
     auto Same = [](const std::string &Each) -> const std::string & { return Each; };
     std::string Text = cat("'", File.path(), "' does not fit the ", M.describe());
     if (Info && (Info->Model != M.Raw->name || Info->Hash != M.Raw->hash))
-      Text +=
-          cat(": it is a checkpoint of ", Info->Model == M.Raw->name ? std::string("another version of it")
-                                                                     : cat("the model '", Info->Model, "'"));
+      Text += cat(": it is a checkpoint of ", Info->Model == M.Raw->name ? std::string("another version of it")
+                                                                         : cat("the model '", Info->Model, "'"));
     const char *Separator = ": ";
     if (Info && Text.find(": it is") != std::string::npos)
       Separator = "; ";
@@ -113,8 +110,7 @@ static void writeTargets(const std::vector<Target> &Targets) {
 //===----------------------------------------------------------------------===//
 
 ParametersState::ParametersState(std::shared_ptr<ModelState> Model)
-    : M(std::move(Model)), Params(M->Raw->arena_bytes[DLC_PARAMS]),
-      Buffers(M->Raw->arena_bytes[DLC_BUFFERS]) {}
+    : M(std::move(Model)), Params(M->Raw->arena_bytes[DLC_PARAMS]), Buffers(M->Raw->arena_bytes[DLC_BUFFERS]) {}
 
 static char *arenaOf(const ParametersState &P, dlc_arena Which) {
   return Which == DLC_PARAMS ? P.Params.data() : Which == DLC_BUFFERS ? P.Buffers.data() : nullptr;
@@ -205,7 +201,8 @@ std::string_view detail::scalarBase(std::string_view Name) {
 void detail::checkScalarValue(const Entry &E, std::string_view Name, double Value) {
   for (const ScalarInfo &Scalar : E.Scalars)
     if ((Scalar.Name == Name || scalarBase(Scalar.Name) == Name) && !Scalar.allows(Value))
-      throw Error(cat("Entry '", E.Name, "': the scalar '", Name, "' must be ", Scalar.range(), "; found ", Value, "."));
+      throw Error(
+          cat("Entry '", E.Name, "': the scalar '", Name, "' must be ", Scalar.range(), "; found ", Value, "."));
 }
 
 const double *detail::findScalar(std::span<const std::pair<std::string, double>> Set, std::string_view Name) {
@@ -247,8 +244,7 @@ static std::vector<ScalarInfo> scalarsOf(const ModelState &M) {
 
 [[noreturn]] static void unknownScalar(const ModelState &M, std::string_view Name) {
   throw Error(cat("The ", M.describe(), " has no scalar '", Name, "'; it has ",
-                  listed(scalarsOf(M), [](const ScalarInfo &Each) { return cat("'", Each.Name, "'"); }),
-                  "."));
+                  listed(scalarsOf(M), [](const ScalarInfo &Each) { return cat("'", Each.Name, "'"); }), "."));
 }
 
 void Training::set(std::string_view Scalar, double Value) {
@@ -280,23 +276,15 @@ double Training::scalar(std::string_view Scalar) const {
   unknownScalar(*S->P->M, Scalar);
 }
 
-int64_t Training::step() const {
-  return S->Step;
-}
+int64_t Training::step() const { return S->Step; }
 void Training::setStep(int64_t Step) {
   if (Step < 0)
     throw Error(cat("The number of updates done was to be set to ", Step, "; it cannot be negative."));
   S->Step = Step;
 }
-uint64_t Training::seed() const {
-  return S->Seed;
-}
-void Training::setSeed(uint64_t Seed) {
-  S->Seed = Seed;
-}
-Parameters Training::parameters() const {
-  return Parameters(S->P);
-}
+uint64_t Training::seed() const { return S->Seed; }
+void Training::setSeed(uint64_t Seed) { S->Seed = Seed; }
+Parameters Training::parameters() const { return Parameters(S->P); }
 
 static const TensorInfo &slotOf(const TrainingState &T, std::string_view Name) {
   if (const TensorInfo *Info = T.P->M->find(Name, {DLC_TRAINING}))
@@ -309,9 +297,7 @@ static const TensorInfo &slotOf(const TrainingState &T, std::string_view Name) {
                   listed(Slots, [](const Target &Each) { return cat("'", Each.Info->Name, "'"); }), "."));
 }
 
-Tensor Training::slot(std::string_view Name) const {
-  return readTensor(slotOf(*S, Name), S->Slots.data());
-}
+Tensor Training::slot(std::string_view Name) const { return readTensor(slotOf(*S, Name), S->Slots.data()); }
 void Training::setSlot(std::string_view Name, TensorView Value) {
   writeTensor(slotOf(*S, Name), S->Slots.data(), Value);
 }

@@ -114,8 +114,7 @@ MutableTensorView MutableTensorView::rows(int64_t First, int64_t Last) const {
 TensorView TensorView::reshaped(const Shape &To) const {
   if (To.elements() != elements())
     throw Error(cat("A tensor of shape ", Dims.str(), " (", detail::plural(elements(), "element"),
-                    ") cannot take the shape ", To.str(), " (", detail::plural(To.elements(), "element"),
-                    ")."));
+                    ") cannot take the shape ", To.str(), " (", detail::plural(To.elements(), "element"), ")."));
   return TensorView(Type, To, Data);
 }
 
@@ -148,9 +147,7 @@ static void *allocate(size_t Bytes) {
     throw Error(cat("There is no memory for a tensor of ", Bytes, " bytes."));
   return Data;
 }
-static void release(void *Data) {
-  ::operator delete(Data, std::align_val_t(DLC_ALIGNMENT));
-}
+static void release(void *Data) { ::operator delete(Data, std::align_val_t(DLC_ALIGNMENT)); }
 
 Tensor::Tensor(DType Type, const Shape &Dims) : Type(Type), Dims(Dims), Data(allocate(bytes())) {
   std::memset(Data, 0, bytes());
@@ -181,9 +178,7 @@ Tensor &Tensor::operator=(Tensor &&Other) noexcept {
   return *this;
 }
 
-Tensor::~Tensor() {
-  release(Data);
-}
+Tensor::~Tensor() { release(Data); }
 
 Tensor &Tensor::reshape(const Shape &To) {
   Dims = TensorView(*this).reshaped(To).shape();
@@ -196,8 +191,7 @@ template <class From, class To> static void convert(const void *Source, void *Ta
   for (int64_t I = 0; I < Count; ++I) {
     if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To> && !std::is_same_v<To, bool>) {
       // Out of range is undefined in C++: such values, and NaN, become the nearest bound, and 0.
-      double V = S[I], Low = double(std::numeric_limits<To>::min()),
-             High = double(std::numeric_limits<To>::max());
+      double V = S[I], Low = double(std::numeric_limits<To>::min()), High = double(std::numeric_limits<To>::max());
       T[I] = V != V      ? To(0)
              : V <= Low  ? std::numeric_limits<To>::min()
              : V >= High ? std::numeric_limits<To>::max()

@@ -44,16 +44,26 @@ DLC_API std::string_view nameOf(DType Type);
 
 /// The element type of a C++ type; `HasDType<T>` says whether there is one.
 template <class T> struct DTypeOf {};
-template <> struct DTypeOf<float> { static constexpr DType Value = DType::F32; };
-template <> struct DTypeOf<double> { static constexpr DType Value = DType::F64; };
-template <> struct DTypeOf<int32_t> { static constexpr DType Value = DType::I32; };
-template <> struct DTypeOf<int64_t> { static constexpr DType Value = DType::I64; };
-template <> struct DTypeOf<uint8_t> { static constexpr DType Value = DType::U8; };
-template <> struct DTypeOf<bool> { static constexpr DType Value = DType::Bool; };
-template <class T>
-concept HasDType = requires {
-  DTypeOf<T>::Value;
+template <> struct DTypeOf<float> {
+  static constexpr DType Value = DType::F32;
 };
+template <> struct DTypeOf<double> {
+  static constexpr DType Value = DType::F64;
+};
+template <> struct DTypeOf<int32_t> {
+  static constexpr DType Value = DType::I32;
+};
+template <> struct DTypeOf<int64_t> {
+  static constexpr DType Value = DType::I64;
+};
+template <> struct DTypeOf<uint8_t> {
+  static constexpr DType Value = DType::U8;
+};
+template <> struct DTypeOf<bool> {
+  static constexpr DType Value = DType::Bool;
+};
+template <class T>
+concept HasDType = requires { DTypeOf<T>::Value; };
 
 /// Extents of the axes, outermost first. At most DLC_MAX_RANK axes; holds them in place, never allocates.
 class DLC_API Shape {
@@ -93,13 +103,10 @@ public:
   TensorView() = default;
   TensorView(DType Type, const Shape &Dims, const void *Data) : Type(Type), Dims(Dims), Data(Data) {}
   TensorView(const Tensor &T);
-  template <HasDType T>
-  TensorView(std::span<const T> S) : TensorView(DTypeOf<T>::Value, S.data(), S.size()) {}
+  template <HasDType T> TensorView(std::span<const T> S) : TensorView(DTypeOf<T>::Value, S.data(), S.size()) {}
   template <HasDType T> TensorView(std::span<T> S) : TensorView(DTypeOf<T>::Value, S.data(), S.size()) {}
-  template <HasDType T>
-  TensorView(const std::vector<T> &V) : TensorView(DTypeOf<T>::Value, V.data(), V.size()) {}
-  template <HasDType T, size_t N>
-  TensorView(const std::array<T, N> &A) : TensorView(DTypeOf<T>::Value, A.data(), N) {}
+  template <HasDType T> TensorView(const std::vector<T> &V) : TensorView(DTypeOf<T>::Value, V.data(), V.size()) {}
+  template <HasDType T, size_t N> TensorView(const std::array<T, N> &A) : TensorView(DTypeOf<T>::Value, A.data(), N) {}
   /// Rank 0, borrowing `Value`.
   template <HasDType T> static TensorView scalar(const T &Value) {
     return TensorView(DTypeOf<T>::Value, Shape{}, &Value);
@@ -140,10 +147,8 @@ public:
   MutableTensorView() = default;
   MutableTensorView(DType Type, const Shape &Dims, void *Data) : TensorView(Type, Dims, Data) {}
   MutableTensorView(Tensor &T);
-  template <HasDType T>
-  MutableTensorView(std::span<T> S) : TensorView(DTypeOf<T>::Value, S.data(), S.size()) {}
-  template <HasDType T>
-  MutableTensorView(std::vector<T> &V) : TensorView(DTypeOf<T>::Value, V.data(), V.size()) {}
+  template <HasDType T> MutableTensorView(std::span<T> S) : TensorView(DTypeOf<T>::Value, S.data(), S.size()) {}
+  template <HasDType T> MutableTensorView(std::vector<T> &V) : TensorView(DTypeOf<T>::Value, V.data(), V.size()) {}
 
   void *data() const { return const_cast<void *>(Data); }
   template <HasDType T> std::span<T> as() const {
@@ -191,8 +196,10 @@ public:
 
   /// The only element, as a number: `float loss = results["loss"]`. Throws Error if there is not exactly one.
   template <class T>
-  requires std::is_arithmetic_v<T>
-  operator T() const { return static_cast<T>(item()); }
+    requires std::is_arithmetic_v<T>
+  operator T() const {
+    return static_cast<T>(item());
+  }
   double item() const;
 
 private:

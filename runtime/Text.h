@@ -23,18 +23,10 @@ std::string numberText(double Value);
 /// 16 hexadecimal digits.
 std::string hexText(uint64_t Value);
 
-inline void append(std::string &To, std::string_view Text) {
-  To.append(Text);
-}
-inline void append(std::string &To, char C) {
-  To.push_back(C);
-}
-inline void append(std::string &To, double Value) {
-  To.append(numberText(Value));
-}
-template <std::integral T> void append(std::string &To, T Value) {
-  To.append(std::to_string(Value));
-}
+inline void append(std::string &To, std::string_view Text) { To.append(Text); }
+inline void append(std::string &To, char C) { To.push_back(C); }
+inline void append(std::string &To, double Value) { To.append(numberText(Value)); }
+template <std::integral T> void append(std::string &To, T Value) { To.append(std::to_string(Value)); }
 
 template <class... Parts> std::string cat(const Parts &...All) {
   std::string Text;
@@ -46,9 +38,7 @@ template <class... Parts> std::string cat(const Parts &...All) {
 DLC_API bool isUtf8(std::string_view Text);
 
 /// "1 row", "20 rows".
-inline std::string plural(int64_t Count, std::string_view Noun) {
-  return cat(Count, " ", Noun, Count == 1 ? "" : "s");
-}
+inline std::string plural(int64_t Count, std::string_view Noun) { return cat(Count, " ", Noun, Count == 1 ? "" : "s"); }
 
 /// "a, b and c" of a range, each through `Show`; "none" if it is empty.
 template <class Range, class Fn> std::string listed(const Range &All, Fn Show) {

@@ -34,12 +34,8 @@ static constexpr unsigned ModelMode = 0x9fc0;
 static constexpr int64_t MostParts = 256;
 static constexpr unsigned MostThreads = 1024;
 
-FloatEnvironment::FloatEnvironment() noexcept : Saved(_mm_getcsr()) {
-  _mm_setcsr(ModelMode);
-}
-FloatEnvironment::~FloatEnvironment() {
-  _mm_setcsr(Saved);
-}
+FloatEnvironment::FloatEnvironment() noexcept : Saved(_mm_getcsr()) { _mm_setcsr(ModelMode); }
+FloatEnvironment::~FloatEnvironment() { _mm_setcsr(Saved); }
 
 static void futexWait(std::atomic<uint32_t> &Word, uint32_t Expected) {
   syscall(SYS_futex, reinterpret_cast<uint32_t *>(&Word), FUTEX_WAIT_PRIVATE, Expected, nullptr, nullptr, 0);
@@ -210,12 +206,8 @@ ThreadPool::~ThreadPool() {
     Worker.join();
 }
 
-unsigned ThreadPool::threads() const {
-  return I->Threads;
-}
-const dlc_services *ThreadPool::services() const {
-  return &I->Services;
-}
+unsigned ThreadPool::threads() const { return I->Threads; }
+const dlc_services *ThreadPool::services() const { return &I->Services; }
 
 int64_t ThreadPool::partCount(int64_t Count, int64_t Grain) {
   return std::clamp<int64_t>(Count / std::max<int64_t>(Grain, 1), 1, MostParts);
@@ -264,8 +256,6 @@ std::shared_ptr<ThreadPool> ThreadPool::shared() {
   return *Pool;
 }
 
-uint64_t ThreadPool::jobs() const {
-  return I->Jobs.load(std::memory_order_relaxed);
-}
+uint64_t ThreadPool::jobs() const { return I->Jobs.load(std::memory_order_relaxed); }
 
 } // namespace dlc

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 #define DLC_MAGIC 0x6c646f4du /* "Modl" in little-endian bytes */
-#define DLC_ABI_VERSION 2u /* 2: schedules are data */
+#define DLC_ABI_VERSION 2u    /* 2: schedules are data */
 #define DLC_QUERY_SYMBOL "dlc_model_query"
 #define DLC_ALIGNMENT 64u /* of every arena, in bytes */
 #define DLC_MAX_RANK 8u
@@ -41,7 +41,7 @@ typedef enum dlc_arena {
   DLC_BUFFERS = 1,  /* running statistics: saved with the weights, written by training */
   DLC_TRAINING = 2, /* optimizer slots */
   DLC_SESSION = 3,  /* one per stream of calls: caches, recurrent state */
-  DLC_WORKSPACE = 4 /* one per call in flight; content is undefined between calls; buffers, and scratch memory of threads */
+  DLC_WORKSPACE = 4 /* one per call in flight, undefined between calls: buffers, and scratch memory of threads */
 } dlc_arena;
 #define DLC_ARENA_COUNT 5
 
@@ -60,7 +60,7 @@ typedef enum dlc_init {
   DLC_INIT_CONSTANT = 2,        /* values[0] */
   DLC_INIT_NORMAL = 3,          /* mean 0, standard deviation values[0] */
   DLC_INIT_UNIFORM = 4,         /* values[0] <= x < values[1] */
-  DLC_INIT_KAIMING_UNIFORM = 5, /* PyTorch's kaiming_uniform_(a = sqrt(values[0])): bound sqrt(6/((1+values[0])*fan_in)) */
+  DLC_INIT_KAIMING_UNIFORM = 5, /* PyTorch's, a = sqrt(values[0]): bound sqrt(6/((1+values[0])*fan_in)) */
   DLC_INIT_FAN_IN_UNIFORM = 6,  /* bound 1/sqrt(fan_in) */
   DLC_INIT_XAVIER_UNIFORM = 7,  /* bound sqrt(6/(fan_in+fan_out)) */
   DLC_INIT_XAVIER_NORMAL = 8,   /* standard deviation sqrt(2/(fan_in+fan_out)) */
@@ -88,10 +88,10 @@ typedef struct dlc_tensor {
 
 /* How the single numbers of several calls make the one of all their rows. */
 typedef enum dlc_combine {
-  DLC_COMBINE_UNKNOWN = 0,  /* no such number; or not known, as where means of different things were added */
-  DLC_COMBINE_ROWS = 1,     /* a mean over rows: each call weighs as much as its extent */
-  DLC_COMBINE_COUNT = 2,    /* a mean over what another output counts: each call weighs as much as that says */
-  DLC_COMBINE_SUM = 3       /* they are added */
+  DLC_COMBINE_UNKNOWN = 0, /* no such number; or not known, as where means of different things were added */
+  DLC_COMBINE_ROWS = 1,    /* a mean over rows: each call weighs as much as its extent */
+  DLC_COMBINE_COUNT = 2,   /* a mean over what another output counts: each call weighs as much as that says */
+  DLC_COMBINE_SUM = 3      /* they are added */
 } dlc_combine;
 
 /* An input or output of an entry point: dense, row-major, in the caller's memory. */
@@ -150,12 +150,12 @@ typedef enum dlc_status {
 } dlc_status;
 
 typedef struct dlc_error {
-  int32_t code;      /* dlc_status */
+  int32_t code; /* dlc_status */
   uint32_t reserved;
-  const char *op;    /* "mnist.mlir:17:10: cross_entropy"; NULL if no op is to blame */
-  int64_t row;       /* along the batch; flat index / row size where there are more axes; -1 if unknown */
-  int64_t value;     /* what was found */
-  int64_t limit;     /* what it must be below */
+  const char *op; /* "mnist.mlir:17:10: cross_entropy"; NULL if no op is to blame */
+  int64_t row;    /* along the batch; flat index / row size where there are more axes; -1 if unknown */
+  int64_t value;  /* what was found */
+  int64_t limit;  /* what it must be below */
 } dlc_error;
 
 /* Units [first, last) of a piece of work. They may run at once, in any order. */
@@ -180,15 +180,16 @@ typedef struct dlc_call {
   const void *const *inputs;
   void *const *outputs;
   void *arenas[DLC_ARENA_COUNT];
-  const double *scalars; /* all of the entry point's, in order; NULL: the defaults */
-  int64_t extent;        /* rows of this call: 1 to the capacity */
-  uint64_t seed;         /* of all random streams */
-  int64_t step;          /* 1 at the first update */
-  int64_t row;           /* index of the first row within an accumulated batch */
+  const double *scalars;        /* all of the entry point's, in order; NULL: the defaults */
+  int64_t extent;               /* rows of this call: 1 to the capacity */
+  uint64_t seed;                /* of all random streams */
+  int64_t step;                 /* 1 at the first update */
+  int64_t row;                  /* index of the first row within an accumulated batch */
   const dlc_services *services; /* NULL: one thread */
   dlc_error error;              /* filled where the result is not DLC_OK */
-  uint64_t workspace_bytes; /* of the workspace; 0, or the entry's own workspace_bytes: scratch memory for one thread, so
-                             * that kernels that need some run on one. Each scratch_bytes more: one thread more. */
+  /* Of the workspace. 0, or the entry's own workspace_bytes: scratch memory for one thread, so that kernels that need
+   * some run on one. Each scratch_bytes more: one thread more. */
+  uint64_t workspace_bytes;
 } dlc_call;
 
 typedef int32_t (*dlc_function)(dlc_call *call);
@@ -205,17 +206,17 @@ typedef enum dlc_operand_flags { DLC_WRITTEN = 1 << 0 } dlc_operand_flags;
 
 /* What a kernel expects of one operand. */
 typedef struct dlc_kernel_operand {
-  uint64_t bytes;        /* at full capacity */
-  uint32_t flags;        /* dlc_operand_flags */
-  uint32_t dtype;        /* dlc_dtype; 0 where its rows do not lie one after the other */
-  int64_t elements;      /* it has elements + row_elements * extent */
+  uint64_t bytes;   /* at full capacity */
+  uint32_t flags;   /* dlc_operand_flags */
+  uint32_t dtype;   /* dlc_dtype; 0 where its rows do not lie one after the other */
+  int64_t elements; /* it has elements + row_elements * extent */
   int64_t row_elements;
 } dlc_kernel_operand;
 
 /* A fused group of ops, compiled and run as one; the profile hook knows it by its place in the model's table. */
 typedef struct dlc_kernel {
   const char *name;
-  const char *source; /* places in the model file, separated by ' ' */
+  const char *source;  /* places in the model file, separated by ' ' */
   double flops, bytes; /* of one run at full capacity, as predicted */
   const char *place;   /* the first place, and the name: what an error is reported with */
   dlc_kernel_function function;
@@ -247,12 +248,13 @@ typedef enum dlc_step_kind {
 typedef struct dlc_step {
   uint32_t kind;    /* dlc_step_kind */
   uint32_t kernel;  /* DLC_RUN: its number */
-  uint32_t operand; /* DLC_RUN: its first operand, the kernel's others follow; DLC_LOOP: the place of its DLC_END_LOOP */
+  uint32_t operand; /* DLC_RUN: its first operand, the others follow; DLC_LOOP: the place of its DLC_END_LOOP */
   uint32_t extents; /* `count` is multiplied by the extent of the call as often as this says: 0, 1, ... */
   int64_t count;    /* DLC_RUN: units of work; DLC_LOOP: rounds */
   int64_t unit;     /* DLC_RUN: so many units make a part, the last may have fewer */
-  uint32_t check;   /* DLC_RUN: 0, or 1 + the number of the check that it is: the kernel's last operand is its report, two
-                     * i64: the place of what is out of range or -1, and its value */
+  /* DLC_RUN: 0, or 1 + the number of the check that it is: the kernel's last operand is its report, two i64: the place
+   * of what is out of range or -1, and its value */
+  uint32_t check;
   uint32_t reserved;
 } dlc_step;
 
@@ -272,13 +274,13 @@ typedef struct dlc_entry {
   uint32_t kind;         /* dlc_entry_kind */
   uint32_t flags;        /* dlc_entry_flags */
   uint32_t input_count, output_count, scalar_count;
-  uint32_t arenas;   /* bit i: needs arena i */
-  int64_t capacity;  /* the largest extent */
+  uint32_t arenas;          /* bit i: needs arena i */
+  int64_t capacity;         /* the largest extent */
   uint64_t workspace_bytes; /* for a call on one thread; the last scratch_bytes of it are scratch memory */
   const dlc_port *inputs, *outputs;
   const dlc_scalar *scalars;
   dlc_function function;
-  uint64_t scratch_bytes; /* more workspace for each further thread of the call: rows and panels that its kernels keep */
+  uint64_t scratch_bytes; /* more workspace for each further thread of a call: rows and panels that kernels keep */
   /* What `function` runs; none where a library was written by hand. */
   const dlc_step *steps;
   const dlc_operand *operands;
@@ -290,18 +292,18 @@ typedef struct dlc_entry {
 typedef struct dlc_model {
   uint32_t magic; /* DLC_MAGIC */
   uint32_t abi_version;
-  uint32_t struct_size;  /* sizeof(dlc_model) */
+  uint32_t struct_size;                                                  /* sizeof(dlc_model) */
   uint32_t tensor_size, port_size, scalar_size, entry_size, kernel_size; /* sizeof each */
   const char *name;
-  const char *producer; /* "dlc 0.1.0" */
-  const char *language; /* version of the model language: "1" */
-  const char *target;   /* "x86-64-v3" or "x86-64-v4" */
+  const char *producer;     /* "dlc 0.1.0" */
+  const char *language;     /* version of the model language: "1" */
+  const char *target;       /* "x86-64-v3" or "x86-64-v4" */
   const char *cpu_features; /* required, separated by ',': "avx2,fma" */
-  uint64_t hash; /* of parameters and slots (names, shapes, types): a checkpoint fits or does not */
+  uint64_t hash;            /* of parameters and slots (names, shapes, types): a checkpoint fits or does not */
   uint32_t tensor_count, entry_count, kernel_count, reserved;
   const dlc_tensor *tensors;
-  const dlc_entry *entries; /* one name may stand here several times, with different capacities */
-  const dlc_kernel *kernels; /* all entry points', by number */
+  const dlc_entry *entries;              /* one name may stand here several times, with different capacities */
+  const dlc_kernel *kernels;             /* all entry points', by number */
   uint64_t arena_bytes[DLC_ARENA_COUNT]; /* the workspace's is the largest of all entry points */
 } dlc_model;
 

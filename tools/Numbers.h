@@ -25,8 +25,7 @@ template <class Number> bool parseAll(std::string_view text, Number &number) {
 }
 
 /// Reads a whole number from `least` to `most`: "", or what was expected where `text` is none.
-template <class Number>
-std::string readWhole(std::string_view text, Number least, Number most, Number &number) {
+template <class Number> std::string readWhole(std::string_view text, Number least, Number most, Number &number) {
   if (parseAll(text, number) && number >= least && number <= most)
     return "";
   return "expected a whole number from " + std::to_string(least) + " to " + std::to_string(most);

@@ -5,10 +5,10 @@
 #include "compiler/target/Emit.h"
 #include "compiler/target/Target.h"
 #include "dialects/dl/DL.h"
+#include "mlir/IR/MLIRContext.h"
 #include "tools/Numbers.h"
 #include "tools/Output.h"
 #include "tools/diff/Diff.h"
-#include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -25,16 +25,18 @@ cl::opt<std::string> input(cl::Positional, cl::desc("MODEL.mlir (or - for standa
 cl::list<std::string> entries(cl::Positional, cl::desc("[ENTRY... of --diff]"), cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("Where the result goes: model.so unless given"), cl::value_desc("file"),
                             cl::cat(category));
-cl::list<std::string> batch("batch", cl::desc("The largest batch of a call (32 unless given); several capacities: 1,32"),
-                        cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(category));
+cl::list<std::string> batch("batch",
+                            cl::desc("The largest batch of a call (32 unless given); several capacities: 1,32"),
+                            cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(category));
 cl::list<std::string> sizes("size", cl::desc("Sizes of the model that differ from their defaults"),
                             cl::value_desc("name=N,..."), cl::CommaSeparated, cl::cat(category));
 cl::opt<std::string> target("target", cl::desc("v3 (AVX2), v4 (AVX-512), or native: this processor's (default)"),
                             cl::value_desc("native|v3|v4"), cl::init("native"), cl::cat(category));
 cl::opt<std::string> floats("float", cl::desc("f64: every f32 of the model is f64 (to check gradients with)"),
                             cl::value_desc("f32|f64"), cl::init("f32"), cl::cat(category));
-cl::opt<std::string> optimize("O", cl::desc("0: scalar and unfused, the slow twin to compare with; 1 to 3 (default: "
-                                            "3)"),
+cl::opt<std::string> optimize("O",
+                              cl::desc("0: scalar and unfused, the slow twin to compare with; 1 to 3 (default: "
+                                       "3)"),
                               cl::value_desc("0|1|2|3"), cl::Prefix, cl::init("3"), cl::cat(category));
 cl::opt<std::string> emit("emit",
                           cl::desc("Stop after a level and print it: import, graph, autodiff, layout, kernels, loops, "
@@ -42,19 +44,23 @@ cl::opt<std::string> emit("emit",
                                    "What is printed can be compiled on."),
                           cl::value_desc("level"), cl::init("lib"), cl::cat(category));
 cl::opt<bool> timing("timing", cl::desc("Print how long each step took, on standard error"), cl::cat(category));
-cl::opt<bool> trustBytecode("trust-bytecode", cl::desc("Read MLIR bytecode too; a file of unknown origin can crash dlc, "
-                                                         "or make it do anything"),
+cl::opt<bool> trustBytecode("trust-bytecode",
+                            cl::desc("Read MLIR bytecode too; a file of unknown origin can crash dlc, "
+                                     "or make it do anything"),
                             cl::cat(category));
 cl::opt<std::string> faultyRule("faulty-gradient", cl::desc("For tests: this op's gradient comes out 1 % too large"),
                                 cl::value_desc("dl.op"), cl::Hidden, cl::cat(category));
-cl::opt<bool> diff("diff", cl::desc("Compile and run entry points (all unless named) and compare each value with what "
-                                    "it should be, in double precision; `dlc-run diff` does the same"),
+cl::opt<bool> diff("diff",
+                   cl::desc("Compile and run entry points (all unless named) and compare each value with what "
+                            "it should be, in double precision; `dlc-run diff` does the same"),
                    cl::cat(category));
-cl::list<std::string> extents("batch-extent", cl::desc("Rows of the calls (the capacity unless given); more than the "
-                                                       "capacity where a call can be cut"),
+cl::list<std::string> extents("batch-extent",
+                              cl::desc("Rows of the calls (the capacity unless given); more than the "
+                                       "capacity where a call can be cut"),
                               cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(comparing));
-cl::list<std::string> libraries("library", cl::desc("Compare these with the model, and their bits with each other, "
-                                                    "instead of compiling it"),
+cl::list<std::string> libraries("library",
+                                cl::desc("Compare these with the model, and their bits with each other, "
+                                         "instead of compiling it"),
                                 cl::value_desc("file"), cl::CommaSeparated, cl::cat(comparing));
 cl::opt<std::string> steps("steps", cl::desc("How many training steps are compared (2 unless given)"),
                            cl::value_desc("N"), cl::init("2"), cl::cat(comparing));
@@ -62,12 +68,14 @@ cl::opt<bool> results("results", cl::desc("Compare what the library yields, not 
                       cl::cat(comparing));
 cl::opt<std::string> seed("seed", cl::desc("Of the random arguments"), cl::value_desc("N"), cl::init("1"),
                           cl::cat(comparing));
-cl::opt<std::string> tolerance("tolerance", cl::desc("How far a value may depart, relative to its size (what rounding "
-                                                     "can explain unless given)"),
+cl::opt<std::string> tolerance("tolerance",
+                               cl::desc("How far a value may depart, relative to its size (what rounding "
+                                        "can explain unless given)"),
                                cl::value_desc("X"), cl::cat(comparing));
 cl::opt<bool> quiet("quiet", cl::desc("One line an entry point"), cl::cat(comparing));
-cl::opt<std::string> faultyOp("faulty-op", cl::desc("For tests, with --diff: this op's compiled result comes out 1 % "
-                                                    "too large"),
+cl::opt<std::string> faultyOp("faulty-op",
+                              cl::desc("For tests, with --diff: this op's compiled result comes out 1 % "
+                                       "too large"),
                               cl::value_desc("dl.op"), cl::Hidden, cl::cat(category));
 } // namespace
 
@@ -111,7 +119,7 @@ static void wrapHelp() {
   for (auto &[name, option] : options)
     if (option->getOptionHiddenFlag() == cl::NotHidden)
       column = std::max(column, option->getOptionWidth());
-  size_t width = 80 - column - 3; // " - "
+  size_t width = 80 - column - 3;      // " - "
   static std::list<std::string> texts; // options refer to them
   for (auto &[name, option] : options) {
     std::string &text = texts.emplace_back();
@@ -180,14 +188,16 @@ int main(int argc, char **argv) {
   if (!readOptions(options))
     return 1;
   if (!entries.empty() && !diff)
-    return fail("unexpected '" + entries.front() + "': dlc compiles one model file; entry points are named with --diff");
+    return fail("unexpected '" + entries.front() +
+                "': dlc compiles one model file; entry points are named with --diff");
   dlc::DiffSettings comparison;
   if (!readOptions(comparison))
     return 1;
   static const llvm::StringRef kinds[] = {"lib", "obj", "asm", "header"};
   bool isLevel = llvm::any_of(dlc::levels(), [](const dlc::Level &level) { return level.name == emit; });
   if (!isLevel && !llvm::is_contained(kinds, llvm::StringRef(emit)))
-    return fail("--emit=" + emit + ": expected import, graph, autodiff, layout, kernels, loops, plan, llvm, asm, obj, "
+    return fail("--emit=" + emit +
+                ": expected import, graph, autodiff, layout, kernels, loops, plan, llvm, asm, obj, "
                 "header or lib");
   // Copied before LLD runs: it resets every option.
   std::string kind = emit, path = output;
@@ -214,9 +224,8 @@ int main(int argc, char **argv) {
     return code;
   };
 
-  auto [isRight, module] = dlc::measured(timed, "import", "read", {}, [&] {
-    return dlc::readModel(input, context, trustBytecode);
-  });
+  auto [isRight, module] =
+      dlc::measured(timed, "import", "read", {}, [&] { return dlc::readModel(input, context, trustBytecode); });
   if (!isRight) {
     if (module)
       dlc::checkPart(*module, options);
@@ -227,7 +236,8 @@ int main(int argc, char **argv) {
     if (models.empty())
       return done(fail(input + ": there is no model in this file; expected `dl.model @name { ... }`"));
     if (std::next(models.begin()) != models.end()) {
-      dlc::complain(*std::next(models.begin())) << "expected one dl.model in a file, found several; move it to a file of its own";
+      dlc::complain(*std::next(models.begin()))
+          << "expected one dl.model in a file, found several; move it to a file of its own";
       return done(1);
     }
     dlc::storeOptions(*module, options);

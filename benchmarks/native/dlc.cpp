@@ -45,9 +45,8 @@ void write(const std::string &path, dlc::TensorView value) {
 class Worker {
 public:
   explicit Worker(char **arguments)
-      : model(dlc::Model::open(arguments[0], {.Threads = unsigned(std::stoul(arguments[4]))})),
-        entry(arguments[1]), weights(arguments[2]), extent(std::stoll(arguments[5])),
-        copies(std::stoull(arguments[6])) {
+      : model(dlc::Model::open(arguments[0], {.Threads = unsigned(std::stoul(arguments[4]))})), entry(arguments[1]),
+        weights(arguments[2]), extent(std::stoll(arguments[5])), copies(std::stoull(arguments[6])) {
     for (const dlc::Port &port : model.entry(entry, std::max<int64_t>(1, extent)).Inputs) {
       inputs.emplace_back(std::string(arguments[3]) + "/" + std::string(port.Name) + ".npy");
       if (inputs.back().size() != copies * viewOf(port, 0, inputs.back()).bytes())

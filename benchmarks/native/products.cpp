@@ -27,14 +27,16 @@ struct Product {
 #ifdef WITH_OPENBLAS
 std::vector<rounds::Form> formsOf(const Product &p) {
   std::vector<rounds::Form> forms{{"sgemm", [p] {
-    cblas_sgemm(CblasRowMajor, p.turnedA ? CblasTrans : CblasNoTrans, p.turnedB ? CblasTrans : CblasNoTrans, int(p.m),
-                int(p.n), int(p.k), 1, p.a, int(p.turnedA ? p.m : p.k), p.b, int(p.turnedB ? p.k : p.n), 0, p.y, int(p.n));
-  }}};
+                                     cblas_sgemm(CblasRowMajor, p.turnedA ? CblasTrans : CblasNoTrans,
+                                                 p.turnedB ? CblasTrans : CblasNoTrans, int(p.m), int(p.n), int(p.k), 1,
+                                                 p.a, int(p.turnedA ? p.m : p.k), p.b, int(p.turnedB ? p.k : p.n), 0,
+                                                 p.y, int(p.n));
+                                   }}};
   if (p.n == 1)
     forms.push_back({"sgemv", [p] {
-      cblas_sgemv(CblasRowMajor, p.turnedA ? CblasTrans : CblasNoTrans, int(p.turnedA ? p.k : p.m),
-                  int(p.turnedA ? p.m : p.k), 1, p.a, int(p.turnedA ? p.m : p.k), p.b, 1, 0, p.y, 1);
-    }});
+                       cblas_sgemv(CblasRowMajor, p.turnedA ? CblasTrans : CblasNoTrans, int(p.turnedA ? p.k : p.m),
+                                   int(p.turnedA ? p.m : p.k), 1, p.a, int(p.turnedA ? p.m : p.k), p.b, 1, 0, p.y, 1);
+                     }});
   return forms;
 }
 #endif
@@ -60,16 +62,16 @@ rounds::Form primitive(const Product &p, bool packed) {
   auto product = std::make_shared<matmul>(about);
   std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, result}};
   return {packed ? "matmul, packed weight" : "matmul", [=] {
-    product->execute(*queue, arguments);
-    queue->wait();
-  }};
+            product->execute(*queue, arguments);
+            queue->wait();
+          }};
 }
 
 std::vector<rounds::Form> formsOf(const Product &p) {
   std::vector<rounds::Form> forms{{"sgemm", [p] {
-    dnnl_sgemm(p.turnedA ? 'T' : 'N', p.turnedB ? 'T' : 'N', p.m, p.n, p.k, 1, p.a, p.turnedA ? p.m : p.k, p.b,
-               p.turnedB ? p.k : p.n, 0, p.y, p.n);
-  }}};
+                                     dnnl_sgemm(p.turnedA ? 'T' : 'N', p.turnedB ? 'T' : 'N', p.m, p.n, p.k, 1, p.a,
+                                                p.turnedA ? p.m : p.k, p.b, p.turnedB ? p.k : p.n, 0, p.y, p.n);
+                                   }}};
   forms.push_back(primitive(p, false));
   if (p.weight)
     forms.push_back(primitive(p, true));
@@ -86,8 +88,15 @@ int main(int argc, char **argv) try {
   int64_t m = std::stoll(argv[1]), n = std::stoll(argv[2]), k = std::stoll(argv[3]);
   std::vector<float> result(size_t(m * n) + 16);
   auto *y = reinterpret_cast<float *>((reinterpret_cast<uintptr_t>(result.data()) + 63) / 64 * 64);
-  Product product{m, n, k, argv[4][0] == 'T', argv[4][1] == 'T', argv[5][0] == '1', reinterpret_cast<float *>(a.data()),
-                  reinterpret_cast<float *>(b.data()), y};
+  Product product{m,
+                  n,
+                  k,
+                  argv[4][0] == 'T',
+                  argv[4][1] == 'T',
+                  argv[5][0] == '1',
+                  reinterpret_cast<float *>(a.data()),
+                  reinterpret_cast<float *>(b.data()),
+                  y};
   std::vector<rounds::Form> forms = formsOf(product);
   return rounds::serve(
       [&](const std::string &folder, int64_t) {

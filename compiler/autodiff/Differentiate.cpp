@@ -117,7 +117,8 @@ static LogicalResult checkConnected(GradientOp gradient, const Differentiator &d
           << (parameters.size() == 1 ? "it" : "them") << ", or let the loss depend on "
           << (parameters.size() == 1 ? "it" : "them") << " some other way";
     for (Operation *other : others[op])
-      error.attachNote(other->getLoc()) << "and through `" << other->getName().stripDialect() << "`, which has none either";
+      error.attachNote(other->getLoc()) << "and through `" << other->getName().stripDialect()
+                                        << "`, which has none either";
     error.attachNote(gradient.getLoc()) << "differentiated here";
   }
   return success(cut.empty());

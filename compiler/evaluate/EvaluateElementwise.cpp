@@ -52,7 +52,8 @@ static std::function<double(double)> realFunction(Operation *op) {
         return [=](double x) { return gelu(x, byTanh); };
       })
       .Case([](ClampOp op) -> Function {
-        double low = op.getMin() ? realOf(*op.getMin()) : -INFINITY, high = op.getMax() ? realOf(*op.getMax()) : INFINITY;
+        double low = op.getMin() ? realOf(*op.getMin()) : -INFINITY,
+               high = op.getMax() ? realOf(*op.getMax()) : INFINITY;
         return [=](double x) { return clamp(x, low, high); };
       })
       .Default([](Operation *) -> Function { return nullptr; });

@@ -26,7 +26,8 @@ static LogicalResult matmul(MatmulOp op, const Array &a, const Array &b, Array &
     int64_t x = start(a), y = start(b), wa = a.shape.back(), wb = b.shape.back();
     long double sum = 0;
     for (int64_t k = 0; k < depth; ++k)
-      sum += (long double)a.reals[x + (ta ? k * wa + row : row * wa + k)] * b.reals[y + (tb ? column * wb + k : k * wb + column)];
+      sum += (long double)a.reals[x + (ta ? k * wa + row : row * wa + k)] *
+             b.reals[y + (tb ? column * wb + k : k * wb + column)];
     out.reals[i] = (double)sum;
   }
   return success();

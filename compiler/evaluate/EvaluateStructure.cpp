@@ -166,7 +166,7 @@ static LogicalResult sum(const Array &in, ArrayRef<bool> axes, Array &out, bool 
 }
 static LogicalResult extreme(const Array &in, ArrayRef<bool> axes, Array &out, bool largest) {
   auto limits = [&]() -> std::pair<int64_t, int64_t> {
-    return out.type == DLC_UI8 ? std::pair<int64_t, int64_t>(0, 255)
+    return out.type == DLC_UI8   ? std::pair<int64_t, int64_t>(0, 255)
            : out.type == DLC_I32 ? std::pair<int64_t, int64_t>(INT32_MIN, INT32_MAX)
                                  : std::pair<int64_t, int64_t>(INT64_MIN, INT64_MAX);
   };
@@ -191,8 +191,8 @@ static LogicalResult argmax(ArgmaxOp op, const Array &in, Array &out) {
   std::vector<int64_t> best(out.size(), -1), seen(out.size(), 0); // offsets, and how many were seen
   overAxes(in, axes, [&](int64_t to, int64_t from) {
     double x = in.isFloat() ? in.reals[from] : 0, old = best[to] >= 0 && in.isFloat() ? in.reals[best[to]] : 0;
-    bool better = best[to] < 0 || (in.isFloat() ? (old == old && (x != x || x > old))
-                                                : in.integers[from] > in.integers[best[to]]);
+    bool better = best[to] < 0 ||
+                  (in.isFloat() ? (old == old && (x != x || x > old)) : in.integers[from] > in.integers[best[to]]);
     if (better) {
       best[to] = from;
       out.integers[to] = seen[to];

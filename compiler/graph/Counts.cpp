@@ -20,10 +20,10 @@ namespace {
 /// What a value says of a batch.
 struct Said {
   enum Kind {
-    Fixed,  ///< the same, whatever the rows
-    Rows,   ///< of each row by itself
-    Sum,    ///< a number that adds up over batches
-    Mean,   ///< such a number divided by another
+    Fixed, ///< the same, whatever the rows
+    Rows,  ///< of each row by itself
+    Sum,   ///< a number that adds up over batches
+    Mean,  ///< such a number divided by another
     Unknown
   } kind;
   Value count;          ///< of a mean: what it was divided by; null: a multiple of the number of rows

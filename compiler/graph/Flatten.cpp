@@ -5,9 +5,9 @@
 //
 // Gradients are left to one op, `gradient`, for the next level; optimizers are written out for each parameter.
 #include "compiler/graph/Flatten.h"
+#include "dialects/dl/Program.h"
 #include "dialects/nn/NN.h"
 #include "runtime/abi.h"
-#include "dialects/dl/Program.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/GlobPattern.h"
 
@@ -145,7 +145,7 @@ private:
   OpBuilder at;
   Inliner::Functions functions;
   std::vector<Group> groups;
-  llvm::StringMap<int> groupOf; ///< of a parameter; -1: frozen
+  llvm::StringMap<int> groupOf;      ///< of a parameter; -1: frozen
   std::map<std::string, Stored> all; ///< every parameter of the model
   llvm::StringSet<> read;            ///< those that some entry point reads
   std::map<std::pair<std::string, std::string>, std::pair<InitAttr, Location>> slots; ///< by parameter and name
@@ -172,9 +172,9 @@ LogicalResult Flattener::remember(ArrayRef<Stored> parameters, ArrayRef<Value> r
                                    << "; give it, or the scope, another name";
     if (isNew || (it->second.type == one.type && it->second.init == one.init))
       continue;
-    InFlightDiagnostic error = complain(one.loc) << "'" << one.name << "' is " << show(one.type) << " = "
-                                                 << show(one.init)
-                                                 << " here; one parameter has one shape and one initialiser";
+    InFlightDiagnostic error = complain(one.loc)
+                               << "'" << one.name << "' is " << show(one.type) << " = " << show(one.init)
+                               << " here; one parameter has one shape and one initialiser";
     error.attachNote(it->second.loc) << "and " << show(it->second.type) << " = " << show(it->second.init) << " here";
     result = failure();
   }
@@ -186,9 +186,10 @@ LogicalResult Flattener::rememberSlot(StringRef parameter, StringRef name, InitA
   auto [it, isNew] = slots.try_emplace({parameter.str(), name.str()}, init, loc);
   if (it->second.first == init)
     return success();
-  InFlightDiagnostic error = complain(loc) << "slot '" << name << "' of '" << parameter << "' starts from " << show(init)
-                                           << " here; training steps of one parameter share slots of one name: give "
-                                              "this one another name";
+  InFlightDiagnostic error = complain(loc)
+                             << "slot '" << name << "' of '" << parameter << "' starts from " << show(init)
+                             << " here; training steps of one parameter share slots of one name: give "
+                                "this one another name";
   error.attachNote(it->second.second) << "and from " << show(it->second.first) << " here";
   return error;
 }
@@ -241,8 +242,8 @@ static void warnOfUnused(FuncOp function) {
       StringRef name = op.getName().getStringRef();
       name.consume_front("dl.");
       if (isa<nn::LayerOpInterface, ParamOp, CallOp>(op))
-        warn(op.getLoc()) << "nothing that @" << function.getSymName() << " returns depends on this `"
-                          << name << "`; use its result, or leave it out";
+        warn(op.getLoc()) << "nothing that @" << function.getSymName() << " returns depends on this `" << name
+                          << "`; use its result, or leave it out";
       continue;
     }
     for (Value operand : op.getOperands())
@@ -294,7 +295,9 @@ LogicalResult Flattener::assignGroups(TrainOp train, ArrayRef<Stored> parameters
   auto lines = llvm::to_vector(train.getBody().getOps<OptimizeOp>());
   for (auto [i, optimize] : llvm::enumerate(lines)) {
     groups.push_back({lines.size() == 1 ? "" : "group" + std::to_string(i),
-                      prelude.find(model, optimize.getOptimizer()), optimize.getScalars(), {}});
+                      prelude.find(model, optimize.getOptimizer()),
+                      optimize.getScalars(),
+                      {}});
   }
   int next = 0;
   for (Operation &op : train.getBody().front()) {
@@ -338,8 +341,8 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
     map.map(slot, argument);
   }
   Type f64 = at.getF64Type();
-  for (auto [index, name, value] : llvm::enumerate(optimizer.getScalarNames().getAsRange<StringAttr>(),
-                                                   optimizer.getScalarDefaults())) {
+  for (auto [index, name, value] :
+       llvm::enumerate(optimizer.getScalarNames().getAsRange<StringAttr>(), optimizer.getScalarDefaults())) {
     BlockArgument scalar = block.getArgument(next++);
     numbers.insert(scalar);
     std::string full = (group.name.empty() ? "" : group.name + ".") + name.str();
@@ -356,10 +359,9 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
       } else if (name == "step") {
         known = b.argument(type, scalar.getLoc(), full, "step");
       } else {
-        return LogicalResult(complain(scalar.getLoc())
-                             << "@" << optimizer.getSymName() << ": the scalar '" << name.getValue()
-                             << "' needs a default (`%" << name.getValue()
-                             << " = 1.0`); only %step is known without one");
+        return LogicalResult(complain(scalar.getLoc()) << "@" << optimizer.getSymName() << ": the scalar '"
+                                                       << name.getValue() << "' needs a default (`%" << name.getValue()
+                                                       << " = 1.0`); only %step is known without one");
       }
     }
     map.map(scalar, known);
@@ -405,8 +407,8 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
     if (isNumber)
       numbers.insert(op.result_begin(), op.result_end());
   }
-  SmallVector<Value> results = llvm::map_to_vector(block.getTerminator()->getOperands(),
-                                                   [&](Value value) { return rounded(value, element); });
+  SmallVector<Value> results =
+      llvm::map_to_vector(block.getTerminator()->getOperands(), [&](Value value) { return rounded(value, element); });
   if (results.size() != 1 + optimizer.getSlots().size())
     return LogicalResult(complain(block.getTerminator())
                          << "@" << optimizer.getSymName() << " returns the weight, then its "
@@ -414,13 +416,12 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
   for (Value result : results)
     if (result.getType() != parameter.type)
       return LogicalResult(complain(block.getTerminator())
-                           << "@" << optimizer.getSymName() << " returns " << show(result) << " for '"
-                           << parameter.name << "', which is " << show(parameter.type));
+                           << "@" << optimizer.getSymName() << " returns " << show(result) << " for '" << parameter.name
+                           << "', which is " << show(parameter.type));
   return results;
 }
 
-LogicalResult Flattener::apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> parameters,
-                               ArrayRef<Value> given) {
+LogicalResult Flattener::apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> parameters, ArrayRef<Value> given) {
   SmallVector<Value> gradients(given);
   auto clips = llvm::to_vector(train.getBody().getOps<ClipNormOp>());
   if (!clips.empty() && !gradients.empty()) {
@@ -457,7 +458,9 @@ LogicalResult Flattener::apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> 
 
 LogicalResult Flattener::train(TrainOp train, Part part) {
   FuncOp function = functions.lookup(train.getLoss());
-  std::string name = train.getSymName().str() + (part == Part::Gradients ? ".gradients" : part == Part::Apply ? ".apply" : "");
+  std::string name = train.getSymName().str() + (part == Part::Gradients ? ".gradients"
+                                                 : part == Part::Apply   ? ".apply"
+                                                                         : "");
   StringRef kind = part == Part::Whole ? "train" : part == Part::Gradients ? "gradients" : "apply";
   EntryBuilder whole(model, name, kind, train.getLoc());
   Inliner inliner(model, functions, whole.builder, options.sizes, &whole.body);
@@ -517,7 +520,8 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
 /// Calls are inlined: functions that each call the one above twice double the ops with every one of them. What would
 /// come of it is counted before it is made.
 LogicalResult Flattener::countOps() {
-  constexpr int64_t most = 1 << 17, deepest = 256; // places keep the calls that led to an op, and are walked recursively
+  constexpr int64_t most = 1 << 17,
+                    deepest = 256; // places keep the calls that led to an op, and are walked recursively
   struct Count {
     int64_t ops = 0, depth = 0;
     CallOp largest; ///< the call that brings in most of them
@@ -534,7 +538,8 @@ LogicalResult Flattener::countOps() {
         return;
       auto callee = counts.find(call.getCallee());
       if (callee == counts.end()) {
-        good = complain(call) << "@" << call.getCallee() << " does not stand above this line; define a function before it is called";
+        good = complain(call) << "@" << call.getCallee()
+                              << " does not stand above this line; define a function before it is called";
         return;
       }
       own.ops += callee->second.ops;
@@ -547,10 +552,9 @@ LogicalResult Flattener::countOps() {
     if (failed(good))
       return failure();
     if (own.ops > most && own.largest) {
-      InFlightDiagnostic error = complain(function)
-                                 << "@" << function.getSymName() << " becomes " << own.ops
-                                 << " ops where its calls are inlined; expected at most " << most
-                                 << ": call fewer functions, or each less often";
+      InFlightDiagnostic error = complain(function) << "@" << function.getSymName() << " becomes " << own.ops
+                                                    << " ops where its calls are inlined; expected at most " << most
+                                                    << ": call fewer functions, or each less often";
       int notes = 0;
       for (CallOp call = own.largest; call && notes++ < 20; call = counts[call.getCallee()].largest)
         error.attachNote(call.getLoc()) << "@" << call.getCallee() << " is " << counts[call.getCallee()].ops

@@ -21,8 +21,8 @@ struct Inliner::Frame {
 Inliner::Inliner(ModelOp model, const Functions &functions, OpBuilder &builder,
                  const std::map<std::string, int64_t> &sizes, Block *entry)
     : functions(functions), builder(builder), entry(entry) {
-  for (auto [name, value] : llvm::zip(model.getSizeNames().getAsRange<StringAttr>(),
-                                      model.getSizeValues().getAsRange<SizeAttr>())) {
+  for (auto [name, value] :
+       llvm::zip(model.getSizeNames().getAsRange<StringAttr>(), model.getSizeValues().getAsRange<SizeAttr>())) {
     auto given = sizes.find(name.str());
     modelSizes[name] = given != sizes.end() ? Dim(given->second) : value.evaluate(modelSizes);
   }
@@ -89,9 +89,8 @@ LogicalResult Inliner::bind(FuncOp callee, TypeRange types, Frame &frame) {
       if (expected.isUnknown() && isName && symbol != "?")
         frame.sizes[symbol] = found;
       else if (!expected.agrees(found))
-        result = complain(loc) << "argument %" << name << " of @" << callee.getSymName() << ": expected "
-                               << show(attr) << " with " << show(size) << " = " << show(expected) << ", found "
-                               << show(type);
+        result = complain(loc) << "argument %" << name << " of @" << callee.getSymName() << ": expected " << show(attr)
+                               << " with " << show(size) << " = " << show(expected) << ", found " << show(type);
     }
   }
   return result;
@@ -104,8 +103,8 @@ FailureOr<std::unique_ptr<Inliner::Frame>> Inliner::enter(CallOp call, FuncOp ca
   inner->training = call.getMode() ? *call.getMode() == "training" : frame.training;
   inner->caller = frame.at(call->getLoc());
   inner->sizes = modelSizes; // the model's sizes are seen everywhere, a caller's own are not
-  for (auto [name, value] : llvm::zip(callee.getSizeNames().getAsRange<StringAttr>(),
-                                      callee.getSizeValues().getAsRange<SizeAttr>())) {
+  for (auto [name, value] :
+       llvm::zip(callee.getSizeNames().getAsRange<StringAttr>(), callee.getSizeValues().getAsRange<SizeAttr>())) {
     auto given = call.getSizesAttr() ? call.getSizesAttr().getAs<SizeAttr>(name) : SizeAttr();
     Dim size = given ? given.evaluate(frame.sizes) : value.evaluate(inner->sizes);
     if (size.isUnknown())
@@ -175,8 +174,8 @@ Value Inliner::dropout(DropoutOp op, Frame &frame) {
   if (int again = streams[stream]++)
     stream += "#" + std::to_string(again);
   Ops ops(builder, frame.at(op->getLoc()));
-  Value mask = ops.create<DropoutMaskOp>({input, random}, {ops.real("rate", rate),
-                                                           ops.set("stream", builder.getStringAttr(stream))})
+  Value mask = ops.create<DropoutMaskOp>({input, random},
+                                         {ops.real("rate", rate), ops.set("stream", builder.getStringAttr(stream))})
                    .getResult();
   return ops.mul(input, mask);
 }

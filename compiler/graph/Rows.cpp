@@ -96,7 +96,8 @@ bool RowProof::holdsForMover(Operation *op) {
   if (isa<CheckIndexOp>(op)) // each element for itself; the runtime counts the row of a bad one from the first of all
     return true;
   if (isa<ConcatOp>(op)) // along the first axis, in (x, y) the rows of a piece lie elsewhere
-    return llvm::all_of(op->getOperands(), [&](Value operand) { return dimsOf(operand)[0] == dimsOf(op->getResult(0))[0]; });
+    return llvm::all_of(op->getOperands(),
+                        [&](Value operand) { return dimsOf(operand)[0] == dimsOf(op->getResult(0))[0]; });
   return isa<ReturnOp>(op);
 }
 bool RowProof::holds(Operation *op) {

@@ -18,8 +18,9 @@ static LogicalResult checkOptions(ModuleOp module) {
   CompileOptions options = loadOptions(module);
   bool isGood = options.optimize >= 0 && options.optimize <= 3 && llvm::is_sorted(options.batch) &&
                 llvm::all_of(options.batch, [](int64_t one) { return one >= 1 && one <= (1 << 24); });
-  return isGood ? success() : LogicalResult(complain(module) << "dl.options of this level: expected `batch` from 1 to 16777216, "
-                                                                "in ascending order, and `optimize` from 0 to 3");
+  return isGood ? success()
+                : LogicalResult(complain(module) << "dl.options of this level: expected `batch` from 1 to 16777216, "
+                                                    "in ascending order, and `optimize` from 0 to 3");
 }
 
 /// Levels `graph` to `kernels`: entry points, and kernels at the last.
@@ -29,14 +30,15 @@ static LogicalResult checkEntries(ModelOp model, StringRef level) {
   for (Operation &item : model.getBody().front()) {
     auto kernel = dyn_cast<KernelOp>(item);
     if (!isa<EntryOp>(item) && !(areKernels && kernel))
-      return complain(&item) << "`" << item.getName().stripDialect() << "` cannot stand here; level `" << level << "` holds "
-                             << (areKernels ? "`kernel` and `entry`" : "`entry`");
+      return complain(&item) << "`" << item.getName().stripDialect() << "` cannot stand here; level `" << level
+                             << "` holds " << (areKernels ? "`kernel` and `entry`" : "`entry`");
     if (Attribute rows = item.getAttr("dl.rows_independent"); rows && !isa<BoolAttr>(rows))
       return complain(&item) << "dl.rows_independent: expected true or false, found " << rows;
     if (kernel)
       kernels[kernel.getSymName()] = kernel;
     for (Operation &line : item.getRegion(0).front().without_terminator()) {
-      bool isValue = isa<InferTypeOpInterface, ConstantOp>(line) && isa<DLDialect>(line.getDialect()) && !line.getNumRegions();
+      bool isValue =
+          isa<InferTypeOpInterface, ConstantOp>(line) && isa<DLDialect>(line.getDialect()) && !line.getNumRegions();
       bool mayStand = areKernels && !kernel ? isa<LaunchOp, ReshapeOp>(line)
                                             : isValue && (level == "graph" || !isa<GradientOp>(line));
       if (!mayStand)
@@ -58,7 +60,8 @@ static LogicalResult checkEntries(ModelOp model, StringRef level) {
     KernelOp kernel = kernels.lookup(launch.getKernel());
     if (!kernel || !llvm::equal(kernel.getBody().getArgumentTypes(), launch.getArgs().getTypes()) ||
         !llvm::equal(kernel.getResultTypes().getAsValueRange<TypeAttr>(), launch->getResultTypes()))
-      result = complain(launch) << "kernel @" << launch.getKernel() << (kernel ? " has other arguments or results" : " is missing");
+      result = complain(launch) << "kernel @" << launch.getKernel()
+                                << (kernel ? " has other arguments or results" : " is missing");
   });
   return result;
 }
@@ -70,8 +73,9 @@ static LogicalResult checkEntry(ScheduleOp op) {
   if (!about || !has(StringAttr(), "name", "kind") || !has(BoolAttr(), "has_batch", "rows_independent") ||
       !has(IntegerAttr(), "capacity") || !has(ArrayAttr(), "arg_attrs", "arg_types", "res_attrs", "res_types") ||
       about.getAs<IntegerAttr>("capacity").getInt() < 1)
-    return complain(op) << "dl.entry: expected name, kind, capacity, has_batch, rows_independent, arg_attrs, arg_types, "
-                           "res_attrs and res_types of an entry point";
+    return complain(op)
+           << "dl.entry: expected name, kind, capacity, has_batch, rows_independent, arg_attrs, arg_types, "
+              "res_attrs and res_types of an entry point";
   auto types = [&](StringRef name) { return about.getAs<ArrayAttr>(name); };
   for (StringRef name : {"arg_types", "res_types"})
     if (!llvm::all_of(types(name), llvm::IsaPred<TypeAttr>))
@@ -101,7 +105,8 @@ static LogicalResult checkKernel(ModuleOp home, bool isLLVM) {
               numbers[2] <= DLC_I1;
   }
   if (!isGood)
-    return complain(home) << "@" << name << ": expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and five "
+    return complain(home) << "@" << name
+                          << ": expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and five "
                              "numbers in dl.operands for each of its buffers";
   size_t arguments = isLLVM ? 5 : operands.size() + (scratch ? 1 : 0) + 3;
   if (function.getNumArguments() != arguments)
@@ -121,7 +126,8 @@ static LogicalResult checkRun(RunOp run, ModuleOp home) {
                 types.size() == operands.size();
   for (auto [type, operand] : llvm::zip(types, operands.getAsRange<DenseI64ArrayAttr>())) {
     auto buffer = dyn_cast<MemRefType>(type);
-    isSame &= buffer && buffer.hasStaticShape() && buffer.getLayout().isIdentity() && buffer.getElementType().isIntOrFloat() &&
+    isSame &= buffer && buffer.hasStaticShape() && buffer.getLayout().isIdentity() &&
+              buffer.getElementType().isIntOrFloat() &&
               buffer.getNumElements() * bytesOf(buffer.getElementType()) == operand[0];
   }
   if (auto function = home.lookupSymbol<func::FuncOp>(run.getKernel()))

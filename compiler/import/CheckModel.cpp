@@ -1,7 +1,7 @@
 // CheckModel.cpp - checks op by op, and what more than one op is needed for.
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/import/ReadModel.h"
 #include "compiler/graph/Flatten.h"
+#include "compiler/import/ReadModel.h"
 #include "dialects/dl/Program.h"
 #include "dialects/nn/NN.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -29,8 +29,8 @@ static void checkCall(Operation *op, FuncOp callee, OperandRange arguments, Dict
         !mayFit(shape.evaluate(), argument.getType()))
       complain(op) << "argument %" << cast<StringAttr>(callee.getArgNames()[i]).getValue() << " of @"
                    << callee.getSymName() << ": expected " << show(shape) << ", found " << show(argument);
-  for (auto [name, value] : llvm::zip(callee.getSizeNames().getAsRange<StringAttr>(),
-                                      callee.getSizeValues().getAsRange<SizeAttr>()))
+  for (auto [name, value] :
+       llvm::zip(callee.getSizeNames().getAsRange<StringAttr>(), callee.getSizeValues().getAsRange<SizeAttr>()))
     if (show(value) == "?" && (!sizes || !sizes.contains(name)))
       (void)complainOfMissingSize(op, callee, name);
   if (!sizes)
@@ -76,8 +76,8 @@ static void checkEntry(FuncOp function, ModelOp model) {
   if (function.getSymVisibility() == "private")
     return;
   Sizes sizes; // one without a default is given when the model is compiled
-  for (auto [name, value] : llvm::zip(model.getSizeNames().getAsRange<StringAttr>(),
-                                      model.getSizeValues().getAsRange<SizeAttr>()))
+  for (auto [name, value] :
+       llvm::zip(model.getSizeNames().getAsRange<StringAttr>(), model.getSizeValues().getAsRange<SizeAttr>()))
     sizes[name] = value.evaluate().isNumber() ? value.number() : 1;
   bool isKnown = true; // what has no such name has been reported
   function.getArgShapes().walk([&](SizeAttr size) {
@@ -90,13 +90,15 @@ static void checkEntry(FuncOp function, ModelOp model) {
 
 /// Initialisers are known, and have the numbers that they need (dlc_init in runtime/abi.h says what they mean).
 static void checkInit(Operation *op, InitAttr init) {
-  static const std::pair<StringRef, size_t> kinds[] = {
-      {"zeros", 0},           {"ones", 0},           {"constant", 1},       {"normal", 1},        {"uniform", 2},
-      {"kaiming_uniform", 1}, {"fan_in_uniform", 0}, {"xavier_uniform", 0}, {"xavier_normal", 0}, {"kaiming_normal", 0}};
+  static const std::pair<StringRef, size_t> kinds[] = {{"zeros", 0},          {"ones", 0},
+                                                       {"constant", 1},       {"normal", 1},
+                                                       {"uniform", 2},        {"kaiming_uniform", 1},
+                                                       {"fan_in_uniform", 0}, {"xavier_uniform", 0},
+                                                       {"xavier_normal", 0},  {"kaiming_normal", 0}};
   auto found = llvm::find_if(kinds, [&](auto kind) { return kind.first == init.getKind().getValue(); });
   if (found == std::end(kinds)) {
-    InFlightDiagnostic error = complain(op) << "no initialiser is called '" << init.getKind().getValue()
-                                            << "'; there are ";
+    InFlightDiagnostic error = complain(op)
+                               << "no initialiser is called '" << init.getKind().getValue() << "'; there are ";
     for (auto [i, kind] : llvm::enumerate(kinds))
       error << (i ? ", " : "") << kind.first;
   } else if (init.getValues().size() != found->second) {
@@ -148,8 +150,8 @@ static void checkFunction(FuncOp function, ModelOp model) {
     if (isNew || name.empty()) // what has no name has been reported
       return;
     InFlightDiagnostic error = complain(op) << "'" << name << "' is declared twice in @" << function.getSymName()
-                                               << "; to share it, use its value twice, or call one function twice "
-                                                  "with the same scope";
+                                            << "; to share it, use its value twice, or call one function twice "
+                                               "with the same scope";
     error.attachNote(it->second->getLoc()) << "first here";
   });
   function.walk([&](UpdateOp update) {
@@ -178,7 +180,7 @@ static void checkFunction(FuncOp function, ModelOp model) {
   for (auto [i, shape, value] : llvm::enumerate(shapes.getAsRange<ShapeAttr>(), done.getOperands()))
     if (!isOpen(value.getType()) && !mayFit(shape.evaluate(), value.getType()))
       complain(done) << "result " << (i + 1) << " of @" << function.getSymName() << ": expected " << show(shape)
-                       << ", found " << show(value);
+                     << ", found " << show(value);
 }
 
 /// `; did you mean @name?` where one of the names of `Op`s in the model is near to `word`.

@@ -82,28 +82,41 @@ static std::string nearestOp(StringRef word, MLIRContext &context) {
 }
 /// How to write what has another name elsewhere, or is none here: the words of PyTorch, Keras, NumPy and ONNX.
 static StringRef knownElsewhere(StringRef word) {
-  static constexpr StringRef reshape = "write `reshape %x, [batch, ...]`, with the size of each axis",
-                             convolution = "there is no convolution; for small images, `reshape` to [batch, pixels] and "
-                                           "`nn.linear` do",
-                             attention = "there is no attention layer; it can be written with `matmul` and `softmax`",
-                             recurrence = "there is no recurrence; a fixed number of steps can be written out with `call`",
-                             pooling = "there is no pooling layer; `reshape` each window to an axis of its own, then `amax` or "
-                                       "`mean` over it",
-                             product = "write `matmul %a, %b`";
+  static constexpr StringRef
+      reshape = "write `reshape %x, [batch, ...]`, with the size of each axis",
+      convolution = "there is no convolution; for small images, `reshape` to [batch, pixels] and "
+                    "`nn.linear` do",
+      attention = "there is no attention layer; it can be written with `matmul` and `softmax`",
+      recurrence = "there is no recurrence; a fixed number of steps can be written out with `call`",
+      pooling = "there is no pooling layer; `reshape` each window to an axis of its own, then `amax` or "
+                "`mean` over it",
+      product = "write `matmul %a, %b`";
   static const llvm::StringMap<StringRef> words = {
-      {"flatten", reshape},          {"view", reshape},
-      {"squeeze", reshape},          {"unsqueeze", reshape},
-      {"conv1d", convolution},       {"conv2d", convolution},
-      {"conv3d", convolution},       {"conv", convolution},
-      {"maxpool", pooling},          {"max_pool2d", pooling},
-      {"maxpool2d", pooling},        {"avg_pool2d", pooling},
-      {"attention", attention},      {"multihead_attention", attention},
-      {"multiheadattention", attention}, {"scaled_dot_product_attention", attention},
-      {"lstm", recurrence},          {"gru", recurrence},
-      {"rnn", recurrence},           {"dense", "write `nn.linear \"name\" %x, features`"},
+      {"flatten", reshape},
+      {"view", reshape},
+      {"squeeze", reshape},
+      {"unsqueeze", reshape},
+      {"conv1d", convolution},
+      {"conv2d", convolution},
+      {"conv3d", convolution},
+      {"conv", convolution},
+      {"maxpool", pooling},
+      {"max_pool2d", pooling},
+      {"maxpool2d", pooling},
+      {"avg_pool2d", pooling},
+      {"attention", attention},
+      {"multihead_attention", attention},
+      {"multiheadattention", attention},
+      {"scaled_dot_product_attention", attention},
+      {"lstm", recurrence},
+      {"gru", recurrence},
+      {"rnn", recurrence},
+      {"dense", "write `nn.linear \"name\" %x, features`"},
       {"gemm", "write `nn.linear \"name\" %x, features`, or `matmul %a, %b`"},
-      {"dot", product},              {"mm", product},
-      {"bmm", product},              {"einsum", product},
+      {"dot", product},
+      {"mm", product},
+      {"bmm", product},
+      {"einsum", product},
       {"permute", "write `transpose %x, [0, 2, 1]`, with the axes in their new order"},
       {"cat", "write `concat %a, %b, axis = 1`"},
       {"concatenate", "write `concat %a, %b, axis = 1`"},
@@ -131,7 +144,7 @@ static StringRef knownElsewhere(StringRef word) {
 /// `%a + 1.0` and the like at `offset`: what the language writes for it.
 static std::string infix(StringRef text, size_t offset) {
   static constexpr std::pair<StringRef, StringRef> signs[] = {
-      {"**", "pow"}, {"==", "eq"}, {"!=", "ne"}, {"<=", "le"}, {">=", "ge"}, {"+", "add"}, {"-", "sub"},
+      {"**", "pow"}, {"==", "eq"}, {"!=", "ne"}, {"<=", "le"}, {">=", "ge"},    {"+", "add"}, {"-", "sub"},
       {"*", "mul"},  {"/", "div"}, {"<", "lt"},  {">", "gt"},  {"@", "matmul"}, {"^", "pow"}};
   StringRef line = text.drop_front(std::min(offset, text.size())).take_until([](char c) { return c == '\n'; });
   line = line.split("//").first.trim();
@@ -143,7 +156,8 @@ static std::string infix(StringRef text, size_t offset) {
   StringRef second = rest.drop_front(found->first.size()).ltrim();
   std::string other = second.take_while(isOperand).str();
   std::string with = found->second.str() + " " + first.str() + ", " + (other.empty() ? "%b" : other);
-  return "lines have no arithmetic signs; write `" + with + "`, one op a line; found '" + (first + " " + found->first).str() + "'";
+  return "lines have no arithmetic signs; write `" + with + "`, one op a line; found '" +
+         (first + " " + found->first).str() + "'";
 }
 /// The name around `offset` that has letters of another alphabet; empty if there is none.
 static StringRef foreignName(StringRef text, size_t offset) {
@@ -260,9 +274,10 @@ std::string dlc::inOurWords(StringRef message, StringRef text, size_t offset, bo
     if (StringRef name = foreignName(text, offset); !name.empty())
       return ("names are of the letters a to z, digits and `_`; found '" + name + "'").str();
     StringRef own = at.take_front(llvm::getNumBytesForUTF8(at.empty() ? 0 : at[0]));
-    StringRef hint = own == ";"                       ? "; a line ends without it"
-                     : llvm::is_contained({"'", "\u2018", "\u2019", "\u201c", "\u201d"}, own) ? "; texts stand in straight double quotes, as in \"fc1\""
-                                                      : "";
+    StringRef hint = own == ";" ? "; a line ends without it"
+                     : llvm::is_contained({"'", "\u2018", "\u2019", "\u201c", "\u201d"}, own)
+                         ? "; texts stand in straight double quotes, as in \"fc1\""
+                         : "";
     return ("unexpected character " + quote(own) + hint).str();
   }
   if (at.starts_with("#") && (begins("invalid attribute name") || begins("expected '='")))

@@ -101,7 +101,9 @@ static void checkParametersAreRead(ModuleOp module, StringRef text, const Lines 
 /// Takes the line at `place` out of a training step, if it is that which is wrong there and not the step itself.
 static bool takeLineOut(TrainOp train, size_t place, const Lines &lines) {
   Block &body = train.getBody().front();
-  auto isWrong = [&](Operation &line) { return line.hasAttr("dl.wrong") || lines.areOnOneLine(lines.offsetOf(&line), place); };
+  auto isWrong = [&](Operation &line) {
+    return line.hasAttr("dl.wrong") || lines.areOnOneLine(lines.offsetOf(&line), place);
+  };
   bool isInBody = lines.offsetOf(train) != place && !lines.areOnOneLine(lines.offsetOf(train), place);
   if (isInBody)
     for (Operation &line : llvm::make_early_inc_range(body))
@@ -136,12 +138,14 @@ static bool keepRight(ModuleOp module, ArrayRef<size_t> wrong, const Lines &line
     for (Operation *item : items)
       item->walk([&](Operation *op) {
         for (NamedAttribute attribute : op->getAttrDictionary())
-          if (auto symbol = dyn_cast<FlatSymbolRefAttr>(attribute.getValue()); symbol && names.contains(symbol.getValue()))
+          if (auto symbol = dyn_cast<FlatSymbolRefAttr>(attribute.getValue());
+              symbol && names.contains(symbol.getValue()))
             changed |= names.insert(nameOf(item)).second;
       });
   }
   // A value that stands among the items (behind a `}` too many) may be read in any of them.
-  SmallVector<Operation *> out = llvm::filter_to_vector(items, [&](Operation *item) { return names.contains(nameOf(item)); });
+  SmallVector<Operation *> out =
+      llvm::filter_to_vector(items, [&](Operation *item) { return names.contains(nameOf(item)); });
   llvm::SmallPtrSet<Operation *, 8> isOut(llvm::from_range, out);
   for (size_t i = 0; i < out.size(); ++i)
     for (Operation *reader : out[i]->getUsers())
@@ -318,14 +322,15 @@ ReadResult dlc::readModelText(std::string text, StringRef name, MLIRContext &con
     text.erase(0, 3);
   bool isBytecode = StringRef(text).starts_with("ML\xefR");
   if (isBytecode && !trustBytecode) {
-    complain(FileLineColLoc::get(&context, name, 0, 0))
-        << "this is bytecode, and a damaged or malicious one can crash dlc or make it do anything; compile the text, or say "
-           "--trust-bytecode if you know who made this file";
+    complain(FileLineColLoc::get(&context, name, 0, 0)) << "this is bytecode, and a damaged or malicious one can crash "
+                                                           "dlc or make it do anything; compile the text, or say "
+                                                           "--trust-bytecode if you know who made this file";
     return {false, nullptr};
   }
   auto *bytes = reinterpret_cast<const llvm::UTF8 *>(text.data());
   if (!isBytecode && (StringRef(text).contains('\0') || !llvm::isLegalUTF8String(&bytes, bytes + text.size()))) {
-    complain(FileLineColLoc::get(&context, name, 0, 0)) << "this is no text; expected a model file, with `dl.model @name { ... }`";
+    complain(FileLineColLoc::get(&context, name, 0, 0))
+        << "this is no text; expected a model file, with `dl.model @name { ... }`";
     return {false, nullptr};
   }
   if (size_t at = isBytecode ? StringRef::npos : tooDeep(text); at != StringRef::npos) {

@@ -17,7 +17,8 @@ struct ReadResult {
 /// `trustBytecode` says that the file may be believed.
 ReadResult readModel(llvm::StringRef file, mlir::MLIRContext &context, bool trustBytecode = false);
 /// The same for a text, which is called `name` in messages.
-ReadResult readModelText(std::string text, llvm::StringRef name, mlir::MLIRContext &context, bool trustBytecode = false);
+ReadResult readModelText(std::string text, llvm::StringRef name, mlir::MLIRContext &context,
+                         bool trustBytecode = false);
 
 /// Verifies each op of `root` on its own, and what more than one op is needed for. An op that reads the result of a
 /// wrong one is not asked.
@@ -26,7 +27,7 @@ void checkModel(mlir::Operation *root);
 /// A diagnostic, with its notes and the calls that led there.
 struct Problem {
   struct Line {
-    std::string file; ///< empty: no place
+    std::string file;              ///< empty: no place
     unsigned line = 0, column = 0; ///< from 1; 0: unknown
     std::string text;
   };

@@ -287,7 +287,8 @@ bool ReadableText::stepOverPart(const std::vector<Statement> &all, int innermost
     int item = innermost;
     while (all[item].depth > 1)
       item = all[item].parent;
-    if (all[item].depth != 1 || all[item].body == npos || isDefined(StringRef(text).slice(all[item].begin, all[item].end), message))
+    if (all[item].depth != 1 || all[item].body == npos ||
+        isDefined(StringRef(text).slice(all[item].begin, all[item].end), message))
       return false;
     replace(all[item].body + 1, all[item].body + 1, (" " + message + unknownCall).str());
     return true;

@@ -78,10 +78,10 @@ bool Reporter::show(llvm::raw_ostream &os) {
   bool failed = false;
   for (const Problem &problem : take()) {
     failed |= isError(problem);
-    print(problem.head, isError(problem)                                       ? "error"
+    print(problem.head, isError(problem)                                  ? "error"
                         : problem.severity == DiagnosticSeverity::Warning ? "warning"
                         : problem.severity == DiagnosticSeverity::Remark  ? "remark"
-                                                                              : "note");
+                                                                          : "note");
     for (const Line &note : problem.notes)
       print(note, "note");
   }

@@ -35,8 +35,8 @@ static void checkIndices(EntryOp entry) {
     int64_t rows = lookup ? typeOf(lookup.getTable()).getDimSize(0) : scatter.getCount().number();
     OpBuilder builder(&op);
     Ops ops(builder, unnamed(op.getLoc()));
-    index.set(ops.create<CheckIndexOp>({index.get()}, {ops.size("limit", rows),
-                                                       ops.set("op", builder.getStringAttr("gather"))})
+    index.set(ops.create<CheckIndexOp>({index.get()},
+                                       {ops.size("limit", rows), ops.set("op", builder.getStringAttr("gather"))})
                   .getResult());
   }
   DenseMap<std::tuple<Value, Attribute, Attribute>, CheckIndexOp> seen;

@@ -181,9 +181,7 @@ bool Domain::start(Operation *op) {
   SmallVector<int> dims;
   size_t outer = typeOf(op->getResult(0)).getRank();
   bool contraction = access->kind == IterationKind::Contraction;
-  kind = contraction                                  ? Kind::Contraction
-         : access->kind == IterationKind::Reduction ? Kind::Rows
-                                                      : Kind::Map;
+  kind = contraction ? Kind::Contraction : access->kind == IterationKind::Reduction ? Kind::Rows : Kind::Map;
   for (auto [i, size] : llvm::enumerate(access->sizes)) {
     // A product keeps its dimensions even where they are 1: its last two are rows and columns.
     bool counts = contraction ? i < outer : size != Dim(1) || i >= outer;

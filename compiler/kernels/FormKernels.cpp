@@ -10,9 +10,9 @@
 #include "compiler/Passes.h"
 #include "compiler/kernels/Domain.h"
 #include "compiler/kernels/Precedence.h"
+#include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringSet.h"
-#include "mlir/IR/IRMapping.h"
 #include <queue>
 #include <set>
 
@@ -252,8 +252,7 @@ Outline KernelFormer::outline(ArrayRef<Operation *> ops) {
   DenseSet<Operation *> own(ops.begin(), ops.end()), taken;
   for (Operation *op : ops) {
     for (Value operand : op->getOperands())
-      if (Operation *maker = operand.getDefiningOp();
-          !(maker && own.contains(maker)) && !accesses->isGenerator(maker))
+      if (Operation *maker = operand.getDefiningOp(); !(maker && own.contains(maker)) && !accesses->isGenerator(maker))
         result.inputs.insert(operand);
       else if (maker && !own.contains(maker)) // what it draws on is an argument
         for (Value source : maker->getOperands())
@@ -368,8 +367,8 @@ void KernelFormer::run() {
     if (isMade && returned.insert(root).second)
       continue;
     OpBuilder builder(done);
-    operand.set(CastOp::create(builder, value.getLoc(), value.getType(), value,
-                               TypeAttr::get(typeOf(value).getElementType())));
+    operand.set(
+        CastOp::create(builder, value.getLoc(), value.getType(), value, TypeAttr::get(typeOf(value).getElementType())));
   }
   // What reads nothing is part of the kernels that read it point by point; where it must lie in memory, it needs one of
   // its own.

@@ -140,7 +140,6 @@ bool Precedence::waits(int node, int before) {
 bool Precedence::waitsThroughOthers(int node, int before) {
   node = find(node);
   before = find(before);
-  return llvm::any_of(nodes[node].makers, [&](int maker) {
-    return find(maker) != node && find(maker) != before && waits(maker, before);
-  });
+  return llvm::any_of(nodes[node].makers,
+                      [&](int maker) { return find(maker) != node && find(maker) != before && waits(maker, before); });
 }

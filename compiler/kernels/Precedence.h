@@ -47,8 +47,8 @@ private:
   };
   struct Chain {
     std::vector<std::pair<uint32_t, int>> members; ///< place and node, ascending
-    uint32_t places = 0; ///< given so far: none is given twice
-    uint64_t used = 0;   ///< when it last grew
+    uint32_t places = 0;                           ///< given so far: none is given twice
+    uint64_t used = 0;                             ///< when it last grew
   };
   /// Puts a node that nothing waits for yet on a chain, if there is one for it.
   void place(int node);

@@ -45,7 +45,8 @@ static StringRef ownerOf(DictionaryAttr attrs) {
 }
 
 void LayoutChooser::vote(EntryOp entry) {
-  for (auto [argument, attrs] : llvm::zip(entry.getBody().getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>())) {
+  for (auto [argument, attrs] :
+       llvm::zip(entry.getBody().getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>())) {
     auto name = attrs.getAs<StringAttr>("parameter");
     if (!name)
       continue;
@@ -221,8 +222,8 @@ Value Sinker::up(TransposeOp swap) {
     return nullptr;
   OpBuilder b(made);
   if (auto product = dyn_cast<MatmulOp>(made); product && isFlatProduct(product))
-    return Ops(b, product.getLoc()).matmul(product.getRhs(), product.getLhs(), !product.getTransposeB(),
-                                           !product.getTransposeA());
+    return Ops(b, product.getLoc())
+        .matmul(product.getRhs(), product.getLhs(), !product.getTransposeB(), !product.getTransposeA());
   return isPlain(made) ? onTransposed(b, made) : Value();
 }
 

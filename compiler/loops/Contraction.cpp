@@ -55,12 +55,11 @@ public:
     // What remains of the columns.
     if (!c.n.size && c.n.capacity == plan.panels * width)
       return;
-    Value exists = both(b.less(first, last),
-                        both(arith::CmpIOp::create(b, arith::CmpIPredicate::sle, panelFirst, wholeEnd),
-                             b.less(wholeEnd, panelEnd)));
+    Value exists =
+        both(b.less(first, last), both(arith::CmpIOp::create(b, arith::CmpIPredicate::sle, panelFirst, wholeEnd),
+                                       b.less(wholeEnd, panelEnd)));
     if (c.n.size) {
-      Value some =
-          b.less(b.mul(wholeEnd, width), c.n.size);
+      Value some = b.less(b.mul(wholeEnd, width), c.n.size);
       exists = both(exists, some);
     }
     auto branch = scf::IfOp::create(b, exists, /*withElseRegion=*/false);
@@ -112,8 +111,7 @@ private:
       return;
     }
     if (plan.fetchAhead)
-      panel.ahead =
-          describeAhead(c, panel, tileFirst, tiles.count, vectors * plan.lanes * c.rhsStride[1]);
+      panel.ahead = describeAhead(c, panel, tileFirst, tiles.count, vectors * plan.lanes * c.rhsStride[1]);
     emitCopy(c, panel);
     emitTiles(c, panel, tiles, tileFirst, tileEnd);
   }
@@ -150,8 +148,7 @@ private:
     }
     int64_t width = panel.vectors * plan.lanes;
     ColumnPanel divided = panel;
-    Value origin =
-        arith::SubIOp::create(b, b.constant(plan.panelElements), b.mul(row, width));
+    Value origin = arith::SubIOp::create(b, b.constant(plan.panelElements), b.mul(row, width));
     divided.partial = PartialSums{c.scratch, origin};
     emitClearSums(b, c, divided, row, rowEnd);
     {
@@ -169,8 +166,8 @@ private:
       ColumnPanel ofPart = divided;
       ofPart.origin = b.add(panel.origin, b.mul(k, c.rhsStride[0]));
       if (plan.fetchAhead)
-        ofPart.ahead = describeAhead(part, ofPart, tileFirst, std::min(tiles.count, chunk),
-                                     plan.kBlock * c.rhsStride[0]);
+        ofPart.ahead =
+            describeAhead(part, ofPart, tileFirst, std::min(tiles.count, chunk), plan.kBlock * c.rhsStride[0]);
       emitCopy(part, ofPart);
       emitTiles(part, ofPart, tiles, tileFirst, tileEnd);
     }
@@ -184,8 +181,8 @@ private:
 
   /// What to fetch while `tileCount` tiles of the panel are computed: as much of B again, `distance` further
   /// on.
-  AheadFetch describeAhead(const Contraction &part, const ColumnPanel &panel, Value tileFirst,
-                           int64_t tileCount, int64_t distance) {
+  AheadFetch describeAhead(const Contraction &part, const ColumnPanel &panel, Value tileFirst, int64_t tileCount,
+                           int64_t distance) {
     int64_t width = panel.vectors * plan.lanes, line = 64 * 8 / c.element.getIntOrFloatBitWidth();
     AheadFetch ahead;
     ahead.tileFirst = tileFirst;
@@ -209,18 +206,15 @@ private:
   }
 
   /// Tiles [from, to): first the tall ones, then the others, then the one that m.size cuts.
-  void emitTiles(const Contraction &part, const ColumnPanel &panel, const RowTiles &tiles, Value from,
-                 Value to) {
+  void emitTiles(const Contraction &part, const ColumnPanel &panel, const RowTiles &tiles, Value from, Value to) {
     Value none = b.constant(0), tallCount = b.constant(tiles.tallCount);
     int64_t tallRows = tiles.tallCount * tiles.tallHeight();
     Value tallWhole = tallCount, allWhole = b.constant(tiles.count); // ends of what m.size leaves whole
     if (c.m.size) {
       if (tiles.tallCount)
-        tallWhole =
-            b.smaller(arith::DivUIOp::create(b, c.m.size, b.constant(tiles.tallHeight())), tallCount);
+        tallWhole = b.smaller(arith::DivUIOp::create(b, c.m.size, b.constant(tiles.tallHeight())), tallCount);
       Value rest = b.larger(b.add(c.m.size, -tallRows), none);
-      allWhole =
-          b.add(arith::DivUIOp::create(b, rest, b.constant(tiles.height)), tiles.tallCount);
+      allWhole = b.add(arith::DivUIOp::create(b, rest, b.constant(tiles.height)), tiles.tallCount);
     }
     if (tiles.tallCount)
       emitTileLoop(part, panel, from, b.smaller(to, tallWhole), tiles.tallHeight(), 0);
@@ -242,8 +236,7 @@ private:
     if (height == 1)
       return;
     Value exists = both(b.less(row, c.m.size),
-                        both(arith::CmpIOp::create(b, arith::CmpIPredicate::sle, from, cut),
-                             b.less(cut, to)));
+                        both(arith::CmpIOp::create(b, arith::CmpIPredicate::sle, from, cut), b.less(cut, to)));
     auto branch = scf::IfOp::create(b, exists, /*withElseRegion=*/false);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());

@@ -36,8 +36,7 @@ public:
     if (c.n.size)
       wholeEnd = arith::DivUIOp::create(b, c.n.size, b.constant(lanes));
     if (whole) {
-      auto loop =
-          scf::ForOp::create(b, first, arith::MinSIOp::create(b, last, wholeEnd), b.constant(1));
+      auto loop = scf::ForOp::create(b, first, arith::MinSIOp::create(b, last, wholeEnd), b.constant(1));
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(loop.getBody());
       emitGroup(loop.getInductionVar(), lanes, Value());
@@ -56,8 +55,8 @@ public:
       mask = arith::ConstantOp::create(b, DenseElementsAttr::get(maskType, exist));
     }
     // Runs once or never.
-    auto loop = scf::ForOp::create(b, arith::MaxSIOp::create(b, first, wholeEnd),
-                                   arith::MinSIOp::create(b, last, end), b.constant(1));
+    auto loop = scf::ForOp::create(b, arith::MaxSIOp::create(b, first, wholeEnd), arith::MinSIOp::create(b, last, end),
+                                   b.constant(1));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     emitGroup(loop.getInductionVar(), rest, mask);
@@ -81,7 +80,8 @@ private:
     int64_t m = c.m.capacity;
     if (m <= rowsUnrolled || c.finishRows)
       return tile(b.constant(0), m, bool(c.m.size));
-    Value whole = c.m.size ? b.mul(b.floorDiv(c.m.size, rowsAtOnce), rowsAtOnce) : b.constant(m / rowsAtOnce * rowsAtOnce);
+    Value whole =
+        c.m.size ? b.mul(b.floorDiv(c.m.size, rowsAtOnce), rowsAtOnce) : b.constant(m / rowsAtOnce * rowsAtOnce);
     b.forEach(b.constant(0), whole, rowsAtOnce, [&](Value row) { tile(row, rowsAtOnce, false); });
     if (c.m.size)
       b.when(b.less(whole, c.m.size), [&] { tile(whole, rowsAtOnce - 1, true); });
@@ -90,7 +90,8 @@ private:
   }
 
   /// Some rows of a group. `isCut`: of the rows after the first, those from m.size on are not there.
-  void emitTile(Value row, int64_t rows, bool isCut, ArrayRef<Value> columnOrigins, int64_t width, Value column, Value mask) {
+  void emitTile(Value row, int64_t rows, bool isCut, ArrayRef<Value> columnOrigins, int64_t width, Value column,
+                Value mask) {
     SmallVector<Value> rowIndices, rowOrigins;
     Value lastRow = isCut ? b.add(c.m.size, -1) : Value();
     for (int64_t r = 0; r < rows; ++r) {
@@ -150,8 +151,8 @@ private:
     if (knownStart && knownSize)
       known = *knownSize - *knownStart;
     // Blocks start at multiples of the lanes.
-    Value whole = knownSize ? b.constant(*knownSize & -lanes)
-                            : arith::AndIOp::create(b, size, b.constant(-lanes)).getResult();
+    Value whole =
+        knownSize ? b.constant(*knownSize & -lanes) : arith::AndIOp::create(b, size, b.constant(-lanes)).getResult();
     auto loop = [&](Value from, Value to, bool masked) {
       auto forOp = scf::ForOp::create(b, from, to, step, sums);
       OpBuilder::InsertionGuard guard(b);

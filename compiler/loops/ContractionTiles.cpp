@@ -40,8 +40,7 @@ namespace {
 /// The loops over k of one tile.
 class TileEmitter {
 public:
-  TileEmitter(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
-              int64_t rows, Value tile)
+  TileEmitter(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows, Value tile)
       : b(b), c(c), panel(panel), rows(rows), tile(tile), guarded(!tile) {
     vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
     zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
@@ -89,8 +88,8 @@ public:
         b.setInsertionPointToStart(branch.thenBlock());
       }
       for (int64_t q = 0; q < panel.vectors; ++q)
-        c.finish(b, rowIndices[r], b.add(panel.column, q * vectorType.getNumElements()),
-                 sums[r * panel.vectors + q], panel.masks[q]);
+        c.finish(b, rowIndices[r], b.add(panel.column, q * vectorType.getNumElements()), sums[r * panel.vectors + q],
+                 panel.masks[q]);
     }
   }
 
@@ -162,8 +161,7 @@ private:
       Value row = arith::DivUIOp::create(b, line, b.constant(ahead.lines));
       line = arith::RemUIOp::create(b, line, b.constant(ahead.lines));
       row = arith::MinUIOp::create(b, row, b.constant(ahead.rows - 1));
-      Value at = b.add(b.add(ahead.origin, b.mul(row, ahead.rowStride)),
-                          b.mul(line, lineElements));
+      Value at = b.add(b.add(ahead.origin, b.mul(row, ahead.rowStride)), b.mul(line, lineElements));
       memref::PrefetchOp::create(b, c.rhs, at, /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
     }
   }
@@ -206,14 +204,14 @@ private:
 };
 } // namespace
 
-void dlc::emitTile(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
-                   int64_t rows, Value tile) {
+void dlc::emitTile(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows,
+                   Value tile) {
   TileEmitter(b, c, panel, row, rows, tile).emit();
 }
 
 /// A loop over rows and vectors of the partial sums.
-static void forEachSum(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
-                       Value end, llvm::function_ref<void(Value row, int64_t vector, Value at)> body) {
+static void forEachSum(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, Value end,
+                       llvm::function_ref<void(Value row, int64_t vector, Value at)> body) {
   int64_t lanes = contractionLanes(c.element);
   auto loop = scf::ForOp::create(b, row, end, b.constant(1));
   OpBuilder::InsertionGuard guard(b);
@@ -224,16 +222,14 @@ static void forEachSum(LoopBuilder &b, const Contraction &c, const ColumnPanel &
     body(loop.getInductionVar(), q, b.add(first, q * lanes));
 }
 
-void dlc::emitClearSums(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
-                        Value end) {
+void dlc::emitClearSums(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, Value end) {
   VectorType vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
   Value zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
   forEachSum(b, c, panel, row, end,
              [&](Value, int64_t, Value at) { vector::StoreOp::create(b, zero, panel.partial->buffer, at); });
 }
 
-void dlc::emitFinishSums(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row,
-                         Value end) {
+void dlc::emitFinishSums(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, Value end) {
   int64_t lanes = contractionLanes(c.element);
   VectorType vectorType = VectorType::get({lanes}, c.element);
   if (c.finishRows) { // all rows at once
@@ -351,8 +347,8 @@ SmallVector<Value> dlc::transposeSquare(LoopBuilder &b, ArrayRef<Value> rows) {
   for (int64_t i = 0; i < lanes; i += 4) {
     Value lowA = shuffle(rows[i], rows[i + 1], low), highA = shuffle(rows[i], rows[i + 1], high);
     Value lowB = shuffle(rows[i + 2], rows[i + 3], low), highB = shuffle(rows[i + 2], rows[i + 3], high);
-    quads.push_back({shuffle(lowA, lowB, pairLow), shuffle(lowA, lowB, pairHigh),
-                     shuffle(highA, highB, pairLow), shuffle(highA, highB, pairHigh)});
+    quads.push_back({shuffle(lowA, lowB, pairLow), shuffle(lowA, lowB, pairHigh), shuffle(highA, highB, pairLow),
+                     shuffle(highA, highB, pairHigh)});
   }
   SmallVector<Value> columns(lanes);
   for (int64_t q = 0; q < 4; ++q) {
@@ -371,8 +367,7 @@ SmallVector<Value> dlc::transposeSquare(LoopBuilder &b, ArrayRef<Value> rows) {
   return columns;
 }
 
-void dlc::emitPanelTranspose(LoopBuilder &b, const Contraction &c, ColumnPanel &panel,
-                             int64_t shuffleLanes) {
+void dlc::emitPanelTranspose(LoopBuilder &b, const Contraction &c, ColumnPanel &panel, int64_t shuffleLanes) {
   int64_t width = panel.vectors * contractionLanes(c.element);
   VectorType vectorType = VectorType::get({shuffleLanes}, c.element);
   VectorType maskType = VectorType::get({shuffleLanes}, b.getI1Type());
@@ -396,8 +391,7 @@ void dlc::emitPanelTranspose(LoopBuilder &b, const Contraction &c, ColumnPanel &
     }
     SmallVector<Value> columns = transposeSquare(b, rows);
     for (int64_t r = 0; r < shuffleLanes; ++r)
-      vector::StoreOp::create(b, columns[r], c.scratch,
-                              b.add(b.mul(b.add(k, r), width), group));
+      vector::StoreOp::create(b, columns[r], c.scratch, b.add(b.mul(b.add(k, r), width), group));
   };
 
   // All of a vector's columns, so that whole cache lines are written.
@@ -410,8 +404,7 @@ void dlc::emitPanelTranspose(LoopBuilder &b, const Contraction &c, ColumnPanel &
   Value size = sizeOf(b, c.k);
   Value whole = c.k.size ? arith::AndIOp::create(b, size, b.constant(-shuffleLanes)).getResult()
                          : b.constant(c.k.capacity & -shuffleLanes);
-  auto groupLoop =
-      scf::ForOp::create(b, none, b.constant(width), b.constant(contractionLanes(c.element)));
+  auto groupLoop = scf::ForOp::create(b, none, b.constant(width), b.constant(contractionLanes(c.element)));
   OpBuilder::InsertPoint afterwards = b.saveInsertionPoint();
   b.setInsertionPointToStart(groupLoop.getBody());
   Value group = groupLoop.getInductionVar();

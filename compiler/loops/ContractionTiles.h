@@ -45,15 +45,15 @@ struct ColumnPanel {
 
 /// Rows [row, row + rows) of the panel, all of k, then `finish`. `tile` counts the tiles of a panel. Without
 /// it the tile is cut: rows from m.size on are not finished, and the last row is read in their place.
-void emitTile(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
-              mlir::Value row, int64_t rows, mlir::Value tile);
+void emitTile(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row, int64_t rows,
+              mlir::Value tile);
 
 /// Zeros in place of the sums of rows [row, end).
-void emitClearSums(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
-                   mlir::Value row, mlir::Value end);
+void emitClearSums(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row,
+                   mlir::Value end);
 /// `finish` for the sums of rows [row, end).
-void emitFinishSums(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel,
-                    mlir::Value row, mlir::Value end);
+void emitFinishSums(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row,
+                    mlir::Value end);
 
 /// Copies of B's columns from panel.column on to the scratch memory as [k][panel.vectors * lanes]; columns
 /// that don't exist become zeros or repeat others. `panel` still describes B in place, and describes the copy
@@ -61,12 +61,12 @@ void emitFinishSums(LoopBuilder &b, const Contraction &contraction, const Column
 void emitPanelCopy(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel);
 /// Consecutive along k; `shuffleLanes` is what one transposed block has on a side. Writes whole blocks: k is
 /// rounded up to a multiple of the lanes.
-void emitPanelTranspose(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel,
-                        int64_t shuffleLanes);
+void emitPanelTranspose(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel, int64_t shuffleLanes);
 /// Consecutive neither way.
 void emitPanelGather(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel);
 
 /// Sums over lanes along k, as Contraction.h says; a part is contractionLanes() columns.
-void emitDots(LoopBuilder &b, const Contraction &contraction, const ProductPlan &plan, mlir::Value first, mlir::Value last);
+void emitDots(LoopBuilder &b, const Contraction &contraction, const ProductPlan &plan, mlir::Value first,
+              mlir::Value last);
 } // namespace dlc
 #endif

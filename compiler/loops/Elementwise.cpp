@@ -62,8 +62,8 @@ static Value divideIntegers(ImplicitLocOpBuilder &b, Value x, Value y, bool isUn
     Value minus = number(b, -1, type);
     Value byMinus = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, safe, minus);
     Value other = arith::SelectOp::create(b, byMinus, one, safe);
-    quotient = arith::SelectOp::create(b, byMinus, arith::SubIOp::create(b, zero, x),
-                                         arith::DivSIOp::create(b, x, other));
+    quotient =
+        arith::SelectOp::create(b, byMinus, arith::SubIOp::create(b, zero, x), arith::DivSIOp::create(b, x, other));
   }
   return arith::SelectOp::create(b, byZero, zero, quotient);
 }
@@ -120,7 +120,8 @@ static Value convert(ImplicitLocOpBuilder &b, Value x, Type from, Type to) {
 }
 
 static Value negative(ImplicitLocOpBuilder &b, Value x) {
-  return isFloat(x) ? Value(arith::NegFOp::create(b, x)) : Value(arith::SubIOp::create(b, number(b, 0, x.getType()), x));
+  return isFloat(x) ? Value(arith::NegFOp::create(b, x))
+                    : Value(arith::SubIOp::create(b, number(b, 0, x.getType()), x));
 }
 static Value smaller(ImplicitLocOpBuilder &b, Value x, Value y, bool isUnsigned) {
   return isFloat(x)   ? Value(arith::MinimumFOp::create(b, x, y))
@@ -179,9 +180,8 @@ Value dlc::emitElementwise(ImplicitLocOpBuilder &b, Operation *op, ValueRange x)
       .Case<SoftplusOp>([&](auto) { return softplus(b, x[0]); })
       .Case<GeluOp>([&](GeluOp gelu_) { return gelu(b, x[0], gelu_.getTanh()); })
       .Case<SqrtOp>([&](auto) { return math::SqrtOp::create(b, x[0]); })
-      .Case<RsqrtOp>([&](auto) {
-        return arith::DivFOp::create(b, number(b, 1, x[0].getType()), math::SqrtOp::create(b, x[0]));
-      })
+      .Case<RsqrtOp>(
+          [&](auto) { return arith::DivFOp::create(b, number(b, 1, x[0].getType()), math::SqrtOp::create(b, x[0])); })
       .Case<ReluOp>([&](auto) { return larger(b, x[0], number(b, 0, x[0].getType()), isUnsigned); })
       .Case<LeakyReluOp>([&](LeakyReluOp leaky) {
         double slope = leaky.getSlope() ? leaky.getSlope()->convertToDouble() : 0.01;
@@ -196,15 +196,13 @@ Value dlc::emitElementwise(ImplicitLocOpBuilder &b, Operation *op, ValueRange x)
         return y;
       })
       .Case<CastOp>([&](CastOp cast) { return convert(b, x[0], element, cast.getType()); })
-      .Case<AddOp>([&](auto) -> Value {
-        return floats ? add(b, x[0], x[1]) : Value(arith::AddIOp::create(b, x[0], x[1]));
-      })
+      .Case<AddOp>(
+          [&](auto) -> Value { return floats ? add(b, x[0], x[1]) : Value(arith::AddIOp::create(b, x[0], x[1])); })
       .Case<SubOp>([&](auto) -> Value {
         return floats ? Value(arith::SubFOp::create(b, x[0], x[1])) : Value(arith::SubIOp::create(b, x[0], x[1]));
       })
-      .Case<MulOp>([&](auto) -> Value {
-        return floats ? mul(b, x[0], x[1]) : Value(arith::MulIOp::create(b, x[0], x[1]));
-      })
+      .Case<MulOp>(
+          [&](auto) -> Value { return floats ? mul(b, x[0], x[1]) : Value(arith::MulIOp::create(b, x[0], x[1])); })
       .Case<DivOp>([&](auto) -> Value {
         return floats ? Value(arith::DivFOp::create(b, x[0], x[1])) : divideIntegers(b, x[0], x[1], isUnsigned);
       })

@@ -146,7 +146,8 @@ bool KernelPlanner::canFlatten() {
         seen.push_back(dims[dim.getPosition()]);
     }
     // Fewer elements than there are points, or more: a slice.
-    return isNumber(type) || (product(dimsOf(type)) == all && seen.size() == rank && llvm::equal(seen, llvm::seq<int>(0, rank)));
+    return isNumber(type) ||
+           (product(dimsOf(type)) == all && seen.size() == rank && llvm::equal(seen, llvm::seq<int>(0, rank)));
   };
   for (Operation *op : domain.ops) {
     auto fusible = cast<FusibleOpInterface>(op);
@@ -368,7 +369,8 @@ void KernelPlanner::planProduct() {
     plan.parts = {Dim(inner)};
 }
 
-std::array<int64_t, 2> dlc::stridesAlong(RankedTensorType type, AffineMap map, std::array<unsigned, 2> dims, int64_t batch) {
+std::array<int64_t, 2> dlc::stridesAlong(RankedTensorType type, AffineMap map, std::array<unsigned, 2> dims,
+                                         int64_t batch) {
   std::array<int64_t, 2> result{0, 0};
   for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(type, batch)))
     for (int i : {0, 1})
@@ -425,7 +427,8 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
     if (!outer.empty())
       printDims(os << " of ", domain, outer);
     if (lane >= 0)
-      os << ", " << (goTogether() ? std::to_string(unroll) + " x " : std::string()) << lanes << " lanes along " << (lanesAreRows() ? "rows " : "") << show(domain.sizes[lane]);
+      os << ", " << (goTogether() ? std::to_string(unroll) + " x " : std::string()) << lanes << " lanes along "
+         << (lanesAreRows() ? "rows " : "") << show(domain.sizes[lane]);
     if (across >= 0)
       os << ", turned from " << show(domain.sizes[across]);
     if (!inner.empty())

@@ -51,9 +51,7 @@ Value LoopBuilder::larger(Value x, Value y) {
   std::optional<int64_t> cx = getConstantIntValue(x), cy = getConstantIntValue(y);
   return cx && cy ? constant(std::max(*cx, *cy)) : arith::MaxSIOp::create(*this, x, y);
 }
-Value LoopBuilder::less(Value x, Value y) {
-  return arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, x, y);
-}
+Value LoopBuilder::less(Value x, Value y) { return arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, x, y); }
 
 //===--- Loops ------------------------------------------------------------------------------------------===//
 
@@ -85,7 +83,8 @@ Value LoopBuilder::mask(int64_t lanes, Value count) {
   return vector::CreateMaskOp::create(*this, VectorType::get({lanes}, getI1Type()), ValueRange{count});
 }
 
-void LoopBuilder::forEachVector(Value from, Value to, const Cover &cover, llvm::function_ref<void(ArrayRef<Lanes>)> body) {
+void LoopBuilder::forEachVector(Value from, Value to, const Cover &cover,
+                                llvm::function_ref<void(ArrayRef<Lanes>)> body) {
   int64_t lanes = cover.lanes, many = cover.unroll * lanes, period = 4 * lanes, length = cover.length;
   if (lanes == 1)
     return forEach(from, to, 1, [&](Value i) { body(Lanes{i, {}}); });
@@ -102,7 +101,8 @@ void LoopBuilder::forEachVector(Value from, Value to, const Cover &cover, llvm::
   if (length >= 0) { // the rest is known: no loop
     SmallVector<Lanes> rest;
     for (int64_t done = length / many * many; done < length; done += lanes)
-      rest.push_back({add(from, done), done + lanes <= length ? Value() : mask(lanes, constant(length - done)), done % period});
+      rest.push_back(
+          {add(from, done), done + lanes <= length ? Value() : mask(lanes, constant(length - done)), done % period});
     if (!rest.empty())
       body(rest);
     return;

@@ -26,7 +26,8 @@ public:
 
   /// for i in [from, to) step `step`, with values carried from one step to the next; yields the last ones.
   using Step = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value i, mlir::ValueRange carried)>;
-  llvm::SmallVector<mlir::Value> loop(mlir::Value from, mlir::Value to, int64_t step, mlir::ValueRange carried, Step body);
+  llvm::SmallVector<mlir::Value> loop(mlir::Value from, mlir::Value to, int64_t step, mlir::ValueRange carried,
+                                      Step body);
   void forEach(mlir::Value from, mlir::Value to, int64_t step, llvm::function_ref<void(mlir::Value i)> body);
   void when(mlir::Value condition, llvm::function_ref<void()> body);
   /// What follows is emitted into code that runs only where the condition holds. The caller guards the insertion point.

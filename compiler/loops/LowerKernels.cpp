@@ -59,7 +59,8 @@ LoweredKernel dlc::lowerKernel(KernelOp kernel, StringRef name, OpBuilder &at, c
     types.push_back(MemRefType::get({plan.scratchBytes}, b.getI8Type()));
   types.append(3, b.getIndexType());
   bool checks = llvm::any_of(ops, [](Operation &op) { return isa<CheckIndexOp>(op); });
-  auto function = func::FuncOp::create(b, name, b.getFunctionType(types, checks ? TypeRange(b.getIndexType()) : TypeRange()));
+  auto function =
+      func::FuncOp::create(b, name, b.getFunctionType(types, checks ? TypeRange(b.getIndexType()) : TypeRange()));
   function.setPrivate();
   if (plan.scratchBytes) {
     function.setArgAttr(buffers, "llvm.noalias", b.getUnitAttr());

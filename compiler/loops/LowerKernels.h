@@ -14,8 +14,8 @@ namespace dlc {
 struct LoweredKernel {
   mlir::func::FuncOp function;
   llvm::SmallVector<Dim> parts; ///< how many there are: the product
-  int64_t partSize = 1;  ///< parts are rounded up: ceil(parts / partSize)
-  double flops = 0, bytes = 0; ///< of one call at full capacity, as predicted
+  int64_t partSize = 1;         ///< parts are rounded up: ceil(parts / partSize)
+  double flops = 0, bytes = 0;  ///< of one call at full capacity, as predicted
 };
 
 struct LoweringOptions {

@@ -24,8 +24,8 @@ namespace {
 class ScheduleLowering {
 public:
   ScheduleLowering(ModelOp model, ModuleOp module, const CompileOptions &options)
-      : model(model), module(module), options(options), target(*findTarget(options.target)),
-        at(module.getBodyRegion()), symbols(model) {
+      : model(model), module(module), options(options), target(*findTarget(options.target)), at(module.getBodyRegion()),
+        symbols(model) {
     at.setInsertionPointToEnd(module.getBody());
   }
   void run();
@@ -88,10 +88,10 @@ void ScheduleLowering::describe(ModuleOp home, LoweredKernel &lowered, KernelOp 
     for (Dim dim : dimsOf(tensor))
       count = count * dim;
     bool areRows = !count.isUnknown() && (!count.isBatch() || dimOf(tensor, 0).isBatch());
-    operands.push_back(at.getDenseI64ArrayAttr(
-        {buffer.getNumElements() * bytesOf(buffer.getElementType()), isWritten,
-         areRows ? dtypeOf(tensor.getElementType()) : 0, !areRows || count.isBatch() ? 0 : count.value,
-         areRows ? count.factor : 0}));
+    operands.push_back(
+        at.getDenseI64ArrayAttr({buffer.getNumElements() * bytesOf(buffer.getElementType()), isWritten,
+                                 areRows ? dtypeOf(tensor.getElementType()) : 0,
+                                 !areRows || count.isBatch() ? 0 : count.value, areRows ? count.factor : 0}));
   };
   bool isCheck = lowered.function.getNumResults();
   for (BlockArgument argument : op.getBody().getArguments())
@@ -218,7 +218,8 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   auto schedule = ScheduleOp::create(at, loc, name);
   at.setInsertionPointToEnd(&schedule.getBody().emplaceBlock());
   auto bufferOf = [&](Location loc, Type type, StringRef role, std::optional<int64_t> index = {}) -> Value {
-    return BufferOp::create(at, loc, type, at.getStringAttr(role), index ? at.getI64IntegerAttr(*index) : IntegerAttr());
+    return BufferOp::create(at, loc, type, at.getStringAttr(role),
+                            index ? at.getI64IntegerAttr(*index) : IntegerAttr());
   };
 
   DenseMap<Value, Value> buffers;
@@ -263,13 +264,15 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   schedule->setAttr("dl.values", at.getDenseI64ArrayAttr(given));
 
   Value report;
-  auto run = [&](Location loc, LoweredKernel &lowered, ArrayRef<Value> reads, ArrayRef<Value> writes, ArrayRef<int64_t> values) {
+  auto run = [&](Location loc, LoweredKernel &lowered, ArrayRef<Value> reads, ArrayRef<Value> writes,
+                 ArrayRef<int64_t> values) {
     int64_t count = 1, extents = 0;
     for (Dim part : lowered.parts) {
       count *= part.isBatch() ? part.factor : part.value;
       extents += part.isBatch();
     }
-    RunOp step = RunOp::create(at, loc, lowered.function.getSymName(), reads, writes, count, extents, lowered.partSize, DictionaryAttr());
+    RunOp step = RunOp::create(at, loc, lowered.function.getSymName(), reads, writes, count, extents, lowered.partSize,
+                               DictionaryAttr());
     step->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
     return step;
   };
@@ -328,18 +331,18 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   for (Value value : done->getOperands())
     resTypes.push_back(TypeAttr::get(value.getType()));
   schedule->setAttr("dl.entry", at.getDictionaryAttr({
-      at.getNamedAttr("name", at.getStringAttr(entry.getSymName())),
-      at.getNamedAttr("kind", entry.getKindAttr()),
-      at.getNamedAttr("capacity", at.getI64IntegerAttr(hasBatch(entry) ? batch : 1)),
-      at.getNamedAttr("has_batch", at.getBoolAttr(hasBatch(entry))),
-      at.getNamedAttr("rows_independent", entry->getAttr("dl.rows_independent")
-                                              ? entry->getAttr("dl.rows_independent")
-                                              : at.getBoolAttr(false)),
-      at.getNamedAttr("arg_attrs", entry.getArgAttrs()),
-      at.getNamedAttr("arg_types", at.getArrayAttr(argTypes)),
-      at.getNamedAttr("res_attrs", entry.getResAttrs()),
-      at.getNamedAttr("res_types", at.getArrayAttr(resTypes)),
-  }));
+                                    at.getNamedAttr("name", at.getStringAttr(entry.getSymName())),
+                                    at.getNamedAttr("kind", entry.getKindAttr()),
+                                    at.getNamedAttr("capacity", at.getI64IntegerAttr(hasBatch(entry) ? batch : 1)),
+                                    at.getNamedAttr("has_batch", at.getBoolAttr(hasBatch(entry))),
+                                    at.getNamedAttr("rows_independent", entry->getAttr("dl.rows_independent")
+                                                                            ? entry->getAttr("dl.rows_independent")
+                                                                            : at.getBoolAttr(false)),
+                                    at.getNamedAttr("arg_attrs", entry.getArgAttrs()),
+                                    at.getNamedAttr("arg_types", at.getArrayAttr(argTypes)),
+                                    at.getNamedAttr("res_attrs", entry.getResAttrs()),
+                                    at.getNamedAttr("res_types", at.getArrayAttr(resTypes)),
+                                }));
 }
 
 void ScheduleLowering::run() {

@@ -37,9 +37,7 @@ public:
     return vector ? mlir::Type(vector.cloneWith(std::nullopt, element)) : element;
   }
   Term wrap(mlir::Value value) { return {this, value}; }
-  Term number(double value) {
-    return wrap(constant(type, b.getFloatAttr(mlir::getElementTypeOrSelf(type), value)));
-  }
+  Term number(double value) { return wrap(constant(type, b.getFloatAttr(mlir::getElementTypeOrSelf(type), value))); }
   /// One constant for f32, another for f64.
   Term number(double single, double twice) { return number(isSingle ? single : twice); }
   Term whole(int64_t value) {

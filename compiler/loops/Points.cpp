@@ -80,7 +80,8 @@ static Value allLanes(ImplicitLocOpBuilder &b, int64_t lanes) {
 }
 /// Lane i stands at i * stride.
 static Value laneOffsets(ImplicitLocOpBuilder &b, int64_t lanes, int64_t stride) {
-  SmallVector<int64_t> offsets = llvm::map_to_vector(llvm::seq<int64_t>(0, lanes), [&](int64_t i) { return i * stride; });
+  SmallVector<int64_t> offsets =
+      llvm::map_to_vector(llvm::seq<int64_t>(0, lanes), [&](int64_t i) { return i * stride; });
   auto type = VectorType::get({lanes}, b.getIndexType());
   return arith::ConstantOp::create(b, DenseElementsAttr::get(type, ArrayRef<int64_t>(offsets)));
 }
@@ -210,7 +211,8 @@ void PointEmitter::store(Value value, Value buffer, Point &point) {
   SmallVector<int> dims = domain.axes.lookup(value);
   SmallVector<AffineExpr> exprs;
   for (unsigned i = 0; i < dims.size(); ++i)
-    exprs.push_back(dims[i] < 0 ? getAffineConstantExpr(0, value.getContext()) : getAffineDimExpr(i, value.getContext()));
+    exprs.push_back(dims[i] < 0 ? getAffineConstantExpr(0, value.getContext())
+                                : getAffineDimExpr(i, value.getContext()));
   auto [where, stride] = place(type, AffineMap::get(dims.size(), 0, exprs, value.getContext()), dims, point);
   write(what, buffer, type.getElementType(), where, stride, point);
 }
@@ -247,9 +249,8 @@ Value PointEmitter::constantAt(ConstantOp op, Point &point) {
   auto type = typeOf(op.getResult());
   if (std::optional<double> splat = op.getSplat()) {
     Type element = registerType(type.getElementType());
-    return arith::ConstantOp::create(b, isa<FloatType>(element)
-                                            ? TypedAttr(b.getFloatAttr(element, *splat))
-                                            : TypedAttr(b.getIntegerAttr(element, op.getWhole(0))));
+    return arith::ConstantOp::create(b, isa<FloatType>(element) ? TypedAttr(b.getFloatAttr(element, *splat))
+                                                                : TypedAttr(b.getIntegerAttr(element, op.getWhole(0))));
   }
   auto [where, stride] = place(type, op.getAccessMaps()[0], domain.axes.lookup(op.getResult()), point);
   return load(buffers.lookup(op.getResult()), type.getElementType(), where, stride, point);
@@ -264,9 +265,8 @@ Value PointEmitter::iota(IotaOp op, Point &point) {
     result = arith::AddIOp::create(b, result, operand(op->getOpOperand(1), point));
   if (dim < 0 || dim != point.lane)
     return result;
-  auto steps = llvm::map_to_vector(llvm::seq<int64_t>(0, point.lanes), [&](int64_t i) -> Attribute {
-    return b.getIntegerAttr(element, i);
-  });
+  auto steps = llvm::map_to_vector(llvm::seq<int64_t>(0, point.lanes),
+                                   [&](int64_t i) -> Attribute { return b.getIntegerAttr(element, i); });
   Value lanes = arith::ConstantOp::create(b, DenseElementsAttr::get(VectorType::get({point.lanes}, element), steps));
   return arith::AddIOp::create(b, spread(result, point.lanes), lanes);
 }
@@ -282,7 +282,7 @@ Value PointEmitter::count(CountOp op) {
     all = b.mul(all, size(dimOf(type, i)));
   Type element = op.getType();
   Value whole = arith::IndexCastOp::create(b, b.getI64Type(), all);
-  return isa<FloatType>(element)  ? Value(arith::SIToFPOp::create(b, element, whole))
+  return isa<FloatType>(element) ? Value(arith::SIToFPOp::create(b, element, whole))
          : element.isInteger(64) ? whole
                                  : Value(arith::TruncIOp::create(b, element, whole));
 }
@@ -364,7 +364,8 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
   Type lanesType = vector ? Type(VectorType::get({point.lanes}, i64)) : i64;
   auto wide = [&](Value value) { return vector ? spread(value, point.lanes) : value; };
   auto lanes = [&](int64_t step) -> Value {
-    SmallVector<int64_t> steps = llvm::map_to_vector(llvm::seq<int64_t>(0, point.lanes), [&](int64_t i) { return i * step; });
+    SmallVector<int64_t> steps =
+        llvm::map_to_vector(llvm::seq<int64_t>(0, point.lanes), [&](int64_t i) { return i * step; });
     return arith::ConstantOp::create(b, DenseElementsAttr::get(cast<VectorType>(lanesType), ArrayRef<int64_t>(steps)));
   };
   // Vectors of 16 lanes start at multiples of 16; where rows start at multiples of 64, all lanes of a vector take the
@@ -374,15 +375,14 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
   if (direct) {
     if (point.offset < 0)
       word = arith::AndIOp::create(b, arith::ShRUIOp::create(b, within, k(4)), k(3));
-    Value block = arith::AddIOp::create(b, arith::ShRUIOp::create(b, start, k(6)),
-                                        arith::ShRUIOp::create(b, within, k(6)));
+    Value block =
+        arith::AddIOp::create(b, arith::ShRUIOp::create(b, start, k(6)), arith::ShRUIOp::create(b, within, k(6)));
     counter = arith::AddIOp::create(b, wide(arith::ShLIOp::create(b, block, k(4))), lanes(1));
   } else {
     Value first = arith::AddIOp::create(b, start, within);
     Value p = vector ? Value(arith::AddIOp::create(b, wide(first), lanes(laneStride))) : first;
-    counter = arith::AddIOp::create(
-        b, arith::ShLIOp::create(b, arith::ShRUIOp::create(b, p, wide(k(6))), wide(k(4))),
-        arith::AndIOp::create(b, p, wide(k(15))));
+    counter = arith::AddIOp::create(b, arith::ShLIOp::create(b, arith::ShRUIOp::create(b, p, wide(k(6))), wide(k(4))),
+                                    arith::AndIOp::create(b, p, wide(k(15))));
     word = arith::AndIOp::create(b, arith::ShRUIOp::create(b, p, wide(k(4))), wide(k(3)));
   }
   uint64_t hash = 0xcbf29ce484222325u;
@@ -390,13 +390,14 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
     hash = (hash ^ c) * 0x100000001b3u;
   Value key = arith::XOrIOp::create(b, drawn(0), k(hash)), step = drawn(1);
   auto low = [&](Value value) -> Value {
-    return arith::AndIOp::create(b, value, vector && isa<VectorType>(value.getType()) ? wide(k(0xffffffff)) : k(0xffffffff));
+    return arith::AndIOp::create(b, value,
+                                 vector && isa<VectorType>(value.getType()) ? wide(k(0xffffffff)) : k(0xffffffff));
   };
   auto high = [&](Value value) -> Value {
     return arith::ShRUIOp::create(b, value, vector && isa<VectorType>(value.getType()) ? wide(k(32)) : k(32));
   };
-  SmallVector<Value, 4> words = emitPhilox(b, {low(counter), high(counter), wide(low(step)), wide(high(step))},
-                                           low(key), high(key));
+  SmallVector<Value, 4> words =
+      emitPhilox(b, {low(counter), high(counter), wide(low(step)), wide(high(step))}, low(key), high(key));
   Value drawnWord;
   if (direct && point.offset >= 0) {
     drawnWord = words[point.offset / 16 % 4];

@@ -12,9 +12,9 @@ struct Point {
   int lane = -1;
   int64_t lanes = vectorLanes;
   mlir::Value mask;
-  int64_t offset = -1;   ///< the lane index modulo 64, where it is known
-  int64_t slot = 0;      ///< its number among the vectors of rows that go through their passes together
-  bool flat = false;     ///< the domain has been made one dimension: tensors are read in order
+  int64_t offset = -1; ///< the lane index modulo 64, where it is known
+  int64_t slot = 0;    ///< its number among the vectors of rows that go through their passes together
+  bool flat = false;   ///< the domain has been made one dimension: tensors are read in order
   llvm::DenseMap<mlir::OpOperand *, mlir::Value> turned; ///< operands that have been read already
   llvm::DenseMap<mlir::Value, mlir::Value> known; ///< values already computed here: scalars are the same in all lanes
 };
@@ -26,9 +26,9 @@ public:
       : b(b), plan(plan), domain(plan.domain), batch(plan.batch), extent(extent) {}
   LoopBuilder &b;
   const KernelPlan &plan;
-  const Domain &domain; ///< the plan's
-  int64_t batch;       ///< the capacity
-  mlir::Value extent;  ///< rows of this call; null: the capacity
+  const Domain &domain;                             ///< the plan's
+  int64_t batch;                                    ///< the capacity
+  mlir::Value extent;                               ///< rows of this call; null: the capacity
   llvm::DenseMap<mlir::Value, mlir::Value> buffers; ///< of arguments, and of results that can be read back
   /// Buffers of one row (or of `lanes` rows) for values that a pass keeps for the next; the plan's inner dimensions lie
   /// there in their order.
@@ -58,8 +58,8 @@ public:
   mlir::Value masksAreAligned(llvm::ArrayRef<DropoutMaskOp> masks);
   bool rowsAreAligned = true; ///< false: where a call begins, in flat order, is not known
   /// Where a tensor is read, and how far apart neighbouring lanes lie.
-  std::pair<mlir::Value, int64_t> place(mlir::RankedTensorType type, mlir::AffineMap map,
-                                        llvm::ArrayRef<int> dims, const Point &point);
+  std::pair<mlir::Value, int64_t> place(mlir::RankedTensorType type, mlir::AffineMap map, llvm::ArrayRef<int> dims,
+                                        const Point &point);
 
 private:
   std::pair<mlir::Value, int64_t> keptPlace(const Point &point);

@@ -21,7 +21,7 @@ static RightHandSide chooseRightHandSide(const ProductShape &shape, bool wide, c
   if (shape.rhsStride[1] == 1 || shape.n == 1) {
     bool crowded = !wide && shape.rhsStride[0] * shape.elementBytes % costs.crowdedStride == 0;
     return shape.m >= (crowded ? costs.crowdedCopyRows : costs.copyRows(wide)) ? RightHandSide::Copied
-                                                                                : RightHandSide::InPlace;
+                                                                               : RightHandSide::InPlace;
   }
   return shape.rhsStride[0] == 1 && shape.k > 1 ? RightHandSide::Transposed : RightHandSide::Gathered;
 }
@@ -76,7 +76,8 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   if (isReadAgain && plan.vectors && shape.m && shape.k > sumBlock + sumBlock / 2) {
     plan.kBlock = sumBlock;
     for (const RowTiles &tiles : {plan.tiles, plan.lastTiles})
-      plan.partialRows = std::max(plan.partialRows, std::min(tiles.count, plan.waitingTiles(tiles)) * tiles.tallHeight());
+      plan.partialRows =
+          std::max(plan.partialRows, std::min(tiles.count, plan.waitingTiles(tiles)) * tiles.tallHeight());
   }
   if (!inPlace && shape.m)
     plan.panelElements = llvm::alignTo(plan.kBlock ? plan.kBlock : shape.k, plan.lanes) * plan.vectors * plan.lanes;
@@ -89,7 +90,8 @@ static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
   if (!shape.mayTurn || shape.n == 0 || shape.k == 0 || shape.m < costs.leastTurnedRows)
     return false;
   if (shape.lhsStride[0] == 1)
-    return shape.n <= costs.mostTurnedColumns && shape.followers <= costs.mostTurnedFollowers; // the same sums either way
+    return shape.n <= costs.mostTurnedColumns &&
+           shape.followers <= costs.mostTurnedFollowers; // the same sums either way
   return shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns &&
          shape.k >= costs.leastDotVectors * productLanes(shape.elementBytes) &&
          shape.n * shape.k * shape.elementBytes <= costs.fetchBytes;
@@ -134,8 +136,8 @@ void ProductPlan::print(llvm::raw_ostream &os) const {
     os << "dot products of " << rowsAtOnce << " rows and " << columnsAtOnce << " columns at once";
     return;
   }
-  os << "tiles of " << (tiles.tallCount ? tiles.tallHeight() : tiles.height) << " x " << vectors * lanes << ", right operand "
-     << nameOf(rhs);
+  os << "tiles of " << (tiles.tallCount ? tiles.tallHeight() : tiles.height) << " x " << vectors * lanes
+     << ", right operand " << nameOf(rhs);
   if (kBlock)
     os << ", k in blocks of " << kBlock;
   if (fetchAhead)

@@ -14,7 +14,7 @@ struct ProductShape {
   int64_t m, n, k;
   std::array<int64_t, 2> lhsStride, rhsStride;
   int64_t followers = 0; ///< ops that are done with each element
-  bool mayTurn = false; ///< it may be computed as its transpose; n is then the same in all calls
+  bool mayTurn = false;  ///< it may be computed as its transpose; n is then the same in all calls
 
   /// B^T A^T, whose rows are the columns of the product.
   ProductShape turned() const {
@@ -45,22 +45,22 @@ struct ProductPlan {
   };
   RightHandSide rhs = RightHandSide::InPlace;
   bool wideRegisters = false;
-  int64_t lanes = 0;        ///< of a vector of columns
-  int64_t vectors = 0;      ///< of a panel
-  int64_t panels = 0;       ///< the last one may be narrower
-  int64_t lastVectors = 0;  ///< of the last panel
-  RowTiles tiles, lastTiles; ///< of whole panels, of the last one
-  int64_t blocks = 0;       ///< of rows in each panel, each a part
-  int64_t shuffleLanes = 0; ///< side of a block that is transposed in registers
-  int64_t unroll = 1;       ///< steps of k in one turn of the loop
-  bool fetchAhead = false;  ///< B comes from beyond the second cache
-  int64_t distantBytes = 0; ///< what is larger is asked for a tile ahead
-  int64_t fetchLines = 0;   ///< cache lines that one step of the loop over k may fetch
-  int64_t kBlock = 0;       ///< k is done so many at a time; 0: all at once
-  int64_t waitingRows = 0;  ///< rows whose sums wait meanwhile
-  int64_t panelElements = 0; ///< of scratch memory: the copy of a panel
-  int64_t partialRows = 0;  ///< rows of sums there
-  int64_t packedElements = 0; ///< of rows of A there
+  int64_t lanes = 0;                         ///< of a vector of columns
+  int64_t vectors = 0;                       ///< of a panel
+  int64_t panels = 0;                        ///< the last one may be narrower
+  int64_t lastVectors = 0;                   ///< of the last panel
+  RowTiles tiles, lastTiles;                 ///< of whole panels, of the last one
+  int64_t blocks = 0;                        ///< of rows in each panel, each a part
+  int64_t shuffleLanes = 0;                  ///< side of a block that is transposed in registers
+  int64_t unroll = 1;                        ///< steps of k in one turn of the loop
+  bool fetchAhead = false;                   ///< B comes from beyond the second cache
+  int64_t distantBytes = 0;                  ///< what is larger is asked for a tile ahead
+  int64_t fetchLines = 0;                    ///< cache lines that one step of the loop over k may fetch
+  int64_t kBlock = 0;                        ///< k is done so many at a time; 0: all at once
+  int64_t waitingRows = 0;                   ///< rows whose sums wait meanwhile
+  int64_t panelElements = 0;                 ///< of scratch memory: the copy of a panel
+  int64_t partialRows = 0;                   ///< rows of sums there
+  int64_t packedElements = 0;                ///< of rows of A there
   int64_t rowsAtOnce = 0, columnsAtOnce = 0; ///< dot products that are computed at once
   int64_t rowsUnrolled = 0;                  ///< up to so many rows are written out one after the other
 

@@ -20,8 +20,8 @@ static void emitNaive(PointEmitter &e, const Contraction &c) {
       Value mask = b.mask(lanes, b.sub(size(c.n), column));
       Value last = arith::SubIOp::create(b, size(c.n), b.constant(1));
       auto product = [&](Value k, ValueRange carried) {
-        Value x = memref::LoadOp::create(
-            b, c.lhs, b.add(c.lhsBase, b.add(b.mul(row, c.lhsStride[0]), b.mul(k, c.lhsStride[1]))));
+        Value x = memref::LoadOp::create(b, c.lhs,
+                                         b.add(c.lhsBase, b.add(b.mul(row, c.lhsStride[0]), b.mul(k, c.lhsStride[1]))));
         Value y = zero;
         for (int64_t i = 0; i < lanes; ++i) {
           Value here = arith::MinSIOp::create(b, b.add(column, i), last);
@@ -64,10 +64,12 @@ static SmallVector<Value> distantOperands(const KernelPlan &plan) {
     return operands;
   for (BlockArgument argument : plan.root->getBlock()->getArguments()) {
     bool isRead = typeOf(argument) == type && llvm::any_of(argument.getUses(), [&](OpOperand &use) {
-      auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
-      AffineMap map = fusible && use.getOwner() != plan.root ? fusible.getAccessMaps()[use.getOperandNumber()] : AffineMap();
-      return map && map.isIdentity();
-    });
+                    auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
+                    AffineMap map = fusible && use.getOwner() != plan.root
+                                        ? fusible.getAccessMaps()[use.getOperandNumber()]
+                                        : AffineMap();
+                    return map && map.isIdentity();
+                  });
     if (isRead)
       operands.push_back(argument);
   }
@@ -122,7 +124,9 @@ void dlc::emitProduct(KernelBody &body) {
     here.known[root->getResult(0)] = sums;
     e.store(stores, here);
   };
-  c.finish = [&](LoopBuilder &, Value row, Value column, Value sums, Value mask) { finish(row, column, n, sums, mask); };
+  c.finish = [&](LoopBuilder &, Value row, Value column, Value sums, Value mask) {
+    finish(row, column, n, sums, mask);
+  };
   /// Of a turned product `sums` are columns of the result from `column` on, for a vector of rows.
   auto finishTurned = [&](Value column, Value row, ArrayRef<Value> sums, Value mask) {
     if (sizes[n] == Dim(1))

@@ -120,14 +120,14 @@ RowEmitter::Values RowEmitter::walkInner(ArrayRef<int> dims, Points points, Valu
   bool isLast = dims.size() == 1;
   return inBlocks(b.constant(0), e.size(domain.sizes[dim]), 1, domain.sizes[dim].at(plan.batch), sums,
                   [&](Value from, Value to, Values own) {
-    return b.loop(from, to, 1, own, [&](Value i, ValueRange carried) {
-      Points here = points;
-      for (Point &point : here)
-        point.index[dim] = i;
-      auto inside = [&](Values inner) { return walkInner(dims.drop_front(), here, inner, step); };
-      return isLast || !addsFloats() ? inside(llvm::to_vector(carried)) : onItsOwn(carried, inside);
-    });
-  });
+                    return b.loop(from, to, 1, own, [&](Value i, ValueRange carried) {
+                      Points here = points;
+                      for (Point &point : here)
+                        point.index[dim] = i;
+                      auto inside = [&](Values inner) { return walkInner(dims.drop_front(), here, inner, step); };
+                      return isLast || !addsFloats() ? inside(llvm::to_vector(carried)) : onItsOwn(carried, inside);
+                    });
+                  });
 }
 
 /// The inner dimension that lanes run along.
@@ -385,7 +385,8 @@ void RowEmitter::emit() {
       body.setIndices(point, part, plan.outer,
                       llvm::map_to_vector(plan.outer, [&](int dim) { return domain.sizes[dim]; }));
       if (plan.across >= 0)
-        return b.forEach(b.constant(0), e.size(domain.sizes[plan.across]), plan.acrossRows, [&](Value from) { turnedPart(from, point); });
+        return b.forEach(b.constant(0), e.size(domain.sizes[plan.across]), plan.acrossRows,
+                         [&](Value from) { turnedPart(from, point); });
       if (!plan.lanesAreRows())
         return rows({point});
       Dim size = domain.sizes[lane];

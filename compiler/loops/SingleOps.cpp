@@ -38,7 +38,8 @@ static void copyInto(PointEmitter &e, RankedTensorType from, Value source, Ranke
       return;
     }
     e.b.forEach(e.b.constant(0), e.size(dims[axis]), 1, [&](Value i) {
-      walk(axis + 1, e.b.add(read, e.b.mul(i, e.b.constant(in[axis]))), e.b.add(write, e.b.mul(i, e.b.constant(out[axis]))));
+      walk(axis + 1, e.b.add(read, e.b.mul(i, e.b.constant(in[axis]))),
+           e.b.add(write, e.b.mul(i, e.b.constant(out[axis]))));
     });
   };
   walk(0, e.b.constant(0), offset);
@@ -57,7 +58,8 @@ static bool isDense(RankedTensorType type) {
 static void fill(PointEmitter &e, RankedTensorType type, Value buffer, Value value) {
   Value count = isDense(type) ? elementCount(e, type) : e.b.constant(bufferType(type, e.batch).getNumElements());
   forEachVector(e, count, [&](Value at, const Point &point) {
-    e.write(e.plan.lanes == 1 ? value : e.spread(value, e.plan.lanes), buffer, type.getElementType(), at, unit(e), point);
+    e.write(e.plan.lanes == 1 ? value : e.spread(value, e.plan.lanes), buffer, type.getElementType(), at, unit(e),
+            point);
   });
 }
 /// 0 where there is no number.
@@ -107,7 +109,8 @@ static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers) {
     forEachVector(e, e.size(features), [&](Value at, const Point &point) {
       Value x = e.load(buffers[1], element, e.b.add(from, at), unit(e), point);
       Value sum = e.load(buffers[2], element, e.b.add(to, at), unit(e), point);
-      sum = isa<FloatType>(element) ? Value(arith::AddFOp::create(e.b, sum, x)) : Value(arith::AddIOp::create(e.b, sum, x));
+      sum = isa<FloatType>(element) ? Value(arith::AddFOp::create(e.b, sum, x))
+                                    : Value(arith::AddIOp::create(e.b, sum, x));
       e.write(sum, buffers[2], element, e.b.add(to, at), unit(e), point);
     });
   });
@@ -144,7 +147,8 @@ static void checkIndex(PointEmitter &e, CheckIndexOp op, ValueRange buffers) {
       memref::StoreOp::create(e.b, place, buffers[1], e.b.constant(0));
       memref::StoreOp::create(e.b, value, buffers[1], e.b.constant(1));
     }
-    scf::YieldOp::create(e.b, ValueRange{arith::SelectOp::create(e.b, wrong, e.b.constant(1), loop.getRegionIterArg(0))});
+    scf::YieldOp::create(e.b,
+                         ValueRange{arith::SelectOp::create(e.b, wrong, e.b.constant(1), loop.getRegionIterArg(0))});
   }
   func::ReturnOp::create(e.b, loop.getResult(0));
 }

@@ -46,7 +46,7 @@ private:
   LogicalResult wrong(Operation *op, const Twine &what);
 
   llvm::StringMap<ModuleOp> kernels;
-  DenseMap<Value, int64_t> held; ///< by a buffer: the number of a value
+  DenseMap<Value, int64_t> held;                                    ///< by a buffer: the number of a value
   DenseSet<std::tuple<Operation *, unsigned, unsigned, int>> right; ///< what `shares` has found right
 };
 } // namespace
@@ -132,7 +132,7 @@ LogicalResult ScheduleVerifier::finds(Operation *reader, Value buffer, int64_t v
   if (value == nothing || (it != held.end() && it->second == value))
     return success();
   return wrong(reader, it == held.end() || it->second == nothing ? "reads a buffer that nothing has been written to"
-                                                                  : "reads a buffer that has been written over");
+                                                                 : "reads a buffer that has been written over");
 }
 
 LogicalResult ScheduleVerifier::step(RunOp run, ArrayRef<int64_t> values) {

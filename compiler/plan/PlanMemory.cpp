@@ -94,7 +94,8 @@ int64_t MemoryPlan::placeTemporaries() {
         one->offset = std::max(one->offset, other->end());
     }
     total = std::max(total, one->end());
-    placed.insert(llvm::upper_bound(placed, one, [](Temporary *a, Temporary *b) { return a->offset < b->offset; }), one);
+    placed.insert(llvm::upper_bound(placed, one, [](Temporary *a, Temporary *b) { return a->offset < b->offset; }),
+                  one);
   }
   return total;
 }

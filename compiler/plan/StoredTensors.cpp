@@ -22,8 +22,8 @@ StoredTensors::StoredTensors(ModuleOp module) {
         if (auto name = attrs.getAs<StringAttr>("slot"); name && slots) {
           auto of = attrs.getAs<StringAttr>("of");
           std::string group = attrs.getAs<StringAttr>("group").str();
-          add(attrs, {(of.getValue() + "." + name.getValue()).str(), of.str(), name.str(), group, tensor, init, DLC_SLOT,
-                      DLC_TRAINING, swapped});
+          add(attrs, {(of.getValue() + "." + name.getValue()).str(), of.str(), name.str(), group, tensor, init,
+                      DLC_SLOT, DLC_TRAINING, swapped});
           tensors[indexOf.at({Attribute(), of})].group = group;
         }
       }

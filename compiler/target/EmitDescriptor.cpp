@@ -23,7 +23,8 @@ public:
 private:
   llvm::GlobalVariable *tensorTable();
   llvm::GlobalVariable *kernelTable();
-  llvm::GlobalVariable *portTable(DictionaryAttr about, StringRef attrs, StringRef types, StringRef kind, uint32_t &count);
+  llvm::GlobalVariable *portTable(DictionaryAttr about, StringRef attrs, StringRef types, StringRef kind,
+                                  uint32_t &count);
   llvm::GlobalVariable *scalarTable(DictionaryAttr about, uint32_t &count);
   void entry(Table<dlc_entry> &entries, ScheduleOp schedule, llvm::Function *function);
   void steps(Block &block, Table<dlc_step> &steps, Table<dlc_operand> &operands, std::vector<int64_t> &loopSteps,
@@ -89,7 +90,9 @@ llvm::GlobalVariable *DescriptorEmitter::numbers(ArrayRef<int64_t> values) {
   SmallVector<int64_t> some(values);
   if (some.empty())
     some.push_back(0); // a pointer to something
-  return constants.global(llvm::ConstantDataArray::get(code.getContext(), ArrayRef<uint64_t>((const uint64_t *)some.data(), some.size())), 8);
+  return constants.global(
+      llvm::ConstantDataArray::get(code.getContext(), ArrayRef<uint64_t>((const uint64_t *)some.data(), some.size())),
+      8);
 }
 
 //===--- Stored tensors ---------------------------------------------------------------------------------===//
@@ -111,12 +114,16 @@ uint64_t DescriptorEmitter::hash() {
 }
 
 static dlc_init initOf(StringRef kind) {
-  static const llvm::StringMap<dlc_init> kinds = {
-      {"zeros", DLC_INIT_ZEROS},           {"ones", DLC_INIT_ONES},
-      {"constant", DLC_INIT_CONSTANT},     {"normal", DLC_INIT_NORMAL},
-      {"uniform", DLC_INIT_UNIFORM},       {"kaiming_uniform", DLC_INIT_KAIMING_UNIFORM},
-      {"fan_in_uniform", DLC_INIT_FAN_IN_UNIFORM}, {"xavier_uniform", DLC_INIT_XAVIER_UNIFORM},
-      {"xavier_normal", DLC_INIT_XAVIER_NORMAL},   {"kaiming_normal", DLC_INIT_KAIMING_NORMAL}};
+  static const llvm::StringMap<dlc_init> kinds = {{"zeros", DLC_INIT_ZEROS},
+                                                  {"ones", DLC_INIT_ONES},
+                                                  {"constant", DLC_INIT_CONSTANT},
+                                                  {"normal", DLC_INIT_NORMAL},
+                                                  {"uniform", DLC_INIT_UNIFORM},
+                                                  {"kaiming_uniform", DLC_INIT_KAIMING_UNIFORM},
+                                                  {"fan_in_uniform", DLC_INIT_FAN_IN_UNIFORM},
+                                                  {"xavier_uniform", DLC_INIT_XAVIER_UNIFORM},
+                                                  {"xavier_normal", DLC_INIT_XAVIER_NORMAL},
+                                                  {"kaiming_normal", DLC_INIT_KAIMING_NORMAL}};
   return kinds.lookup(kind);
 }
 
@@ -163,12 +170,13 @@ llvm::GlobalVariable *DescriptorEmitter::kernelTable() {
   Table<dlc_kernel> table;
   for (auto home : module.getOps<ModuleOp>()) {
     StringRef name = *home.getSymName();
-    auto *kernel = function(llvm::Type::getVoidTy(code.getContext()), {pointer, pointer, pointer, i64, i64}, symbolOf(home),
-                            llvm::GlobalValue::ExternalLinkage);
+    auto *kernel = function(llvm::Type::getVoidTy(code.getContext()), {pointer, pointer, pointer, i64, i64},
+                            symbolOf(home), llvm::GlobalValue::ExternalLinkage);
     kernel->setVisibility(llvm::GlobalValue::HiddenVisibility);
     Table<dlc_kernel_operand> operands;
     for (auto numbers : home->getAttrOfType<ArrayAttr>("dl.operands").getAsRange<DenseI64ArrayAttr>())
-      operands.add({(uint64_t)numbers[0], numbers[1] ? (uint32_t)DLC_WRITTEN : 0, (uint32_t)numbers[2], numbers[3], numbers[4]});
+      operands.add(
+          {(uint64_t)numbers[0], numbers[1] ? (uint32_t)DLC_WRITTEN : 0, (uint32_t)numbers[2], numbers[3], numbers[4]});
     kernelNumber[name] = table.size();
     dlc_kernel row{};
     row.flops = home->getAttrOfType<FloatAttr>("dl.flops").getValueAsDouble();
@@ -195,8 +203,8 @@ static uint32_t combineOf(DictionaryAttr about) {
                                       : DLC_COMBINE_SUM;
 }
 
-llvm::GlobalVariable *DescriptorEmitter::portTable(DictionaryAttr about, StringRef attrs, StringRef types, StringRef kind,
-                                                   uint32_t &count) {
+llvm::GlobalVariable *DescriptorEmitter::portTable(DictionaryAttr about, StringRef attrs, StringRef types,
+                                                   StringRef kind, uint32_t &count) {
   int64_t capacity = about.getAs<IntegerAttr>("capacity").getInt();
   std::vector<std::pair<DictionaryAttr, RankedTensorType>> ports;
   for (auto [one, type] : llvm::zip(about.getAs<ArrayAttr>(attrs).getAsRange<DictionaryAttr>(),

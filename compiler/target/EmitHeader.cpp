@@ -58,8 +58,8 @@ std::string dlc::emitHeader(ModuleOp module) {
   llvm::raw_string_ostream os(text);
   std::string guard = StringRef(own).upper() + "_MODEL_H";
   os << "/* " << commented(model) << ": what the compiled model offers. Made by dlc. */\n"
-     << "#ifndef " << guard << "\n#define " << guard
-     << "\n" << includeAbi << "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+     << "#ifndef " << guard << "\n#define " << guard << "\n"
+     << includeAbi << "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
      << "/* The query of the statically linked model (dlc --emit=obj). A shared library exports dlc_model_query. */\n"
      << "const dlc_model *" << own << "_dlc_model_query(uint32_t abi_version);\n";
   // What differs in the model may not differ as an identifier.

@@ -5,9 +5,9 @@
 // are, and the same bytes come out on any number of them.
 #include "compiler/target/Emit.h"
 #include "compiler/target/Target.h"
-#include "runtime/abi.h"
 #include "mlir/IR/Threading.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "runtime/abi.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -37,9 +37,9 @@ static llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(co
     return llvm::createStringError(error);
   llvm::TargetOptions options;
   options.FunctionSections = options.DataSections = true;
-  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
-      triple, target.name, target.features, options, llvm::Reloc::PIC_, std::nullopt,
-      level == 0 ? llvm::CodeGenOptLevel::Less : llvm::CodeGenOptLevel::Default));
+  return std::unique_ptr<llvm::TargetMachine>(
+      found->createTargetMachine(triple, target.name, target.features, options, llvm::Reloc::PIC_, std::nullopt,
+                                 level == 0 ? llvm::CodeGenOptLevel::Less : llvm::CodeGenOptLevel::Default));
 }
 
 static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
@@ -70,7 +70,8 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
 std::string dlc::symbolOf(mlir::ModuleOp kernel) { return "dlc." + kernel.getSymName()->str(); }
 
 /// Code of one module, optimised and written to `object`.
-static llvm::Error emit(llvm::Module &code, llvm::TargetMachine &machine, llvm::SmallVectorImpl<char> &object, bool assembly) {
+static llvm::Error emit(llvm::Module &code, llvm::TargetMachine &machine, llvm::SmallVectorImpl<char> &object,
+                        bool assembly) {
   std::string problem;
   llvm::raw_string_ostream os(problem);
   if (llvm::verifyModule(code, &os))

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/target/Emit.h"
 #include "compiler/target/MemoryFile.h"
+#include "lld/Common/Driver.h"
 #include "runtime/Checksum.h"
 #include "runtime/abi.h"
-#include "lld/Common/Driver.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ObjCopy/CommonConfig.h"
 #include "llvm/ObjCopy/ConfigManager.h"
@@ -34,8 +34,9 @@ static llvm::Error writeChecksum(llvm::MutableArrayRef<char> library) {
 }
 
 /// Runs LLD on the objects of a model and on those that it brings along; the result comes back in memory.
-static llvm::Error link(std::vector<std::string> arguments, const Objects &objects, llvm::ArrayRef<llvm::ArrayRef<char>> support,
-                        llvm::StringRef script, llvm::SmallVectorImpl<char> &result) {
+static llvm::Error link(std::vector<std::string> arguments, const Objects &objects,
+                        llvm::ArrayRef<llvm::ArrayRef<char>> support, llvm::StringRef script,
+                        llvm::SmallVectorImpl<char> &result) {
   static std::mutex one; // LLD is not made to run twice at once
   std::lock_guard<std::mutex> lock(one);
   std::list<MemoryFile> files;
@@ -73,23 +74,24 @@ static llvm::ArrayRef<char> supportObject() { return {(const char *)dlc_support_
 static llvm::ArrayRef<char> scheduleObject() { return {(const char *)dlc_schedule_object, dlc_schedule_object_size}; }
 
 llvm::Error dlc::linkShared(const Objects &objects, llvm::SmallVectorImpl<char> &library) {
-  std::string buildId = "--build-id=0x" + llvm::toHex(llvm::StringRef(ChecksumNote).take_back(8)) + std::string(16, '0');
-  if (llvm::Error error = link({"-shared", "-m", "elf_x86_64", "--no-undefined", "-z", "relro", "-z", "now", "-z", "noexecstack",
-                                "--gc-sections", buildId, "--hash-style=gnu", "-Bsymbolic", "--threads=1",
-                                "--no-mmap-output-file"},
-                               objects, {supportObject(), scheduleObject()},
-                               "{ global: " DLC_QUERY_SYMBOL "; local: *; };", library))
+  std::string buildId =
+      "--build-id=0x" + llvm::toHex(llvm::StringRef(ChecksumNote).take_back(8)) + std::string(16, '0');
+  if (llvm::Error error =
+          link({"-shared", "-m", "elf_x86_64", "--no-undefined", "-z", "relro", "-z", "now", "-z", "noexecstack",
+                "--gc-sections", buildId, "--hash-style=gnu", "-Bsymbolic", "--threads=1", "--no-mmap-output-file"},
+               objects, {supportObject(), scheduleObject()}, "{ global: " DLC_QUERY_SYMBOL "; local: *; };", library))
     return error;
   return writeChecksum(library);
 }
 
 llvm::Error dlc::linkObject(const Objects &objects, llvm::SmallVectorImpl<char> &object) {
   llvm::SmallVector<char, 0> linked;
-  if (llvm::Error error = link({"-r", "-m", "elf_x86_64", "-z", "noexecstack", "--threads=1", "--no-mmap-output-file"}, objects,
-                               {scheduleObject()}, "", linked))
+  if (llvm::Error error = link({"-r", "-m", "elf_x86_64", "-z", "noexecstack", "--threads=1", "--no-mmap-output-file"},
+                               objects, {scheduleObject()}, "", linked))
     return error;
   // What is hidden becomes local: several models may be linked into one program.
-  auto binary = llvm::object::createBinary(llvm::MemoryBufferRef(llvm::StringRef(linked.data(), linked.size()), "dlc.o"));
+  auto binary =
+      llvm::object::createBinary(llvm::MemoryBufferRef(llvm::StringRef(linked.data(), linked.size()), "dlc.o"));
   if (!binary)
     return binary.takeError();
   llvm::objcopy::ConfigManager config;

@@ -17,8 +17,8 @@
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -53,7 +53,8 @@ static void unifyForm(ModuleOp home) {
   old[old.size() - 1].replaceAllUsesWith(now[4]);
   body.eraseArguments(0, old.size());
   kernel.walk([&](LLVM::ReturnOp done) { done->setOperands({}); });
-  kernel.setFunctionType(LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {pointer, pointer, pointer, i64, i64}));
+  kernel.setFunctionType(
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {pointer, pointer, pointer, i64, i64}));
   kernel.removeArgAttrsAttr();
   kernel.removeResAttrsAttr();
   if (hasScratch)

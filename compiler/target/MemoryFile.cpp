@@ -14,7 +14,8 @@ static std::error_code lastError() { return std::error_code(errno, std::generic_
 MemoryFile::MemoryFile(const char *name, llvm::ArrayRef<char> content)
     : MemoryFile(memfd_create(name, MFD_CLOEXEC), content) {}
 
-MemoryFile::MemoryFile(int descriptor, llvm::ArrayRef<char> content) : path(pathOf(descriptor)), descriptor(descriptor) {
+MemoryFile::MemoryFile(int descriptor, llvm::ArrayRef<char> content)
+    : path(pathOf(descriptor)), descriptor(descriptor) {
   if (descriptor < 0)
     failure = lastError();
   while (!failure && !content.empty()) {

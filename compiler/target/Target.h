@@ -12,7 +12,9 @@ namespace dlc {
 /// the same bits.
 inline constexpr int64_t vectorLanes = 16;
 /// The same for products, whose tiles fill all registers: 16 lanes of f32, 8 of f64.
-inline constexpr int64_t productLanes(int64_t elementBytes) { return elementBytes == 8 ? vectorLanes / 2 : vectorLanes; }
+inline constexpr int64_t productLanes(int64_t elementBytes) {
+  return elementBytes == 8 ? vectorLanes / 2 : vectorLanes;
+}
 
 struct TargetDescription {
   std::string name;     ///< "x86-64-v3"

@@ -53,8 +53,8 @@ static void run_worker(void *context, int64_t first, int64_t last) {
       int64_t piece = __atomic_fetch_add(&run->next, 1, __ATOMIC_RELAXED);
       if (piece >= run->pieces)
         break;
-      run->function(run->buffers, run->extents, run->scratch + unit * run->scratch_bytes, run->parts * piece / run->pieces,
-                    run->parts * (piece + 1) / run->pieces);
+      run->function(run->buffers, run->extents, run->scratch + unit * run->scratch_bytes,
+                    run->parts * piece / run->pieces, run->parts * (piece + 1) / run->pieces);
     }
   leave_environment(theirs);
 }
@@ -64,9 +64,9 @@ struct walk {
   const dlc_entry *entry;
   dlc_call *call;
   int64_t extent;
-  void **buffers;            /* of the run at hand */
+  void **buffers; /* of the run at hand */
   char *scratch;
-  uint64_t scratch_threads;  /* so many threads have scratch memory */
+  uint64_t scratch_threads;     /* so many threads have scratch memory */
   int64_t index[DLC_MAX_LOOPS]; /* of the loops around, outermost first */
   uint32_t depth;
 };
@@ -85,7 +85,7 @@ static const dlc_kernel *kernel_of(const dlc_model *model, uint32_t number) {
 }
 
 static void *place(const struct walk *walk, const dlc_operand *operand) {
-  char *base = operand->base < DLC_ARENA_COUNT  ? walk->call->arenas[operand->base]
+  char *base = operand->base < DLC_ARENA_COUNT ? walk->call->arenas[operand->base]
                : operand->base == DLC_IN_INPUT ? (char *)walk->call->inputs[operand->index]
                                                : walk->call->outputs[operand->index];
   int64_t offset = operand->offset;
@@ -118,9 +118,11 @@ static int32_t look_for_not_finite(const struct walk *walk, const dlc_kernel *ke
     const dlc_kernel_operand *operand = &kernel->operands[i];
     if (!(operand->flags & DLC_WRITTEN) || (operand->dtype != DLC_F32 && operand->dtype != DLC_F64))
       continue;
-    int64_t at = first_not_finite(walk->buffers[i], operand->dtype, operand->elements + operand->row_elements * walk->extent);
+    int64_t at =
+        first_not_finite(walk->buffers[i], operand->dtype, operand->elements + operand->row_elements * walk->extent);
     if (at >= 0)
-      return fail(walk->call, DLC_NOT_FINITE, kernel->place, operand->row_elements ? at / operand->row_elements : -1, at, -1);
+      return fail(walk->call, DLC_NOT_FINITE, kernel->place, operand->row_elements ? at / operand->row_elements : -1,
+                  at, -1);
   }
   return DLC_OK;
 }
@@ -139,8 +141,14 @@ static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
   for (uint32_t i = 0; i < kernel->operand_count; ++i)
     walk->buffers[i] = place(walk, &operands[i]);
   int64_t units = times(step->count, step->extents, walk->extent), parts = (units + step->unit - 1) / step->unit;
-  struct run run = {kernel->function, walk->buffers, &walk->extent, walk->scratch, kernel->scratch_bytes, parts,
-                    parts < most_pieces ? parts : most_pieces, 0};
+  struct run run = {kernel->function,
+                    walk->buffers,
+                    &walk->extent,
+                    walk->scratch,
+                    kernel->scratch_bytes,
+                    parts,
+                    parts < most_pieces ? parts : most_pieces,
+                    0};
   int64_t *report = walk->buffers[kernel->operand_count - 1];
   if (step->check)
     report[0] = -1;

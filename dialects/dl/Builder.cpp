@@ -8,9 +8,8 @@ using namespace dlc;
 SmallVector<Dim> dlc::dimsOf(Value value) { return dimsOf(typeOf(value)); }
 
 static ArrayAttr sizeArray(MLIRContext *context, ArrayRef<Dim> dims) {
-  return ArrayAttr::get(context, llvm::map_to_vector(dims, [&](Dim dim) -> Attribute {
-                          return SizeAttr::get(context, dim);
-                        }));
+  return ArrayAttr::get(context,
+                        llvm::map_to_vector(dims, [&](Dim dim) -> Attribute { return SizeAttr::get(context, dim); }));
 }
 NamedAttribute Ops::sizes(StringRef name, ArrayRef<int64_t> values) const {
   return sizes(name, SmallVector<Dim>(values.begin(), values.end()));
@@ -35,8 +34,8 @@ Value Ops::cast(Value x, Type elementType) const {
 
 Value Ops::splat(Attribute number, RankedTensorType type) const {
   bool isWhole = isa<IntegerType>(type.getElementType());
-  Attribute value = isWhole ? Attribute(builder.getI64IntegerAttr(*wholeOf(number)))
-                            : builder.getF64FloatAttr(realOf(number));
+  Attribute value =
+      isWhole ? Attribute(builder.getI64IntegerAttr(*wholeOf(number))) : builder.getF64FloatAttr(realOf(number));
   return ConstantOp::create(builder, loc, type, ShapeAttr::get(type), value);
 }
 

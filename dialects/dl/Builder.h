@@ -57,7 +57,8 @@ public:
   template <typename N>
     requires std::is_arithmetic_v<N>
   mlir::Value splat(N value, mlir::RankedTensorType type) const {
-    return splat(numberAttr(builder.getContext(), {std::is_integral_v<N>, std::is_integral_v<N> ? int64_t(value) : 0, double(value)}),
+    return splat(numberAttr(builder.getContext(),
+                            {std::is_integral_v<N>, std::is_integral_v<N> ? int64_t(value) : 0, double(value)}),
                  type);
   }
   /// A scalar of the element type of `like`.
@@ -85,9 +86,7 @@ public:
   mlir::Value sumTo(mlir::Value x, mlir::RankedTensorType type) const;
 };
 
-inline mlir::RankedTensorType typeOf(mlir::Value value) {
-  return llvm::cast<mlir::RankedTensorType>(value.getType());
-}
+inline mlir::RankedTensorType typeOf(mlir::Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()); }
 /// The sizes of a ranked tensor.
 llvm::SmallVector<Dim> dimsOf(mlir::Value value);
 } // namespace dlc

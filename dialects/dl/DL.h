@@ -24,12 +24,10 @@ enum class IterationKind {
 };
 
 /// An op through which no gradient passes.
-template <typename Op>
-class NotDifferentiable : public mlir::OpTrait::TraitBase<Op, NotDifferentiable> {};
+template <typename Op> class NotDifferentiable : public mlir::OpTrait::TraitBase<Op, NotDifferentiable> {};
 
 /// An op that no model file holds: a level of the compiler makes it.
-template <typename Op>
-class MadeByCompiler : public mlir::OpTrait::TraitBase<Op, MadeByCompiler> {};
+template <typename Op> class MadeByCompiler : public mlir::OpTrait::TraitBase<Op, MadeByCompiler> {};
 
 /// The number of a place's base: that of an arena (`dlc_arena`), then input, then output.
 unsigned arenaOf(llvm::StringRef base);

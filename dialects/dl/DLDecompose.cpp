@@ -27,7 +27,8 @@ Values ArgmaxOp::decompose(Ops &b) {
   Value x = getInput(), highest = b.reduce("amax", x, {axis}, true), hit = b.binary("eq", x, highest);
   if (isa<FloatType>(element(x))) // NaN counts as largest
     hit = b.where(b.binary("ne", x, x), b.splat(1, RankedTensorType::get({}, element(hit))), hit);
-  Value at = b.iota(x, axis), none = b.number(llvm::maxIntN(element(at).getIntOrFloatBitWidth()), at); // behind every place
+  Value at = b.iota(x, axis),
+        none = b.number(llvm::maxIntN(element(at).getIntOrFloatBitWidth()), at); // behind every place
   Value first = b.reduce("amin", b.where(hit, at, none), {axis}, getKeepdim());
   return {b.cast(first, element(getResult()))};
 }

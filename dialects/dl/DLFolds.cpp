@@ -42,7 +42,7 @@ OpFoldResult SubOp::fold(FoldAdaptor) {
   return isZero(getRhs(), /*negative=*/false) ? unstretched(*this, getLhs()) : OpFoldResult();
 }
 OpFoldResult MulOp::fold(FoldAdaptor) {
-  return isSplat(getRhs(), 1) ? unstretched(*this, getLhs())
+  return isSplat(getRhs(), 1)   ? unstretched(*this, getLhs())
          : isSplat(getLhs(), 1) ? unstretched(*this, getRhs())
                                 : OpFoldResult();
 }
@@ -50,7 +50,7 @@ OpFoldResult DivOp::fold(FoldAdaptor) { return isSplat(getRhs(), 1) ? unstretche
 OpFoldResult WhereOp::fold(FoldAdaptor) {
   if (getLhs() == getRhs())
     return unstretched(*this, getLhs());
-  return isSplat(getCondition(), 1) ? unstretched(*this, getLhs())
+  return isSplat(getCondition(), 1)   ? unstretched(*this, getLhs())
          : isSplat(getCondition(), 0) ? unstretched(*this, getRhs())
                                       : OpFoldResult();
 }
@@ -69,9 +69,8 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor) {
 }
 static SmallVector<int64_t> permutationOf(TransposeOp op) {
   int64_t rank = op.getPermutation().size();
-  return llvm::map_to_vector(op.getPermutation().getAsRange<SizeAttr>(), [&](SizeAttr axis) {
-    return axis.number() < 0 ? axis.number() + rank : axis.number();
-  });
+  return llvm::map_to_vector(op.getPermutation().getAsRange<SizeAttr>(),
+                             [&](SizeAttr axis) { return axis.number() < 0 ? axis.number() + rank : axis.number(); });
 }
 OpFoldResult TransposeOp::fold(FoldAdaptor) {
   SmallVector<int64_t> own = permutationOf(*this);

@@ -13,12 +13,12 @@ static Value pass(Ops &b, Value condition, Value c) { return b.where(condition, 
 
 //===--- One operand ------------------------------------------------------------------------------------===//
 
-#define RULE(Op) Values Op::vjp(Ops &b, ValueRange cotangents)
-#define UNARY(Op, formula)                                                                                             \
-  RULE(Op) {                                                                                                           \
-    Value c = cotangents[0], x = getInput(), y = getResult();                                                          \
-    (void)x, (void)y;                                                                                                  \
-    return {formula};                                                                                                  \
+#define GRADIENT(Op) Values Op::vjp(Ops &b, ValueRange cotangents)
+#define UNARY(Op, formula) \
+  GRADIENT(Op) { \
+    Value c = cotangents[0], x = getInput(), y = getResult(); \
+    (void)x, (void)y; \
+    return {formula}; \
   }
 UNARY(NegOp, b.neg(c))
 UNARY(AbsOp, b.where(b.binary("gt", x, b.number(0, x)), c, pass(b, b.binary("lt", x, b.number(0, x)), b.neg(c))))
@@ -33,14 +33,15 @@ UNARY(TanhOp, b.mul(c, b.sub(1, b.mul(y, y))))
 UNARY(SigmoidOp, b.mul(c, b.mul(y, b.sub(1, y))))
 UNARY(ReluOp, pass(b, b.binary("gt", y, b.number(0, y)), c))
 UNARY(SoftplusOp, b.mul(c, b.unary("sigmoid", x)))
-UNARY(LeakyReluOp, b.where(b.binary("gt", x, b.number(0, x)), c, b.mul(c, getSlope() ? getSlope()->convertToDouble() : 0.01)))
+UNARY(LeakyReluOp,
+      b.where(b.binary("gt", x, b.number(0, x)), c, b.mul(c, getSlope() ? getSlope()->convertToDouble() : 0.01)))
 UNARY(CastOp, isa<FloatType>(typeOf(y).getElementType()) ? b.cast(c, typeOf(x).getElementType()) : Value())
 
-RULE(SiluOp) {
+GRADIENT(SiluOp) {
   Value x = getInput(), s = b.unary("sigmoid", x);
   return {b.mul(cotangents[0], b.mul(s, b.add(b.mul(x, b.sub(1, s)), 1)))};
 }
-RULE(GeluOp) {
+GRADIENT(GeluOp) {
   Value x = getInput(), slope;
   if (getTanh()) {
     double k = std::sqrt(2 / M_PI), a = 0.044715;
@@ -54,7 +55,7 @@ RULE(GeluOp) {
   }
   return {b.mul(cotangents[0], slope)};
 }
-RULE(ClampOp) {
+GRADIENT(ClampOp) {
   Value x = getInput(), c = cotangents[0];
   for (auto [limit, inside] : {std::pair(getMaxAttr(), "le"), std::pair(getMinAttr(), "ge")})
     if (limit && holds(typeOf(x).getElementType(), limit)) // another one limits nothing
@@ -71,11 +72,11 @@ static Values unstretched(Ops &b, Operation *op, Values cotangents) {
       c = b.sumTo(c, typeOf(operand));
   return cotangents;
 }
-#define BINARY(Op, left, right)                                                                                        \
-  RULE(Op) {                                                                                                           \
-    Value c = b.broadcast(cotangents[0], dimsOf(getResult())), x = getLhs(), z = getRhs(), y = getResult();            \
-    (void)x, (void)z, (void)y;                                                                                         \
-    return unstretched(b, *this, {left, right});                                                                       \
+#define BINARY(Op, left, right) \
+  GRADIENT(Op) { \
+    Value c = b.broadcast(cotangents[0], dimsOf(getResult())), x = getLhs(), z = getRhs(), y = getResult(); \
+    (void)x, (void)z, (void)y; \
+    return unstretched(b, *this, {left, right}); \
   }
 BINARY(AddOp, c, c)
 BINARY(SubOp, c, b.neg(c))
@@ -89,7 +90,7 @@ static Value chosen(Ops &b, StringRef first, Value x, Value z, Value c) {
 BINARY(MinOp, chosen(b, "lt", x, z, c), chosen(b, "lt", z, x, c))
 BINARY(MaxOp, chosen(b, "gt", x, z, c), chosen(b, "gt", z, x, c))
 
-RULE(PowOp) { // at x^0 the slope in x is 0; at 0^z (z >= 0) the slope in z is 0, as in PyTorch
+GRADIENT(PowOp) { // at x^0 the slope in x is 0; at 0^z (z >= 0) the slope in z is 0, as in PyTorch
   Value c = b.broadcast(cotangents[0], dimsOf(getResult())), x = getLhs(), z = getRhs();
   Value none = b.number(0, x);
   Value dx = b.where(b.binary("eq", z, none), none, b.mul(b.mul(c, z), b.binary("pow", x, b.sub(z, b.number(1, z)))));
@@ -97,7 +98,7 @@ RULE(PowOp) { // at x^0 the slope in x is 0; at 0^z (z >= 0) the slope in z is 0
   Value flat = b.where(b.binary("ge", z, none), b.where(b.binary("eq", x, none), none, dz), dz);
   return unstretched(b, *this, {dx, flat});
 }
-RULE(WhereOp) {
+GRADIENT(WhereOp) {
   Value c = b.broadcast(cotangents[0], dimsOf(getResult())), none = b.number(0, c);
   return unstretched(b, *this, {Value(), b.where(getCondition(), c, none), b.where(getCondition(), none, c)});
 }
@@ -126,8 +127,8 @@ template <typename Op> static Value spread(Ops &b, Op op, Value value) {
 static SmallVector<int64_t> listOf(const llvm::SmallBitVector &set) {
   return SmallVector<int64_t>(set.set_bits_begin(), set.set_bits_end());
 }
-RULE(SumOp) { return {spread(b, *this, cotangents[0])}; }
-RULE(MeanOp) {
+GRADIENT(SumOp) { return {spread(b, *this, cotangents[0])}; }
+GRADIENT(MeanOp) {
   Value count = b.count(getInput(), listOf(reduced(getInput(), getAxesAttr())));
   return {spread(b, *this, b.div(cotangents[0], count))};
 }
@@ -138,19 +139,19 @@ template <typename Op> static Values extremum(Ops &b, Op op, Value c) {
   Value ties = b.sum(ones, listOf(reduced(op.getInput(), op.getAxesAttr())), /*keepdim=*/true);
   return {b.mul(ones, b.div(b.reshape(c, kept), ties))};
 }
-RULE(AmaxOp) { return extremum(b, *this, cotangents[0]); }
-RULE(AminOp) { return extremum(b, *this, cotangents[0]); }
+GRADIENT(AmaxOp) { return extremum(b, *this, cotangents[0]); }
+GRADIENT(AminOp) { return extremum(b, *this, cotangents[0]); }
 
 //===--- Shape ------------------------------------------------------------------------------------------===//
 
-RULE(ReshapeOp) { return {b.reshape(cotangents[0], dimsOf(getInput()))}; }
-RULE(TransposeOp) {
+GRADIENT(ReshapeOp) { return {b.reshape(cotangents[0], dimsOf(getInput()))}; }
+GRADIENT(TransposeOp) {
   SmallVector<int64_t> inverse(getPermutation().size());
   for (auto [i, axis] : llvm::enumerate(getPermutation().getAsRange<SizeAttr>()))
     inverse[axis.number() < 0 ? axis.number() + inverse.size() : axis.number()] = i;
   return {b.transpose(cotangents[0], inverse)};
 }
-RULE(BroadcastOp) { return {b.sumTo(cotangents[0], typeOf(getInput()))}; }
+GRADIENT(BroadcastOp) { return {b.sumTo(cotangents[0], typeOf(getInput()))}; }
 
 /// Puts a piece back at `start` along an axis, among zeros.
 static Value putBack(Ops &b, Value piece, Value whole, int64_t axis, Dim start) {
@@ -180,16 +181,16 @@ static int64_t positive(SizeAttr axis, int64_t otherwise, int64_t rank) {
   int64_t i = axis ? axis.number() : otherwise;
   return i < 0 ? i + rank : i;
 }
-RULE(SliceOp) {
+GRADIENT(SliceOp) {
   int64_t axis = positive(getAxisAttr(), 0, typeOf(getInput()).getRank());
   return {putBack(b, cotangents[0], getInput(), axis, getStartAttr() ? getStartAttr().evaluate() : Dim(0))};
 }
-RULE(SelectOp) {
+GRADIENT(SelectOp) {
   int64_t axis = positive(getAxisAttr(), 0, typeOf(getInput()).getRank());
   int64_t index = positive(getIndexAttr(), 0, typeOf(getInput()).getDimSize(axis));
   return {putBack(b, b.unsqueeze(cotangents[0], axis), getInput(), axis, index)};
 }
-RULE(ConcatOp) {
+GRADIENT(ConcatOp) {
   int64_t axis = positive(getAxisAttr(), 0, typeOf(getResult()).getRank());
   Dim start = 0;
   if (getInputs().size() == 1)
@@ -202,14 +203,14 @@ RULE(ConcatOp) {
   }
   return result;
 }
-RULE(SplitOp) {
+GRADIENT(SplitOp) {
   Values parts;
   for (auto [c, part] : llvm::zip(cotangents, getParts()))
     parts.push_back(c ? c : zeros(b, part));
   SmallVector<NamedAttribute, 1> axis{b.size("axis", positive(getAxisAttr(), -1, typeOf(getInput()).getRank()))};
   return {b.create<ConcatOp>(parts, axis).getResult()};
 }
-RULE(PadOp) {
+GRADIENT(PadOp) {
   Value c = cotangents[0];
   if (getLowAttr() || getHighAttr())
     for (auto [axis, dim] : llvm::enumerate(dimsOf(getInput())))
@@ -217,9 +218,9 @@ RULE(PadOp) {
         c = b.slice(c, axis, getLowAttr() ? cast<SizeAttr>(getLowAttr()[axis]).number() : 0, dim);
   return {c};
 }
-RULE(GatherOp) {
-  Value table = b.create<ScatterAddOp>({getIndex(), cotangents[0]}, {b.size("count", dimsOf(getTable())[0].value)})
-                    .getResult();
+GRADIENT(GatherOp) {
+  Value table =
+      b.create<ScatterAddOp>({getIndex(), cotangents[0]}, {b.size("count", dimsOf(getTable())[0].value)}).getResult();
   return {table, Value()};
 }
 
@@ -239,24 +240,25 @@ Values MatmulOp::augment(Ops &b) {
   Value flat = b.reshape(getLhs(), {rows, lhs.back()});
   return {b.reshape(b.matmul(flat, getRhs(), false, getTransposeB()), out)};
 }
-RULE(MatmulOp) {
+GRADIENT(MatmulOp) {
   Value c = cotangents[0], x = getLhs(), z = getRhs();
   bool ta = getTransposeA(), tb = getTransposeB();
-  return unstretched(b, *this, {ta ? b.matmul(z, c, tb, true) : b.matmul(c, z, false, !tb),
-                                tb ? b.matmul(c, x, true, ta) : b.matmul(x, c, !ta, false)});
+  return unstretched(b, *this,
+                     {ta ? b.matmul(z, c, tb, true) : b.matmul(c, z, false, !tb),
+                      tb ? b.matmul(c, x, true, ta) : b.matmul(x, c, !ta, false)});
 }
-RULE(SoftmaxOp) {
+GRADIENT(SoftmaxOp) {
   int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
   Value c = cotangents[0], y = getResult();
   return {b.mul(y, b.sub(c, b.sum(b.mul(c, y), {axis}, true)))};
 }
-RULE(LogSoftmaxOp) {
+GRADIENT(LogSoftmaxOp) {
   int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
   Value c = cotangents[0];
   Value y = b.exp(getResult()), sum = b.sum(c, {axis}, true); // in this order, whatever compiler builds us
   return {b.sub(c, b.mul(y, sum))};
 }
-RULE(NormalizeOp) {
+GRADIENT(NormalizeOp) {
   Value y = getResult(), scale = getScale();
   int64_t axis = typeOf(y).getRank() - 1;
   Value count = b.count(y, {axis}), dx;
@@ -283,6 +285,6 @@ Values LayerNormOp::augment(Ops &b) {
 Values CrossEntropyOp::augment(Ops &b) { return decompose(b); }
 Values MseLossOp::augment(Ops &b) { return decompose(b); }
 // Never asked: these are rewritten first.
-RULE(LayerNormOp) { return {}; }
-RULE(CrossEntropyOp) { return {}; }
-RULE(MseLossOp) { return {}; }
+GRADIENT(LayerNormOp) { return {}; }
+GRADIENT(CrossEntropyOp) { return {}; }
+GRADIENT(MseLossOp) { return {}; }

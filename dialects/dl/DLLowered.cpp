@@ -101,7 +101,8 @@ static std::string problemOfArgument(DictionaryAttr attrs, Type type) {
     return "only a stored matrix has a layout";
   if ((kind == "scalar" && (!isNumber || !attrs.getAs<FloatAttr>("value"))) || (kind == "step" && !isNumber))
     return ("a " + kind + " is one f64" + (kind == "scalar" ? " with a `value`" : "")).str();
-  if (kind == "random" && (tensor.getRank() != 1 || tensor.getDimSize(0) != 3 || !tensor.getElementType().isInteger(64)))
+  if (kind == "random" &&
+      (tensor.getRank() != 1 || tensor.getDimSize(0) != 3 || !tensor.getElementType().isInteger(64)))
     return "what is random is i64[3]: seed, step, row";
   return "";
 }
@@ -185,7 +186,8 @@ void EntryOp::print(OpAsmPrinter &printer) {
 }
 LogicalResult EntryOp::verify() {
   if (!llvm::is_contained({"function", "train", "gradients", "apply"}, getKind()))
-    return complain(*this) << "entry @" << getSymName() << ": expected function, train, gradients or apply, found '" << getKind() << "'";
+    return complain(*this) << "entry @" << getSymName() << ": expected function, train, gradients or apply, found '"
+                           << getKind() << "'";
   if (failed(verifyReturn(*this, getBody(), getResultTypes())) || failed(verifyValues(*this, getBody())))
     return failure();
   return verifyPorts(*this, getArgAttrs(), getBody().getArgumentTypes(), getResAttrs(),

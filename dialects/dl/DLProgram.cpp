@@ -30,8 +30,8 @@ ParseResult dlc::parseSymbol(OpAsmParser &parser, OperationState &result) {
   return success();
 }
 /// open name = size, ... close. A size without default is `?`.
-ParseResult dlc::parseSizeList(OpAsmParser &parser, AsmParser::Delimiter delimiter,
-                                 SmallVectorImpl<Attribute> &names, SmallVectorImpl<Attribute> &values) {
+ParseResult dlc::parseSizeList(OpAsmParser &parser, AsmParser::Delimiter delimiter, SmallVectorImpl<Attribute> &names,
+                               SmallVectorImpl<Attribute> &values) {
   return parser.parseCommaSeparatedList(delimiter, [&]() -> ParseResult {
     StringRef name;
     SizeAttr value = SizeAttr::get(parser.getContext(), getAffineSymbolExpr(0, parser.getContext()),
@@ -69,15 +69,15 @@ void dlc::addArgument(OpAsmParser &parser, OpAsmParser::Argument &argument, Type
   Names::add(name, argument.ssaName.number, type);
   argument.sourceLoc = named(parser.getEncodedSourceLoc(argument.ssaName.location), name);
 }
-ParseResult dlc::parseBody(OpAsmParser &parser, OperationState &result,
-                             ArrayRef<OpAsmParser::Argument> arguments) {
+ParseResult dlc::parseBody(OpAsmParser &parser, OperationState &result, ArrayRef<OpAsmParser::Argument> arguments) {
   Region *body = result.addRegion();
   SMLoc loc = parser.getCurrentLocation();
   if (parser.parseRegion(*body, arguments))
     return failure();
   placeNumbers();
   if (body->getBlocks().size() > 1)
-    return stop(parser, loc) << result.name.stripDialect() << ": its body is one list of ops; leave labels such as `^here:` out";
+    return stop(parser, loc) << result.name.stripDialect()
+                             << ": its body is one list of ops; leave labels such as `^here:` out";
   if (body->empty())
     body->emplaceBlock();
   return success();
@@ -146,8 +146,7 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
     else
       result.addAttribute("session", builder.getUnitAttr());
   }
-  if (parseSymbol(parser, result) ||
-      parseSizeList(parser, AsmParser::Delimiter::OptionalLessGreater, sizes, values))
+  if (parseSymbol(parser, result) || parseSizeList(parser, AsmParser::Delimiter::OptionalLessGreater, sizes, values))
     return failure();
   {
     Names names;
@@ -205,7 +204,8 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
   // Results that are not written down are those of `return`.
   Block &block = result.regions[0]->front();
   auto done = block.empty() ? ReturnOp() : dyn_cast<ReturnOp>(block.back());
-  bool isReadable = done && llvm::none_of(done.getOperands(), [](Value value) { return nameOf(value).starts_with("$"); });
+  bool isReadable =
+      done && llvm::none_of(done.getOperands(), [](Value value) { return nameOf(value).starts_with("$"); });
   if (resultShapes.empty() && isReadable) {
     llvm::append_range(resultTypes, done.getOperandTypes());
     if (llvm::all_of(resultTypes, llvm::IsaPred<RankedTensorType>))
@@ -237,17 +237,16 @@ void FuncOp::print(OpAsmPrinter &printer) {
     printer << '>';
   }
   printer << '(';
-  llvm::interleaveComma(llvm::zip(getBody().getArguments(), getArgShapes().getAsRange<ShapeAttr>()), printer,
-                        [&](auto argument) {
-                          printer << std::get<0>(argument) << ": " << show(std::get<1>(argument));
-                        });
+  llvm::interleaveComma(
+      llvm::zip(getBody().getArguments(), getArgShapes().getAsRange<ShapeAttr>()), printer,
+      [&](auto argument) { printer << std::get<0>(argument) << ": " << show(std::get<1>(argument)); });
   printer << ')';
   bool one = getResultNames().size() == 1 && cast<StringAttr>(getResultNames()[0]).empty();
   if (!getResultNames().empty()) {
     printer << (one ? " -> " : " -> (");
     llvm::interleaveComma(
-        llvm::zip(getResultNames().getAsRange<StringAttr>(), getResultShapes().getAsRange<ShapeAttr>()),
-        printer, [&](auto output) {
+        llvm::zip(getResultNames().getAsRange<StringAttr>(), getResultShapes().getAsRange<ShapeAttr>()), printer,
+        [&](auto output) {
           if (!std::get<0>(output).empty())
             printer << std::get<0>(output).getValue() << ": ";
           printer << show(std::get<1>(output));
@@ -279,8 +278,8 @@ void ReturnOp::print(OpAsmPrinter &printer) {
 static ParseResult parseCallee(OpAsmParser &parser, OperationState &result, SmallVectorImpl<Value> &arguments) {
   SmallVector<Attribute> names, values;
   if (parseSymbolRef(parser, result, "callee", "the name of a function") ||
-      parseSizeList(parser, AsmParser::Delimiter::OptionalLessGreater, names, values) ||
-      parser.parseLParen() || parseTensors(parser, arguments) || parser.parseRParen())
+      parseSizeList(parser, AsmParser::Delimiter::OptionalLessGreater, names, values) || parser.parseLParen() ||
+      parseTensors(parser, arguments) || parser.parseRParen())
     return failure();
   result.addOperands(arguments);
   if (!names.empty()) {
@@ -356,7 +355,7 @@ ParseResult StackOp::parse(OpAsmParser &parser, OperationState &result) {
   result.addAttribute("count", count);
   if (parser.getNumResults() > arguments.size())
     return stop(parser, loc) << "a stack hands its results on as arguments: " << parser.getNumResults()
-                                 << " results, but only " << arguments.size() << " arguments";
+                             << " results, but only " << arguments.size() << " arguments";
   for (Value argument : ArrayRef<Value>(arguments).take_front(parser.getNumResults()))
     result.addTypes(argument.getType());
   return finishOp(parser, result);
@@ -386,8 +385,7 @@ ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
     OpAsmParser::Argument &argument = arguments.emplace_back();
     SMLoc loc;
     if (parser.parseArgument(argument) || parser.parseKeyword("in") || parseOne(scanned) ||
-        parser.parseKeyword("along") || parser.getCurrentLocation(&loc) ||
-        parser.parseInteger(axes.emplace_back()))
+        parser.parseKeyword("along") || parser.getCurrentLocation(&loc) || parser.parseInteger(axes.emplace_back()))
       return failure();
     auto type = dyn_cast<RankedTensorType>(scanned.back().getType());
     if (!type) { // its shape is not known
@@ -479,8 +477,8 @@ ParseResult YieldOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   result.addOperands(stacked);
   result.addOperands(carried);
-  result.addAttribute("operandSegmentSizes", parser.getBuilder().getDenseI32ArrayAttr(
-                                                 {(int32_t)stacked.size(), (int32_t)carried.size()}));
+  result.addAttribute("operandSegmentSizes",
+                      parser.getBuilder().getDenseI32ArrayAttr({(int32_t)stacked.size(), (int32_t)carried.size()}));
   return success();
 }
 void YieldOp::print(OpAsmPrinter &printer) {
@@ -502,7 +500,8 @@ static ParseResult parseStored(OpAsmParser &parser, OperationState &result) {
   if (parseText(parser, result, "name") || parseShape(parser, shape))
     return failure();
   if (failed(parser.parseOptionalEqual()))
-    return stop(parser) << result.name.stripDialect() << ": expected `= initialiser`, such as `= zeros`, after its type";
+    return stop(parser) << result.name.stripDialect()
+                        << ": expected `= initialiser`, such as `= zeros`, after its type";
   if (parseInit(parser, init))
     return failure();
   result.addAttribute("shape", shape);
@@ -573,7 +572,8 @@ ParseResult ConstantOp::parse(OpAsmParser &parser, OperationState &result) {
   for (const Literal &value : values) {
     if (!holds(element, value)) {
       complain(parser, result, loc) << "constant: expected " << (isWhole ? "whole " : "") << "numbers that fit into "
-                                    << show(element) << ", found " << showNumber(numberAttr(parser.getContext(), value));
+                                    << show(element) << ", found "
+                                    << showNumber(numberAttr(parser.getContext(), value));
       break;
     }
     if (isWhole)
@@ -604,9 +604,7 @@ void ConstantOp::print(OpAsmPrinter &printer) {
   printer << (isList ? "]" : "");
   printStatement(printer, *this);
 }
-std::optional<double> ConstantOp::getSplat() {
-  return getCount() == 1 ? std::optional(getReal(0)) : std::nullopt;
-}
+std::optional<double> ConstantOp::getSplat() { return getCount() == 1 ? std::optional(getReal(0)) : std::nullopt; }
 size_t ConstantOp::getCount() {
   auto list = dyn_cast<DenseArrayAttr>(getValue());
   return list ? list.size() : 1;
@@ -638,4 +636,3 @@ void UpdateOp::print(OpAsmPrinter &printer) {
   printer << " \"" << getName() << "\", ";
   printTensors(printer, getValue());
 }
-

@@ -107,7 +107,8 @@ LogicalResult LoopOp::verifyRegions() {
   unsigned depth = 1;
   for (Operation *outer = (*this)->getParentOp(); isa<LoopOp>(outer); outer = outer->getParentOp())
     ++depth;
-  if ((int64_t)getCount() < 0 || getBody().getNumArguments() != 1 || !getBody().getArgument(0).getType().isIndex() || depth > 8)
+  if ((int64_t)getCount() < 0 || getBody().getNumArguments() != 1 || !getBody().getArgument(0).getType().isIndex() ||
+      depth > 8)
     return complain(*this) << "expected one index, at least 0 rounds, and at most 8 loops in each other";
   return holdsSteps(*this, getBody());
 }
@@ -117,7 +118,8 @@ ParseResult LoopOp::parse(OpAsmParser &parser, OperationState &result) {
   OpAsmParser::Argument index;
   IntegerAttr count;
   Type i64 = parser.getBuilder().getI64Type();
-  if (parser.parseArgument(index) || parser.parseKeyword("to") || parser.parseAttribute(count, i64, "count", result.attributes) ||
+  if (parser.parseArgument(index) || parser.parseKeyword("to") ||
+      parser.parseAttribute(count, i64, "count", result.attributes) ||
       parser.parseOptionalAttrDictWithKeyword(result.attributes))
     return failure();
   index.type = parser.getBuilder().getIndexType();

@@ -28,9 +28,10 @@ struct Shapes {
     i = i < 0 ? i + rank : i;
     if (i >= 0 && i < rank)
       return i;
-    rule.fail("no axis " + Twine(number(axis, otherwise)) + " in " + show(value) +
-                  (rank ? "; expected -" + std::to_string(rank) + " to " + std::to_string(rank - 1) : ", which has none"),
-              place);
+    rule.fail(
+        "no axis " + Twine(number(axis, otherwise)) + " in " + show(value) +
+            (rank ? "; expected -" + std::to_string(rank) + " to " + std::to_string(rank - 1) : ", which has none"),
+        place);
     return -1;
   }
   bool rank(Value value, int64_t rank, const char *what, Place place = Place::current()) const {
@@ -77,7 +78,8 @@ struct Shapes {
       return true;
     rule.fail(Twine(what) + " = " + showNumber(number) + " is no number of " + show(element(value)) +
                   ", as are the elements of " + show(value) + "; " +
-                  (isFraction(number) ? "take a whole number" : "take one within its range") + ", or `cast` them before",
+                  (isFraction(number) ? "take a whole number" : "take one within its range") +
+                  ", or `cast` them before",
               place);
     return false;
   }
@@ -98,11 +100,25 @@ template <typename Op> static void sameNumbers(typename Op::Adaptor op, Shapes s
   if (s.numbers(op.getInput(), Op::getOperationName().data() + 3))
     same<Op>(op, s);
 }
-#define FLOATS(Op) static void shape(Op::Adaptor op, Shapes s) { sameFloats<Op>(op, s); }
-#define NUMBERS(Op) static void shape(Op::Adaptor op, Shapes s) { sameNumbers<Op>(op, s); }
-FLOATS(ExpOp) FLOATS(LogOp) FLOATS(SinOp) FLOATS(CosOp) FLOATS(ErfOp) FLOATS(SqrtOp) FLOATS(RsqrtOp)
-FLOATS(TanhOp) FLOATS(SigmoidOp) FLOATS(SiluOp) FLOATS(SoftplusOp) FLOATS(GeluOp)
-NUMBERS(NegOp) NUMBERS(AbsOp) NUMBERS(ReluOp)
+#define FLOATS(Op) \
+  static void shape(Op::Adaptor op, Shapes s) { sameFloats<Op>(op, s); }
+#define NUMBERS(Op) \
+  static void shape(Op::Adaptor op, Shapes s) { sameNumbers<Op>(op, s); }
+FLOATS(ExpOp)
+FLOATS(LogOp)
+FLOATS(SinOp)
+FLOATS(CosOp)
+FLOATS(ErfOp)
+FLOATS(SqrtOp)
+FLOATS(RsqrtOp)
+FLOATS(TanhOp)
+FLOATS(SigmoidOp)
+FLOATS(SiluOp)
+FLOATS(SoftplusOp)
+FLOATS(GeluOp)
+NUMBERS(NegOp)
+NUMBERS(AbsOp)
+NUMBERS(ReluOp)
 
 static void shape(LeakyReluOp::Adaptor op, Shapes s) {
   if (s.held(op.getSlopeAttr(), op.getInput(), "leaky_relu: slope"))
@@ -179,8 +195,8 @@ static bool broadcast(ArrayRef<Value> values, Shapes s, SmallVectorImpl<Dim> &re
       if (dim == Dim(1) || sofar == dim)
         continue;
       if (sofar != Dim(1) && !sofar.agrees(dim)) {
-        s.rule.fail("sizes differ: " + show(values.front()) + " and " + show(value) + ": " + show(sofar) +
-                        " against " + show(dim) + ", axis -" + Twine(dims.size() - i),
+        s.rule.fail("sizes differ: " + show(values.front()) + " and " + show(value) + ": " + show(sofar) + " against " +
+                        show(dim) + ", axis -" + Twine(dims.size() - i),
                     place);
         return false;
       }
@@ -196,11 +212,22 @@ template <typename Op> static void binary(Op op, Shapes s, bool numbers, Type el
     return;
   s.set(dims, element ? element : s.element(op.getLhs()));
 }
-#define ARITHMETIC(Op) static void shape(Op::Adaptor op, Shapes s) { binary(op, s, true, {}); }
+#define ARITHMETIC(Op) \
+  static void shape(Op::Adaptor op, Shapes s) { binary(op, s, true, {}); }
 #define COMPARISON(Op) \
   static void shape(Op::Adaptor op, Shapes s) { binary(op, s, false, IntegerType::get(op.getLhs().getContext(), 1)); }
-ARITHMETIC(AddOp) ARITHMETIC(SubOp) ARITHMETIC(MulOp) ARITHMETIC(DivOp) ARITHMETIC(MinOp) ARITHMETIC(MaxOp)
-COMPARISON(EqOp) COMPARISON(NeOp) COMPARISON(LtOp) COMPARISON(LeOp) COMPARISON(GtOp) COMPARISON(GeOp)
+ARITHMETIC(AddOp)
+ARITHMETIC(SubOp)
+ARITHMETIC(MulOp)
+ARITHMETIC(DivOp)
+ARITHMETIC(MinOp)
+ARITHMETIC(MaxOp)
+COMPARISON(EqOp)
+COMPARISON(NeOp)
+COMPARISON(LtOp)
+COMPARISON(LeOp)
+COMPARISON(GtOp)
+COMPARISON(GeOp)
 static void shape(PowOp::Adaptor op, Shapes s) {
   if (s.floats(op.getLhs(), "pow"))
     binary(op, s, true, {});
@@ -314,8 +341,8 @@ static void shape(ReshapeOp::Adaptor op, Shapes s) {
                        show(makeTensor(dims, s.element(op.getInput()))) + " has " + show(out));
   if (open && !in.isUnknown() && !rest.isUnknown()) {
     auto divide = [](int64_t a, int64_t b) { return b > 0 && a % b == 0 ? a / b : -1; };
-    int64_t quotient = in.isBatch() == rest.isBatch() ? divide(in.isBatch() ? in.factor : in.value,
-                                                               rest.isBatch() ? rest.factor : rest.value)
+    int64_t quotient = in.isBatch() == rest.isBatch()
+                           ? divide(in.isBatch() ? in.factor : in.value, rest.isBatch() ? rest.factor : rest.value)
                        : in.isBatch() ? divide(in.factor, rest.value)
                                       : -1;
     if (quotient < 0)
@@ -368,8 +395,8 @@ static void shape(SliceOp::Adaptor op, Shapes s) {
                        " depends on the batch, and can only be cut at multiples of it");
   if (!all && whole.isNumber() && size.isNumber() && !ShapedType::isDynamic(start) &&
       (start < 0 || size.value < 0 || start + size.value > whole.value))
-    return s.rule.fail("slice: elements " + Twine(start) + " to " + Twine(start + size.value) + " are not within axis " +
-                       Twine(axis) + " of " + show(op.getInput()));
+    return s.rule.fail("slice: elements " + Twine(start) + " to " + Twine(start + size.value) +
+                       " are not within axis " + Twine(axis) + " of " + show(op.getInput()));
   dims[axis] = size;
   s.set(dims, s.element(op.getInput()));
 }
@@ -697,12 +724,67 @@ template <typename Op> void ShapeRule::run(typename Op::Adaptor op) {
     results.assign(resultCount<Op>(op), unknown(operands.front().getType()));
 }
 #define RULE(Op) template void ShapeRule::run<Op>(Op::Adaptor);
-RULE(NegOp) RULE(AbsOp) RULE(ExpOp) RULE(LogOp) RULE(SinOp) RULE(CosOp) RULE(ErfOp) RULE(SqrtOp) RULE(RsqrtOp)
-RULE(TanhOp) RULE(SigmoidOp) RULE(ReluOp) RULE(SiluOp) RULE(SoftplusOp) RULE(LeakyReluOp) RULE(GeluOp) RULE(ClampOp)
-RULE(CastOp) RULE(AddOp) RULE(SubOp) RULE(MulOp) RULE(DivOp) RULE(PowOp) RULE(MinOp) RULE(MaxOp) RULE(EqOp)
-RULE(NeOp) RULE(LtOp) RULE(LeOp) RULE(GtOp) RULE(GeOp) RULE(WhereOp) RULE(SumOp) RULE(MeanOp) RULE(AmaxOp)
-RULE(AminOp) RULE(ArgmaxOp) RULE(CountOp) RULE(ReshapeOp) RULE(TransposeOp) RULE(BroadcastOp) RULE(SliceOp)
-RULE(SelectOp) RULE(ConcatOp) RULE(SplitOp) RULE(PadOp) RULE(GatherOp) RULE(ScatterAddOp) RULE(CheckIndexOp)
-RULE(IotaOp) RULE(MatmulOp) RULE(SoftmaxOp) RULE(LogSoftmaxOp) RULE(LayerNormOp) RULE(NormalizeOp)
-RULE(CrossEntropyOp) RULE(MseLossOp) RULE(AccuracyOp) RULE(DropoutOp) RULE(DropoutMaskOp) RULE(GradientOp)
-RULE(nn::LinearOp) RULE(nn::EmbeddingOp) RULE(nn::LayerNormOp)
+RULE(NegOp)
+RULE(AbsOp)
+RULE(ExpOp)
+RULE(LogOp)
+RULE(SinOp)
+RULE(CosOp)
+RULE(ErfOp)
+RULE(SqrtOp)
+RULE(RsqrtOp)
+RULE(TanhOp)
+RULE(SigmoidOp)
+RULE(ReluOp)
+RULE(SiluOp)
+RULE(SoftplusOp)
+RULE(LeakyReluOp)
+RULE(GeluOp)
+RULE(ClampOp)
+RULE(CastOp)
+RULE(AddOp)
+RULE(SubOp)
+RULE(MulOp)
+RULE(DivOp)
+RULE(PowOp)
+RULE(MinOp)
+RULE(MaxOp)
+RULE(EqOp)
+RULE(NeOp)
+RULE(LtOp)
+RULE(LeOp)
+RULE(GtOp)
+RULE(GeOp)
+RULE(WhereOp)
+RULE(SumOp)
+RULE(MeanOp)
+RULE(AmaxOp)
+RULE(AminOp)
+RULE(ArgmaxOp)
+RULE(CountOp)
+RULE(ReshapeOp)
+RULE(TransposeOp)
+RULE(BroadcastOp)
+RULE(SliceOp)
+RULE(SelectOp)
+RULE(ConcatOp)
+RULE(SplitOp)
+RULE(PadOp)
+RULE(GatherOp)
+RULE(ScatterAddOp)
+RULE(CheckIndexOp)
+RULE(IotaOp)
+RULE(MatmulOp)
+RULE(SoftmaxOp)
+RULE(LogSoftmaxOp)
+RULE(LayerNormOp)
+RULE(NormalizeOp)
+RULE(CrossEntropyOp)
+RULE(MseLossOp)
+RULE(AccuracyOp)
+RULE(DropoutOp)
+RULE(DropoutMaskOp)
+RULE(GradientOp)
+RULE(nn::LinearOp)
+RULE(nn::EmbeddingOp)
+RULE(nn::LayerNormOp)

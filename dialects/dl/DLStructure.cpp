@@ -8,9 +8,8 @@ using namespace dlc;
 static AffineExpr dimension(MLIRContext *context, unsigned i) { return getAffineDimExpr(i, context); }
 static AffineExpr zero(MLIRContext *context) { return getAffineConstantExpr(0, context); }
 static AffineMap identity(MLIRContext *context, unsigned dims, unsigned rank) {
-  return AffineMap::get(dims, 0, llvm::map_to_vector(llvm::seq(0u, rank), [&](unsigned i) {
-                          return dimension(context, i);
-                        }), context);
+  return AffineMap::get(
+      dims, 0, llvm::map_to_vector(llvm::seq(0u, rank), [&](unsigned i) { return dimension(context, i); }), context);
 }
 /// An operand stretched to the shape of a result with `dims` axes: matched from the last axis on.
 static AffineMap stretched(Value operand, ArrayRef<Dim> result) {
@@ -33,17 +32,44 @@ static SmallVector<AffineMap> elementwiseMaps(Operation *op) {
   maps.push_back(identity(op->getContext(), result.size(), result.size()));
   return maps;
 }
-#define ELEMENTWISE(Op)                                                                                                \
-  IterationKind Op::getIterationKind() { return IterationKind::Elementwise; }                                          \
+#define ELEMENTWISE(Op) \
+  IterationKind Op::getIterationKind() { return IterationKind::Elementwise; } \
   SmallVector<Dim> Op::getIterationSizes() { return dimsOf(getResult()); }
-#define STRETCHED(Op)                                                                                                  \
-  ELEMENTWISE(Op)                                                                                                      \
+#define STRETCHED(Op) \
+  ELEMENTWISE(Op) \
   SmallVector<AffineMap> Op::getAccessMaps() { return elementwiseMaps(*this); }
-STRETCHED(NegOp) STRETCHED(AbsOp) STRETCHED(ExpOp) STRETCHED(LogOp) STRETCHED(SinOp) STRETCHED(CosOp) STRETCHED(ErfOp)
-STRETCHED(SqrtOp) STRETCHED(RsqrtOp) STRETCHED(TanhOp) STRETCHED(SigmoidOp) STRETCHED(ReluOp) STRETCHED(SiluOp)
-STRETCHED(SoftplusOp) STRETCHED(LeakyReluOp) STRETCHED(GeluOp) STRETCHED(ClampOp) STRETCHED(CastOp) STRETCHED(AddOp)
-STRETCHED(SubOp) STRETCHED(MulOp) STRETCHED(DivOp) STRETCHED(PowOp) STRETCHED(MinOp) STRETCHED(MaxOp) STRETCHED(EqOp)
-STRETCHED(NeOp) STRETCHED(LtOp) STRETCHED(LeOp) STRETCHED(GtOp) STRETCHED(GeOp) STRETCHED(WhereOp)
+STRETCHED(NegOp)
+STRETCHED(AbsOp)
+STRETCHED(ExpOp)
+STRETCHED(LogOp)
+STRETCHED(SinOp)
+STRETCHED(CosOp)
+STRETCHED(ErfOp)
+STRETCHED(SqrtOp)
+STRETCHED(RsqrtOp)
+STRETCHED(TanhOp)
+STRETCHED(SigmoidOp)
+STRETCHED(ReluOp)
+STRETCHED(SiluOp)
+STRETCHED(SoftplusOp)
+STRETCHED(LeakyReluOp)
+STRETCHED(GeluOp)
+STRETCHED(ClampOp)
+STRETCHED(CastOp)
+STRETCHED(AddOp)
+STRETCHED(SubOp)
+STRETCHED(MulOp)
+STRETCHED(DivOp)
+STRETCHED(PowOp)
+STRETCHED(MinOp)
+STRETCHED(MaxOp)
+STRETCHED(EqOp)
+STRETCHED(NeOp)
+STRETCHED(LtOp)
+STRETCHED(LeOp)
+STRETCHED(GtOp)
+STRETCHED(GeOp)
+STRETCHED(WhereOp)
 STRETCHED(BroadcastOp)
 
 /// What only knows its shape from an operand does not read it.
@@ -53,8 +79,10 @@ template <typename Op> static SmallVector<AffineMap> generatorMaps(Op op) {
   maps.push_back(identity(op.getContext(), rank, rank));
   return maps;
 }
-ELEMENTWISE(ConstantOp) ELEMENTWISE(IotaOp) ELEMENTWISE(DropoutMaskOp) ELEMENTWISE(CountOp)
-SmallVector<AffineMap> ConstantOp::getAccessMaps() { return generatorMaps(*this); }
+ELEMENTWISE(ConstantOp)
+ELEMENTWISE(IotaOp) ELEMENTWISE(DropoutMaskOp) ELEMENTWISE(CountOp) SmallVector<AffineMap> ConstantOp::getAccessMaps() {
+  return generatorMaps(*this);
+}
 SmallVector<AffineMap> CountOp::getAccessMaps() { return generatorMaps(*this); }
 SmallVector<AffineMap> DropoutMaskOp::getAccessMaps() { return generatorMaps(*this); }
 SmallVector<AffineMap> IotaOp::getAccessMaps() {
@@ -135,11 +163,13 @@ template <typename Op> static SmallVector<AffineMap> reductionMaps(Op op) {
   }
   return {AffineMap::get(summed, 0, exprs, context), identity(context, summed, rank)};
 }
-#define REDUCTION(Op)                                                                                                  \
-  IterationKind Op::getIterationKind() { return IterationKind::Reduction; }                                            \
-  SmallVector<Dim> Op::getIterationSizes() { return reductionSizes(*this); }                                           \
+#define REDUCTION(Op) \
+  IterationKind Op::getIterationKind() { return IterationKind::Reduction; } \
+  SmallVector<Dim> Op::getIterationSizes() { return reductionSizes(*this); } \
   SmallVector<AffineMap> Op::getAccessMaps() { return reductionMaps(*this); }
-REDUCTION(SumOp) REDUCTION(AmaxOp) REDUCTION(AminOp)
+REDUCTION(SumOp)
+REDUCTION(AmaxOp)
+REDUCTION(AminOp)
 
 //===--- Contraction and gather -------------------------------------------------------------------------===//
 

@@ -187,7 +187,7 @@ ParseResult OptimizerOp::parse(OpAsmParser &parser, OperationState &result) {
     if (argument(scalar))
       return failure();
     names.push_back(builder.getStringAttr(arguments.back().ssaName.name.drop_front()));
-    defaults.push_back(builder.getUnitAttr()); // no default: the runtime provides it
+    defaults.push_back(builder.getUnitAttr());   // no default: the runtime provides it
     ranges.push_back(builder.getStringAttr("")); // any number
     if (failed(parser.parseOptionalEqual()))
       return success();
@@ -205,8 +205,8 @@ ParseResult OptimizerOp::parse(OpAsmParser &parser, OperationState &result) {
     ranges.back() = builder.getStringAttr(show(range));
     return success();
   };
-  if (parseSymbol(parser, result) || parser.parseLParen() || argument(any) || parser.parseComma() ||
-      argument(any) || parser.parseRParen() ||
+  if (parseSymbol(parser, result) || parser.parseLParen() || argument(any) || parser.parseComma() || argument(any) ||
+      parser.parseRParen() ||
       (succeeded(parser.parseOptionalKeyword("slots")) &&
        parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, slot)) ||
       (succeeded(parser.parseOptionalKeyword("scalars")) &&

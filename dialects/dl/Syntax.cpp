@@ -29,9 +29,7 @@ Names::~Names() {
   }
 }
 
-static std::string key(StringRef name, unsigned number) {
-  return (name.ltrim('%') + "#" + Twine(number)).str();
-}
+static std::string key(StringRef name, unsigned number) { return (name.ltrim('%') + "#" + Twine(number)).str(); }
 void Names::add(StringRef name, unsigned number, Type type) {
   if (innermost)
     innermost->values[key(name, number)] = type;
@@ -71,8 +69,7 @@ std::string dlc::nameOf(Location loc) {
   return name ? name.getName().str() : "";
 }
 Location dlc::named(Location loc, StringRef name) {
-  return name.empty() || isdigit(name[0]) ? loc
-                                          : NameLoc::get(StringAttr::get(loc.getContext(), name), loc);
+  return name.empty() || isdigit(name[0]) ? loc : NameLoc::get(StringAttr::get(loc.getContext(), name), loc);
 }
 Location dlc::unnamed(Location loc) {
   auto name = dyn_cast<NameLoc>(loc);
@@ -405,9 +402,8 @@ std::string dlc::show(SizeAttr size) {
 
 ShapeAttr ShapeAttr::get(Type tensor) {
   auto type = cast<RankedTensorType>(tensor);
-  return get(type.getContext(), type.getElementType(), llvm::map_to_vector(dimsOf(type), [&](Dim dim) {
-               return SizeAttr::get(type.getContext(), dim);
-             }));
+  return get(type.getContext(), type.getElementType(),
+             llvm::map_to_vector(dimsOf(type), [&](Dim dim) { return SizeAttr::get(type.getContext(), dim); }));
 }
 RankedTensorType ShapeAttr::evaluate(const Sizes &known) const {
   return makeTensor(llvm::map_to_vector(getSizes(), [&](SizeAttr size) { return size.evaluate(known); }),
@@ -520,8 +516,7 @@ ParseResult dlc::parseInit(AsmParser &parser, InitAttr &init) {
   };
   if (failed(parser.parseOptionalKeyword(&kind)))
     return stop(parser) << "expected an initialiser, such as zeros, normal(0.02) or constant(1.0)";
-  if ((succeeded(parser.parseOptionalLParen()) &&
-       (parser.parseCommaSeparatedList(one) || parser.parseRParen())))
+  if ((succeeded(parser.parseOptionalLParen()) && (parser.parseCommaSeparatedList(one) || parser.parseRParen())))
     return failure();
   init = InitAttr::get(parser.getContext(), parser.getBuilder().getStringAttr(kind),
                        parser.getBuilder().getArrayAttr(values));
@@ -550,8 +545,7 @@ static ParseResult parseFactors(AsmParser &parser, BatchAttr &attr) {
 }
 
 // In the generic form the attributes stand as #dl.size<...>.
-template <typename Attr, ParseResult (*parse)(AsmParser &, Attr &)>
-static Attribute parseInAngles(AsmParser &parser) {
+template <typename Attr, ParseResult (*parse)(AsmParser &, Attr &)> static Attribute parseInAngles(AsmParser &parser) {
   Attr attr;
   if (parser.parseLess() || parse(parser, attr) || parser.parseGreater())
     return {};
@@ -593,8 +587,7 @@ OptionalParseResult dlc::parseOptionalTensor(OpAsmParser &parser, SmallVectorImp
                        << "no value above this line is called " << operand.name << "#" << operand.number
                        << "; `%x#1` is the second value of `%x:2 = ...`");
   if (!type)
-    return ParseResult(stop(parser, operand.location)
-                       << "nothing above this line is called " << operand.name);
+    return ParseResult(stop(parser, operand.location) << "nothing above this line is called " << operand.name);
   return ParseResult(parser.resolveOperand(operand, type, values));
 }
 ParseResult dlc::parseTensors(OpAsmParser &parser, SmallVectorImpl<Value> &values) {
@@ -672,7 +665,8 @@ static ParseResult parseStatement(OpAsmParser &parser, OperationState &result) {
     return success();
   }
   auto isOpen = [](SizeAttr size) { return size.evaluate().isUnknown() && show(size) != "?"; };
-  bool namesSizes = llvm::any_of(shapes, [&](Attribute shape) { return llvm::any_of(cast<ShapeAttr>(shape).getSizes(), isOpen); });
+  bool namesSizes =
+      llvm::any_of(shapes, [&](Attribute shape) { return llvm::any_of(cast<ShapeAttr>(shape).getSizes(), isOpen); });
   if (namesSizes || ArrayRef<Type>(types) != ArrayRef<Type>(result.types))
     result.addAttribute(statement, parser.getBuilder().getArrayAttr(shapes));
   return success();
@@ -691,4 +685,3 @@ ParseResult dlc::finishOp(OpAsmParser &parser, OperationState &result) {
   result.location = named(result.location, names);
   return success();
 }
-

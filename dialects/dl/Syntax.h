@@ -55,7 +55,7 @@ llvm::SmallVector<Dim> dimsOf(mlir::RankedTensorType type);
 class Names {
 public:
   explicit Names(bool holdsItems = false); ///< Enters a body; that of a model holds functions and the like.
-  ~Names(); ///< Leaves it.
+  ~Names();                                ///< Leaves it.
   static void add(llvm::StringRef name, unsigned number, mlir::Type type);
   static mlir::Type find(const mlir::OpAsmParser::UnresolvedOperand &operand);
   /// The types of a function's results; nothing where it could not be read.
@@ -119,8 +119,7 @@ std::string show(mlir::Type type);   ///< `f32[batch, 128]`
 std::string show(mlir::Value value); ///< `%h : f32[batch, 128]`
 
 /// `%x`, or `(%x : type)` where the parser cannot know the type.
-mlir::OptionalParseResult parseOptionalTensor(mlir::OpAsmParser &parser,
-                                              llvm::SmallVectorImpl<mlir::Value> &values);
+mlir::OptionalParseResult parseOptionalTensor(mlir::OpAsmParser &parser, llvm::SmallVectorImpl<mlir::Value> &values);
 mlir::ParseResult parseTensors(mlir::OpAsmParser &parser, llvm::SmallVectorImpl<mlir::Value> &values);
 void printTensor(mlir::OpAsmPrinter &printer, mlir::Value value);
 void printTensors(mlir::OpAsmPrinter &printer, mlir::ValueRange values);
@@ -157,8 +156,7 @@ mlir::ParseResult parseSyntax(mlir::OpAsmParser &parser, mlir::OperationState &r
                               mlir::NamedAttrList &attributes);
 void printValueOp(mlir::OpAsmPrinter &printer, mlir::Operation *op, const OpSyntax &syntax);
 
-template <typename Op>
-mlir::ParseResult parseValueOp(mlir::OpAsmParser &parser, mlir::OperationState &result) {
+template <typename Op> mlir::ParseResult parseValueOp(mlir::OpAsmParser &parser, mlir::OperationState &result) {
   mlir::NamedAttrList attributes;
   if (parseSyntax(parser, result, Op::getSyntax(), attributes))
     return mlir::failure();
@@ -171,8 +169,8 @@ mlir::ParseResult parseValueOp(mlir::OpAsmParser &parser, mlir::OperationState &
   if (isWrong) // what it yields is not known, so that ops that read it are not blamed
     result.types.assign(parser.getNumResults(), mlir::UnrankedTensorType::get(parser.getBuilder().getF32Type()));
   else if (failed(Op::inferReturnTypes(parser.getContext(), result.location, result.operands,
-                                       result.attributes.getDictionary(parser.getContext()),
-                                       result.getRawProperties(), result.regions, result.types)))
+                                       result.attributes.getDictionary(parser.getContext()), result.getRawProperties(),
+                                       result.regions, result.types)))
     return mlir::failure();
   return finishOp(parser, result);
 }

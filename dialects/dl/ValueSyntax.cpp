@@ -29,15 +29,17 @@ enum class Kind { Size, Real, Number, Flag, Bool, Word, Init, Sizes, Type, Strin
 }
 /// An option means the same wherever it stands.
 static Kind kindOf(StringRef option) {
-  static const llvm::StringMap<Kind> kinds = {
-      {"bias", Kind::Bool},         {"weight", Kind::Word},       {"init", Kind::Init},
-      {"epsilon", Kind::Real},      {"rate", Kind::Real},         {"slope", Kind::Real},
-      {"min", Kind::Number},        {"max", Kind::Number},        {"value", Kind::Number},
-      {"label_smoothing", Kind::Real},
-      {"shape", Kind::Sizes},       {"permutation", Kind::Sizes}, {"axes", Kind::Sizes},
-      {"low", Kind::Sizes},         {"high", Kind::Sizes},        {"type", Kind::Type},
-      {"stream", Kind::String},     {"op", Kind::String},         {"tanh", Kind::Flag},
-      {"keepdim", Kind::Flag},      {"transpose_a", Kind::Flag},  {"transpose_b", Kind::Flag}};
+  static const llvm::StringMap<Kind> kinds = {{"bias", Kind::Bool},        {"weight", Kind::Word},
+                                              {"init", Kind::Init},        {"epsilon", Kind::Real},
+                                              {"rate", Kind::Real},        {"slope", Kind::Real},
+                                              {"min", Kind::Number},       {"max", Kind::Number},
+                                              {"value", Kind::Number},     {"label_smoothing", Kind::Real},
+                                              {"shape", Kind::Sizes},      {"permutation", Kind::Sizes},
+                                              {"axes", Kind::Sizes},       {"low", Kind::Sizes},
+                                              {"high", Kind::Sizes},       {"type", Kind::Type},
+                                              {"stream", Kind::String},    {"op", Kind::String},
+                                              {"tanh", Kind::Flag},        {"keepdim", Kind::Flag},
+                                              {"transpose_a", Kind::Flag}, {"transpose_b", Kind::Flag}};
   auto it = kinds.find(option);
   return it == kinds.end() ? Kind::Size : it->second;
 }
@@ -154,12 +156,15 @@ static void makeNumber(OpAsmParser &parser, OperationState &result, Number numbe
   size_t last = operands.size() - 1, other = number.at == last ? last - 1 : last;
   Value beside = number.at + 1 < last ? Value() : operands[other];
   if (!beside) {
-    complain(parser, result, number.loc) << op << ": a number takes the type of the value beside it, and there is none; "
-                                         << "write `%c = constant f32 = " << show(number.value.real) << "` above this line, and %c here";
+    complain(parser, result, number.loc) << op
+                                         << ": a number takes the type of the value beside it, and there is none; "
+                                         << "write `%c = constant f32 = " << show(number.value.real)
+                                         << "` above this line, and %c here";
     return;
   }
   auto type = dyn_cast<RankedTensorType>(beside.getType());
-  Type element = type ? type.getElementType() : parser.getBuilder().getF32Type(); // unknown, or the parameter of an optimizer
+  Type element =
+      type ? type.getElementType() : parser.getBuilder().getF32Type(); // unknown, or the parameter of an optimizer
   Attribute value = numberAttr(parser.getContext(), number.value);
   if (!holds(element, number.value)) {
     complain(parser, result, number.loc) << op << ": expected a number of " << show(element) << ", as " << show(beside)
@@ -174,7 +179,7 @@ static void makeNumber(OpAsmParser &parser, OperationState &result, Number numbe
 }
 
 ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const OpSyntax &syntax,
-                            NamedAttrList &attributes) {
+                             NamedAttrList &attributes) {
   StringRef op = result.name.getStringRef();
   op.consume_front("dl.");
   if (llvm::is_contained(syntax.attributes, "name")) {
@@ -237,7 +242,8 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
       continue;
     }
     if (!isOption && isFirstOfLine(loc))
-      return stop(parser, loc) << op << ": the line above ends in `,`; expected a value, such as %x, or an option of " << op;
+      return stop(parser, loc) << op << ": the line above ends in `,`; expected a value, such as %x, or an option of "
+                               << op;
     if (!isOption) {
       if (failed(parser.parseOptionalKeyword(&word)))
         return stop(parser) << "expected a value, such as %x, or an option of " << op;
@@ -251,7 +257,7 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
         continue;
       }
       complain(parser, result, loc) << op << " has no option '" << word << "'; it knows "
-                            << (options.empty() ? "none" : llvm::join(options, ", "));
+                                    << (options.empty() ? "none" : llvm::join(options, ", "));
       if (succeeded(parser.parseOptionalEqual()) && failed(skipValue(parser)))
         return failure();
       continue;

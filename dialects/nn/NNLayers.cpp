@@ -21,10 +21,9 @@ void NNDialect::initialize() {
 
 InitAttr Expansion::init(StringRef kind, ArrayRef<double> values) const {
   OpBuilder &b = ops.builder;
-  return InitAttr::get(b.getContext(), b.getStringAttr(kind),
-                       b.getArrayAttr(llvm::map_to_vector(values, [&](double value) -> Attribute {
-                         return b.getF64FloatAttr(value);
-                       })));
+  return InitAttr::get(
+      b.getContext(), b.getStringAttr(kind),
+      b.getArrayAttr(llvm::map_to_vector(values, [&](double value) -> Attribute { return b.getF64FloatAttr(value); })));
 }
 static int64_t width(Value value) { return typeOf(value).getShape().back(); }
 static Type element(Value value) { return typeOf(value).getElementType(); }

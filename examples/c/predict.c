@@ -56,8 +56,8 @@ static const unsigned char *find_weights(const unsigned char *file, size_t size,
   snprintf(key, sizeof key, "\"%s\":{\"dtype\":\"F32\"", name);
   const char *text = (const char *)file + 8, *at = strstr(text, key);
   const char *offsets = at ? strstr(at, "\"data_offsets\":[") : NULL;
-  if (!offsets || sscanf(offsets, "\"data_offsets\":[%" SCNu64 ",%" SCNu64, &first, &last) != 2 ||
-      first > last || last - first != bytes || last > size - 8 - header)
+  if (!offsets || sscanf(offsets, "\"data_offsets\":[%" SCNu64 ",%" SCNu64, &first, &last) != 2 || first > last ||
+      last - first != bytes || last > size - 8 - header)
     die("the weights do not have, as f32 of the model's shape,", name);
   return file + 8 + header + first;
 }

@@ -30,8 +30,7 @@ int main(int argc, char **argv) try {
   const int64_t batch = model.entry("train_step").Capacity;
   for (int epoch = 1, epochs = argc > 4 ? std::atoi(argv[4]) : 2; epoch <= epochs; ++epoch) {
     double sum = 0;
-    for (int64_t first = 0; first < count;
-         first += batch) { // in the file's order; the last batch may be short
+    for (int64_t first = 0; first < count; first += batch) { // in the file's order; the last batch may be short
       int64_t last = std::min(first + batch, count);
       double loss = train.call("train_step", {images.rows(first, last), labels.rows(first, last)})["loss"];
       sum += loss * double(last - first);

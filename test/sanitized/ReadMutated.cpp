@@ -34,7 +34,9 @@ private:
   }
   /// A word, a number or a sign.
   std::pair<size_t, size_t> wordAt(size_t at) {
-    auto isPart = [&](size_t i) { return i < text.size() && (isalnum((unsigned char)text[i]) || StringRef("_.%@").contains(text[i])); };
+    auto isPart = [&](size_t i) {
+      return i < text.size() && (isalnum((unsigned char)text[i]) || StringRef("_.%@").contains(text[i]));
+    };
     size_t begin = at, end = at + 1;
     while (isPart(at) && begin && isPart(begin - 1))
       --begin;
@@ -43,9 +45,37 @@ private:
     return {begin, end};
   }
   void change() {
-    static constexpr StringRef pieces[] = {"{", "}", "(", ")", "[", "]", "\"", ",", "=", ":", "->", "%", "@", "<", ">", "#",
-                                           "//", "\n", "\r", "-", "1e-3", "0.5", "99999999999999999999", "batch", "?", "f16",
-                                           "%y", "loc(", "^bb:", "{dl.wrong}", "\xc3\xb6"};
+    static constexpr StringRef pieces[] = {"{",
+                                           "}",
+                                           "(",
+                                           ")",
+                                           "[",
+                                           "]",
+                                           "\"",
+                                           ",",
+                                           "=",
+                                           ":",
+                                           "->",
+                                           "%",
+                                           "@",
+                                           "<",
+                                           ">",
+                                           "#",
+                                           "//",
+                                           "\n",
+                                           "\r",
+                                           "-",
+                                           "1e-3",
+                                           "0.5",
+                                           "99999999999999999999",
+                                           "batch",
+                                           "?",
+                                           "f16",
+                                           "%y",
+                                           "loc(",
+                                           "^bb:",
+                                           "{dl.wrong}",
+                                           "\xc3\xb6"};
     auto [begin, end] = lineAt(below(text.size()));
     auto [from, to] = wordAt(below(text.size()));
     std::string line = text.substr(begin, end - begin), word = text.substr(from, to - from);

@@ -66,8 +66,8 @@ struct Problem {
 
   /// The one form that does not sum in the order of k.
   bool sumsByLanes() const {
-    return capacity[0] <= 32 && capacity[2] >= (isDouble ? 32 : 64) && lhsStride[1] == 1 &&
-           rhsStride[0] == 1 && rhsStride[1] != 1;
+    return capacity[0] <= 32 && capacity[2] >= (isDouble ? 32 : 64) && lhsStride[1] == 1 && rhsStride[0] == 1 &&
+           rhsStride[1] != 1;
   }
 
   std::string str() const {
@@ -147,8 +147,7 @@ public:
         b, name,
         b.getFunctionType({buffer(extent(problem.lhsBase, m, k, problem.lhsStride)), index,
                            buffer(extent(problem.rhsBase, k, n, problem.rhsStride)), index, resultType,
-                           buffer(std::max<int64_t>(plan.scratchElements(), 1)), index, index, index,
-                           index, index},
+                           buffer(std::max<int64_t>(plan.scratchElements(), 1)), index, index, index, index, index},
                           {}));
     Block *entry = function.addEntryBlock();
     b.setInsertionPointToStart(entry);
@@ -264,9 +263,7 @@ protected:
     context.loadAllAvailableDialects();
   }
 
-  int64_t draw(int64_t low, int64_t high) {
-    return std::uniform_int_distribution<int64_t>(low, high)(random);
-  }
+  int64_t draw(int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(random); }
 
   /// Strides for rows x columns: a row or a column contiguous, or neither.
   std::array<int64_t, 2> drawStrides(int64_t rows, int64_t columns, int form) {
@@ -320,14 +317,12 @@ protected:
     ASSERT_TRUE(function);
     for (int64_t first = 0; first < parts;) {
       int64_t last = draw(0, 2) ? draw(first, parts) : parts;
-      function(lhs.data(), p.lhsBase, rhs.data(), p.rhsBase, result.data(), scratch.data(), first, last, m, n,
-               k);
+      function(lhs.data(), p.lhsBase, rhs.data(), p.rhsBase, result.data(), scratch.data(), first, last, m, n, k);
       first = last;
     }
     int64_t wrong = 0;
     for (int64_t row = 0; row < m; ++row)
-      for (int64_t column = 0; column < p.capacity[1] && row * p.capacity[1] + column < result.size();
-           ++column) {
+      for (int64_t column = 0; column < p.capacity[1] && row * p.capacity[1] + column < result.size(); ++column) {
         T sum = 0;
         std::vector<T> factors[2];
         for (int64_t i = 0; column < n && i < k; ++i) {
@@ -380,8 +375,7 @@ TEST_F(ContractionTest, EveryLayoutWholeAndCut) {
   for (int lhsForm : {0, 1, 2})
     for (int rhsForm : {0, 1, 2})
       for (bool dynamic : {false, true}) {
-        Problem p{{37, 50, 19},           {37, 50, 19}, {dynamic, dynamic, dynamic}, {}, {}, 3, 1,
-                  rhsForm == 1 && dynamic};
+        Problem p{{37, 50, 19}, {37, 50, 19}, {dynamic, dynamic, dynamic}, {}, {}, 3, 1, rhsForm == 1 && dynamic};
         if (dynamic)
           p.size = {23, 41, 13};
         p.lhsStride = drawStrides(37, 19, lhsForm);
@@ -396,8 +390,7 @@ TEST_F(ContractionTest, NarrowAndSkinny) {
   for (int64_t n : {1, 3, 15, 16, 17, 600})
     for (int64_t m : {1, 2, 5, 8})
       for (int form : {0, 1}) {
-        Problem p{{m, n, 33}, {m, n, 33}, {false, false, false}, {33, 1}, drawStrides(33, n, form), 0,
-                  0,          n == 3};
+        Problem p{{m, n, 33}, {m, n, 33}, {false, false, false}, {33, 1}, drawStrides(33, n, form), 0, 0, n == 3};
         problems.push_back(p);
       }
   check(problems);
@@ -448,8 +441,8 @@ TEST_F(ContractionTest, LongSumsAreDivided) {
     problems.push_back(p);
     for (bool isDouble : {false, true}) // lanes along k
       for (int64_t size : {9001, 4097, 300, 0}) {
-        Problem few{{3, 18, 9001}, {3, 18, dynamic ? size : 9001}, {false, false, dynamic}, {9001, 1}, {1, 9001},
-                    0,             0,                              isDouble};
+        Problem few{{3, 18, 9001}, {3, 18, dynamic ? size : 9001}, {false, false, dynamic}, {9001, 1}, {1, 9001}, 0, 0,
+                    isDouble};
         problems.push_back(few);
       }
   }

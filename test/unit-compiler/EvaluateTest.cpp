@@ -130,7 +130,8 @@ void EvaluateTest::runCase(ModuleOp module, const llvm::json::Object &about) {
       // A constant or a conversion of the model's that is f32 is rounded so.
       double allowed = (found.type == DLC_F32 ? 1e-6 : 1e-12) * std::max(std::fabs(b), 1.0);
       // A count of what is drawn at random is within bounds only.
-      ASSERT_LE(std::fabs(a - b), std::max(allowed, about.getNumber("absolute").value_or(0))) << name.str() << ", element " << i;
+      ASSERT_LE(std::fabs(a - b), std::max(allowed, about.getNumber("absolute").value_or(0)))
+          << name.str() << ", element " << i;
     }
   }
 }
@@ -165,10 +166,12 @@ std::vector<std::string> ops(bool doubles) {
   std::error_code error;
   for (llvm::sys::fs::directory_iterator at(DLC_TEST_FOLDER "/exec", error), end; at != end && !error;
        at.increment(error))
-    if (StringRef name = llvm::sys::path::stem(at->path()); llvm::sys::path::extension(at->path()) == ".mlir" &&
+    if (StringRef name = llvm::sys::path::stem(at->path());
+        llvm::sys::path::extension(at->path()) == ".mlir" &&
         llvm::sys::fs::exists(DLC_TEST_FOLDER "/exec/Inputs/" + name + ".json"))
       if (auto text = llvm::MemoryBuffer::getFile(at->path());
-          text && (!doubles || (*text)->getBuffer().contains("--float f64") || (*text)->getBuffer().contains("--float=f64")))
+          text &&
+          (!doubles || (*text)->getBuffer().contains("--float f64") || (*text)->getBuffer().contains("--float=f64")))
         names.push_back(name.str());
   llvm::sort(names);
   return names;

@@ -1,7 +1,7 @@
 // KernelPlanTest.cpp - what is decided about kernels, without any code being emitted.
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/Pipeline.h"
 #include "compiler/loops/KernelPlan.h"
+#include "compiler/Pipeline.h"
 #include "mlir/Parser/Parser.h"
 #include "gtest/gtest.h"
 
@@ -103,8 +103,8 @@ TEST_F(KernelPlanTest, TheSlowTwinHasOneLaneAndNaiveProducts) {
   KernelPlan map = plan("%x: f32[64]", "f32[64]", "%y = relu %x : f32[64]\n return %y", 1, /*vectorize=*/false);
   EXPECT_EQ(map.lanes, 1);
   EXPECT_EQ(map.unroll, 1);
-  KernelPlan product = plan("%x: f32[8, 16], %w: f32[16, 32]", "f32[8, 32]", "%y = matmul %x, %w : f32[8, 32]\n return %y",
-                            1, /*vectorize=*/false);
+  KernelPlan product = plan("%x: f32[8, 16], %w: f32[16, 32]", "f32[8, 32]",
+                            "%y = matmul %x, %w : f32[8, 32]\n return %y", 1, /*vectorize=*/false);
   EXPECT_FALSE(product.product);
   EXPECT_EQ(product.scratchBytes, 0);
   EXPECT_EQ(product.parts, SmallVector<Dim>{Dim(1)});
@@ -126,8 +126,8 @@ TEST_F(KernelPlanTest, AProductKnowsItsStridesAndParts) {
 }
 
 TEST_F(KernelPlanTest, BatchesOfProductsAreALoopAroundThem) {
-  KernelPlan p = plan("%x: f32[3, 8, 20], %w: f32[3, 20, 32]", "f32[3, 8, 32]",
-                      "%y = matmul %x, %w : f32[3, 8, 32]\n return %y");
+  KernelPlan p =
+      plan("%x: f32[3, 8, 20], %w: f32[3, 20, 32]", "f32[3, 8, 32]", "%y = matmul %x, %w : f32[3, 8, 32]\n return %y");
   EXPECT_EQ(p.parts, SmallVector<Dim>{Dim(3)});
 }
 

@@ -38,19 +38,15 @@ struct Subject {
   const char *name;
   Unary emit;
   long double (*reference)(long double);
-  double low, high;   ///< where samples are dense
+  double low, high;    ///< where samples are dense
   double ulp32, ulp64; ///< the largest error allowed
 };
 
 const Subject subjects[] = {
-    {"exp", emitExp, expl, -100, 100, 2, 2},
-    {"log", emitLog, logl, 0, 4, 2, 2},
-    {"log1p", emitLog1p, log1pl, -1, 3, 2, 2},
-    {"sin", emitSin, sinl, -100, 100, 2, 2},
-    {"cos", emitCos, cosl, -100, 100, 2, 2},
-    {"erf", emitErf, erfl, -4, 4, 2, 2},
-    {"tanh", emitTanh, tanhl, -10, 10, 2, 2},
-    {"sigmoid", emitSigmoid, sigmoidl, -40, 40, 2, 2},
+    {"exp", emitExp, expl, -100, 100, 2, 2},   {"log", emitLog, logl, 0, 4, 2, 2},
+    {"log1p", emitLog1p, log1pl, -1, 3, 2, 2}, {"sin", emitSin, sinl, -100, 100, 2, 2},
+    {"cos", emitCos, cosl, -100, 100, 2, 2},   {"erf", emitErf, erfl, -4, 4, 2, 2},
+    {"tanh", emitTanh, tanhl, -10, 10, 2, 2},  {"sigmoid", emitSigmoid, sigmoidl, -40, 40, 2, 2},
 };
 
 /// Functions over arrays, compiled for one processor. Those of N lanes take whole vectors only.
@@ -104,9 +100,7 @@ public:
     func::ReturnOp::create(b);
   }
 
-  Type type(bool isSingle) {
-    return isSingle ? Type(Float32Type::get(&context)) : Type(Float64Type::get(&context));
-  }
+  Type type(bool isSingle) { return isSingle ? Type(Float32Type::get(&context)) : Type(Float64Type::get(&context)); }
 
   void compile() {
     PassManager pm(&context);
@@ -126,7 +120,8 @@ public:
       EXPECT_NE(name, "llvm.call");
       if (name.consume_front("llvm.intr.")) {
         EXPECT_TRUE(name == "fma" || name == "fabs" || name == "copysign" || name == "roundeven" ||
-                    name == "vector.reduce.or") << name.str();
+                    name == "vector.reduce.or")
+            << name.str();
       }
     });
 
@@ -176,13 +171,10 @@ std::unique_ptr<Program> compileAll(StringRef cpu) {
     for (int64_t lanes : {0, 5, isSingle ? 16 : 8}) {
       for (const Subject &s : subjects)
         program->add(nameOf(s.name, isSingle, lanes), program->type(isSingle), lanes, 1, 1,
-                     [&](ImplicitLocOpBuilder &b, ArrayRef<Value> x) {
-                       return SmallVector<Value>{s.emit(b, x[0])};
-                     });
-      program->add(nameOf("pow", isSingle, lanes), program->type(isSingle), lanes, 2, 1,
-                   [&](ImplicitLocOpBuilder &b, ArrayRef<Value> x) {
-                     return SmallVector<Value>{emitPow(b, x[0], x[1])};
-                   });
+                     [&](ImplicitLocOpBuilder &b, ArrayRef<Value> x) { return SmallVector<Value>{s.emit(b, x[0])}; });
+      program->add(
+          nameOf("pow", isSingle, lanes), program->type(isSingle), lanes, 2, 1,
+          [&](ImplicitLocOpBuilder &b, ArrayRef<Value> x) { return SmallVector<Value>{emitPow(b, x[0], x[1])}; });
     }
   program->compile();
   return program;
@@ -214,10 +206,38 @@ template <typename T> double distance(T got, long double want) {
 
 template <typename T> std::vector<T> specials() {
   using L = std::numeric_limits<T>;
-  std::vector<T> values = {0, 1, 0.5, 2, 3, 2.5, T(0.1), 1e-20, 1e20, 88, 88.75, 89, 103, 104, 709, 709.75, 710, 745,
-                           746, 1000, L::min(), L::max(), L::infinity(), L::quiet_NaN(), L::epsilon(),
-                           T(1) - L::epsilon() / 2, T(1) + L::epsilon(), T(88.72283), T(87.33654), T(709.782712893384),
-                           T(708.396418532264), T(1e15)};
+  std::vector<T> values = {0,
+                           1,
+                           0.5,
+                           2,
+                           3,
+                           2.5,
+                           T(0.1),
+                           1e-20,
+                           1e20,
+                           88,
+                           88.75,
+                           89,
+                           103,
+                           104,
+                           709,
+                           709.75,
+                           710,
+                           745,
+                           746,
+                           1000,
+                           L::min(),
+                           L::max(),
+                           L::infinity(),
+                           L::quiet_NaN(),
+                           L::epsilon(),
+                           T(1) - L::epsilon() / 2,
+                           T(1) + L::epsilon(),
+                           T(88.72283),
+                           T(87.33654),
+                           T(709.782712893384),
+                           T(708.396418532264),
+                           T(1e15)};
   for (size_t i = 0, count = values.size(); i != count; ++i)
     values.push_back(-values[i]);
   return values;
@@ -396,12 +416,11 @@ TEST(Math, PhiloxGivesThePublishedNumbers) {
   struct Answer {
     uint32_t counter[4], key[2], words[4];
   };
-  const Answer answers[] = {
-      {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
-      {{~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}, {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
-      {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
-       {0xa4093822, 0x299f31d0},
-       {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}}};
+  const Answer answers[] = {{{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+                            {{~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}, {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+                            {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+                             {0xa4093822, 0x299f31d0},
+                             {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}}};
   // Counters and keys as vectors, as scalars, and vectors of counters with one key.
   Program philox("x86-64-v3");
   Builder types(philox.type(true).getContext());

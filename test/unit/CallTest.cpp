@@ -83,10 +83,9 @@ TEST_F(Calls, ShortCallByAnInnerBatchAxis) {
 }
 TEST_F(Calls, DependentRowsAreNotCut) {
   EXPECT_EQ(double(M.call("mean", P, {rows(8)})["loss"]), 28.0f / 24);
-  EXPECT_ERROR(
-      M.call("mean", P, {rows(9)}),
-      "Entry 'mean' was called with 9 rows; it was compiled for at most 8, and the call cannot be cut into "
-      "several because");
+  EXPECT_ERROR(M.call("mean", P, {rows(9)}),
+               "Entry 'mean' was called with 9 rows; it was compiled for at most 8, and the call cannot be cut into "
+               "several because");
 }
 TEST_F(Calls, FlatInputTakesTheShapeOfThePort) {
   std::vector<float> X = {1, 0, 0, 2, 0, 0};
@@ -111,8 +110,7 @@ TEST_F(Calls, WrongType) {
                "Entry 'predict', input 'x': f64[2, 3] was given; f32[batch, 3] was expected.");
 }
 TEST_F(Calls, WrongShape) {
-  EXPECT_ERROR(M.call("predict", P, {Tensor(DType::F32, {2, 4})}),
-               "input 'x': f32[2, 4] was given; f32[batch, 3] was");
+  EXPECT_ERROR(M.call("predict", P, {Tensor(DType::F32, {2, 4})}), "input 'x': f32[2, 4] was given; f32[batch, 3] was");
   EXPECT_ERROR(M.call("predict", P, {Tensor(DType::F32, {6})}), "f32[6] was given");
   EXPECT_ERROR(M.call("predict", P, {std::vector<float>(7)}),
                "7 elements of f32 were given; f32[batch, 3] was expected.");
@@ -123,8 +121,7 @@ TEST_F(Calls, NoRows) {
   EXPECT_ERROR(M.call("predict", P, {std::vector<float>()}), "0 elements");
 }
 TEST_F(Calls, WrongNumberOfInputs) {
-  EXPECT_ERROR(M.call("predict", P, {}),
-               "Entry 'predict' lacks the input 'x'; it takes 'x' (f32[batch, 3]).");
+  EXPECT_ERROR(M.call("predict", P, {}), "Entry 'predict' lacks the input 'x'; it takes 'x' (f32[batch, 3]).");
   EXPECT_ERROR(M.call("predict", P, {rows(1), rows(1)}),
                "Entry 'predict' was given 2 inputs; it takes 1: 'x' (f32[batch, 3]).");
 }
@@ -149,9 +146,8 @@ TEST_F(Calls, BadIndexNamesOpRowValueAndLimit) {
     M.call("lookup", P, {std::vector<int32_t>{1, 2, 12}});
     FAIL();
   } catch (const CallError &E) {
-    EXPECT_STREQ(E.what(),
-                 "Entry 'lookup', fake.mlir:7:3: gather: the index 12 in row 2 is out of range: it must be "
-                 "at least 0 and less than 10.");
+    EXPECT_STREQ(E.what(), "Entry 'lookup', fake.mlir:7:3: gather: the index 12 in row 2 is out of range: it must be "
+                           "at least 0 and less than 10.");
     EXPECT_EQ(E.Code, DLC_BAD_INDEX);
     EXPECT_EQ(E.Op, "fake.mlir:7:3: gather");
     EXPECT_EQ(E.Row, 2);
@@ -196,18 +192,15 @@ TEST_F(Calls, ExtentWhereNoInputTells) {
   EXPECT_ERROR(M.call("probe0", P, {}, Options), "at least one is needed");
   Options.Extent = 5;
   EXPECT_ERROR(M.call("probe0", P, {}, Options), "compiled for at most 4");
-  EXPECT_ERROR(M.call("predict", P, {rows(2)}, Options),
-               "a call of 5 rows was asked for, and the inputs have 2.");
+  EXPECT_ERROR(M.call("predict", P, {rows(2)}, Options), "a call of 5 rows was asked for, and the inputs have 2.");
 }
 TEST_F(Calls, UnknownScalarListsAll) {
   CallOptions Options;
   Options.Scalars = {{"rate", 1}};
-  EXPECT_ERROR(M.call("probe0", P, {}, Options),
-               "Entry 'probe0' has no scalar 'rate'; it has 'lr' and 'momentum'.");
+  EXPECT_ERROR(M.call("probe0", P, {}, Options), "Entry 'probe0' has no scalar 'rate'; it has 'lr' and 'momentum'.");
 }
 TEST_F(Calls, StateNeedsItsHandle) {
-  EXPECT_ERROR(M.call("train_step", P, {rows(1), Tensor(DType::F32, {1, 2})}),
-               "make it with Model::newTraining");
+  EXPECT_ERROR(M.call("train_step", P, {rows(1), Tensor(DType::F32, {1, 2})}), "make it with Model::newTraining");
   EXPECT_ERROR(M.call("accumulate", P, {std::vector<float>{1, 2}}), "make a session with Model::newSession");
 }
 TEST_F(Calls, ThreadsGiveTheSameBits) {

@@ -31,12 +31,8 @@ struct Copy {
 
 #define EXPECT_PART(Text, Part) EXPECT_NE((Text).find(Part), std::string::npos) << (Text)
 
-TEST(Descriptor, CopyIsFine) {
-  EXPECT_EQ(Copy().open().name(), "fake");
-}
-TEST(Descriptor, NullQuery) {
-  EXPECT_ERROR(Model::fromQuery(nullptr), "is NULL");
-}
+TEST(Descriptor, CopyIsFine) { EXPECT_EQ(Copy().open().name(), "fake"); }
+TEST(Descriptor, NullQuery) { EXPECT_ERROR(Model::fromQuery(nullptr), "is NULL"); }
 TEST(Descriptor, VersionNotServed) {
   EXPECT_ERROR(Model::fromQuery([](uint32_t) -> const dlc_model * { return nullptr; }),
                "The linked model cannot serve version 2 of the interface");
@@ -77,8 +73,7 @@ TEST(Descriptor, ProcessorThatLacksAFeature) {
   C.M.cpu_features = "sse2,avx999";
   C.M.target = "x86-64-v9";
   std::string Text = C.error();
-  EXPECT_PART(Text, "was compiled for x86-64-v9, and this processor has only " + cpuLevel() +
-                        " (missing: avx999).");
+  EXPECT_PART(Text, "was compiled for x86-64-v9, and this processor has only " + cpuLevel() + " (missing: avx999).");
   EXPECT_PART(Text, cpuLevel() == "x86-64-v3" ? "--target v3" : "ompile");
 }
 TEST(Descriptor, TensorOutsideItsArena) {
@@ -104,8 +99,8 @@ TEST(Descriptor, UnknownNumbers) {
            [](Copy &C) { C.Tensors[0].name = nullptr; }, [](Copy &C) { C.Tensors[4].parameter = nullptr; },
            [](Copy &C) { C.Entries[0].kind = 9; }, [](Copy &C) { C.Entries[0].function = nullptr; },
            [](Copy &C) { C.Entries[0].capacity = 0; }, [](Copy &C) { C.Entries[0].name = ""; },
-           [](Copy &C) { C.Entries[0].inputs = nullptr; },
-           [](Copy &C) { C.Entries[0].workspace_bytes = 1 << 30; }, [](Copy &C) { C.M.name = nullptr; }}) {
+           [](Copy &C) { C.Entries[0].inputs = nullptr; }, [](Copy &C) { C.Entries[0].workspace_bytes = 1 << 30; },
+           [](Copy &C) { C.M.name = nullptr; }}) {
     Copy C;
     Spoil(C);
     EXPECT_PART(C.error(), "has a broken description");
@@ -143,7 +138,8 @@ void nothing(void *const *, const int64_t *, void *, int64_t, int64_t) {}
 struct Scheduled : Copy {
   dlc_kernel_operand Wanted[2] = {{12, 0, DLC_F32, 3, 0}, {8, DLC_WRITTEN, DLC_F32, 2, 0}};
   dlc_kernel Kernel{"k", "", 0, 0, "k", nothing, Wanted, 2, 0, 0};
-  dlc_step Steps[3] = {{DLC_LOOP, 0, 2, 0, 4, 0, 0, 0}, {DLC_RUN, 0, 0, 0, 1, 1, 0, 0}, {DLC_END_LOOP, 0, 0, 0, 0, 0, 0, 0}};
+  dlc_step Steps[3] = {
+      {DLC_LOOP, 0, 2, 0, 4, 0, 0, 0}, {DLC_RUN, 0, 0, 0, 1, 1, 0, 0}, {DLC_END_LOOP, 0, 0, 0, 0, 0, 0, 0}};
   dlc_operand Operands[2] = {{DLC_IN_INPUT, 0, 0, 1, 0}, {DLC_WORKSPACE, 0, 128, 0, 0}};
   int64_t LoopSteps[DLC_MAX_LOOPS] = {12};
   dlc_check Checks[1] = {{"check", 3, 1}};
@@ -164,9 +160,7 @@ struct Scheduled : Copy {
 };
 } // namespace
 
-TEST(Descriptor, ScheduleThatFits) {
-  EXPECT_EQ(Scheduled().open().name(), "fake");
-}
+TEST(Descriptor, ScheduleThatFits) { EXPECT_EQ(Scheduled().open().name(), "fake"); }
 TEST(Descriptor, ScheduleThatWasTamperedWith) {
   for (auto Spoil : std::vector<void (*)(Scheduled &)>{
            // operands
@@ -189,13 +183,15 @@ TEST(Descriptor, ScheduleThatWasTamperedWith) {
            // runs
            [](Scheduled &S) { S.Steps[1].kernel = 1; }, [](Scheduled &S) { S.Steps[1].unit = 0; },
            [](Scheduled &S) { S.Steps[1].operand = 1; }, [](Scheduled &S) { S.Steps[1].operand = UINT32_MAX; },
-           [](Scheduled &S) { S.Steps[1].check = 2; }, [](Scheduled &S) { S.Steps[1].check = 1; }, // no room for a report
+           [](Scheduled &S) { S.Steps[1].check = 2; },
+           [](Scheduled &S) { S.Steps[1].check = 1; }, // no room for a report
            [](Scheduled &S) { S.Steps[1].count = -1; }, [](Scheduled &S) { S.Kernel.function = nullptr; },
            [](Scheduled &S) { S.Kernel.operands = nullptr; }, [](Scheduled &S) { S.Kernel.operand_count = 3; },
            [](Scheduled &S) { S.Kernel.scratch_bytes = 64; }, [](Scheduled &S) { S.Checks[0].row_size = 0; },
            // memory
-           [](Scheduled &S) { S.Entries[0].workspace_bytes = 40; }, [](Scheduled &S) { S.Entries[0].scratch_bytes = 256; },
-           [](Scheduled &S) { S.Entries[0].steps = nullptr; }, [](Scheduled &S) { S.Entries[0].operands = nullptr; },
+           [](Scheduled &S) { S.Entries[0].workspace_bytes = 40; },
+           [](Scheduled &S) { S.Entries[0].scratch_bytes = 256; }, [](Scheduled &S) { S.Entries[0].steps = nullptr; },
+           [](Scheduled &S) { S.Entries[0].operands = nullptr; },
            [](Scheduled &S) { S.Entries[0].loop_steps = nullptr; },
            [](Scheduled &S) { S.Entries[0].checks = nullptr; }}) {
     Scheduled S;

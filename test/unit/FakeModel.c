@@ -212,32 +212,122 @@ static const int64_t shape_b[] = {3};
 #endif
 
 static const dlc_tensor tensors[] = {
-    {"w", DLC_F32, DLC_PARAMETER, DLC_PARAMS, 2, s3x2, stride_w, 0, 64, DLC_INIT_KAIMING_UNIFORM, 0, {5, 0}, 3, 2,
-     NULL, NULL, "weights"},
-    {B_NAME, DLC_F32, DLC_PARAMETER, DLC_PARAMS, 1, shape_b, dense1, 64, 64, DLC_INIT_ZEROS, 0, {0, 0}, 0, 0, NULL,
-     NULL, "bias"},
-    {"table", DLC_F32, DLC_PARAMETER, DLC_PARAMS, 2, s10x2, dense3x2, 128, 80, DLC_INIT_NORMAL, 0, {1, 0}, 0, 0, NULL,
-     NULL, NULL},
-    {"running", DLC_F32, DLC_BUFFER, DLC_BUFFERS, 1, s2, dense1, 0, 64, DLC_INIT_ONES, 0, {0, 0}, 0, 0, NULL, NULL,
+    {"w",
+     DLC_F32,
+     DLC_PARAMETER,
+     DLC_PARAMS,
+     2,
+     s3x2,
+     stride_w,
+     0,
+     64,
+     DLC_INIT_KAIMING_UNIFORM,
+     0,
+     {5, 0},
+     3,
+     2,
+     NULL,
+     NULL,
+     "weights"},
+    {B_NAME,
+     DLC_F32,
+     DLC_PARAMETER,
+     DLC_PARAMS,
+     1,
+     shape_b,
+     dense1,
+     64,
+     64,
+     DLC_INIT_ZEROS,
+     0,
+     {0, 0},
+     0,
+     0,
+     NULL,
+     NULL,
+     "bias"},
+    {"table",
+     DLC_F32,
+     DLC_PARAMETER,
+     DLC_PARAMS,
+     2,
+     s10x2,
+     dense3x2,
+     128,
+     80,
+     DLC_INIT_NORMAL,
+     0,
+     {1, 0},
+     0,
+     0,
+     NULL,
+     NULL,
      NULL},
-    {"w.m", DLC_F32, DLC_SLOT, DLC_TRAINING, 2, s3x2, dense3x2, 0, 64, DLC_INIT_ZEROS, 0, {0, 0}, 0, 0, "w", "m",
+    {"running",
+     DLC_F32,
+     DLC_BUFFER,
+     DLC_BUFFERS,
+     1,
+     s2,
+     dense1,
+     0,
+     64,
+     DLC_INIT_ONES,
+     0,
+     {0, 0},
+     0,
+     0,
+     NULL,
+     NULL,
+     NULL},
+    {"w.m",
+     DLC_F32,
+     DLC_SLOT,
+     DLC_TRAINING,
+     2,
+     s3x2,
+     dense3x2,
+     0,
+     64,
+     DLC_INIT_ZEROS,
+     0,
+     {0, 0},
+     0,
+     0,
+     "w",
+     "m",
      "weights"},
 #ifndef FAKE_OTHER
     {"b.m", DLC_F32, DLC_SLOT, DLC_TRAINING, 1, s2, dense1, 64, 64, DLC_INIT_ZEROS, 0, {0, 0}, 0, 0, "b", "m", "bias"},
-    {"h", DLC_F32, DLC_SESSION_STATE, DLC_SESSION, 1, s2, dense1, 0, 64, DLC_INIT_ZEROS, 0, {0, 0}, 0, 0, NULL, NULL,
+    {"h",
+     DLC_F32,
+     DLC_SESSION_STATE,
+     DLC_SESSION,
+     1,
+     s2,
+     dense1,
+     0,
+     64,
+     DLC_INIT_ZEROS,
+     0,
+     {0, 0},
+     0,
+     0,
+     NULL,
+     NULL,
      NULL},
 #endif
 };
 
-#define X(n)                                                                                                          \
-  static const int64_t s##n##x3[] = {n, 3}, s##n##x2[] = {n, 2};                                                      \
-  static const dlc_port x##n[] = {{"x", DLC_F32, 2, s##n##x3, batch_first, 0, 0}};                                          \
+#define X(n) \
+  static const int64_t s##n##x3[] = {n, 3}, s##n##x2[] = {n, 2}; \
+  static const dlc_port x##n[] = {{"x", DLC_F32, 2, s##n##x3, batch_first, 0, 0}}; \
   static const dlc_port y##n[] = {{"y", DLC_F32, 2, s##n##x2, batch_first, 0, 0}};
-X(2) X(4)
-static const int64_t s8x3[] = {8, 3};
+X(2) X(4) static const int64_t s8x3[] = {8, 3};
 static const dlc_port x8[] = {{"x", DLC_F32, 2, s8x3, batch_first, 0, 0}};
 static const int64_t s3x4[] = {3, 4}, s2x4[] = {2, 4}, s4[] = {4}, s8x1[] = {8, 1};
-static const dlc_port xc[] = {{"x", DLC_F32, 2, s3x4, batch_last, 0, 0}}, yc[] = {{"y", DLC_F32, 2, s2x4, batch_last, 0, 0}};
+static const dlc_port xc[] = {{"x", DLC_F32, 2, s3x4, batch_last, 0, 0}},
+                      yc[] = {{"y", DLC_F32, 2, s2x4, batch_last, 0, 0}};
 static const dlc_port xt[] = {{"x", DLC_F32, 2, s4x3, batch_first, 0, 0}, {"t", DLC_F32, 2, s4x2, batch_first, 0, 0}};
 static const dlc_port loss[] = {{"loss", DLC_F32, 0, NULL, NULL, 0, 0}};
 static const dlc_port gradient[] = {{"loss", DLC_F32, 0, NULL, NULL, 0, 0},
@@ -245,18 +335,32 @@ static const dlc_port gradient[] = {{"loss", DLC_F32, 0, NULL, NULL, 0, 0},
                                     {"gradient.b", DLC_F32, 1, s2, no_batch, 0, 0}};
 static const dlc_port token[] = {{"token", DLC_I32, 1, s4, batch_only, 0, 0}};
 static const dlc_port row2[] = {{"row", DLC_F32, 2, s4x2, batch_first, 0, 0}};
-static const dlc_port step_in[] = {{"x", DLC_F32, 1, s2, no_batch, 0, 0}}, step_out[] = {{"h", DLC_F32, 1, s2, no_batch, 0, 0}};
+static const dlc_port step_in[] = {{"x", DLC_F32, 1, s2, no_batch, 0, 0}},
+                      step_out[] = {{"h", DLC_F32, 1, s2, no_batch, 0, 0}};
 static const dlc_port probe_in[] = {{"rows", DLC_F32, 2, s8x1, batch_double, 0, 0}};
-static const dlc_port probe_out[] = {{"numbers", DLC_I64, 1, s6, no_batch, 0, 0}, {"scalars", DLC_F64, 1, s2, no_batch, 0, 0}};
+static const dlc_port probe_out[] = {{"numbers", DLC_I64, 1, s6, no_batch, 0, 0},
+                                     {"scalars", DLC_F64, 1, s2, no_batch, 0, 0}};
 static const dlc_port wide_in[] = {{"factor", DLC_F32, 0, NULL, NULL, 0, 0}};
 static const dlc_port wide_out[] = {{"out", DLC_F32, 1, s4096, no_batch, 0, 0}};
 static const dlc_scalar scalars[] = {{"lr", 0.1}, {"momentum", 0.5}, {"bias.lr", 0.1}};
 
 #define P (1u << DLC_PARAMS)
 #define T (1u << DLC_TRAINING)
-#define PREDICT(n)                                                                                                    \
-  {"predict", "(x: f32[batch, 3]) -> (y: f32[batch, 2])", DLC_FUNCTION, DLC_ROWS_INDEPENDENT | DLC_HAS_BATCH, 1, 1, 0,   \
-   P, n, 64, x##n, y##n, NULL, predict}
+#define PREDICT(n) \
+  {"predict", \
+   "(x: f32[batch, 3]) -> (y: f32[batch, 2])", \
+   DLC_FUNCTION, \
+   DLC_ROWS_INDEPENDENT | DLC_HAS_BATCH, \
+   1, \
+   1, \
+   0, \
+   P, \
+   n, \
+   64, \
+   x##n, \
+   y##n, \
+   NULL, \
+   predict}
 static const dlc_entry entries[] = {
     PREDICT(4),
     PREDICT(2),
@@ -264,8 +368,8 @@ static const dlc_entry entries[] = {
      P, 4, 64, xc, yc, NULL, predict_columns},
     {"mean", "(x: f32[batch, 3]) -> (mean: f32)", DLC_FUNCTION, DLC_HAS_BATCH, 1, 1, 0, 0, 8, 64, x8, loss, NULL, mean},
     {"train_step", "(x: f32[batch, 3], t: f32[batch, 2]) -> (loss: f32)", DLC_TRAIN,
-     DLC_HAS_BATCH | DLC_WRITES_PARAMS | DLC_WRITES_TRAINING | DLC_WRITES_BUFFERS, 2, 1, 3,
-     P | T | 1u << DLC_BUFFERS, 4, 128, xt, loss, scalars, train_step},
+     DLC_HAS_BATCH | DLC_WRITES_PARAMS | DLC_WRITES_TRAINING | DLC_WRITES_BUFFERS, 2, 1, 3, P | T | 1u << DLC_BUFFERS,
+     4, 128, xt, loss, scalars, train_step},
     {"t.gradients", "", DLC_GRADIENTS, DLC_HAS_BATCH, 2, 3, 0, P, 4, 128, xt, gradient, NULL, gradients},
     {"t.apply", "", DLC_APPLY, DLC_WRITES_PARAMS | DLC_WRITES_TRAINING, 2, 0, 3, P | T, 1, 128, gradient + 1, NULL,
      scalars, apply},
@@ -278,10 +382,28 @@ static const dlc_entry entries[] = {
 
 static const dlc_kernel kernels[] = {{"first", "fake.mlir:1:1", 10, 20}, {"second", "fake.mlir:2:1", 48, 96}};
 
-static const dlc_model model = {
-    DLC_MAGIC, DLC_ABI_VERSION, sizeof(dlc_model), sizeof(dlc_tensor), sizeof(dlc_port), sizeof(dlc_scalar),
-    sizeof(dlc_entry), sizeof(dlc_kernel), NAME, "by hand", "1", "x86-64-v3", "sse2", HASH, COUNT(tensors),
-    COUNT(entries), COUNT(kernels), 0, tensors, entries, kernels, {sizeof(params), 64, sizeof(slots), 64, 256}};
+static const dlc_model model = {DLC_MAGIC,
+                                DLC_ABI_VERSION,
+                                sizeof(dlc_model),
+                                sizeof(dlc_tensor),
+                                sizeof(dlc_port),
+                                sizeof(dlc_scalar),
+                                sizeof(dlc_entry),
+                                sizeof(dlc_kernel),
+                                NAME,
+                                "by hand",
+                                "1",
+                                "x86-64-v3",
+                                "sse2",
+                                HASH,
+                                COUNT(tensors),
+                                COUNT(entries),
+                                COUNT(kernels),
+                                0,
+                                tensors,
+                                entries,
+                                kernels,
+                                {sizeof(params), 64, sizeof(slots), 64, 256}};
 
 #ifdef FAKE_STATIC
 const dlc_model *fake_dlc_model_query(uint32_t version) {

@@ -41,15 +41,11 @@ TEST(File, ReadsWhole) {
   writeText(Folder / "b", "");
   EXPECT_TRUE(readFile(Folder / "b").empty());
 }
-TEST(File, ReadsWhatHasNoSize) {
-  EXPECT_GT(readFile("/proc/self/status").size(), 10u);
-}
+TEST(File, ReadsWhatHasNoSize) { EXPECT_GT(readFile("/proc/self/status").size(), 10u); }
 TEST(File, MissingFileIsNamed) {
   EXPECT_ERROR(readFile("/nowhere/file"), "Cannot open '/nowhere/file': No such file or directory.");
 }
-TEST(File, DirectoryIsRefused) {
-  EXPECT_ERROR(readFile("/tmp"), "it is a directory");
-}
+TEST(File, DirectoryIsRefused) { EXPECT_ERROR(readFile("/tmp"), "it is a directory"); }
 TEST(AtomicFile, AppearsWhenCommitted) {
   TemporaryFolder Folder;
   {
@@ -69,7 +65,9 @@ TEST(AtomicFile, AppearsWhenCommitted) {
 TEST(AtomicFile, AbandonedLeavesTheOldFile) {
   TemporaryFolder Folder;
   writeText(Folder / "a", "old");
-  { AtomicFile(Folder / "a").write("new"); }
+  {
+    AtomicFile(Folder / "a").write("new");
+  }
   EXPECT_EQ(bytesOf(Folder / "a").size(), 3u);
   EXPECT_EQ(bytesOf(Folder / "a")[0], 'o');
   EXPECT_EQ(Folder.files(), 1u);
@@ -86,8 +84,7 @@ TEST(AtomicFile, FullDiskLeavesTheOldFile) {
       File.commit();
     });
   }
-  EXPECT_EQ(Message,
-            "Cannot write '" + (Folder / "a") + "': File too large. The file that was there is unchanged.");
+  EXPECT_EQ(Message, "Cannot write '" + (Folder / "a") + "': File too large. The file that was there is unchanged.");
   EXPECT_EQ(bytesOf(Folder / "a").size(), 3u);
   EXPECT_EQ(Folder.files(), 1u);
 }
@@ -107,9 +104,7 @@ TEST(AtomicFile, DevicesAreWrittenDirectly) {
 TEST(AtomicFile, MissingFolderIsNamed) {
   EXPECT_ERROR(AtomicFile("/nowhere/file"), "Cannot write '/nowhere/file': there is no folder '/nowhere'.");
 }
-TEST(AtomicFile, DirectoryIsRefused) {
-  EXPECT_ERROR(AtomicFile("/tmp"), "it is a directory");
-}
+TEST(AtomicFile, DirectoryIsRefused) { EXPECT_ERROR(AtomicFile("/tmp"), "it is a directory"); }
 TEST(AtomicFile, FollowsSymbolicLinksAndKeepsTheMode) {
   TemporaryFolder Folder;
   writeText(Folder / "real", "old");
@@ -251,7 +246,8 @@ TEST(Outputs, AreNeitherInputsNorEachOther) {
   checkOutputs({{"--out", B}, {"--log", C}, {"--curve", ""}, {"--best", ""}}, {{"LIB", A}, {"--weights", ""}});
   checkOutputs({{"-o", "-"}}, {{"the model file", "-"}});
   EXPECT_ERROR(checkOutputs({{"--out", B}, {"--log", A}}, {{"LIB", A}}),
-               "--log " + A + " would overwrite LIB " + A + ", which is read: they are one file. Give --log another name.");
+               "--log " + A + " would overwrite LIB " + A +
+                   ", which is read: they are one file. Give --log another name.");
   EXPECT_ERROR(checkOutputs({{"--out", B}, {"--log", B}}, {}),
                "--log " + B + " would overwrite --out " + B + ", which is written, too");
 }

@@ -196,12 +196,13 @@ TEST(Fuzz, Safetensors) {
   T.save(Folder / "checkpoint", Info);
   T.parameters().save(Folder / "weights");
   Scratch File;
-  fuzz("safetensors files and checkpoints", 6000, {bytesOf(Folder / "checkpoint"), bytesOf(Folder / "weights")}, [&](const Bytes &Content) {
-    const std::string &Path = File.write(Content);
-    SafetensorsFile Read(Path);
-    for (const SafetensorsFile::Entry &E : Read.entries())
-      Read.read(E.Name);
-    readCheckpointInfo(Path);
-    M.newParameters(1).load(Path);
-  });
+  fuzz("safetensors files and checkpoints", 6000, {bytesOf(Folder / "checkpoint"), bytesOf(Folder / "weights")},
+       [&](const Bytes &Content) {
+         const std::string &Path = File.write(Content);
+         SafetensorsFile Read(Path);
+         for (const SafetensorsFile::Entry &E : Read.entries())
+           Read.read(E.Name);
+         readCheckpointInfo(Path);
+         M.newParameters(1).load(Path);
+       });
 }

@@ -25,12 +25,9 @@ TEST(Idx, ReadsBytes) {
   EXPECT_EQ(T.shape(), (Shape{2, 1, 3}));
   EXPECT_EQ(T.at(5), 60);
 }
-TEST(Idx, ReadsGzip) {
-  EXPECT_EQ(read(gzip(Images)).at(5), 60);
-}
+TEST(Idx, ReadsGzip) { EXPECT_EQ(read(gzip(Images)).at(5), 60); }
 TEST(Idx, ReadsGzipOfSeveralMembers) {
-  Bytes First = gzip(Bytes(Images.begin(), Images.begin() + 9)),
-        Second = gzip(Bytes(Images.begin() + 9, Images.end()));
+  Bytes First = gzip(Bytes(Images.begin(), Images.begin() + 9)), Second = gzip(Bytes(Images.begin() + 9, Images.end()));
   First.insert(First.end(), Second.begin(), Second.end());
   EXPECT_EQ(read(First).at(5), 60);
 }
@@ -44,13 +41,11 @@ TEST(Idx, ReadsBigEndianNumbers) {
 TEST(Idx, EveryTruncationIsAnError) {
   for (const Bytes &Whole : {Images, gzip(Images)})
     for (size_t Length = 0; Length < Whole.size(); ++Length)
-      EXPECT_NE(errorOf([&] { read(Bytes(Whole.begin(), Whole.begin() + ptrdiff_t(Length))); }), "")
-          << Length;
+      EXPECT_NE(errorOf([&] { read(Bytes(Whole.begin(), Whole.begin() + ptrdiff_t(Length))); }), "") << Length;
 }
 TEST(Idx, TruncatedIsSaid) {
   Bytes Short(Images.begin(), Images.end() - 1);
-  EXPECT_ERROR(read(Short),
-               "is truncated: the shape [2, 1, 3] in its header needs 6 bytes of elements, and it has 5.");
+  EXPECT_ERROR(read(Short), "is truncated: the shape [2, 1, 3] in its header needs 6 bytes of elements, and it has 5.");
   Bytes Packed = gzip(Images);
   Packed.erase(Packed.end() - 4, Packed.end());
   EXPECT_ERROR(read(Packed), "is truncated: its compressed data end too early");
@@ -77,15 +72,15 @@ TEST(Idx, ForeignFilesAreSaid) {
 }
 TEST(Idx, HugeShapesTakeNoMemory) {
   EXPECT_ERROR(read({0, 0, 8, 2, 0xff, 0xff, 0xff, 0xff, 0, 0, 0xff, 0xff, 1}), "is truncated");
-  EXPECT_ERROR(read({0, 0, 8, 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}),
-               "too large");
+  EXPECT_ERROR(read({0, 0, 8, 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}), "too large");
 }
 TEST(Idx, NoMoreIsInflatedThanTheHeaderAnnounces) {
   Bytes Bomb = Images;
   Bomb.resize(Bomb.size() + (8 << 20));
   Bomb = gzip(Bomb);
   startCounting();
-  EXPECT_ERROR(read(Bomb), "is too long: the shape [2, 1, 3] in its header needs 6 bytes of elements, and it has more.");
+  EXPECT_ERROR(read(Bomb),
+               "is too long: the shape [2, 1, 3] in its header needs 6 bytes of elements, and it has more.");
   stopCounting();
   EXPECT_LT(largestAllocation(), 1u << 20);
 }

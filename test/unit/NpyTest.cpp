@@ -21,9 +21,7 @@ static Bytes npy(int Major, const std::string &Header, const Bytes &Elements) {
   Result.insert(Result.end(), Elements.begin(), Elements.end());
   return Result;
 }
-static Tensor parse(const Bytes &Content) {
-  return parseNpy(Content, "x.npy");
-}
+static Tensor parse(const Bytes &Content) { return parseNpy(Content, "x.npy"); }
 static const std::string Header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }          \n";
 static const Bytes Six = {1, 2, 3, 4, 5, 6};
 
@@ -71,10 +69,8 @@ TEST(Npy, BigEndianIsRefused) {
                "is big-endian ('>f4')");
 }
 TEST(Npy, OtherTypesAreRefused) {
-  EXPECT_ERROR(parse(npy(1, "{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }\n", {1, 2})),
-               "type '<f2'");
-  EXPECT_ERROR(parse(npy(1, "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }\n", {})),
-               "records");
+  EXPECT_ERROR(parse(npy(1, "{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }\n", {1, 2})), "type '<f2'");
+  EXPECT_ERROR(parse(npy(1, "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }\n", {})), "records");
   EXPECT_ERROR(parse(npy(1, "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }\n", {})), "type '|O'");
 }
 TEST(Npy, EveryTruncationIsAnError) {
@@ -85,24 +81,21 @@ TEST(Npy, EveryTruncationIsAnError) {
   EXPECT_ERROR(parse(Whole), "is too long");
 }
 TEST(Npy, DamagedHeadersAreErrors) {
-  for (const char *Bad : {"", "{", "{}", "[]", "{'descr': '|u1'}",
-                          "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), 'x': 1}",
-                          "{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (6,)}",
-                          "{'descr': '|u1', 'fortran_order': Maybe, 'shape': (6,)}",
-                          "{'descr': '|u1', 'fortran_order': False, 'shape': (-6,)}",
-                          "{'descr': '|u1', 'fortran_order': False, 'shape': (6,",
-                          "{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,)}",
-                          "{'descr': '|u1', 'fortran_order': False, 'shape': (6,)} x",
-                          "{'descr: '|u1', 'fortran_order': False, 'shape': (6,)}"})
+  for (const char *Bad :
+       {"", "{", "{}", "[]", "{'descr': '|u1'}", "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), 'x': 1}",
+        "{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (6,)}",
+        "{'descr': '|u1', 'fortran_order': Maybe, 'shape': (6,)}",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (-6,)}",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (6,",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (6,)} x",
+        "{'descr: '|u1', 'fortran_order': False, 'shape': (6,)}"})
     EXPECT_NE(errorOf([&] { parse(npy(1, Bad, Six)); }).find("NPY header"), std::string::npos) << Bad;
 }
-TEST(Npy, ForeignFileIsSaid) {
-  EXPECT_ERROR(parse(Bytes(100, 'x')), "is not an NPY file");
-}
+TEST(Npy, ForeignFileIsSaid) { EXPECT_ERROR(parse(Bytes(100, 'x')), "is not an NPY file"); }
 TEST(Npy, HugeShapeTakesNoMemory) {
-  EXPECT_ERROR(
-      parse(npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000, 1000), }\n", Six)),
-      "is truncated");
+  EXPECT_ERROR(parse(npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000, 1000), }\n", Six)),
+               "is truncated");
 }
 
 //===----------------------------------------------------------------------===//
@@ -235,6 +228,4 @@ TEST(Npz, OtherMethodsAndEncryptionAreRefused) {
   EXPECT_ERROR(readBytes(deflated(Plain, uint32_t(Plain.size()), 12)), "compressed by method 12");
   EXPECT_ERROR(readBytes(deflated(Plain, uint32_t(Plain.size()), 8, 1)), "encrypted");
 }
-TEST(Npz, ForeignFileIsSaid) {
-  EXPECT_ERROR(readBytes(Bytes(100, 'x')), "is not an NPZ file");
-}
+TEST(Npz, ForeignFileIsSaid) { EXPECT_ERROR(readBytes(Bytes(100, 'x')), "is not an NPZ file"); }

@@ -53,9 +53,7 @@ TEST(Initialisers, Constants) {
   EXPECT_EQ(initial(DLC_INIT_CONSTANT, 2.5).at(1999), 2.5);
   EXPECT_EQ(initial(DLC_INIT_CONSTANT, 7, 0, DLC_I64).at(5), 7);
 }
-TEST(Initialisers, Uniform) {
-  expectUniform(initial(DLC_INIT_UNIFORM, -2, 3), -2, 3);
-}
+TEST(Initialisers, Uniform) { expectUniform(initial(DLC_INIT_UNIFORM, -2, 3), -2, 3); }
 TEST(Initialisers, KaimingUniform) {
   expectUniform(initial(DLC_INIT_KAIMING_UNIFORM, 5), -std::sqrt(6 / (6.0 * 50)), std::sqrt(6 / (6.0 * 50)));
 }
@@ -65,15 +63,9 @@ TEST(Initialisers, FanInUniform) {
 TEST(Initialisers, XavierUniform) {
   expectUniform(initial(DLC_INIT_XAVIER_UNIFORM), -std::sqrt(6 / 90.0), std::sqrt(6 / 90.0));
 }
-TEST(Initialisers, Normal) {
-  expectNormal(initial(DLC_INIT_NORMAL, 0.02), 0.02);
-}
-TEST(Initialisers, XavierNormal) {
-  expectNormal(initial(DLC_INIT_XAVIER_NORMAL), std::sqrt(2 / 90.0));
-}
-TEST(Initialisers, KaimingNormal) {
-  expectNormal(initial(DLC_INIT_KAIMING_NORMAL), std::sqrt(2 / 50.0));
-}
+TEST(Initialisers, Normal) { expectNormal(initial(DLC_INIT_NORMAL, 0.02), 0.02); }
+TEST(Initialisers, XavierNormal) { expectNormal(initial(DLC_INIT_XAVIER_NORMAL), std::sqrt(2 / 90.0)); }
+TEST(Initialisers, KaimingNormal) { expectNormal(initial(DLC_INIT_KAIMING_NORMAL), std::sqrt(2 / 50.0)); }
 TEST(Initialisers, DoublesUse53Bits) {
   Tensor T = initial(DLC_INIT_UNIFORM, 0, 1, DLC_F64), N = initial(DLC_INIT_NORMAL, 2, 0, DLC_F64);
   PhiloxStream Stream(1, "p");

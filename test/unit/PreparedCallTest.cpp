@@ -61,7 +61,8 @@ TEST_F(Prepared, InnerBatchAxis) {
 }
 TEST_F(Prepared, CapacityIsChosen) {
   EXPECT_EQ(M.prepare("predict", P, 2).entry().Capacity, 2);
-  EXPECT_ERROR(M.prepare("predict", P, 3), "was not compiled for batches of 3; it was for 4 and 2. A call prepared for a larger batch takes "
+  EXPECT_ERROR(M.prepare("predict", P, 3),
+               "was not compiled for batches of 3; it was for 4 and 2. A call prepared for a larger batch takes "
                "fewer rows too: prepare it without a number, and say setExtent(3).");
 }
 TEST_F(Prepared, InputWithoutMemory) {
@@ -100,8 +101,7 @@ TEST_F(Prepared, OutputsMustHaveRoom) {
   EXPECT_ERROR(C.run(), "memory for 7 elements was given; a call of 4 rows needs 8.");
   EXPECT_EQ(C.tryRun(), DLC_BAD_EXTENT);
   std::vector<double> Wrong(8);
-  EXPECT_ERROR(C.bindOutput("y", Wrong),
-               "output 'y': 8 elements of f64 were given; f32[batch, 2] was expected.");
+  EXPECT_ERROR(C.bindOutput("y", Wrong), "output 'y': 8 elements of f64 were given; f32[batch, 2] was expected.");
 }
 TEST_F(Prepared, UnknownPorts) {
   Call C = M.prepare("predict", P);

@@ -132,8 +132,7 @@ TEST(Safetensors, DeepNestingIsNoDanger) {
   EXPECT_NE(errorOf([] { open(file(std::string(1 << 20, '['), 0)); }), "");
 }
 TEST(Safetensors, HugeHeaderIsRefused) {
-  EXPECT_ERROR(open({0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, '{', '}'}),
-               "at most 100000000 are allowed");
+  EXPECT_ERROR(open({0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, '{', '}'}), "at most 100000000 are allowed");
 }
 TEST(Safetensors, MissingAndForeignFilesAreSaid) {
   EXPECT_ERROR(SafetensorsFile("/nowhere/x"), "Cannot open '/nowhere/x': No such file");

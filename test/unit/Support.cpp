@@ -98,9 +98,7 @@ void writeText(const std::string &Path, const std::string &Text) {
   writeBytes(Path, std::vector<uint8_t>(Text.begin(), Text.end()));
 }
 
-Model fakeModel(const ModelOptions &Options) {
-  return Model::fromQuery(fake_dlc_model_query, Options);
-}
+Model fakeModel(const ModelOptions &Options) { return Model::fromQuery(fake_dlc_model_query, Options); }
 
 bool canCountAllocations() {
 #ifdef DLC_TEST_SANITIZED
@@ -119,9 +117,7 @@ uint64_t stopCounting() {
   return Allocations;
 }
 
-uint64_t largestAllocation() {
-  return Largest;
-}
+uint64_t largestAllocation() { return Largest; }
 
 /// By zlib: `Bits` is 15 + 16 for gzip, -15 for bare data.
 static std::vector<uint8_t> compressed(const std::vector<uint8_t> &Plain, int Bits) {
@@ -137,11 +133,8 @@ static std::vector<uint8_t> compressed(const std::vector<uint8_t> &Plain, int Bi
   deflateEnd(&Stream);
   return Packed;
 }
-std::vector<uint8_t> gzip(const std::vector<uint8_t> &Plain) {
-  return compressed(Plain, 15 + 16);
-}
-std::vector<uint8_t> deflated(const std::vector<uint8_t> &Plain, uint32_t Claim, uint16_t Method,
-                              uint16_t Flags) {
+std::vector<uint8_t> gzip(const std::vector<uint8_t> &Plain) { return compressed(Plain, 15 + 16); }
+std::vector<uint8_t> deflated(const std::vector<uint8_t> &Plain, uint32_t Claim, uint16_t Method, uint16_t Flags) {
   std::vector<uint8_t> Packed = compressed(Plain, -15), Out;
   auto Put = [&](uint64_t Value, int Count) {
     for (int I = 0; I < Count; ++I)

@@ -65,9 +65,8 @@ std::vector<uint8_t> deflated(const std::vector<uint8_t> &Plain, uint32_t Claim,
 } // namespace dlc::test
 
 /// The error's text must hold a part.
-#define EXPECT_ERROR(Statement, Part)                                                                        \
-  EXPECT_PRED2(                                                                                              \
-      [](const std::string &Text, const std::string &P) { return Text.find(P) != std::string::npos; },       \
-      ::dlc::test::errorOf([&] { (void)(Statement); }), Part)
+#define EXPECT_ERROR(Statement, Part) \
+  EXPECT_PRED2([](const std::string &Text, const std::string &P) { return Text.find(P) != std::string::npos; }, \
+               ::dlc::test::errorOf([&] { (void)(Statement); }), Part)
 
 #endif // DLC_TEST_SUPPORT_H

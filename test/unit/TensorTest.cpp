@@ -70,19 +70,13 @@ TEST(Tensor, ViewsOfVectorsAreFlat) {
   EXPECT_TRUE(TensorView(V).flat());
   EXPECT_FALSE(TensorView(Tensor(DType::F32, {3})).flat());
 }
-TEST(Shape, RefusesTooManyAxes) {
-  EXPECT_ERROR(Shape({1, 1, 1, 1, 1, 1, 1, 1, 1}), "has 9 axes; at most 8");
-}
-TEST(Shape, RefusesNegativeAxes) {
-  EXPECT_ERROR(Shape({2, -1}), "extent -1");
-}
+TEST(Shape, RefusesTooManyAxes) { EXPECT_ERROR(Shape({1, 1, 1, 1, 1, 1, 1, 1, 1}), "has 9 axes; at most 8"); }
+TEST(Shape, RefusesNegativeAxes) { EXPECT_ERROR(Shape({2, -1}), "extent -1"); }
 TEST(Shape, RefusesOverflow) {
   EXPECT_ERROR(Shape({int64_t(1) << 40, int64_t(1) << 40}).elements(), "too large");
   EXPECT_EQ(Shape({int64_t(1) << 40, int64_t(1) << 40, 0}).elements(), 0);
 }
-TEST(Shape, PrintsItself) {
-  EXPECT_EQ(Shape({32, 784}).str(), "[32, 784]");
-}
+TEST(Shape, PrintsItself) { EXPECT_EQ(Shape({32, 784}).str(), "[32, 784]"); }
 
 // What would point into a tensor that is gone does not compile.
 template <class T>
@@ -93,7 +87,8 @@ static_assert(GivesElements<Tensor &> && GivesElements<const Tensor &> && GivesE
 static_assert(!GivesElements<Tensor> && !GivesElements<const Tensor>);
 static_assert(GivesRows<Tensor &> && GivesRows<const Tensor &> && GivesRows<TensorView>);
 static_assert(!GivesRows<Tensor> && !GivesRows<const Tensor>);
-static_assert(!GivesElements<decltype(std::declval<Results>()["y"])> && !GivesElements<decltype(std::declval<Results>()[0])>);
+static_assert(!GivesElements<decltype(std::declval<Results>()["y"])> &&
+              !GivesElements<decltype(std::declval<Results>()[0])>);
 static_assert(GivesElements<decltype(std::declval<Results &>()["y"])>);
 
 template <class Key, class T>

@@ -100,9 +100,8 @@ TEST(ThreadPool, PartsFollowFromCountAndGrain) {
 TEST(ThreadPool, WorkIsShared) {
   ThreadPool Pool(2);
   for (int I = 0; I < 100 && Pool.jobs() == 0; ++I)
-    Pool.parallelFor(
-        [](void *, int64_t, int64_t) { std::this_thread::sleep_for(std::chrono::milliseconds(1)); }, nullptr,
-        8, 1);
+    Pool.parallelFor([](void *, int64_t, int64_t) { std::this_thread::sleep_for(std::chrono::milliseconds(1)); },
+                     nullptr, 8, 1);
   EXPECT_GT(Pool.jobs(), 0u);
 }
 
@@ -158,8 +157,7 @@ TEST(ThreadPool, IdleWorkersUseNoProcessor) {
   auto Used = [] {
     rusage R;
     getrusage(RUSAGE_SELF, &R);
-    return double(R.ru_utime.tv_sec + R.ru_stime.tv_sec) +
-           1e-6 * double(R.ru_utime.tv_usec + R.ru_stime.tv_usec);
+    return double(R.ru_utime.tv_sec + R.ru_stime.tv_sec) + 1e-6 * double(R.ru_utime.tv_usec + R.ru_stime.tv_usec);
   };
   double Before = Used();
   std::this_thread::sleep_for(std::chrono::milliseconds(200));

@@ -82,7 +82,8 @@ TEST(TrainingRuns, LearningRateOfOneCall) {
 }
 TEST(TrainingRuns, UnknownScalarListsAll) {
   Experiment R;
-  EXPECT_ERROR(R.T.set("momentum", std::numeric_limits<double>::quiet_NaN()), "'momentum' must be a number; found nan.");
+  EXPECT_ERROR(R.T.set("momentum", std::numeric_limits<double>::quiet_NaN()),
+               "'momentum' must be a number; found nan.");
   EXPECT_ERROR(R.T.set("rate", 1), "has no scalar 'rate'; it has 'lr', 'momentum' and 'bias.lr'.");
   EXPECT_ERROR(R.T.scalar("rate"), "has no scalar 'rate'");
 }

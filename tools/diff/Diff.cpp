@@ -13,8 +13,8 @@
 #include "compiler/graph/Rows.h"
 #include "compiler/target/Emit.h"
 #include "compiler/target/MemoryFile.h"
-#include "tools/diff/Library.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "tools/diff/Library.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -288,7 +288,9 @@ LogicalResult Differ::compareValues() {
 
 /// A result of a call: an output, or what is stored after it.
 static const Array &resultOf(const CallResults &step, StringRef name, DictionaryAttr about) {
-  return *find(about.contains("output") ? step.outputs : about.contains("of") ? step.stored.slots : step.stored.parameters,
+  return *find(about.contains("output") ? step.outputs
+               : about.contains("of")   ? step.stored.slots
+                                        : step.stored.parameters,
                name);
 }
 const Array *Differ::storedIn(const CallResults &step, const Argument &argument) const {
@@ -345,9 +347,10 @@ LogicalResult Differ::compareSteps(ArrayRef<CallResults> steps) {
 /// The first element whose bits differ, -0.0 and 0.0 told apart; -1 if none does.
 static int64_t firstOtherBits(const Array &a, const Array &b) {
   for (int64_t i = 0, n = a.size(); i < n; ++i) {
-    bool isSame = !a.isFloat()              ? a.integers[i] == b.integers[i]
-                  : std::isnan(a.reals[i]) ? std::isnan(b.reals[i])
-                                           : a.reals[i] == b.reals[i] && std::signbit(a.reals[i]) == std::signbit(b.reals[i]);
+    bool isSame = !a.isFloat() ? a.integers[i] == b.integers[i]
+                  : std::isnan(a.reals[i])
+                      ? std::isnan(b.reals[i])
+                      : a.reals[i] == b.reals[i] && std::signbit(a.reals[i]) == std::signbit(b.reals[i]);
     if (!isSame)
       return i;
   }
@@ -385,7 +388,8 @@ LogicalResult Differ::compareResults(ArrayRef<std::string> libraries) {
 
 void Differ::printValues() const {
   for (const Probe &probe : probes)
-    llvm::outs() << "  " << llvm::format("%-9.1e", probe.off.worst) << (probe.off.beyond >= 0 ? "departs  " : "         ")
+    llvm::outs() << "  " << llvm::format("%-9.1e", probe.off.worst)
+                 << (probe.off.beyond >= 0 ? "departs  " : "         ")
                  << llvm::left_justify(placeOf(probe.value.getOwner()->getLoc()), 22) << ' ' << textOf(probe.value)
                  << " : " << show(probe.value.getType()) << '\n';
 }
@@ -427,8 +431,8 @@ FailureOr<int> Differ::run(ArrayRef<std::string> libraries) {
     int64_t at = first->off.beyond;
     os << "the first value that departs is that of `" << textOf(first->value) << "` at "
        << placeOf(first->value.getOwner()->getLoc()) << ": at " << elementText(first->found, at) << " it is "
-       << llvm::format("%.9g", first->found.real(at)) << ", expected "
-       << llvm::format("%.9g", first->expected.real(at)) << '\n';
+       << llvm::format("%.9g", first->found.real(at)) << ", expected " << llvm::format("%.9g", first->expected.real(at))
+       << '\n';
   } else if (!departed.empty()) {
     os << (settings.results ? "" : "no value departs where every one is kept, but ") << departed << '\n';
   } else {

@@ -90,10 +90,9 @@ void benchEntry(const BenchOptions &options, const Model &model, const Entry &en
     Progress(true).event(object);
     return;
   }
-  fmt::print("{} ({} row{}, {} thread{}): median {}, least {}, middle 80 % {} to {}, {} calls\n", entry.Name,
-             rows, rows == 1 ? "" : "s", model.threads(), model.threads() == 1 ? "" : "s",
-             timeText(times.median), timeText(times.least), timeText(times.low), timeText(times.high),
-             countText(times.calls));
+  fmt::print("{} ({} row{}, {} thread{}): median {}, least {}, middle 80 % {} to {}, {} calls\n", entry.Name, rows,
+             rows == 1 ? "" : "s", model.threads(), model.threads() == 1 ? "" : "s", timeText(times.median),
+             timeText(times.least), timeText(times.low), timeText(times.high), countText(times.calls));
   fmt::print("    {} calls/s, {} rows/s", countText(int64_t(1 / times.median)),
              countText(int64_t(double(rows) / times.median)));
   if (flops > 0)
@@ -117,12 +116,10 @@ void bench(const BenchOptions &options) {
     entries.push_back(&model.entry(name));
   options.inputs.check(entries);
   for (const std::string &name : names) {
-    const Entry &entry =
-        model.entry(name, options.batch ? options.batch : std::numeric_limits<int64_t>::max());
+    const Entry &entry = model.entry(name, options.batch ? options.batch : std::numeric_limits<int64_t>::max());
     if (options.batch > entry.Capacity && entry.hasBatch())
-      throw UserError(
-          fmt::format("--batch {}: '{}' is compiled for {} rows; compile it with `dlc --batch {}`",
-                      options.batch, name, entry.Capacity, options.batch));
+      throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows; compile it with `dlc --batch {}`",
+                                  options.batch, name, entry.Capacity, options.batch));
     benchEntry(options, model, entry);
   }
   if (options.json)
@@ -132,13 +129,11 @@ void bench(const BenchOptions &options) {
 } // namespace
 
 void addBench(CLI::App &app) {
-  CLI::App &command =
-      addSubcommand(app, "bench", "Measure how fast entry points are, on random inputs",
-                    "dlc-run bench mnist.so train_step --threads 1 --range label=10");
+  CLI::App &command = addSubcommand(app, "bench", "Measure how fast entry points are, on random inputs",
+                                    "dlc-run bench mnist.so train_step --threads 1 --range label=10");
   auto options = std::make_shared<BenchOptions>();
   options->model.addTo(command);
-  command.add_option("ENTRY", options->entry, "Entry point (default: every function and train step)")
-      ->option_text(" ");
+  command.add_option("ENTRY", options->entry, "Entry point (default: every function and train step)")->option_text(" ");
   addWhole(command, "--batch", options->batch, "Rows of a call (default: as many as it is compiled for)");
   addReal(command, "--seconds", options->seconds, "How long to measure each (default 2)",
           {0.001, 86400, "a number of seconds from 0.001 to 86400"}, "S");

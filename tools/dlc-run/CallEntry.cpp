@@ -49,9 +49,8 @@ std::vector<Tensor> readInputs(CallArguments &arguments, const Entry &entry) {
     if (!given[i])
       missing += fmt::format("\n  '{}': {}", entry.Inputs[i].Name, entry.Inputs[i].str());
   if (!missing.empty())
-    throw UserError(
-        fmt::format("inputs of '{}' have no value (give --input NAME=FILE.npy or --inputs FILE.npz):{}",
-                    entry.Name, missing));
+    throw UserError(fmt::format("inputs of '{}' have no value (give --input NAME=FILE.npy or --inputs FILE.npz):{}",
+                                entry.Name, missing));
   return values;
 }
 
@@ -148,19 +147,17 @@ void callEntry(CallArguments &arguments) {
 } // namespace
 
 void addCall(CLI::App &app) {
-  CLI::App &command =
-      addSubcommand(app, "call", "Call any entry point: functions, train steps, gradients, apply",
-                    "dlc-run call mnist.so train_step --inputs batch.npz --repeat 20 \\\n"
-                    "    --set lr=0.01 --output losses.npz --save after.safetensors");
+  CLI::App &command = addSubcommand(app, "call", "Call any entry point: functions, train steps, gradients, apply",
+                                    "dlc-run call mnist.so train_step --inputs batch.npz --repeat 20 \\\n"
+                                    "    --set lr=0.01 --output losses.npz --save after.safetensors");
   auto arguments = std::make_shared<CallArguments>();
   arguments->model.addTo(command);
   command.add_option("ENTRY", arguments->entry, "Name of the entry point, as `dlc-run info` lists them")
       ->required()
       ->option_text(" ");
   command
-      .add_option(
-          "--weights", arguments->weights,
-          "Checkpoint (step and optimizer are taken too) or weights (default: initial weights of the seed)")
+      .add_option("--weights", arguments->weights,
+                  "Checkpoint (step and optimizer are taken too) or weights (default: initial weights of the seed)")
       ->option_text("FILE");
   command
       .add_option("--input", arguments->inputs,
@@ -174,22 +171,20 @@ void addCall(CLI::App &app) {
       ->take_all()
       ->allow_extra_args(false)
       ->option_text("NAME=X");
-  arguments->seedOption = addSeed(command, arguments->seed,
-                                  "Of initial weights and random streams (default: the checkpoint's, or 0)");
+  arguments->seedOption =
+      addSeed(command, arguments->seed, "Of initial weights and random streams (default: the checkpoint's, or 0)");
   const int64_t farthest = std::numeric_limits<int64_t>::max() / 2; // --repeat may be added
-  arguments->stepOption = addWhole(command, "--step", arguments->step, "Number of the first call's step (from 1)",
-                                   int64_t(1), farthest);
+  arguments->stepOption =
+      addWhole(command, "--step", arguments->step, "Number of the first call's step (from 1)", int64_t(1), farthest);
   addWhole(command, "--row", arguments->row, "Index of the first row within an accumulated batch (default 0)",
            int64_t(0), farthest);
   addWhole(command, "--repeat", arguments->repeat,
            "Call it so many times; outputs that are single numbers become lists (default 1)");
   command.add_option("--output", arguments->output, "Write the outputs here instead of printing them")
       ->option_text("FILE.npz");
-  command.add_option("--save", arguments->save, "Write a checkpoint after the last call")
-      ->option_text("FILE");
+  command.add_option("--save", arguments->save, "Write a checkpoint after the last call")->option_text("FILE");
   command.add_flag("--print", arguments->print, "Print the outputs, with --output too");
-  command.add_flag("--trap-nan", arguments->trapNan,
-                   "Fail at the first value that is NaN or infinite, and say where");
+  command.add_flag("--trap-nan", arguments->trapNan, "Fail at the first value that is NaN or infinite, and say where");
   command.add_flag("--json", arguments->json, "Print one JSON object a line");
   command.callback([arguments] { callEntry(*arguments); });
 }

@@ -64,9 +64,8 @@ bool Checker::check(const Json &object, size_t number) {
     problem("expected an object with \"entry\", \"inputs\" and \"expect\"");
     return false;
   }
-  static const std::vector<std::string> known = {"name",     "entry",  "inputs", "parameters",
-                                                 "scalars",  "expect", "error",  "tolerance",
-                                                 "absolute", "seed",   "step",   "repeat"};
+  static const std::vector<std::string> known = {"name",  "entry",     "inputs",   "parameters", "scalars", "expect",
+                                                 "error", "tolerance", "absolute", "seed",       "step",    "repeat"};
   for (auto &[key, value] : object.items())
     if (std::find(known.begin(), known.end(), key) == known.end())
       problem(unknownName("member", key, "", "members", known));
@@ -98,13 +97,11 @@ void Checker::run(const Json &object) {
   const Entry &entry = findEntry(model_, object["entry"].get<std::string>());
   // Named, for a loop over items() does not keep what it iterates alive.
   Json given = object.value("inputs", Json::object()), weights = object.value("parameters", Json::object()),
-       settings = object.value("scalars", Json::object()),
-       expectations = object.value("expect", Json::object());
+       settings = object.value("scalars", Json::object()), expectations = object.value("expect", Json::object());
   std::vector<std::pair<size_t, Tensor>> values;
   for (auto &[name, value] : given.items()) {
     size_t index = findInput(entry, name, "inputs");
-    values.emplace_back(index,
-                        tensorFromJson(value, entry.Inputs[index].Type, fmt::format("input '{}'", name)));
+    values.emplace_back(index, tensorFromJson(value, entry.Inputs[index].Type, fmt::format("input '{}'", name)));
   }
   std::vector<Input> inputs;
   for (auto &[index, value] : values)
@@ -116,8 +113,8 @@ void Checker::run(const Json &object) {
   Invocation invocation(model_, entry, "", seed);
   for (auto &[name, value] : weights.items()) {
     const TensorInfo *info = model_.findTensor(name);
-    invocation.setTensor(name, info ? tensorFromJson(value, info->Type, fmt::format("parameter '{}'", name))
-                                    : Tensor());
+    invocation.setTensor(name,
+                         info ? tensorFromJson(value, info->Type, fmt::format("parameter '{}'", name)) : Tensor());
   }
   CallOptions options;
   std::vector<std::string> scalars;
@@ -153,20 +150,17 @@ void Checker::run(const Json &object) {
       std::vector<std::string> names = namesOf(entry.Outputs);
       for (const TensorInfo &tensor : model_.tensors())
         names.emplace_back(tensor.Name);
-      throw UserError(
-          unknownName("output or tensor", name, fmt::format(" of '{}'", entry.Name), "known ones", names));
+      throw UserError(unknownName("output or tensor", name, fmt::format(" of '{}'", entry.Name), "known ones", names));
     }
     compare(name, *found, expected, object);
   }
 }
 
-void Checker::compare(const std::string &name, const Tensor &found, const Json &expected,
-                      const Json &object) {
+void Checker::compare(const std::string &name, const Tensor &found, const Json &expected, const Json &object) {
   bool real = found.dtype() == DType::F32 || found.dtype() == DType::F64;
   bool single = found.dtype() == DType::F32;
   // Expected numbers are kept in double, or the comparison would hide what single precision rounds away.
-  Tensor wanted =
-      tensorFromJson(expected, real ? DType::F64 : found.dtype(), fmt::format("expected '{}'", name));
+  Tensor wanted = tensorFromJson(expected, real ? DType::F64 : found.dtype(), fmt::format("expected '{}'", name));
   if (!(wanted.shape() == found.shape())) {
     problem(fmt::format("'{}' has shape {}, expected {}", name, found.shape().str(), wanted.shape().str()));
     return;
@@ -176,15 +170,15 @@ void Checker::compare(const std::string &name, const Tensor &found, const Json &
   int64_t wrong = 0;
   for (int64_t i = 0; i < found.elements(); ++i) {
     double a = found.at(i), b = wanted.at(i);
-    bool equal = (std::isnan(a) && std::isnan(b)) || a == b ||
-                 (std::isfinite(a) && std::isfinite(b) &&
-                  std::abs(a - b) <= std::max(relative * std::abs(b), absolute));
+    bool equal =
+        (std::isnan(a) && std::isnan(b)) || a == b ||
+        (std::isfinite(a) && std::isfinite(b) && std::abs(a - b) <= std::max(relative * std::abs(b), absolute));
     if (!real)
       equal = elementText(found, i) == elementText(wanted, i);
     if (equal || ++wrong > shownMismatches)
       continue;
-    problem(fmt::format("'{}'{}: found {}, expected {}{}", name, indexText(found.shape(), i),
-                        elementText(found, i), elementText(wanted, i),
+    problem(fmt::format("'{}'{}: found {}, expected {}{}", name, indexText(found.shape(), i), elementText(found, i),
+                        elementText(wanted, i),
                         real ? fmt::format(" (off by {:.3g}, allowed {:.3g})", std::abs(a - b),
                                            std::max(relative * std::abs(b), absolute))
                              : ""));
@@ -218,18 +212,18 @@ void check(const ModelArguments &arguments, const std::string &path) {
 } // namespace
 
 void addCheck(CLI::App &app) {
-  CLI::App &command = addSubcommand(
-      app, "check", "Compare a model with stored inputs and outputs",
-      "dlc-run check mnist.so cases.json\n\n"
-      "cases.json is a list of objects:\n"
-      "  [{\"entry\": \"predict\", \"inputs\": {\"x\": [[1, 2]]},\n"
-      "    \"parameters\": {\"fc.bias\": [0.5]},\n"
-      "    \"expect\": {\"y\": [[\"nan\", 2]]}, \"tolerance\": 1e-6}]\n"
-      "and may have \"name\", \"scalars\", \"seed\", \"step\", \"repeat\", \"absolute\" (the least\n"
-      "difference that is allowed; \"tolerance\" is relative), and \"error\" (words of the\n"
-      "message that the call must fail with). \"expect\" takes outputs, and parameters,\n"
-      "buffers and optimizer slots after the call. A tensor without elements is\n"
-      "{\"shape\": [0, 3]}.");
+  CLI::App &command =
+      addSubcommand(app, "check", "Compare a model with stored inputs and outputs",
+                    "dlc-run check mnist.so cases.json\n\n"
+                    "cases.json is a list of objects:\n"
+                    "  [{\"entry\": \"predict\", \"inputs\": {\"x\": [[1, 2]]},\n"
+                    "    \"parameters\": {\"fc.bias\": [0.5]},\n"
+                    "    \"expect\": {\"y\": [[\"nan\", 2]]}, \"tolerance\": 1e-6}]\n"
+                    "and may have \"name\", \"scalars\", \"seed\", \"step\", \"repeat\", \"absolute\" (the least\n"
+                    "difference that is allowed; \"tolerance\" is relative), and \"error\" (words of the\n"
+                    "message that the call must fail with). \"expect\" takes outputs, and parameters,\n"
+                    "buffers and optimizer slots after the call. A tensor without elements is\n"
+                    "{\"shape\": [0, 3]}.");
   auto arguments = std::make_shared<ModelArguments>();
   auto path = std::make_shared<std::string>();
   arguments->addTo(command);

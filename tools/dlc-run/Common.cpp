@@ -14,9 +14,7 @@
 namespace dlc::run {
 
 void ModelArguments::addTo(CLI::App &app, bool withThreads) {
-  app.add_option("LIB", library, "The model: a library made by dlc, e.g. mnist.so")
-      ->required()
-      ->option_text(" ");
+  app.add_option("LIB", library, "The model: a library made by dlc, e.g. mnist.so")->required()->option_text(" ");
   if (withThreads)
     addWhole(app, "--threads", threads, "Threads that run a call (default: one for each processor)", 1u, 1024u);
 }
@@ -48,11 +46,10 @@ CLI::Option *addSeed(CLI::App &app, uint64_t &seed, const std::string &help) {
   return addWhole(app, "--seed", seed, help, uint64_t(0), std::numeric_limits<uint64_t>::max());
 }
 
-CLI::Option *addReal(CLI::App &app, const std::string &flag, double &value, const std::string &help,
-                     const Reals &range, const std::string &text) {
-  return addRead(app, flag, help, text, [&value, range](const std::string &typed) {
-    return readReal(typed, range, value);
-  });
+CLI::Option *addReal(CLI::App &app, const std::string &flag, double &value, const std::string &help, const Reals &range,
+                     const std::string &text) {
+  return addRead(app, flag, help, text,
+                 [&value, range](const std::string &typed) { return readReal(typed, range, value); });
 }
 
 CLI::Option *addChoice(CLI::App &app, const std::string &flag, std::string &value, const std::string &help,
@@ -85,8 +82,8 @@ static std::vector<std::string> entryNames(const Model &model) {
 
 const Entry &findEntry(const Model &model, const std::string &name, int64_t extent) {
   if (!model.hasEntry(name))
-    throw UserError(unknownName("entry point", name, fmt::format(" in model '{}'", model.name()),
-                                "entry points", entryNames(model)));
+    throw UserError(unknownName("entry point", name, fmt::format(" in model '{}'", model.name()), "entry points",
+                                entryNames(model)));
   return model.entry(name, extent);
 }
 
@@ -99,11 +96,11 @@ const Entry &chooseEntry(const Model &model, const std::string &name, const std:
     if (suits(entry) && std::find(found.begin(), found.end(), entry.Name) == found.end())
       found.emplace_back(entry.Name);
   if (found.empty())
-    throw UserError(fmt::format("model '{}' has no {}; its entry points are: {}", model.name(), what,
-                                join(entryNames(model))));
+    throw UserError(
+        fmt::format("model '{}' has no {}; its entry points are: {}", model.name(), what, join(entryNames(model))));
   if (found.size() > 1)
-    throw UserError(fmt::format("model '{}' has more than one {}: {}; say which by {}", model.name(), what,
-                                join(found), option));
+    throw UserError(
+        fmt::format("model '{}' has more than one {}: {}; say which by {}", model.name(), what, join(found), option));
   return model.entry(found[0]);
 }
 
@@ -111,13 +108,12 @@ size_t findInput(const Entry &entry, std::string_view name, std::string_view opt
   for (size_t i = 0; i < entry.Inputs.size(); ++i)
     if (entry.Inputs[i].Name == name)
       return i;
-  throw UserError(fmt::format("{}: {}", option,
-                              unknownName("input", name, fmt::format(" of entry point '{}'", entry.Name),
-                                          "inputs", namesOf(entry.Inputs))));
+  throw UserError(fmt::format(
+      "{}: {}", option,
+      unknownName("input", name, fmt::format(" of entry point '{}'", entry.Name), "inputs", namesOf(entry.Inputs))));
 }
 
-std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry,
-                                                         const std::vector<std::string> &settings) {
+std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry, const std::vector<std::string> &settings) {
   std::vector<std::pair<std::string, double>> scalars;
   std::vector<std::string> known = namesOf(entry.Scalars);
   for (const std::string &setting : settings) {
@@ -125,8 +121,8 @@ std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry,
     // "lr" is known where groups have it: "group0.lr".
     if (std::none_of(known.begin(), known.end(),
                      [&](const std::string &one) { return one == name || one.ends_with("." + name); }))
-      throw UserError("--set: " + unknownName("scalar", name, fmt::format(" of entry point '{}'", entry.Name),
-                                              "scalars", known));
+      throw UserError("--set: " +
+                      unknownName("scalar", name, fmt::format(" of entry point '{}'", entry.Name), "scalars", known));
     scalars.emplace_back(name, parseNumber(value, "--set " + setting));
     if (std::isnan(scalars.back().second))
       throw UserError(fmt::format("--set {}: expected a number", setting));
@@ -139,9 +135,7 @@ bool isTraining(const Entry &entry) {
          entry.needs(DLC_TRAINING) || (entry.Flags & DLC_WRITES_PARAMS);
 }
 
-bool isCheckpoint(const std::string &path) {
-  return readCheckpointInfo(path).has_value();
-}
+bool isCheckpoint(const std::string &path) { return readCheckpointInfo(path).has_value(); }
 
 std::string_view kindText(dlc_entry_kind kind) {
   switch (kind) {

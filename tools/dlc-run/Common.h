@@ -42,11 +42,10 @@ CLI::Option *addRead(CLI::App &app, const std::string &flag, const std::string &
 
 /// Adds an option that takes a whole number from `least` to `most`.
 template <class Number>
-CLI::Option *addWhole(CLI::App &app, const std::string &flag, Number &value, const std::string &help,
-                      Number least = 1, Number most = largestCount, const std::string &text = "N") {
-  return addRead(app, flag, help, text, [&value, least, most](const std::string &typed) {
-    return readWhole(typed, least, most, value);
-  });
+CLI::Option *addWhole(CLI::App &app, const std::string &flag, Number &value, const std::string &help, Number least = 1,
+                      Number most = largestCount, const std::string &text = "N") {
+  return addRead(app, flag, help, text,
+                 [&value, least, most](const std::string &typed) { return readWhole(typed, least, most, value); });
 }
 /// Adds --seed: any 64 bits.
 CLI::Option *addSeed(CLI::App &app, uint64_t &seed, const std::string &help);
@@ -85,8 +84,7 @@ template <class List> std::vector<std::string> namesOf(const List &list) {
 }
 
 /// The values of --set NAME=X, each checked to be a scalar of `entry`.
-std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry,
-                                                         const std::vector<std::string> &settings);
+std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry, const std::vector<std::string> &settings);
 
 /// True if calls of this entry point use optimizer state or update parameters.
 bool isTraining(const Entry &entry);

@@ -13,8 +13,7 @@ namespace dlc::run {
 
 namespace {
 
-constexpr double pictureWidth = 860, left = 78, right = 24, top = 66, panelHeight = 270, gap = 34,
-                 bottom = 56;
+constexpr double pictureWidth = 860, left = 78, right = 24, top = 66, panelHeight = 270, gap = 34, bottom = 56;
 constexpr double plotWidth = pictureWidth - left - right;
 
 using Points = std::vector<std::pair<double, double>>;
@@ -72,8 +71,7 @@ Axis linearAxis(double low, double high, bool roundOut) {
   double step = niceStep(high - low, 6);
   axis.first = roundOut ? std::floor(low / step + 1e-9) * step : low;
   axis.last = roundOut ? std::ceil(high / step - 1e-9) * step : high;
-  for (double tick = std::ceil(axis.first / step - 1e-9) * step; tick <= axis.last + 1e-9 * step;
-       tick += step)
+  for (double tick = std::ceil(axis.first / step - 1e-9) * step; tick <= axis.last + 1e-9 * step; tick += step)
     axis.ticks.push_back(std::abs(tick) < 1e-9 * step ? 0 : tick);
   return axis;
 }
@@ -144,14 +142,13 @@ void drawPanel(std::string &svg, const Panel &panel, const Axis &x, double panel
   auto py = [&](double value) { return panelTop + (1 - y.place(value)) * panelHeight; };
   for (double at : verticals)
     if (at > x.first && at < x.last)
-      svg +=
-          fmt::format("<line class=\"epoch\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\"/>\n",
-                      px(at), panelTop, panelTop + panelHeight);
+      svg += fmt::format("<line class=\"epoch\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\"/>\n",
+                         px(at), panelTop, panelTop + panelHeight);
   for (double tick : y.ticks) {
-    svg += fmt::format("<line class=\"grid\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>\n",
-                       left, left + plotWidth, py(tick), py(tick));
-    svg += fmt::format("<text class=\"tick\" text-anchor=\"end\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
-                       left - 8, py(tick) + 4, tickText(tick, panel.percent));
+    svg += fmt::format("<line class=\"grid\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>\n", left,
+                       left + plotWidth, py(tick), py(tick));
+    svg += fmt::format("<text class=\"tick\" text-anchor=\"end\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", left - 8,
+                       py(tick) + 4, tickText(tick, panel.percent));
   }
   svg += fmt::format("<path class=\"axis\" d=\"M{:.1f} {:.1f}V{:.1f}H{:.1f}\"/>\n", left, panelTop,
                      panelTop + panelHeight, left + plotWidth);
@@ -165,9 +162,8 @@ void drawPanel(std::string &svg, const Panel &panel, const Axis &x, double panel
     std::string path;
     for (auto &[at, value] : points)
       path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", px(at), py(value));
-    svg += fmt::format(
-        "<path class=\"curve\" stroke=\"{}\" stroke-width=\"{}\" stroke-opacity=\"{}\" d=\"{}\"/>\n",
-        curve.color, curve.width, curve.opacity, path);
+    svg += fmt::format("<path class=\"curve\" stroke=\"{}\" stroke-width=\"{}\" stroke-opacity=\"{}\" d=\"{}\"/>\n",
+                       curve.color, curve.width, curve.opacity, path);
     if (curve.marks)
       for (auto &[at, value] : points)
         svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.4\" fill=\"{}\" stroke=\"#fff\" "
@@ -185,8 +181,8 @@ void drawPanel(std::string &svg, const Panel &panel, const Axis &x, double panel
     svg += fmt::format("<line stroke=\"{0}\" stroke-width=\"{1}\" stroke-opacity=\"{2}\" x1=\"{3:.1f}\" "
                        "x2=\"{4:.1f}\" y1=\"{5:.1f}\" y2=\"{5:.1f}\"/>\n",
                        curve.color, std::max(curve.width, 1.5), curve.opacity, at - 24, at, legend - 4);
-    svg += fmt::format("<text class=\"legend\" text-anchor=\"end\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
-                       at - 30, legend, escaped(curve.name));
+    svg += fmt::format("<text class=\"legend\" text-anchor=\"end\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", at - 30,
+                       legend, escaped(curve.name));
     legend += 18;
   }
 }
@@ -206,13 +202,12 @@ std::string drawPicture(const std::string &title, const std::string &subtitle, c
   std::string svg = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" "
                                 "viewBox=\"0 0 {0} {1}\" font-family=\"Helvetica, Arial, sans-serif\">\n",
                                 pictureWidth, height);
-  svg +=
-      "<style>.grid{stroke:#e6e8ec}.epoch{stroke:#d5d9e0;stroke-dasharray:2 4}.axis{fill:none;stroke:#5b6470}"
-      ".curve{fill:none;stroke-linejoin:round;stroke-linecap:round}.tick{font-size:12px;fill:#5b6470}"
-      ".label{font-size:13px;fill:#2c333d}.legend{font-size:12px;fill:#2c333d;paint-order:stroke;stroke:#fff;"
-      "stroke-width:4px}"
-      ".title{font-size:18px;font-weight:bold;fill:#171b21}.subtitle{font-size:12.5px;fill:#5b6470}</"
-      "style>\n";
+  svg += "<style>.grid{stroke:#e6e8ec}.epoch{stroke:#d5d9e0;stroke-dasharray:2 4}.axis{fill:none;stroke:#5b6470}"
+         ".curve{fill:none;stroke-linejoin:round;stroke-linecap:round}.tick{font-size:12px;fill:#5b6470}"
+         ".label{font-size:13px;fill:#2c333d}.legend{font-size:12px;fill:#2c333d;paint-order:stroke;stroke:#fff;"
+         "stroke-width:4px}"
+         ".title{font-size:18px;font-weight:bold;fill:#171b21}.subtitle{font-size:12.5px;fill:#5b6470}</"
+         "style>\n";
   svg += fmt::format("<rect width=\"{}\" height=\"{}\" fill=\"#fff\"/>\n", pictureWidth, height);
   svg += fmt::format("<text class=\"title\" x=\"{}\" y=\"28\">{}</text>\n", left, escaped(title));
   svg += fmt::format("<text class=\"subtitle\" x=\"{}\" y=\"48\">{}</text>\n", left, escaped(subtitle));
@@ -224,14 +219,13 @@ std::string drawPicture(const std::string &title, const std::string &subtitle, c
   double end = top + plots;
   for (double tick : x.ticks) {
     double at = left + x.place(tick) * plotWidth;
-    svg += fmt::format("<line class=\"axis\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\"/>\n",
-                       at, end, end + 5);
-    svg += fmt::format("<text class=\"tick\" text-anchor=\"middle\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
-                       at, end + 20, tickText(tick, false));
+    svg += fmt::format("<line class=\"axis\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\"/>\n", at, end,
+                       end + 5);
+    svg += fmt::format("<text class=\"tick\" text-anchor=\"middle\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", at,
+                       end + 20, tickText(tick, false));
   }
-  svg += fmt::format(
-      "<text class=\"label\" text-anchor=\"middle\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n</svg>\n",
-      left + plotWidth / 2, end + 42, escaped(xLabel));
+  svg += fmt::format("<text class=\"label\" text-anchor=\"middle\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n</svg>\n",
+                     left + plotWidth / 2, end + 42, escaped(xLabel));
   return svg;
 }
 
@@ -240,8 +234,7 @@ bool isPicture(std::string_view beginning, const std::string &title) {
          beginning.find(fmt::format("y=\"28\">{}</text>", escaped(title))) != std::string_view::npos;
 }
 
-std::vector<std::pair<double, double>> smoothed(const std::vector<std::pair<double, double>> &points,
-                                                double halfLife) {
+std::vector<std::pair<double, double>> smoothed(const std::vector<std::pair<double, double>> &points, double halfLife) {
   Points result;
   double keep = std::exp2(-1 / std::max(halfLife, 1e-3)), sum = 0, weight = 0;
   for (auto &[at, value] : points) {

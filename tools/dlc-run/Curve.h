@@ -38,8 +38,7 @@ std::string drawPicture(const std::string &title, const std::string &subtitle, c
 bool isPicture(std::string_view beginning, const std::string &title);
 
 /// A running mean that forgets with the given half-life in points, without a bias towards the first.
-std::vector<std::pair<double, double>> smoothed(const std::vector<std::pair<double, double>> &points,
-                                                double halfLife);
+std::vector<std::pair<double, double>> smoothed(const std::vector<std::pair<double, double>> &points, double halfLife);
 
 } // namespace dlc::run
 

@@ -19,9 +19,7 @@ namespace dlc::run {
 
 namespace {
 
-bool isFloat(DType type) {
-  return type == DType::F32 || type == DType::F64;
-}
+bool isFloat(DType type) { return type == DType::F32 || type == DType::F64; }
 
 /// Where the values of an input may stand in a data directory, the first choice first.
 std::vector<std::string> candidates(std::string_view input, Split split) {
@@ -56,10 +54,9 @@ std::string findFile(const std::string &directory, std::string_view input, Split
 } // namespace
 
 void DataArguments::addTo(CLI::App &app) {
-  app.add_option(
-         "--data", directory,
-         "Folder with MNIST's IDX files (train-images-idx3-ubyte[.gz] ...) or with train-NAME.npy and "
-         "test-NAME.npy for inputs of other names")
+  app.add_option("--data", directory,
+                 "Folder with MNIST's IDX files (train-images-idx3-ubyte[.gz] ...) or with train-NAME.npy and "
+                 "test-NAME.npy for inputs of other names")
       ->option_text("DIR");
   app.add_option("--map", maps, "File (NPY or IDX, plain or gzip) for one input; may be repeated")
       ->option_text("NAME=FILE")
@@ -73,8 +70,8 @@ void DataArguments::noteScales(const DataSet &data, const Entry &entry) {
     (void)scales.use(entry.Inputs[findInput(entry, column.name, "--map")], column.values.dtype());
 }
 
-std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &arguments, Split split,
-                                     Split mapped, bool required) {
+std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &arguments, Split split, Split mapped,
+                                     bool required) {
   std::vector<std::pair<std::string, std::string>> maps;
   for (const std::string &map : arguments.maps) {
     maps.push_back(splitAssignment(map, "--map"));
@@ -100,12 +97,11 @@ std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &ar
     if (!path.empty())
       files.emplace_back(port.Name, path);
     else if (arguments.directory.empty())
-      missing += fmt::format("\n  input '{}' ({}): no file; give --data DIR or --map {}=FILE", port.Name,
-                             port.str(), port.Name);
+      missing += fmt::format("\n  input '{}' ({}): no file; give --data DIR or --map {}=FILE", port.Name, port.str(),
+                             port.Name);
     else
-      missing +=
-          fmt::format("\n  input '{}' ({}): none of {} in {}; name the file by --map {}=FILE", port.Name,
-                      port.str(), join(candidates(port.Name, split)), arguments.directory, port.Name);
+      missing += fmt::format("\n  input '{}' ({}): none of {} in {}; name the file by --map {}=FILE", port.Name,
+                             port.str(), join(candidates(port.Name, split)), arguments.directory, port.Name);
   }
   if (!missing.empty()) {
     if (required)
@@ -126,8 +122,7 @@ const Column *DataSet::find(std::string_view name) const {
 }
 
 bool DataSet::covers(const Entry &entry) const {
-  return std::all_of(entry.Inputs.begin(), entry.Inputs.end(),
-                     [&](const Port &port) { return find(port.Name); });
+  return std::all_of(entry.Inputs.begin(), entry.Inputs.end(), [&](const Port &port) { return find(port.Name); });
 }
 
 Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t index, const Scales &scales) {
@@ -135,9 +130,8 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
   Source source{&column, nullptr, nullptr, 0, 0, scale, false, port.hasBatch(), call_->input(index)};
   for (size_t axis = 1; axis < port.Batch.size(); ++axis)
     if (port.Batch[axis])
-      throw UserError(
-          fmt::format("input '{}' ({}) has the batch on axis {}: rows of a file can be fed to axis 0 only",
-                      port.Name, port.str(), axis));
+      throw UserError(fmt::format("input '{}' ({}) has the batch on axis {}: rows of a file can be fed to axis 0 only",
+                                  port.Name, port.str(), axis));
   std::string context = fmt::format("{}, for input '{}' ({})", column.path, port.Name, port.str());
   int64_t elements = 1;
   for (size_t axis = source.batched; axis < port.Dims.size(); ++axis)
@@ -152,9 +146,9 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
     for (size_t axis = 1; axis < found.size(); ++axis)
       have *= found[axis];
     if (found.empty() || have != elements || found[0] % perRow != 0)
-      throw UserError(fmt::format(
-          "{}: found shape {}, where each row has {} elements; expected {} in a row{}", context, found.str(),
-          have, elements, perRow > 1 ? fmt::format(", and a multiple of {} rows", perRow) : ""));
+      throw UserError(fmt::format("{}: found shape {}, where each row has {} elements; expected {} in a row{}", context,
+                                  found.str(), have, elements,
+                                  perRow > 1 ? fmt::format(", and a multiple of {} rows", perRow) : ""));
     source.rowElements = perRow * elements;
   }
   source.scaled = column.values.dtype() == DType::U8 && !scale.keeps();
@@ -185,16 +179,16 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
       continue;
     int64_t rows = column->values.shape()[0] / port.Batch[0];
     if (first && rows != rows_)
-      throw UserError(fmt::format("{} has {} rows, but {} has {}: all inputs need the same number",
-                                  first->path, countText(rows_), column->path, countText(rows)));
+      throw UserError(fmt::format("{} has {} rows, but {} has {}: all inputs need the same number", first->path,
+                                  countText(rows_), column->path, countText(rows)));
     first = column;
     rows_ = rows;
   }
   if (first && rows_ == 0)
     throw UserError(fmt::format("{} has no rows", first->path));
   if (rows_ > std::numeric_limits<uint32_t>::max())
-    throw UserError(fmt::format("{} has {} rows, more than the 4 billion that can be shuffled", first->path,
-                                countText(rows_)));
+    throw UserError(
+        fmt::format("{} has {} rows, more than the 4 billion that can be shuffled", first->path, countText(rows_)));
   for (Source &source : sources_)
     if (!source.batched)
       copyRow(source, static_cast<std::byte *>(source.input.data()), 0);
@@ -236,8 +230,8 @@ std::string Feed::explain(const CallError &error, std::span<const uint32_t> rows
     if (source.batched && !isFloat(source.input.dtype()))
       paths.push_back(source.column->path);
   return fmt::format("{}{}row {} of {} (counted from 0) holds {}, expected 0 to {}", error.Op,
-                     error.Op.empty() ? "" : ": ", row, paths.empty() ? "the data" : join(paths, " or "),
-                     error.Value, error.Limit - 1);
+                     error.Op.empty() ? "" : ": ", row, paths.empty() ? "the data" : join(paths, " or "), error.Value,
+                     error.Limit - 1);
 }
 
 std::string Feed::notFinite(std::span<const uint32_t> rows) const {
@@ -248,9 +242,10 @@ std::string Feed::notFinite(std::span<const uint32_t> rows) const {
     for (int64_t i = 0; i < count; ++i) {
       double value = TensorView(source.input).at(i);
       if (!std::isfinite(value))
-        return source.batched ? fmt::format("row {} of {} (counted from 0) holds {}", rows[size_t(i / source.rowElements)],
-                                            source.column->path, exactNumber(value, false))
-                              : fmt::format("{} holds {}", source.column->path, exactNumber(value, false));
+        return source.batched
+                   ? fmt::format("row {} of {} (counted from 0) holds {}", rows[size_t(i / source.rowElements)],
+                                 source.column->path, exactNumber(value, false))
+                   : fmt::format("{} holds {}", source.column->path, exactNumber(value, false));
     }
   }
   return "";
@@ -258,18 +253,15 @@ std::string Feed::notFinite(std::span<const uint32_t> rows) const {
 
 MetricSums::MetricSums(const Entry &entry) {
   auto counts = [&](size_t output) {
-    return std::any_of(entry.Outputs.begin(), entry.Outputs.end(), [&](const Port &port) {
-      return port.Combine == DLC_COMBINE_COUNT && port.Count == output;
-    });
+    return std::any_of(entry.Outputs.begin(), entry.Outputs.end(),
+                       [&](const Port &port) { return port.Combine == DLC_COMBINE_COUNT && port.Count == output; });
   };
   for (size_t i = 0; i < entry.Outputs.size(); ++i)
     if (entry.Outputs[i].Dims.empty() && !counts(i))
       metrics_.push_back({i, std::string(entry.Outputs[i].Name), entry.Outputs[i].Combine});
 }
 
-double MetricSums::value(const Call &call, size_t output) {
-  return call.output(output).at(0);
-}
+double MetricSums::value(const Call &call, size_t output) { return call.output(output).at(0); }
 
 bool MetricSums::isEmpty(const Call &call, size_t output) {
   const Port &port = call.entry().Outputs[output];

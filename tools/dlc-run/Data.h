@@ -47,8 +47,8 @@ public:
   /// Finds a file for each input of `entry`: first among the maps, which stand for `mapped`, then in the
   /// directory. Nothing if some input has no file in it and `required` is false; UserError, which says what
   /// was looked for, if it is true. UserError, too, for a map that names no input.
-  static std::optional<DataSet> load(const Entry &entry, const DataArguments &arguments, Split split,
-                                     Split mapped, bool required);
+  static std::optional<DataSet> load(const Entry &entry, const DataArguments &arguments, Split split, Split mapped,
+                                     bool required);
 
   const Column *find(std::string_view name) const;
   /// True if there is a column for every input of `entry`.

@@ -24,11 +24,11 @@ void evalModel(EvalOptions &options) {
   Model model = options.model.open();
   const Entry *entry = findEvaluation(model, options.entry);
   if (!entry)
-    throw UserError(fmt::format(
-        "model '{}' has no function that returns a loss or an accuracy; name one by --entry", model.name()));
+    throw UserError(fmt::format("model '{}' has no function that returns a loss or an accuracy; name one by --entry",
+                                model.name()));
   if (entry->Kind != DLC_FUNCTION)
-    throw UserError(fmt::format("--entry {}: this is a {} entry point, expected a function", entry->Name,
-                                kindText(entry->Kind)));
+    throw UserError(
+        fmt::format("--entry {}: this is a {} entry point, expected a function", entry->Name, kindText(entry->Kind)));
   if (MetricSums(*entry).indices().empty())
     throw UserError(
         fmt::format("--entry {}: none of its outputs is a single number: {}", entry->Name, entry->Signature));
@@ -48,8 +48,7 @@ void evalModel(EvalOptions &options) {
   if (!options.json) {
     for (const std::string &note : options.data.scales.notes())
       fmt::print("{}\n", note);
-    fmt::print("{}  ({} examples, {})\n", metricsText(metrics), countText(feed.rows()),
-               durationText(seconds));
+    fmt::print("{}  ({} examples, {})\n", metricsText(metrics), countText(feed.rows()), durationText(seconds));
     return;
   }
   Json object = {{"event", "end"},
@@ -76,8 +75,7 @@ void addEval(CLI::App &app) {
       ->required()
       ->option_text("FILE");
   command
-      .add_option("--entry", options->entry,
-                  "Function to evaluate (default: the one that returns loss or accuracy)")
+      .add_option("--entry", options->entry, "Function to evaluate (default: the one that returns loss or accuracy)")
       ->option_text("NAME");
   addChoice(command, "--split", options->split, "Which files of DIR: test (default) or train", {"test", "train"});
   command.add_flag("--json", options->json, "Print a JSON object");

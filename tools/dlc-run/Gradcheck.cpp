@@ -99,8 +99,7 @@ size_t Gradcheck::findLoss() const {
 /// Initial zeros and ones hide mistakes (a product with a zero bias, a scale of one): move them off.
 void Gradcheck::roughen() {
   for (const TensorInfo &tensor : model_.tensors()) {
-    bool constant =
-        tensor.Init == DLC_INIT_ZEROS || tensor.Init == DLC_INIT_ONES || tensor.Init == DLC_INIT_CONSTANT;
+    bool constant = tensor.Init == DLC_INIT_ZEROS || tensor.Init == DLC_INIT_ONES || tensor.Init == DLC_INIT_CONSTANT;
     if (tensor.Kind != DLC_PARAMETER || !constant)
       continue;
     Tensor value = invocation_.parameters().get(tensor.Name);
@@ -176,10 +175,9 @@ bool Gradcheck::run() {
     if (!info)
       throw UserError(fmt::format("output '{}' belongs to no parameter", output));
     if (info->Type != DType::F64)
-      throw UserError(
-          fmt::format("parameter '{}' is {}: differences need f64 to be exact enough; compile the model "
-                      "with `dlc --float f64`",
-                      name, nameOf(info->Type)));
+      throw UserError(fmt::format("parameter '{}' is {}: differences need f64 to be exact enough; compile the model "
+                                  "with `dlc --float f64`",
+                                  name, nameOf(info->Type)));
     const Tensor &gradient = results[i];
     Tensor weight = invocation_.parameters().get(name);
     std::vector<Comparison> bad;
@@ -211,11 +209,10 @@ bool Gradcheck::run() {
       fmt::print("{} {}: empty\n", name, info->Dims.str());
       continue;
     }
-    fmt::print(
-        "{} {}: {} element{} compared, {}; worst {}: gradient {:.9g}, difference {:.9g}, error {:.2g}\n",
-        name, info->Dims.str(), indices.size(), indices.size() == 1 ? "" : "s",
-        bad.empty() ? "all right" : fmt::format("{} WRONG", bad.size()), indexText(info->Dims, worst.index),
-        worst.analytic, worst.numeric, worst.error());
+    fmt::print("{} {}: {} element{} compared, {}; worst {}: gradient {:.9g}, difference {:.9g}, error {:.2g}\n", name,
+               info->Dims.str(), indices.size(), indices.size() == 1 ? "" : "s",
+               bad.empty() ? "all right" : fmt::format("{} WRONG", bad.size()), indexText(info->Dims, worst.index),
+               worst.analytic, worst.numeric, worst.error());
     for (size_t k = 0; k < std::min<size_t>(bad.size(), 3); ++k)
       fmt::print("  wrong: {}{}: gradient {}, difference {}\n", name, indexText(info->Dims, bad[k].index),
                  exactNumber(bad[k].analytic, false), exactNumber(bad[k].numeric, false));
@@ -223,11 +220,8 @@ bool Gradcheck::run() {
   if (compared == 0 && entry_.Outputs.size() <= 1)
     throw UserError(fmt::format("entry point '{}' returns no gradient", entry_.Name));
   if (options_.json)
-    events.event({{"event", "end"},
-                  {"entry", entry_.Name},
-                  {"compared", compared},
-                  {"wrong", wrong},
-                  {"passed", wrong == 0}});
+    events.event(
+        {{"event", "end"}, {"entry", entry_.Name}, {"compared", compared}, {"wrong", wrong}, {"passed", wrong == 0}});
   else if (wrong)
     fmt::print("{} of {} gradients are wrong, in {}\n", wrong, compared, join(failed));
   else
@@ -244,12 +238,11 @@ void gradcheck(const GradcheckOptions &options) {
   const Entry &chosen = chooseEntry(model, name, "TRAIN_ENTRY", "train step with gradients",
                                     [](const Entry &entry) { return entry.Kind == DLC_GRADIENTS; });
   if (chosen.Kind != DLC_GRADIENTS)
-    throw UserError(fmt::format("'{}' is a {} entry point, expected a train step or its gradients",
-                                chosen.Name, kindText(chosen.Kind)));
+    throw UserError(fmt::format("'{}' is a {} entry point, expected a train step or its gradients", chosen.Name,
+                                kindText(chosen.Kind)));
   const Entry &entry = model.entry(chosen.Name, options.batch ? options.batch : 1);
   if (options.batch > entry.Capacity && entry.hasBatch())
-    throw UserError(
-        fmt::format("--batch {}: '{}' is compiled for {} rows", options.batch, entry.Name, entry.Capacity));
+    throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows", options.batch, entry.Name, entry.Capacity));
   const Entry *checked[] = {&entry};
   options.inputs.check(checked);
   if (!Gradcheck(options, model, entry).run())
@@ -259,10 +252,9 @@ void gradcheck(const GradcheckOptions &options) {
 } // namespace
 
 void addGradcheck(CLI::App &app) {
-  CLI::App &command =
-      addSubcommand(app, "gradcheck", "Compare derived gradients with differences of the loss (f64)",
-                    "dlc --float f64 mnist.mlir -o mnist64.so\n"
-                    "  dlc-run gradcheck mnist64.so train_step --range label=10");
+  CLI::App &command = addSubcommand(app, "gradcheck", "Compare derived gradients with differences of the loss (f64)",
+                                    "dlc --float f64 mnist.mlir -o mnist64.so\n"
+                                    "  dlc-run gradcheck mnist64.so train_step --range label=10");
   auto options = std::make_shared<GradcheckOptions>();
   options->model.addTo(command);
   command.add_option("TRAIN_ENTRY", options->entry, "Train step (default: the only one)")->option_text(" ");

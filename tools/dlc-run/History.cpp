@@ -55,7 +55,8 @@ Json History::save() const {
   Json epochs = Json::array();
   for (const Epoch &epoch : epochs_)
     epochs.push_back({epoch.step, saveMetrics(epoch.training), saveMetrics(epoch.validation)});
-  return {{"stride", stride_}, {"sum", sum_}, {"count", count_}, {"last", last_}, {"points", points_}, {"epochs", epochs}};
+  return {{"stride", stride_}, {"sum", sum_},       {"count", count_},
+          {"last", last_},     {"points", points_}, {"epochs", epochs}};
 }
 
 void History::load(const Json &json) {
@@ -67,8 +68,7 @@ void History::load(const Json &json) {
     loaded.last_ = json.value("last", 0.0);
     loaded.points_ = json.at("points").get<std::vector<double>>();
     for (const Json &epoch : json.at("epochs"))
-      loaded.epochs_.push_back(
-          {epoch.at(0).get<int64_t>(), loadMetrics(epoch.at(1)), loadMetrics(epoch.at(2))});
+      loaded.epochs_.push_back({epoch.at(0).get<int64_t>(), loadMetrics(epoch.at(1)), loadMetrics(epoch.at(2))});
     bool makesSense = loaded.stride_ >= 1 && loaded.stride_ <= int64_t(1) << 40 && loaded.count_ >= 0 &&
                       loaded.count_ < loaded.stride_;
     while (loaded.points_.size() >= mostPoints)
@@ -116,8 +116,7 @@ std::string History::picture(const std::string &title, const std::string &subtit
     Curve training{"training, mean of the epoch", "#2f55b0", {}, 2, 1, true};
     Curve held{"validation", "#e0702c", {}, 2, 1, true};
     for (const Epoch &epoch : epochs_)
-      for (auto [curve, metrics] :
-           {std::pair{&training, &epoch.training}, std::pair{&held, &epoch.validation}})
+      for (auto [curve, metrics] : {std::pair{&training, &epoch.training}, std::pair{&held, &epoch.validation}})
         for (auto &[metric, value] : *metrics)
           if (metric == name)
             curve->points.emplace_back(double(epoch.step), value);

@@ -92,8 +92,7 @@ void printText(const Model &model, const std::string &path) {
   for (const TensorInfo &tensor : model.tensors())
     if (tensor.Kind == DLC_PARAMETER)
       count += tensor.Dims.elements();
-  fmt::print("{}: model '{}', made by {}, language {}\n", path, model.name(), model.producer(),
-             model.language());
+  fmt::print("{}: model '{}', made by {}, language {}\n", path, model.name(), model.producer(), model.language());
   std::string needs = model.cpuFeatures().empty() ? "" : fmt::format(" (needs {})", model.cpuFeatures());
   fmt::print("  target {}{}, hash {:016x}\n", model.target(), needs, model.hash());
   fmt::print("  {} parameters\n\nmemory\n", countText(count));
@@ -221,8 +220,8 @@ void printJson(const Model &model, const std::string &path) {
 } // namespace
 
 void addInfo(CLI::App &app) {
-  CLI::App &command = addSubcommand(app, "info", "Show a model's tensors, entry points, memory and kernels",
-                                    "dlc-run info mnist.so");
+  CLI::App &command =
+      addSubcommand(app, "info", "Show a model's tensors, entry points, memory and kernels", "dlc-run info mnist.so");
   auto arguments = std::make_shared<ModelArguments>();
   auto json = std::make_shared<bool>(false);
   arguments->addTo(command, false);

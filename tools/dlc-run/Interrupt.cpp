@@ -30,8 +30,6 @@ void catchInterrupts() {
     ::sigaction(SIGHUP, &action, nullptr);
 }
 
-const volatile int *interrupted() {
-  return &flag;
-}
+const volatile int *interrupted() { return &flag; }
 
 } // namespace dlc::run

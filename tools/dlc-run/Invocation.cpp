@@ -11,12 +11,11 @@
 
 namespace dlc::run {
 
-Invocation::Invocation(const Model &model, const Entry &entry, const std::string &weights,
-                       std::optional<uint64_t> seed)
+Invocation::Invocation(const Model &model, const Entry &entry, const std::string &weights, std::optional<uint64_t> seed)
     : model_(model), entry_(entry), seed_(seed.value_or(0)) {
   parameters_ = model.newParameters(seed_);
-  bool trainable = std::any_of(model.entries().begin(), model.entries().end(),
-                               [](const Entry &other) { return isTraining(other); });
+  bool trainable =
+      std::any_of(model.entries().begin(), model.entries().end(), [](const Entry &other) { return isTraining(other); });
   if (trainable)
     training_ = model.newTraining(*parameters_, seed_);
   if (!weights.empty()) {
@@ -74,8 +73,7 @@ void Invocation::setTensor(const std::string &name, TensorView value) {
     std::vector<std::string> names;
     for (const TensorInfo &tensor : model_.tensors())
       names.emplace_back(tensor.Name);
-    throw UserError(
-        unknownName("tensor", name, fmt::format(" in model '{}'", model_.name()), "tensors", names));
+    throw UserError(unknownName("tensor", name, fmt::format(" in model '{}'", model_.name()), "tensors", names));
   }
   if (info->Kind == DLC_SESSION_STATE)
     throw UserError(fmt::format("'{}' is session state, which cannot be set", name));

@@ -18,8 +18,7 @@ class Invocation {
 public:
   /// State for `entry`: from `weights` (a checkpoint or plain weights) if not empty, else from the seed. The
   /// random streams have the seed if one is given, else a checkpoint's, else 0.
-  Invocation(const Model &model, const Entry &entry, const std::string &weights,
-             std::optional<uint64_t> seed);
+  Invocation(const Model &model, const Entry &entry, const std::string &weights, std::optional<uint64_t> seed);
 
   Results call(std::span<const Input> inputs, CallOptions options);
 

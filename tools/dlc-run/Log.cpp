@@ -47,9 +47,7 @@ static off_t endOfLines(int descriptor) {
   return 0;
 }
 
-Log::~Log() {
-  close();
-}
+Log::~Log() { close(); }
 
 void Log::close() {
   if (descriptor_ >= 0)

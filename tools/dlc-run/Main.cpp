@@ -108,8 +108,7 @@ std::string explain(const CLI::App &app, const CLI::ParseError &error, int argc,
         text += fmt::format(": did you mean {}?", nearest);
     }
   }
-  std::string help =
-      &command == &app ? "dlc-run --help" : fmt::format("dlc-run {} --help", command.get_name());
+  std::string help = &command == &app ? "dlc-run --help" : fmt::format("dlc-run {} --help", command.get_name());
   return text + "\nsee " + help;
 }
 
@@ -121,12 +120,11 @@ int run(int argc, char **argv) {
   app.set_help_flag("-h,--help", "Show this help");
   app.require_subcommand(1);
   app.formatter(std::make_shared<Help>());
-  app.footer(
-      "dlc-run COMMAND --help tells more about one of them. A first session:\n"
-      "  dlc mnist.mlir -o mnist.so\n"
-      "  dlc-run info mnist.so\n"
-      "  dlc-run train mnist.so --data mnist/ --epochs 5\n"
-      "  dlc-run eval mnist.so --weights mnist.safetensors --data mnist/");
+  app.footer("dlc-run COMMAND --help tells more about one of them. A first session:\n"
+             "  dlc mnist.mlir -o mnist.so\n"
+             "  dlc-run info mnist.so\n"
+             "  dlc-run train mnist.so --data mnist/ --epochs 5\n"
+             "  dlc-run eval mnist.so --weights mnist.safetensors --data mnist/");
   addInfo(app);
   addTrain(app);
   addEval(app);

@@ -31,15 +31,14 @@ struct PredictOptions {
 
 /// The function a person means by "predict": of that name, or the only one that returns no loss.
 bool predicts(const Entry &entry) {
-  return entry.Kind == DLC_FUNCTION &&
-         std::none_of(entry.Outputs.begin(), entry.Outputs.end(),
-                      [](const Port &port) { return port.Name == "loss" || port.Name == "accuracy"; });
+  return entry.Kind == DLC_FUNCTION && std::none_of(entry.Outputs.begin(), entry.Outputs.end(), [](const Port &port) {
+           return port.Name == "loss" || port.Name == "accuracy";
+         });
 }
 
 /// True if each row of a matrix of floats is a distribution: none negative, sum 1.
 bool isDistribution(TensorView value) {
-  if (value.shape().size() != 2 || value.shape()[1] < 2 ||
-      (value.dtype() != DType::F32 && value.dtype() != DType::F64))
+  if (value.shape().size() != 2 || value.shape()[1] < 2 || (value.dtype() != DType::F32 && value.dtype() != DType::F64))
     return false;
   for (int64_t row = 0; row < value.shape()[0]; ++row) {
     double sum = 0;
@@ -89,8 +88,7 @@ void print(const PredictOptions &options, const Entry &entry, const Results &res
       fmt::print("  row {}: {}\n", row, classes ? topClasses(value, row, options.top) : join(numbers));
     }
     if (shown < rows)
-      fmt::print("  ... {} more rows; --rows N shows more, --output FILE.npz writes all\n",
-                 countText(rows - shown));
+      fmt::print("  ... {} more rows; --rows N shows more, --output FILE.npz writes all\n", countText(rows - shown));
   }
 }
 
@@ -123,8 +121,8 @@ void printJson(const PredictOptions &options, const Entry &entry, const Results 
 void write(const std::string &path, const Entry &entry, const Results &results) {
   if (path.ends_with(".npy")) {
     if (results.size() != 1)
-      throw UserError(fmt::format("--output {}: '{}' has {} outputs ({}); write them to an .npz file", path,
-                                  entry.Name, results.size(), join(namesOf(entry.Outputs))));
+      throw UserError(fmt::format("--output {}: '{}' has {} outputs ({}); write them to an .npz file", path, entry.Name,
+                                  results.size(), join(namesOf(entry.Outputs))));
     writeNpy(path, results[0]);
     return;
   }
@@ -144,8 +142,8 @@ void predict(PredictOptions &options) {
   std::string name = options.entry.empty() && model.hasEntry("predict") ? "predict" : options.entry;
   const Entry &chosen = chooseEntry(model, name, "--entry", "function to predict with", predicts);
   if (chosen.Kind != DLC_FUNCTION)
-    throw UserError(fmt::format("--entry {}: this is a {} entry point, expected a function", chosen.Name,
-                                kindText(chosen.Kind)));
+    throw UserError(
+        fmt::format("--entry {}: this is a {} entry point, expected a function", chosen.Name, kindText(chosen.Kind)));
   std::vector<Tensor> values(chosen.Inputs.size());
   std::vector<bool> given(values.size());
   options.scales.check(chosen);
@@ -160,8 +158,8 @@ void predict(PredictOptions &options) {
   for (size_t i = 0; i < values.size(); ++i) {
     const Port &port = chosen.Inputs[i];
     if (!given[i])
-      throw UserError(fmt::format("input '{}' ({}) has no value: give --input {}=FILE", port.Name, port.str(),
-                                  port.Name));
+      throw UserError(
+          fmt::format("input '{}' ({}) has no value: give --input {}=FILE", port.Name, port.str(), port.Name));
     inputs.emplace_back(port.Name, values[i]);
   }
   if (!options.json)
@@ -185,10 +183,9 @@ void predict(PredictOptions &options) {
 } // namespace
 
 void addPredict(CLI::App &app) {
-  CLI::App &command = addSubcommand(
-      app, "predict", "Apply a trained model to the rows of a file",
-      "dlc-run predict mnist.so --weights mnist.safetensors \\\n"
-      "    --input image=t10k-images-idx3-ubyte.gz");
+  CLI::App &command = addSubcommand(app, "predict", "Apply a trained model to the rows of a file",
+                                    "dlc-run predict mnist.so --weights mnist.safetensors \\\n"
+                                    "    --input image=t10k-images-idx3-ubyte.gz");
   auto options = std::make_shared<PredictOptions>();
   options->model.addTo(command);
   command.add_option("--weights", options->weights, "Checkpoint or weights (safetensors)")

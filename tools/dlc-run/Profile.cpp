@@ -94,9 +94,8 @@ public:
       : options_(options), model_(model), entry_(entry),
         rows_(options.batch ? options.batch : std::max<int64_t>(1, entry.Capacity)),
         share_(entry.hasBatch() && entry.Capacity ? double(rows_) / double(entry.Capacity) : 1),
-        values_(options.inputs.make(entry, rows_)),
-        invocation_(model, entry, options.weights, options.inputs.seed), call_(invocation_.prepare()),
-        times_(model.kernels().size()) {
+        values_(options.inputs.make(entry, rows_)), invocation_(model, entry, options.weights, options.inputs.seed),
+        call_(invocation_.prepare()), times_(model.kernels().size()) {
     for (size_t i = 0; i < values_.size(); ++i)
       call_.bindInput(i, values_[i]);
     if (entry.hasBatch())
@@ -144,8 +143,13 @@ public:
   /// Some calls more, as events of Chrome's trace format (times in microseconds).
   void trace(Json &events, double start) {
     auto event = [&](std::string_view name, const char *category, double begin, double end) {
-      return Json{{"name", name}, {"cat", category}, {"ph", "X"}, {"pid", 1}, {"tid", 1},
-                  {"ts", 1e6 * (begin - start)}, {"dur", 1e6 * (end - begin)}};
+      return Json{{"name", name},
+                  {"cat", category},
+                  {"ph", "X"},
+                  {"pid", 1},
+                  {"tid", 1},
+                  {"ts", 1e6 * (begin - start)},
+                  {"dur", 1e6 * (end - begin)}};
     };
     for (int64_t i = 0; i < traceCalls; ++i) {
       double begin = now(), seconds = run();
@@ -183,8 +187,8 @@ private:
 
 void printTable(const Model &model, const Entry &entry, const EntryProfile &profile, const Roof &roof, bool given) {
   fmt::print("{} ({} row{}, {} thread{}): median {} of {} calls\n", entry.Name, profile.rows,
-             profile.rows == 1 ? "" : "s", model.threads(), model.threads() == 1 ? "" : "s",
-             timeText(profile.seconds), countText(profile.calls));
+             profile.rows == 1 ? "" : "s", model.threads(), model.threads() == 1 ? "" : "s", timeText(profile.seconds),
+             countText(profile.calls));
   fmt::print("    the roof{}: {}\n", given ? " as given" : "", roof.text());
   size_t width = 9;
   for (const Row &row : profile.kernels)
@@ -192,10 +196,10 @@ void printTable(const Model &model, const Entry &entry, const EntryProfile &prof
   fmt::print("    {:<{}} {:>6} {:>10} {:>7} {:>9} {:>8} {:>7} {:<5} {}\n", "KERNEL", width, "CALLS", "TIME", "SHARE",
              "GFLOP/s", "GB/s", "OF ROOF", "LIMIT", "SOURCE");
   auto print = [&](std::string_view name, const Row &row, std::string_view source) {
-    std::string line = fmt::format(
-        "    {:<{}} {:>6.4g} {:>10} {:>5.1f} % {:>9.2f} {:>8.2f} {:>5.0f} % {:<5} {}", name, width, row.runs,
-        timeText(row.seconds), 100 * row.seconds / profile.seconds, row.flops / row.seconds / 1e9,
-        row.bytes / row.seconds / 1e9, 100 * row.share(), row.limit.name, source);
+    std::string line =
+        fmt::format("    {:<{}} {:>6.4g} {:>10} {:>5.1f} % {:>9.2f} {:>8.2f} {:>5.0f} % {:<5} {}", name, width,
+                    row.runs, timeText(row.seconds), 100 * row.seconds / profile.seconds, row.flops / row.seconds / 1e9,
+                    row.bytes / row.seconds / 1e9, 100 * row.share(), row.limit.name, source);
     line.erase(line.find_last_not_of(' ') + 1);
     fmt::print("{}\n", line);
   };
@@ -208,11 +212,16 @@ void printTable(const Model &model, const Entry &entry, const EntryProfile &prof
 }
 
 void printJson(const Model &model, const Entry &entry, const EntryProfile &profile, const Roof &roof) {
-  Json object = {{"event", "profile"},          {"entry", entry.Name},
-                 {"rows", profile.rows},        {"threads", model.threads()},
-                 {"calls", profile.calls},      {"median_seconds", profile.seconds},
-                 {"kernel_seconds", profile.total().seconds}, {"remainder_seconds", profile.remainder},
-                 {"peak_flops", roof.peak},     {"levels", Json::array()},
+  Json object = {{"event", "profile"},
+                 {"entry", entry.Name},
+                 {"rows", profile.rows},
+                 {"threads", model.threads()},
+                 {"calls", profile.calls},
+                 {"median_seconds", profile.seconds},
+                 {"kernel_seconds", profile.total().seconds},
+                 {"remainder_seconds", profile.remainder},
+                 {"peak_flops", roof.peak},
+                 {"levels", Json::array()},
                  {"kernels", Json::array()}};
   for (const Roof::Level &level : roof.levels)
     object["levels"].push_back(
@@ -230,8 +239,7 @@ void printJson(const Model &model, const Entry &entry, const EntryProfile &profi
 }
 
 void profile(const ProfileOptions &options) {
-  checkOutputs({{"--trace", options.trace}},
-               {{"the library", options.model.library}, {"--weights", options.weights}});
+  checkOutputs({{"--trace", options.trace}}, {{"the library", options.model.library}, {"--weights", options.weights}});
   Model model = options.model.open();
   std::vector<std::string> names;
   for (const std::string &name : options.entries)

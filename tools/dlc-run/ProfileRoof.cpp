@@ -23,7 +23,7 @@ namespace dlc::run {
 namespace {
 
 constexpr double seconds = 0.02; ///< of each measurement; the best of many short ones counts
-constexpr int chains = 12;       ///< of multiply-adds that wait for nobody: latency 4 to 5 times 2 a cycle, and some more
+constexpr int chains = 12; ///< of multiply-adds that wait for nobody: latency 4 to 5 times 2 a cycle, and some more
 constexpr int64_t lineBytes = 64;
 
 using Work = double (*)(int64_t); ///< does `repeats` of it and returns what nobody must optimise away
@@ -182,12 +182,14 @@ Roof measureRoof(unsigned threads) {
   for (const Cache &cache : found) {
     // Half of it, so that what else is in it stays; of a shared one, each thread's share of the half.
     int64_t mine = cache.bytes / 2 / (cache.shared ? int64_t(threads) : 1) / (4 * lineBytes) * (4 * lineBytes);
-    roof.levels.push_back({cache.name, double(cache.bytes), readBandwidth(threads, std::max(mine, 4 * lineBytes), wide)});
+    roof.levels.push_back(
+        {cache.name, double(cache.bytes), readBandwidth(threads, std::max(mine, 4 * lineBytes), wide)});
   }
   // Four times the last cache is memory, whatever stays of it in there.
   int64_t memory = std::min<int64_t>(4 * found.back().bytes, int64_t(256) << 20) / int64_t(threads);
-  roof.levels.push_back({"DRAM", std::numeric_limits<double>::infinity(),
-                         readBandwidth(threads, std::max(memory / (4 * lineBytes), int64_t(1)) * (4 * lineBytes), wide)});
+  roof.levels.push_back(
+      {"DRAM", std::numeric_limits<double>::infinity(),
+       readBandwidth(threads, std::max(memory / (4 * lineBytes), int64_t(1)) * (4 * lineBytes), wide)});
   return roof;
 }
 

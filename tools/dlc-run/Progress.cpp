@@ -74,14 +74,10 @@ Json jsonMetrics(const Metrics &metrics) {
   return object;
 }
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 /// How often a report is worth its place: 12 times a second where it replaces the last one.
-static double interval(bool terminal, bool json) {
-  return terminal && !json ? 0.08 : 5;
-}
+static double interval(bool terminal, bool json) { return terminal && !json ? 0.08 : 5; }
 
 /// fmt::print throws where a stream is closed.
 static void put(const std::string &text, std::FILE *stream = stdout) {
@@ -110,13 +106,9 @@ Progress::Progress(bool json) : json_(json), last_(now()) {
   terminal_ = ::isatty(STDOUT_FILENO) && kind && std::string_view(kind) != "dumb";
 }
 
-Progress::~Progress() {
-  clear();
-}
+Progress::~Progress() { clear(); }
 
-bool Progress::due() const {
-  return now() - last_ >= interval(terminal_, json_);
-}
+bool Progress::due() const { return now() - last_ >= interval(terminal_, json_); }
 
 void Progress::step(const Status &status) {
   last_ = now();

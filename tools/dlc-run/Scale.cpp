@@ -10,12 +10,9 @@
 
 namespace dlc::run {
 
-static bool isFloat(DType type) {
-  return type == DType::F32 || type == DType::F64;
-}
+static bool isFloat(DType type) { return type == DType::F32 || type == DType::F64; }
 
-template <class To, class From>
-static inline void scaleInto(void *to, const void *from, int64_t count, Scale scale) {
+template <class To, class From> static inline void scaleInto(void *to, const void *from, int64_t count, Scale scale) {
   auto *target = static_cast<To *>(to);
   auto *source = static_cast<const From *>(from);
   To times = To(scale.times), over = To(scale.over);
@@ -26,8 +23,7 @@ static inline void scaleInto(void *to, const void *from, int64_t count, Scale sc
 #if defined(__x86_64__)
 /// The same for processors with AVX2: a batch of images is scaled before every step, and this program is
 /// compiled for any x86-64. Products and quotients round alike in both.
-__attribute__((target("avx2"))) static void scaleBytesAvx2(void *to, const void *from, int64_t count,
-                                                           Scale scale) {
+__attribute__((target("avx2"))) static void scaleBytesAvx2(void *to, const void *from, int64_t count, Scale scale) {
   auto *__restrict target = static_cast<float *>(to);
   auto *__restrict source = static_cast<const uint8_t *>(from);
   float times = float(scale.times), over = float(scale.over);
@@ -89,8 +85,7 @@ void Scales::check(const Entry &entry) const {
     const Port &port = entry.Inputs[findInput(entry, name, "--scale")];
     (void)parseScale(factor, "--scale " + text);
     if (!isFloat(port.Type))
-      throw UserError(
-          fmt::format("--scale {}: input '{}' is {}; only floats are scaled", text, port.Name, port.str()));
+      throw UserError(fmt::format("--scale {}: input '{}' is {}; only floats are scaled", text, port.Name, port.str()));
   }
 }
 
@@ -142,8 +137,7 @@ Scale Scales::use(const Port &port, DType inFile) {
     factor = "1/255";
     note = fmt::format("{}: bytes become 0 to 1 (--scale {}=1 keeps them as they are)", port.Name, port.Name);
   } else if (inFile == DType::U8) {
-    note = fmt::format("{}: bytes, one a row, stay as they are (--scale {}=1/255 divides them)", port.Name,
-                       port.Name);
+    note = fmt::format("{}: bytes, one a row, stay as they are (--scale {}=1/255 divides them)", port.Name, port.Name);
   }
   if (!note.empty()) {
     notes_.push_back(note);

@@ -50,8 +50,8 @@ std::string nearestName(std::string_view found, const std::vector<std::string> &
   return best;
 }
 
-std::string unknownName(std::string_view what, std::string_view found, std::string_view where,
-                        std::string_view plural, const std::vector<std::string> &known) {
+std::string unknownName(std::string_view what, std::string_view found, std::string_view where, std::string_view plural,
+                        const std::vector<std::string> &known) {
   std::string text = fmt::format("no {} '{}'{}", what, found, where);
   if (known.empty())
     return text + fmt::format(": there are no {}", plural);
@@ -71,9 +71,7 @@ std::string join(const std::vector<std::string> &parts, std::string_view separat
   return text;
 }
 
-std::string shapeText(const std::vector<int64_t> &shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
-}
+std::string shapeText(const std::vector<int64_t> &shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 std::string countText(int64_t count) {
   std::string digits = std::to_string(count);

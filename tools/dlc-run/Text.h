@@ -24,8 +24,8 @@ std::string nearestName(std::string_view found, const std::vector<std::string> &
 
 /// "no input 'imge' in entry point 'predict': did you mean 'image'? The inputs are: image, label".
 /// `what` names the thing ("input"), `where` the place (" in ...", may be empty), `plural` its kind.
-std::string unknownName(std::string_view what, std::string_view found, std::string_view where,
-                        std::string_view plural, const std::vector<std::string> &known);
+std::string unknownName(std::string_view what, std::string_view found, std::string_view where, std::string_view plural,
+                        const std::vector<std::string> &known);
 
 std::string join(const std::vector<std::string> &parts, std::string_view separator = ", ");
 

@@ -148,21 +148,21 @@ private:
   Metrics unfinished_; ///< of an epoch that the run ended in
   History history_;
   Log log_;
-  std::map<std::string, std::string> problems_; ///< by file: why it is not as it should be
+  std::map<std::string, std::string> problems_;       ///< by file: why it is not as it should be
   std::vector<std::pair<std::string, double>> rates_; ///< learning rates before the schedule
 
   size_t lossOutput_ = 0;
   int64_t trainRows_ = 0, validationRows_ = 0, perEpoch_ = 0, epochs_ = 0;
   int64_t seen_ = 0; ///< examples trained on, in all
   RunLength length_;
-  double factor_ = 1; ///< of the learning rate in the last step
+  double factor_ = 1;                     ///< of the learning rate in the last step
   std::optional<RunLength> lengthBefore_; ///< of the run that made the checkpoint
   double factorBefore_ = 1;
   double bestLoss_ = 0;
   int64_t bestEpoch_ = 0, sinceBest_ = 0; ///< no best while bestEpoch_ is 0
   double keptLoss_ = 0;                   ///< of the checkpoint that --best names
   int64_t keptEpoch_ = 0;                 ///< its epoch; 0: there is none
-  bool fromStart_ = true; ///< a run from the start with these settings gives the same
+  bool fromStart_ = true;                 ///< a run from the start with these settings gives the same
   std::string resumedFrom_;
   std::optional<CheckpointInfo> checkpoint_; ///< that it goes on from
 
@@ -185,25 +185,23 @@ void TrainRun::openModel() {
     // A checkpoint that a program wrote says nothing about a run.
     fromStart_ = options_.inherit(settings) && stored != info->Values.end();
     if (options_.seedGiven() && options_.seed != info->Seed)
-      throw UserError(
-          fmt::format("--seed {}: the checkpoint's run has seed {}; leave --seed out to go on with it",
-                      options_.seed, info->Seed));
+      throw UserError(fmt::format("--seed {}: the checkpoint's run has seed {}; leave --seed out to go on with it",
+                                  options_.seed, info->Seed));
     options_.seed = info->Seed;
     resumedFrom_ = options_.resume;
   }
   if (options_.epochs == 0 && options_.steps == 0)
     options_.epochs = 5;
   if (options_.out.empty())
-    options_.out =
-        options_.resume.empty() ? withSuffix(options_.model.library, ".safetensors") : options_.resume;
+    options_.out = options_.resume.empty() ? withSuffix(options_.model.library, ".safetensors") : options_.resume;
   if (options_.curve.empty())
     options_.curve = withSuffix(options_.out, ".svg");
 
   const Entry &wanted = chooseEntry(*model_, options_.entry, "--entry", "train step",
                                     [](const Entry &entry) { return entry.Kind == DLC_TRAIN; });
   if (wanted.Kind != DLC_TRAIN)
-    throw UserError(fmt::format("--entry {}: this is a {} entry point, not a train step", wanted.Name,
-                                kindText(wanted.Kind)));
+    throw UserError(
+        fmt::format("--entry {}: this is a {} entry point, not a train step", wanted.Name, kindText(wanted.Kind)));
   entry_ = &model_->entry(wanted.Name, options_.batch ? options_.batch : std::numeric_limits<int64_t>::max());
   if (options_.batch > entry_->Capacity)
     throw UserError(fmt::format("--batch {}: {} is compiled for {} rows; compile it with `dlc --batch {}`",
@@ -243,16 +241,15 @@ void TrainRun::resume() {
     if (scalar.Name == "lr" || scalar.Name.ends_with(".lr"))
       rates_.emplace_back(scalar.Name, training_->scalar(scalar.Name));
   if (options_.hasSchedule() && rates_.empty())
-    throw UserError(fmt::format(
-        "entry point '{}' has no learning rate 'lr' that --schedule or --warmup could change", entry_->Name));
+    throw UserError(fmt::format("entry point '{}' has no learning rate 'lr' that --schedule or --warmup could change",
+                                entry_->Name));
 }
 
 void TrainRun::openData() {
   if (options_.data.empty() && !entry_->Inputs.empty())
-    throw UserError(
-        fmt::format("no data: give --data DIR (a folder with MNIST's files), or --map NAME=FILE for each "
-                    "input of '{}': {}",
-                    entry_->Name, join(namesOf(entry_->Inputs))));
+    throw UserError(fmt::format("no data: give --data DIR (a folder with MNIST's files), or --map NAME=FILE for each "
+                                "input of '{}': {}",
+                                entry_->Name, join(namesOf(entry_->Inputs))));
   options_.data.scales.check(*entry_);
   data_ = DataSet::load(*entry_, options_.data, Split::Train, Split::Train, true);
   step_ = training_->prepare(entry_->Name, entry_->Capacity);
@@ -268,19 +265,18 @@ void TrainRun::openData() {
       lossOutput_ = output;
 
   int64_t rows = feed_->rows();
-  validationRows_ = options_.validationRows ? options_.validationRows
-                                            : int64_t(std::llround(options_.validation * double(rows)));
+  validationRows_ =
+      options_.validationRows ? options_.validationRows : int64_t(std::llround(options_.validation * double(rows)));
   if (validationRows_ >= rows)
-    throw UserError(fmt::format("{} validation rows of {} leave none to train on", countText(validationRows_),
-                                countText(rows)));
+    throw UserError(
+        fmt::format("{} validation rows of {} leave none to train on", countText(validationRows_), countText(rows)));
   trainRows_ = rows - validationRows_;
   evaluation_ = findEvaluation(*model_, options_.evaluation);
   if (validationRows_ > 0) {
     if (!evaluation_ || !data_->covers(*evaluation_))
-      throw UserError(
-          fmt::format("model '{}' has no function that returns loss or accuracy for the inputs {}: "
-                      "validation needs one; name it by --evaluation",
-                      model_->name(), join(namesOf(entry_->Inputs))));
+      throw UserError(fmt::format("model '{}' has no function that returns loss or accuracy for the inputs {}: "
+                                  "validation needs one; name it by --evaluation",
+                                  model_->name(), join(namesOf(entry_->Inputs))));
     if ((options_.patience > 0 || !options_.best.empty()) && !judged(MetricSums(*evaluation_).means()))
       throw UserError(fmt::format("{}: '{}' returns no number called loss or accuracy to judge an epoch by; name "
                                   "another function by --evaluation",
@@ -307,8 +303,9 @@ void TrainRun::findPlace() {
   perEpoch_ = (trainRows_ + options_.batch - 1) / options_.batch;
   if (checkpoint_) {
     // A checkpoint of format 1 counts epochs; its run is taken to have had as many examples.
-    seen_ = checkpoint_->Version > 1 ? checkpoint_->Examples
-                                     : product(checkpoint_->Epoch, trainRows_) + std::min(checkpoint_->Cursor, trainRows_);
+    seen_ = checkpoint_->Version > 1
+                ? checkpoint_->Examples
+                : product(checkpoint_->Epoch, trainRows_) + std::min(checkpoint_->Cursor, trainRows_);
     seen_ = std::min(seen_, endless);
   }
   length_.epoch = trainRows_;
@@ -316,12 +313,12 @@ void TrainRun::findPlace() {
   if (options_.epochs)
     length_.total = product(options_.epochs, trainRows_);
   if (options_.steps)
-    length_.total = std::min(
-        length_.total, examplesAfter(seen_, std::max<int64_t>(0, options_.steps - training_->step())));
+    length_.total =
+        std::min(length_.total, examplesAfter(seen_, std::max<int64_t>(0, options_.steps - training_->step())));
   epochs_ = (length_.total + trainRows_ - 1) / trainRows_;
   // Steps of warmup are those of the batch that the run began with.
-  length_.warmup = lengthBefore_ && !options_.given("--warmup") ? lengthBefore_->warmup
-                                                                : examplesAfter(0, options_.warmup);
+  length_.warmup =
+      lengthBefore_ && !options_.given("--warmup") ? lengthBefore_->warmup : examplesAfter(0, options_.warmup);
   if (lengthBefore_ && lengthBefore_->epoch != trainRows_)
     fromStart_ = false;
 }
@@ -416,8 +413,7 @@ void TrainRun::checkFiles() {
     bool resumable = file.Option == "--out" && resumedFrom_.empty();
     throw UserError(fmt::format("{} exists, and this run does not go on from it: {}--overwrite replaces it, "
                                 "{} FILE writes elsewhere",
-                                file.Path,
-                                resumable ? fmt::format("--resume {} goes on, ", shellQuote(file.Path)) : "",
+                                file.Path, resumable ? fmt::format("--resume {} goes on, ", shellQuote(file.Path)) : "",
                                 file.Option));
   }
   // Everything of a save but the disk.
@@ -444,14 +440,12 @@ void TrainRun::announce() {
   Metrics scalars;
   for (const ScalarInfo &scalar : entry_->Scalars)
     scalars.emplace_back(scalar.Name, training_->scalar(scalar.Name));
-  std::string held =
-      validationRows_ ? fmt::format(", {} held out for validation", countText(validationRows_)) : "";
-  progress_.line(fmt::format("{}: {} parameters, train step '{}', {}, {} thread{}", model_->name(),
-                             countText(weights), entry_->Name, model_->target(), model_->threads(),
-                             model_->threads() == 1 ? "" : "s"));
-  progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_),
-                             held, options_.batch, countText(perEpoch_), options_.seed,
-                             scalars.empty() ? "" : ", ", metricsText(scalars)));
+  std::string held = validationRows_ ? fmt::format(", {} held out for validation", countText(validationRows_)) : "";
+  progress_.line(fmt::format("{}: {} parameters, train step '{}', {}, {} thread{}", model_->name(), countText(weights),
+                             entry_->Name, model_->target(), model_->threads(), model_->threads() == 1 ? "" : "s"));
+  progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_), held,
+                             options_.batch, countText(perEpoch_), options_.seed, scalars.empty() ? "" : ", ",
+                             metricsText(scalars)));
   options_.data.noteScales(*data_, *entry_);
   for (const std::string &note : options_.data.scales.notes())
     progress_.line(note);
@@ -486,14 +480,13 @@ void TrainRun::announceResume() {
                              countText(training_->step()), countText(seen_)));
   std::vector<std::string> changes = options_.changes();
   if (lengthBefore_ && lengthBefore_->epoch != trainRows_)
-    changes.push_back(fmt::format("{} examples an epoch (was {})", countText(trainRows_),
-                                  countText(lengthBefore_->epoch)));
+    changes.push_back(
+        fmt::format("{} examples an epoch (was {})", countText(trainRows_), countText(lengthBefore_->epoch)));
   if (!changes.empty())
     progress_.line("other than before: " + join(changes));
   if (!options_.hasSchedule() || !lengthBefore_ || seen_ >= length_.total || *lengthBefore_ == length_)
     return;
-  double next = options_.scheduleFactor(
-      seen_, std::min(options_.batch, trainRows_ - seen_ % trainRows_), length_);
+  double next = options_.scheduleFactor(seen_, std::min(options_.batch, trainRows_ - seen_ % trainRows_), length_);
   progress_.line(fmt::format("learning rate: as in a run of {} examples from the start (was {}); the next step has {} "
                              "of the full rate, the last one had {}",
                              countText(length_.total), countText(lengthBefore_->total), shortNumber(next),
@@ -572,8 +565,8 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
     try {
       trainStep(rows, epoch);
     } catch (const CallError &error) {
-      std::string text = fmt::format("step {} (epoch {}): {}", training_->step() + 1, epoch + 1,
-                                     feed_->explain(error, rows));
+      std::string text =
+          fmt::format("step {} (epoch {}): {}", training_->step() + 1, epoch + 1, feed_->explain(error, rows));
       // A bad index is found before anything is changed: what was trained until then is good.
       if (error.Code == DLC_BAD_INDEX && rowsDone_ > 0 && attempt(options_.out, [&] { save(options_.out); }))
         text += fmt::format(". The steps before it are in {}", options_.out);
@@ -628,8 +621,7 @@ void TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
   std::string text = fmt::format("epoch {}/{}  {}", epoch + 1, epochs_, metricsText(training));
   if (!validation.empty())
     text += fmt::format("  validation {}{}", metricsText(validation), improved ? " (best)" : "");
-  progress_.line(
-      fmt::format("{}  {}, {} examples/s", text, durationText(seconds), countText(int64_t(rowsPerSecond))));
+  progress_.line(fmt::format("{}  {}, {} examples/s", text, durationText(seconds), countText(int64_t(rowsPerSecond))));
   Json object = {{"event", "epoch"}, {"epoch", epoch + 1}, {"step", training_->step()}};
   object.update(jsonMetrics(training));
   if (!validation.empty())
@@ -709,30 +701,28 @@ void TrainRun::finish(End end) {
   if (rowsDone_ == 0 && end != End::Interrupted) {
     if (!isSameFile(options_.out, resumedFrom_))
       attempt(options_.out, [&] { save(options_.out); });
-    progress_.line(
-        fmt::format("{} is trained to its end already: raise --epochs or --steps to go on", options_.out));
+    progress_.line(fmt::format("{} is trained to its end already: raise --epochs or --steps to go on", options_.out));
   }
   if (end == End::Patience)
-    progress_.line(
-        fmt::format("stopped: the validation loss has not improved for {} epochs (best {} in epoch {})",
-                    sinceBest_, shortNumber(bestLoss_), bestEpoch_));
-  std::string subtitle = fmt::format("{} examples, batch {}, seed {}, {} steps", countText(trainRows_),
-                                     options_.batch, options_.seed, countText(training_->step()));
-  if (end != End::Interrupted) attempt("test", [&] {
-    int64_t rows = 0;
-    if (std::optional<Metrics> metrics = test(training_->parameters(), rows)) {
-      progress_.line(fmt::format("test: {}  ({} examples)", metricsText(*metrics), countText(rows)));
-      object["test"] = jsonMetrics(*metrics);
-      object["test_rows"] = rows;
-      subtitle += ", test " + metricsText(*metrics);
-    }
-    if (keptEpoch_ > 0)
-      if (std::optional<Metrics> metrics = test(model_->loadParameters(options_.best), rows)) {
-        progress_.line(
-            fmt::format("test of {} (epoch {}): {}", options_.best, keptEpoch_, metricsText(*metrics)));
-        object["best_test"] = jsonMetrics(*metrics);
+    progress_.line(fmt::format("stopped: the validation loss has not improved for {} epochs (best {} in epoch {})",
+                               sinceBest_, shortNumber(bestLoss_), bestEpoch_));
+  std::string subtitle = fmt::format("{} examples, batch {}, seed {}, {} steps", countText(trainRows_), options_.batch,
+                                     options_.seed, countText(training_->step()));
+  if (end != End::Interrupted)
+    attempt("test", [&] {
+      int64_t rows = 0;
+      if (std::optional<Metrics> metrics = test(training_->parameters(), rows)) {
+        progress_.line(fmt::format("test: {}  ({} examples)", metricsText(*metrics), countText(rows)));
+        object["test"] = jsonMetrics(*metrics);
+        object["test_rows"] = rows;
+        subtitle += ", test " + metricsText(*metrics);
       }
-  });
+      if (keptEpoch_ > 0)
+        if (std::optional<Metrics> metrics = test(model_->loadParameters(options_.best), rows)) {
+          progress_.line(fmt::format("test of {} (epoch {}): {}", options_.best, keptEpoch_, metricsText(*metrics)));
+          object["best_test"] = jsonMetrics(*metrics);
+        }
+    });
   attempt(options_.curve, [&] { writeText(options_.curve, history_.picture(title(), subtitle)); });
   if (!unfinished_.empty())
     object["unfinished_epoch"] = jsonMetrics(unfinished_);
@@ -786,10 +776,9 @@ int TrainRun::run() {
 } // namespace
 
 void addTrain(CLI::App &app) {
-  CLI::App &command = addSubcommand(
-      app, "train", "Train a model, with progress, checkpoints and a picture of the loss",
-      "dlc-run train mnist.so --data mnist/ --epochs 5 --validation 0.1 \\\n"
-      "    --out mnist.safetensors");
+  CLI::App &command = addSubcommand(app, "train", "Train a model, with progress, checkpoints and a picture of the loss",
+                                    "dlc-run train mnist.so --data mnist/ --epochs 5 --validation 0.1 \\\n"
+                                    "    --out mnist.safetensors");
   auto options = std::make_shared<TrainOptions>();
   options->addTo(command);
   command.callback([options] { exitCode() = TrainRun(*options).run(); });

@@ -81,11 +81,11 @@ void TrainOptions::addTo(CLI::App &app) {
       ->allow_extra_args(false)
       ->option_text("NAME=X");
   text("--weights", weights, "FILE", "Start from these weights (safetensors), with a fresh optimizer");
-  CLI::Option *fraction = remember(
-      addReal(app, "--validation", validation,
-              "Hold out this part of the rows, from the files' end, and report on it every epoch", properFractions,
-              "FRACTION"),
-      validation);
+  CLI::Option *fraction =
+      remember(addReal(app, "--validation", validation,
+                       "Hold out this part of the rows, from the files' end, and report on it every epoch",
+                       properFractions, "FRACTION"),
+               validation);
   count("--validation-rows", validationRows, "The same as a number of rows")->excludes(fraction);
   remember(addChoice(app, "--schedule", schedule,
                      "Of the learning rate: constant, linear (to 0), cosine (to 0) or step (times --decay every "
@@ -105,20 +105,17 @@ void TrainOptions::addTo(CLI::App &app) {
                         : setting.flag == "--epochs"          ? "--steps"
                         : setting.flag == "--steps"           ? "--epochs"
                                                               : "";
-  app.add_option("--out", out,
-                 "Checkpoint, written after every epoch (default: the library's name, .safetensors)")
+  app.add_option("--out", out, "Checkpoint, written after every epoch (default: the library's name, .safetensors)")
       ->option_text("FILE");
-  app.add_option("--resume", resume,
-                 "Go on from this checkpoint, with its settings; writes to it without --out")
+  app.add_option("--resume", resume, "Go on from this checkpoint, with its settings; writes to it without --out")
       ->option_text("FILE")
       ->excludes(app.get_option("--weights"));
   app.add_option("--curve", curve, "Picture of the loss curve (default: the checkpoint's name, .svg)")
       ->option_text("FILE.svg")
       ->check([](const std::string &path) {
         std::string suffix = std::filesystem::path(path).extension().string();
-        return suffix.empty() || suffix == ".svg"
-                   ? std::string()
-                   : path + ": the picture is an SVG; expected a name that ends in .svg";
+        return suffix.empty() || suffix == ".svg" ? std::string()
+                                                  : path + ": the picture is an SVG; expected a name that ends in .svg";
       });
   app.add_option("--log", log, "Write every step's loss and every epoch here, one JSON object a line")
       ->option_text("FILE.jsonl");
@@ -128,9 +125,8 @@ void TrainOptions::addTo(CLI::App &app) {
 }
 
 bool TrainOptions::given(const std::string &flag) const {
-  return std::any_of(settings_.begin(), settings_.end(), [&](const Setting &setting) {
-    return setting.flag == flag && setting.option->count() > 0;
-  });
+  return std::any_of(settings_.begin(), settings_.end(),
+                     [&](const Setting &setting) { return setting.flag == flag && setting.option->count() > 0; });
 }
 
 Json TrainOptions::save() const {
@@ -177,9 +173,7 @@ void TrainOptions::take(const Setting &setting, const Json &value) {
 
 bool TrainOptions::inherit(const Json &settings) {
   bool same = settings.value("changed", Json(false)) == false;
-  auto before = [&](const Setting &setting) {
-    return settings.value(setting.flag.substr(2), stored(setting.initial));
-  };
+  auto before = [&](const Setting &setting) { return settings.value(setting.flag.substr(2), stored(setting.initial)); };
   for (const Setting &setting : settings_)
     if (setting.flag != "--seed" && settings.contains(setting.flag.substr(2)) && !given(setting.flag) &&
         (setting.otherwise.empty() || !given(setting.otherwise)))

@@ -18,9 +18,7 @@ namespace dlc::run {
 
 namespace {
 
-bool isFloat(DType type) {
-  return type == DType::F32 || type == DType::F64;
-}
+bool isFloat(DType type) { return type == DType::F32 || type == DType::F64; }
 
 std::pair<int64_t, int64_t> integerRange(DType type) {
   switch (type) {
@@ -103,8 +101,7 @@ private:
       fail("expected a nested list, or an object with \"shape\" and, flat, \"values\"");
     std::vector<int64_t> shape;
     for (const Json &extent : json["shape"]) {
-      if (!extent.is_number_integer() || extent.get<int64_t>() < 0 ||
-          extent.get<int64_t>() > (int64_t(1) << 40))
+      if (!extent.is_number_integer() || extent.get<int64_t>() < 0 || extent.get<int64_t>() > (int64_t(1) << 40))
         fail("\"shape\" is not a list of extents");
       shape.push_back(extent.get<int64_t>());
     }
@@ -112,8 +109,7 @@ private:
     int64_t count = Shape(shape).elements();
     const Json values = json.value("values", Json::array());
     if (!values.is_array() || int64_t(values.size()) != count)
-      fail(
-          fmt::format("shape {} has {} elements, \"values\" has {}", shapeText(shape), count, values.size()));
+      fail(fmt::format("shape {} has {} elements, \"values\" has {}", shapeText(shape), count, values.size()));
     Tensor tensor(type_, shape);
     for (int64_t i = 0; i < count; ++i)
       store(values[size_t(i)], tensor, i);
@@ -124,14 +120,13 @@ private:
     if (depth == shape.size())
       return;
     if (!json.is_array() || int64_t(json.size()) != shape[depth])
-      fail(fmt::format("lists of different lengths: expected {} elements on axis {}, found {}", shape[depth],
-                       depth, json.is_array() ? std::to_string(json.size()) : json.dump()));
+      fail(fmt::format("lists of different lengths: expected {} elements on axis {}, found {}", shape[depth], depth,
+                       json.is_array() ? std::to_string(json.size()) : json.dump()));
     for (const Json &element : json)
       checkLengths(element, shape, depth + 1);
   }
 
-  void fill(const Json &json, Tensor &tensor, const std::vector<int64_t> &shape, size_t depth,
-            int64_t &next) {
+  void fill(const Json &json, Tensor &tensor, const std::vector<int64_t> &shape, size_t depth, int64_t &next) {
     if (depth == shape.size()) {
       store(json, tensor, next++);
       return;
@@ -148,8 +143,7 @@ private:
     int64_t value;
     if (json.is_boolean())
       value = json.get<bool>();
-    else if (json.is_number_unsigned() &&
-             json.get<uint64_t>() > uint64_t(std::numeric_limits<int64_t>::max()))
+    else if (json.is_number_unsigned() && json.get<uint64_t>() > uint64_t(std::numeric_limits<int64_t>::max()))
       fail(fmt::format("{} does not fit {}", json.dump(), nameOf(type_)));
     else if (json.is_number_integer())
       value = json.get<int64_t>();
@@ -219,8 +213,7 @@ FileTensor readTensorFile(const std::string &path) {
   if (file.gcount() >= 6 && std::memcmp(start, "\x93NUMPY", 6) == 0)
     return {readNpy(path), false};
   if (file.gcount() >= 4 && std::memcmp(start, "PK\3\4", 4) == 0)
-    throw UserError(
-        fmt::format("{} is an NPZ file, which holds several arrays: expected NPY or IDX here", path));
+    throw UserError(fmt::format("{} is an NPZ file, which holds several arrays: expected NPY or IDX here", path));
   bool gzip = file.gcount() >= 2 && start[0] == '\x1f' && start[1] == '\x8b';
   bool idx = file.gcount() >= 4 && start[0] == 0 && start[1] == 0;
   if (file && !gzip && !idx)
@@ -262,17 +255,16 @@ Tensor converted(const Tensor &value, DType type, const std::string &context) {
   if (isFloat(type))
     return value.to(type);
   if (isFloat(value.dtype()))
-    throw UserError(
-        fmt::format("{}: found {}, expected {}: floats are not rounded to integers on the way in; save "
-                    "the array as an integer one",
-                    context, nameOf(value.dtype()), nameOf(type)));
+    throw UserError(fmt::format("{}: found {}, expected {}: floats are not rounded to integers on the way in; save "
+                                "the array as an integer one",
+                                context, nameOf(value.dtype()), nameOf(type)));
   Tensor result(type, value.shape());
   auto [low, high] = integerRange(type);
   for (int64_t i = 0; i < value.elements(); ++i) {
     int64_t element = integerAt(value, i);
     if (element < low || element > high)
-      throw UserError(fmt::format("{}: element {} is {}, which does not fit {}", context,
-                                  indexText(value.shape(), i), element, nameOf(type)));
+      throw UserError(fmt::format("{}: element {} is {}, which does not fit {}", context, indexText(value.shape(), i),
+                                  element, nameOf(type)));
     storeInteger(result, i, element);
   }
   return result;

@@ -154,7 +154,8 @@ std::vector<lsp::Diagnostic> Document::diagnostics() const {
     lsp::Diagnostic &one = result.emplace_back();
     // What has no place in this file stands at its top.
     bool isHere = problem.head.file == uri.file() && problem.head.line;
-    unsigned line = isHere ? problem.head.line : 1, column = isHere && problem.head.column ? problem.head.column - 1 : 0;
+    unsigned line = isHere ? problem.head.line : 1,
+             column = isHere && problem.head.column ? problem.head.column - 1 : 0;
     one.range = wordAt(line, column).range;
     if (lsp::Position from = positionOf(line, column); one.range.start < from)
       one.range.start = from;

@@ -157,11 +157,13 @@ static const int64_t imageShape[] = {CAPACITY, PIXELS}, labelShape[] = {CAPACITY
 static const int64_t answerShape[] = {CAPACITY, CLASSES}, batch[] = {1, 0}, fixed[] = {0, 0};
 
 #define TENSOR(NAME, KIND, ARENA, RANK, SHAPE, STRIDES, OFFSET, BYTES, INIT, PARAMETER, SLOT) \
-  {NAME, TYPE, KIND, ARENA, RANK, SHAPE, STRIDES, OFFSET, BYTES, INIT, 0, {0, 0}, PIXELS, CLASSES, PARAMETER, SLOT, "all"}
+  {NAME, TYPE, KIND,   ARENA,  RANK,    SHAPE,     STRIDES, OFFSET, BYTES, \
+   INIT, 0,    {0, 0}, PIXELS, CLASSES, PARAMETER, SLOT,    "all"}
 static const dlc_tensor tensors[] = {
     TENSOR("fc.weight", DLC_PARAMETER, DLC_PARAMS, 2, weightShape, weightStrides, 0, 128, DLC_INIT_FAN_IN_UNIFORM, NULL,
            NULL),
-    TENSOR("fc.bias", DLC_PARAMETER, DLC_PARAMS, 1, biasShape, biasStrides, BIAS_OFFSET, 64, DLC_INIT_ZEROS, NULL, NULL),
+    TENSOR("fc.bias", DLC_PARAMETER, DLC_PARAMS, 1, biasShape, biasStrides, BIAS_OFFSET, 64, DLC_INIT_ZEROS, NULL,
+           NULL),
     TENSOR("fc.weight.m", DLC_SLOT, DLC_TRAINING, 2, weightShape, weightStrides, 0, 128, DLC_INIT_ZEROS, "fc.weight",
            "m"),
     TENSOR("fc.bias.m", DLC_SLOT, DLC_TRAINING, 1, biasShape, biasStrides, BIAS_OFFSET, 64, DLC_INIT_ZEROS, "fc.bias",
@@ -185,14 +187,32 @@ static const dlc_entry entries[] = {
     {"step", "(image: real[batch, 4], label: i32[batch]) -> (loss: real, accuracy: real)", DLC_TRAIN,
      DLC_HAS_BATCH | DLC_WRITES_PARAMS | DLC_WRITES_TRAINING | DLC_USES_STEP, 2, 2, 2, PARAMS | TRAINING, CAPACITY, 0,
      inputs, outputs, scalars, step},
-    {"step.gradients", "(image: real[batch, 4], label: i32[batch]) -> (loss: real, accuracy: real, ...)",
-     DLC_GRADIENTS, DLC_HAS_BATCH, 2, 4, 0, PARAMS, CAPACITY, 0, inputs, outputs, NULL, gradients},
+    {"step.gradients", "(image: real[batch, 4], label: i32[batch]) -> (loss: real, accuracy: real, ...)", DLC_GRADIENTS,
+     DLC_HAS_BATCH, 2, 4, 0, PARAMS, CAPACITY, 0, inputs, outputs, NULL, gradients},
 };
 static const dlc_kernel kernels[] = {{"regression", "small.mlir:3:10 small.mlir:7:10", 192, 320}};
 
-static const dlc_model model = {DLC_MAGIC, DLC_ABI_VERSION, sizeof(dlc_model), sizeof(dlc_tensor), sizeof(dlc_port),
-                                sizeof(dlc_scalar), sizeof(dlc_entry), sizeof(dlc_kernel), "small", "a person", "1",
-                                "x86-64-v3", "", 0x5eed, 4, 4, 1, 0, tensors, entries, kernels,
+static const dlc_model model = {DLC_MAGIC,
+                                DLC_ABI_VERSION,
+                                sizeof(dlc_model),
+                                sizeof(dlc_tensor),
+                                sizeof(dlc_port),
+                                sizeof(dlc_scalar),
+                                sizeof(dlc_entry),
+                                sizeof(dlc_kernel),
+                                "small",
+                                "a person",
+                                "1",
+                                "x86-64-v3",
+                                "",
+                                0x5eed,
+                                4,
+                                4,
+                                1,
+                                0,
+                                tensors,
+                                entries,
+                                kernels,
                                 {ARENA_BYTES, 0, ARENA_BYTES, 0, 0}};
 
 __attribute__((visibility("default"))) const dlc_model *dlc_model_query(uint32_t version) {

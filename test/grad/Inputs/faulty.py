@@ -14,8 +14,8 @@ sources, scratch = sys.argv[1:]
 tests = os.path.join(sources, "test", "grad")
 with open(os.path.join(sources, "dialects", "dl", "DLGradients.cpp")) as file:
     text = file.read()
-# Rules of ops that are rewritten before they are differentiated are never asked: `RULE(LayerNormOp) { return {}; }`.
-names = re.findall(r"^(?:RULE|UNARY|BINARY)\((\w+)Op\b(?!\) \{ return \{\}; \})", text, re.M)
+# Rules of ops that are rewritten before they are differentiated are never asked: `GRADIENT(LayerNormOp) { return {}; }`.
+names = re.findall(r"^(?:GRADIENT|UNARY|BINARY)\((\w+)Op\b(?!\) \{ return \{\}; \})", text, re.M)
 rules = sorted(re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower() for name in names)
 if len(rules) < 30:
     sys.exit(f"only {len(rules)} rules were found in DLGradients.cpp: has their form changed?")

@@ -15,14 +15,14 @@
 inline int Failures = 0;
 
 /// Says so and counts where a condition does not hold.
-#define CHECK(Condition, ...)                                                                                \
-  do {                                                                                                       \
-    if (!(Condition)) {                                                                                      \
-      std::printf("%s:%d: " #Condition ": ", __FILE__, __LINE__);                                            \
-      std::printf(__VA_ARGS__);                                                                              \
-      std::printf("\n");                                                                                     \
-      ++Failures;                                                                                            \
-    }                                                                                                        \
+#define CHECK(Condition, ...) \
+  do { \
+    if (!(Condition)) { \
+      std::printf("%s:%d: " #Condition ": ", __FILE__, __LINE__); \
+      std::printf(__VA_ARGS__); \
+      std::printf("\n"); \
+      ++Failures; \
+    } \
   } while (0)
 
 /// The message of the Error that a function throws; empty if it throws none.

@@ -34,7 +34,8 @@ void badLabels(dlc::Model &M) {
         CHECK(false, "%s takes the label %d", Name, B.Value);
       } catch (const dlc::CallError &E) {
         std::string Text = E.what();
-        CHECK(E.Code == DLC_BAD_INDEX && E.Row == B.Row && E.Value == B.Value && E.Limit == 40, "%s: %s", Name, E.what());
+        CHECK(E.Code == DLC_BAD_INDEX && E.Row == B.Row && E.Value == B.Value && E.Limit == 40, "%s: %s", Name,
+              E.what());
         CHECK(holds(Text, "wide.mlir") && holds(Text, "cross_entropy") && holds(Text, std::to_string(B.Row).c_str()) &&
                   holds(Text, std::to_string(B.Value).c_str()),
               "%s: %s", Name, E.what());
@@ -100,8 +101,8 @@ public:
       Options.Scalars.emplace_back("l r", 0.1);
       break;
     case 8:
-      Names = std::vector<std::vector<const char *>>{{"x", "x"}, {"x"}, {"label"}, {"y", "label"}, {"x", "label", "x"}, {}}
-          [From.next() % 6];
+      Names = std::vector<std::vector<const char *>>{{"x", "x"},          {"x"}, {"label"}, {"y", "label"},
+                                                     {"x", "label", "x"}, {}}[From.next() % 6];
       break;
     }
     Values = {std::move(X), std::move(Label)};
@@ -169,7 +170,8 @@ void wrongStructs(const dlc_model &M, uint64_t Count) {
       break;
     }
     int32_t Status = E.function(&C);
-    CHECK(Status == Expected && Memory == Whole, "struct %llu, %s: status %d", (unsigned long long)Seed, E.name, Status);
+    CHECK(Status == Expected && Memory == Whole, "struct %llu, %s: status %d", (unsigned long long)Seed, E.name,
+          Status);
     Refused += Status == Expected;
   }
 }
@@ -188,7 +190,8 @@ void parts(dlc::Model &M) {
     CHECK(Gradients.size() == 8, "%zu gradients", Gradients.size());
     Split.call("step.apply", Gradients);
   }
-  CHECK(Whole.step() == 3 && Split.step() == 3, "%lld and %lld steps", (long long)Whole.step(), (long long)Split.step());
+  CHECK(Whole.step() == 3 && Split.step() == 3, "%lld and %lld steps", (long long)Whole.step(),
+        (long long)Split.step());
   for (const dlc::NamedTensor &T : A.all()) {
     double Off = distance(T.Value, B.get(T.Name));
     CHECK(Off <= 1e-6, "%s: off by %g", T.Name.c_str(), Off);

@@ -50,7 +50,9 @@ int main(int, char **Arguments) {
     size_t Block = 512u << Random.next() % 4, At = Random.next() % (Good.size() / Block) * Block;
     size_t From = Random.next() % (Good.size() / Block) * Block;
     for (size_t K = At; K < std::min(At + Block, Good.size()); ++K)
-      Content[K] = I % 3 == 0 ? '\0' : I % 3 == 1 ? char(Random.next()) : Good[std::min(From + K - At, Good.size() - 1)];
+      Content[K] = I % 3 == 0   ? '\0'
+                   : I % 3 == 1 ? char(Random.next())
+                                : Good[std::min(From + K - At, Good.size() - 1)];
     attempt("a block of " + std::to_string(Block) + " bytes at " + std::to_string(At), Content);
   }
   attempt("zeros", std::string(Good.size(), '\0'));

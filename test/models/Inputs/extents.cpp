@@ -105,7 +105,8 @@ void longer(const std::string &Big) {
       Call.inputs = In.data();
       Call.outputs = Out.data();
       for (int I = 0; I < DLC_ARENA_COUNT; ++I)
-        Call.arenas[I] = Memory.emplace_back(dlc::DType::U8, dlc::Shape{int64_t(A.M.arenaBytes(dlc_arena(I))) + 64}).data();
+        Call.arenas[I] =
+            Memory.emplace_back(dlc::DType::U8, dlc::Shape{int64_t(A.M.arenaBytes(dlc_arena(I))) + 64}).data();
       Call.extent = Extent;
       Call.step = 1;
       int32_t Status = E.Function(&Call);

@@ -30,8 +30,7 @@ struct Side {
   dlc::Model M;
   dlc::Parameters P;
   dlc::Training T;
-  explicit Side(const std::string &Path)
-      : M(dlc::Model::open(Path)), P(M.newParameters(3)), T(M.newTraining(P, 4)) {}
+  explicit Side(const std::string &Path) : M(dlc::Model::open(Path)), P(M.newParameters(3)), T(M.newTraining(P, 4)) {}
   dlc::Results call(const dlc::Entry &E, const std::vector<dlc::Input> &Inputs) {
     if (E.Kind == DLC_FUNCTION)
       return M.call(E.Name, P, Inputs, {.Seed = 5, .Step = 2});
@@ -85,8 +84,10 @@ void compare(const std::string &BigPath, const std::string &SmallPath) {
         Compared += compare(E, E.Capacity, Pieces, Whole, true);
         ++Cut;
       });
-      CHECK(Refusal.empty() == Less.rowsIndependent(), "%s of %lld rows: %s", E.Name.data(), (long long)E.Capacity, Refusal.c_str());
-      CHECK(Refusal.empty() || Refusal.find("cannot be cut") != std::string::npos, "%s: %s", E.Name.data(), Refusal.c_str());
+      CHECK(Refusal.empty() == Less.rowsIndependent(), "%s of %lld rows: %s", E.Name.data(), (long long)E.Capacity,
+            Refusal.c_str());
+      CHECK(Refusal.empty() || Refusal.find("cannot be cut") != std::string::npos, "%s: %s", E.Name.data(),
+            Refusal.c_str());
       Refused += !Refusal.empty();
     }
     Compared += compare(E, Rows, Big.call(E, Few), Small.call(E, Few), false);

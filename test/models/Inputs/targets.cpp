@@ -65,7 +65,11 @@ int main(int Count, char **Arguments) try {
       std::printf("%s: off by %g\n", One.Seen[I].Name.c_str(), Off);
     Worst = std::fmax(Worst, Off);
   }
-  std::printf("%zu tensors, off by %s (%g)\n", One.Seen.size(), Worst == 0 ? "nothing" : Worst < 1e-3 ? "rounding" : "more", Worst);
+  std::printf("%zu tensors, off by %s (%g)\n", One.Seen.size(),
+              Worst == 0     ? "nothing"
+              : Worst < 1e-3 ? "rounding"
+                             : "more",
+              Worst);
   return !(Worst < 1e-3);
 } catch (const dlc::Error &E) {
   std::printf("error: %s\n", E.what());
