@@ -107,13 +107,6 @@ static LogicalResult decomposeAll(ModuleOp module, const CompileOptions &) {
     decompose(entry);
   return success();
 }
-static LogicalResult checkAllBatchAxes(ModuleOp module, const CompileOptions &) {
-  LogicalResult good = success();
-  for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
-    if (failed(checkBatchAxes(entry)))
-      good = failure();
-  return good;
-}
 static LogicalResult markRows(ModuleOp module, const CompileOptions &) {
   Builder b(module.getContext());
   for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>()) {
@@ -158,7 +151,6 @@ ArrayRef<Level> dlc::levels() {
   static const Step toKernels[] = {
       {"decompose", "ops that stand for several are written out", decomposeAll},
       simplifying,
-      {"check-batch-axes", "what would need the batch in front elsewhere is refused", checkAllBatchAxes},
       {"mark-rows", "numbers say what they are means over, entry points whether their rows are independent", markRows},
       {"form-kernels", "groups of ops become kernels", formAllKernels},
   };

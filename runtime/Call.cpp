@@ -6,9 +6,7 @@
 // fills in pointers and numbers and calls, and allocates nothing. A call by value makes a state, checks and
 // binds the inputs, and invokes it once, or several times where it has to be cut.
 //
-// Ports are dense in the caller's memory. Where the batch is not the outermost axis alone, the rows of a
-// short call do not lie where they lie in a full one, and compiled code addresses by the shape at full
-// capacity: such ports go through a staging tensor of that shape.
+// Ports are dense in the caller's memory, and compiled code reads and writes them there, whatever the extent.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/Internal.h"
@@ -30,8 +28,7 @@ struct PortMemory {
   void *Data = nullptr;
   int64_t Rows = 0;     ///< rows bound; the capacity for the call's own memory
   int64_t Elements = 0; ///< room there
-  Tensor Own, Staging;
-  bool Staged = false;
+  Tensor Own;
 };
 
 /// Why a prepared call cannot be made.
@@ -64,18 +61,11 @@ struct detail::CallState {
   }
 
   void resolveScalars();
-  int32_t invoke(int64_t First, int64_t Rows, int64_t Total);
+  int32_t invoke(int64_t First, int64_t Rows);
   Obstacle obstacle(size_t &Index) const;
   void bind(size_t Index, TensorView Value, int64_t Rows);
   [[noreturn]] void raise(int64_t FirstRow) const;
 };
-
-static bool outermostOnly(const Port &P) {
-  for (size_t Axis = 1; Axis < P.Batch.size(); ++Axis)
-    if (P.Batch[Axis])
-      return false;
-  return true;
-}
 
 CallState::CallState(const Context &Context, const Entry &Entry) : Ctx(Context), E(&Entry) {
   if ((E->Kind == DLC_TRAIN || E->Kind == DLC_APPLY || E->needs(DLC_TRAINING)) && !Ctx.T)
@@ -89,15 +79,6 @@ CallState::CallState(const Context &Context, const Entry &Entry) : Ctx(Context),
   Workspace = Ctx.M->takeWorkspace();
   Inputs.resize(E->Inputs.size());
   Outputs.resize(E->Outputs.size());
-  for (bool IsInput : {true, false}) {
-    auto &Ports = IsInput ? E->Inputs : E->Outputs;
-    auto &Memory = IsInput ? Inputs : Outputs;
-    for (size_t I = 0; I < Ports.size(); ++I)
-      if (!outermostOnly(Ports[I])) {
-        Memory[I].Staged = true;
-        Memory[I].Staging = Tensor(Ports[I].Type, Ports[I].Dims);
-      }
-  }
   InputPointers.resize(Inputs.size());
   OutputPointers.resize(Outputs.size());
   Scalars.resize(E->Scalars.size());
@@ -137,36 +118,21 @@ void CallState::resolveScalars() {
   ScalarVersion = Ctx.T ? Ctx.T->ScalarVersion : 0;
 }
 
-/// Copies rows [First, First + Rows) of a dense tensor of `Total` rows to or from the staging tensor.
-static void stage(const Port &P, PortMemory &Memory, int64_t First, int64_t Rows, int64_t Total, bool IsInput) {
-  Shape Outside = denseStrides(P.shape(Total)), Inside = denseStrides(P.Dims);
-  int64_t Offset = 0;
-  for (size_t Axis = 0; Axis < P.Batch.size(); ++Axis)
-    Offset += First * P.Batch[Axis] * Outside[Axis];
-  char *Data = static_cast<char *>(Memory.Data) + Offset * static_cast<int64_t>(sizeOf(P.Type));
-  if (IsInput)
-    copyStrided(P.shape(Rows), sizeOf(P.Type), Memory.Staging.data(), Inside, Data, Outside);
-  else
-    copyStrided(P.shape(Rows), sizeOf(P.Type), Data, Outside, Memory.Staging.data(), Inside);
-}
-
-/// Where the rows from `First` on lie in memory that is not staged.
+/// Where the rows from `First` on lie: a call that is cut has the batch as the first axis of all that depends on it.
 static void *rowAddress(const Port &P, const PortMemory &Memory, int64_t First) {
   if (First == 0 || !P.hasBatch())
     return Memory.Data;
   return static_cast<char *>(Memory.Data) + First * P.shape(1).elements() * static_cast<int64_t>(sizeOf(P.Type));
 }
 
-int32_t CallState::invoke(int64_t First, int64_t Rows, int64_t Total) {
+int32_t CallState::invoke(int64_t First, int64_t Rows) {
   static char Nothing[DLC_ALIGNMENT]; // an address for tensors without elements
   for (size_t I = 0; I < Inputs.size(); ++I) {
-    if (Inputs[I].Staged)
-      stage(E->Inputs[I], Inputs[I], First, Rows, Total, true);
-    const void *Data = Inputs[I].Staged ? Inputs[I].Staging.data() : rowAddress(E->Inputs[I], Inputs[I], First);
+    const void *Data = rowAddress(E->Inputs[I], Inputs[I], First);
     InputPointers[I] = Data ? Data : Nothing;
   }
   for (size_t I = 0; I < Outputs.size(); ++I) {
-    void *Data = Outputs[I].Staged ? Outputs[I].Staging.data() : rowAddress(E->Outputs[I], Outputs[I], First);
+    void *Data = rowAddress(E->Outputs[I], Outputs[I], First);
     OutputPointers[I] = Data ? Data : Nothing;
   }
   if (ScalarVersion != (Ctx.T ? Ctx.T->ScalarVersion : 0))
@@ -181,9 +147,6 @@ int32_t CallState::invoke(int64_t First, int64_t Rows, int64_t Total) {
     C.error.code = Code;
     return Code;
   }
-  for (size_t I = 0; I < Outputs.size(); ++I)
-    if (Outputs[I].Staged)
-      stage(E->Outputs[I], Outputs[I], First, Rows, Total, false);
   if (Ctx.T && (E->Kind == DLC_TRAIN || E->Kind == DLC_APPLY))
     ++Ctx.T->Step;
   return DLC_OK;
@@ -276,6 +239,14 @@ static int64_t rowsOf(const Entry &E, const Port &P, std::string_view Kind, Tens
   return Rows;
 }
 
+/// Rows lie one after the other: memory of more rows begins with those of a call of fewer.
+static bool batchIsFirst(const Port &P) {
+  for (size_t Axis = 1; Axis < P.Batch.size(); ++Axis)
+    if (P.Batch[Axis])
+      return false;
+  return true;
+}
+
 static std::string inputList(const Entry &E) {
   return listed(E.Inputs, [](const Port &P) { return cat("'", P.Name, "' (", P.str(), ")"); });
 }
@@ -330,6 +301,8 @@ static void checkCut(const Entry &E, int64_t Rows) {
       int64_t Axes = std::count_if(P.Batch.begin(), P.Batch.end(), [](int64_t K) { return K != 0; });
       if (Axes > 1 || (Axes == 0 && Ports == &E.Outputs && P.Combine == DLC_COMBINE_UNKNOWN))
         Why = "an output belongs to the whole batch";
+      else if (!batchIsFirst(P))
+        Why = "the rows of an input or output do not lie one after the other";
     }
   if (!Why.empty())
     throw Error(cat("Entry '", E.Name, "' was called with ", plural(Rows, "row"), "; it was compiled for at most ",
@@ -429,7 +402,7 @@ Results detail::callByValue(const Context &Ctx, std::string_view Name, std::span
   Gathering Numbers(E, Outputs);
   for (int64_t First = 0; First < Rows; First += E.Capacity) {
     int64_t Part = std::min(E.Capacity, Rows - First);
-    if (S.invoke(First, Part, Rows) != DLC_OK)
+    if (S.invoke(First, Part) != DLC_OK)
       S.raise(First);
     if (Rows > E.Capacity)
       Numbers.add(Part);
@@ -497,7 +470,8 @@ Obstacle CallState::obstacle(size_t &Index) const {
       return Obstacle::NoInput;
     bool MayBeLonger = ExtentIsSet || Memory.Own.elements() != 0;
     if (P.hasBatch() && Memory.Data &&
-        (Memory.Rows < Extent || (Memory.Rows > Extent && (!MayBeLonger || (Memory.Staged && !Memory.Own.elements())))))
+        (Memory.Rows < Extent ||
+         (Memory.Rows > Extent && (!MayBeLonger || (!batchIsFirst(P) && !Memory.Own.elements())))))
       return Obstacle::FewRows;
   }
   for (Index = 0; Index < Outputs.size(); ++Index)
@@ -601,7 +575,7 @@ int32_t Call::tryRun() noexcept {
   size_t Index = 0;
   Obstacle Found = S->obstacle(Index);
   if (Found == Obstacle::None)
-    return S->invoke(0, S->Extent, S->Extent);
+    return S->invoke(0, S->Extent);
   S->C.error = dlc_error{};
   S->C.error.row = -1;
   S->C.error.code = Found == Obstacle::NoInput ? DLC_MISSING_ARENA : DLC_BAD_EXTENT;
@@ -629,7 +603,7 @@ void Call::run() {
                     plural(S->Outputs[Index].Elements, "element"), " was given; a call of ", plural(S->Extent, "row"),
                     " needs ", S->E->Outputs[Index].shape(S->Extent).elements(), "."));
   }
-  if (S->invoke(0, S->Extent, S->Extent) != DLC_OK)
+  if (S->invoke(0, S->Extent) != DLC_OK)
     S->raise(0);
 }
 

@@ -130,7 +130,7 @@ public:
         Numbers > Raw.workspace_bytes - Raw.scratch_bytes)
       broken("a table of it is missing or too short");
     for (uint32_t I = 0; I < Raw.check_count; ++I)
-      if (Raw.checks[I].row_size < 1)
+      if (Raw.checks[I].row_size < 0)
         broken("a check has no rows");
     for (Step = 0; Step < Raw.step_count; ++Step) {
       const dlc_step &S = Raw.steps[Step];
@@ -216,8 +216,10 @@ private:
         (Last < 0 ? Least : Most) += Last;
       }
     }
-    __int128 Elements = Wanted.elements + static_cast<__int128>(Wanted.row_elements) * E.Capacity;
-    if (Wanted.elements < 0 || Wanted.row_elements < 0 || Wanted.dtype > DLC_I1 ||
+    __int128 Elements = Wanted.elements;
+    for (uint32_t I = 0; I < std::min(Wanted.extents, 8u); ++I)
+      Elements = std::min<__int128>(Elements * E.Capacity, INT64_MAX);
+    if (Wanted.elements < 0 || Wanted.extents > 8 || Wanted.row_elements < 0 || Wanted.dtype > DLC_I1 ||
         (Wanted.dtype && Elements * static_cast<int64_t>(sizeOf(static_cast<DType>(Wanted.dtype))) >
                              static_cast<__int128>(Wanted.bytes)))
       broken("a kernel says of an operand what cannot be");

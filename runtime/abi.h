@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 #define DLC_MAGIC 0x6c646f4du /* "Modl" in little-endian bytes */
-#define DLC_ABI_VERSION 2u    /* 2: schedules are data */
+#define DLC_ABI_VERSION 3u    /* 2: schedules are data; 3: tensors lie densely at the extent of a call */
 #define DLC_QUERY_SYMBOL "dlc_model_query"
 #define DLC_ALIGNMENT 64u /* of every arena, in bytes */
 #define DLC_MAX_RANK 8u
@@ -206,11 +206,13 @@ typedef enum dlc_operand_flags { DLC_WRITTEN = 1 << 0 } dlc_operand_flags;
 
 /* What a kernel expects of one operand. */
 typedef struct dlc_kernel_operand {
-  uint64_t bytes;   /* at full capacity */
-  uint32_t flags;   /* dlc_operand_flags */
-  uint32_t dtype;   /* dlc_dtype; 0 where its rows do not lie one after the other */
-  int64_t elements; /* it has elements + row_elements * extent */
-  int64_t row_elements;
+  uint64_t bytes;       /* at full capacity */
+  uint32_t flags;       /* dlc_operand_flags */
+  uint32_t dtype;       /* dlc_dtype */
+  int64_t elements;     /* multiplied by the extent of the call as often as `extents` says */
+  int64_t row_elements; /* how many of them make a row of the batch; 0 where rows do not lie one after the other */
+  uint32_t extents;
+  uint32_t reserved;
 } dlc_kernel_operand;
 
 /* A fused group of ops, compiled and run as one; the profile hook knows it by its place in the model's table. */
@@ -261,7 +263,7 @@ typedef struct dlc_step {
 typedef struct dlc_check {
   const char *op;   /* "mnist.mlir:17:10: cross_entropy" */
   int64_t limit;    /* what an index must be below */
-  int64_t row_size; /* elements a row */
+  int64_t row_size; /* elements a row; 0 where rows do not lie one after the other */
 } dlc_check;
 
 /* Where a workspace holds the scalars of a call, in numbers of 8 bytes from its start: before them seed, step and row (i64)

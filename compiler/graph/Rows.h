@@ -15,9 +15,6 @@ bool keepsRows(mlir::Operation *op, mlir::Value random);
 mlir::Value randomOf(EntryOp entry);
 /// Whatever input depends on the batch has it as its first axis, and as no other.
 bool inputsLieInRows(EntryOp entry);
-/// Refuses what would need a copy below the capacity, where the batch is not the first axis: a reshape across it,
-/// and indices that are walked in order. Buffers are strided by the capacity.
-mlir::LogicalResult checkBatchAxes(EntryOp entry);
 /// Some input or output depends on the batch.
 bool hasBatch(EntryOp entry);
 } // namespace dlc

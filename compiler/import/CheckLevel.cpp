@@ -101,12 +101,12 @@ static LogicalResult checkKernel(ModuleOp home, bool isLLVM) {
                 home->getAttrOfType<FloatAttr>("dl.flops") && home->getAttrOfType<FloatAttr>("dl.bytes");
   for (Attribute one : operands ? operands.getValue() : ArrayRef<Attribute>()) {
     auto numbers = dyn_cast<DenseI64ArrayAttr>(one);
-    isGood &= numbers && numbers.size() == 5 && llvm::all_of(numbers.asArrayRef(), [](int64_t x) { return x >= 0; }) &&
-              numbers[2] <= DLC_I1;
+    isGood &= numbers && numbers.size() == 6 && llvm::all_of(numbers.asArrayRef(), [](int64_t x) { return x >= 0; }) &&
+              numbers[2] <= DLC_I1 && numbers[4] <= 8;
   }
   if (!isGood)
     return complain(home) << "@" << name
-                          << ": expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and five "
+                          << ": expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and six "
                              "numbers in dl.operands for each of its buffers";
   size_t arguments = isLLVM ? 5 : operands.size() + (scratch ? 1 : 0) + 3;
   if (function.getNumArguments() != arguments)

@@ -13,23 +13,23 @@ Type dlc::memoryType(Type element) {
 Type dlc::registerType(Type element) {
   return element.isUnsignedInteger(8) ? IntegerType::get(element.getContext(), 8) : element;
 }
-static SmallVector<int64_t> shapeAt(RankedTensorType type, int64_t batch) {
-  return llvm::map_to_vector(dimsOf(type), [&](Dim dim) { return dim.at(batch); });
-}
 MemRefType dlc::bufferType(RankedTensorType type, int64_t batch) {
-  int64_t count = 1;
-  for (int64_t size : shapeAt(type, batch))
-    count *= size;
-  return MemRefType::get({count}, memoryType(type.getElementType()));
+  return MemRefType::get({elementsOf(type).at(batch)}, memoryType(type.getElementType()));
 }
-SmallVector<int64_t> dlc::stridesOf(RankedTensorType type, int64_t batch) {
-  SmallVector<int64_t> shape = shapeAt(type, batch), strides(shape.size());
-  int64_t stride = 1;
-  for (int i = (int)shape.size() - 1; i >= 0; --i) {
+SmallVector<Dim> dlc::stridesOf(RankedTensorType type) {
+  SmallVector<Dim> dims = dimsOf(type), strides(dims.size());
+  Dim stride = 1;
+  for (int i = (int)dims.size() - 1; i >= 0; --i) {
     strides[i] = stride;
-    stride *= shape[i];
+    stride = stride * dims[i];
   }
   return strides;
+}
+Dim dlc::elementsOf(RankedTensorType type) {
+  Dim count = 1;
+  for (Dim dim : dimsOf(type))
+    count = count * dim;
+  return count;
 }
 int64_t dlc::bytesOf(MemRefType buffer) { return buffer.getNumElements() * buffer.getElementTypeBitWidth() / 8; }
 bool dlc::isNumber(RankedTensorType type) {

@@ -111,7 +111,7 @@ private:
       return;
     }
     if (plan.fetchAhead)
-      panel.ahead = describeAhead(c, panel, tileFirst, tiles.count, vectors * plan.lanes * c.rhsStride[1]);
+      panel.ahead = describeAhead(c, panel, tileFirst, tiles.count, b.mul(c.rhsStride[1], vectors * plan.lanes));
     emitCopy(c, panel);
     emitTiles(c, panel, tiles, tileFirst, tileEnd);
   }
@@ -167,7 +167,7 @@ private:
       ofPart.origin = b.add(panel.origin, b.mul(k, c.rhsStride[0]));
       if (plan.fetchAhead)
         ofPart.ahead =
-            describeAhead(part, ofPart, tileFirst, std::min(tiles.count, chunk), plan.kBlock * c.rhsStride[0]);
+            describeAhead(part, ofPart, tileFirst, std::min(tiles.count, chunk), b.mul(c.rhsStride[0], plan.kBlock));
       emitCopy(part, ofPart);
       emitTiles(part, ofPart, tiles, tileFirst, tileEnd);
     }
@@ -182,7 +182,7 @@ private:
   /// What to fetch while `tileCount` tiles of the panel are computed: as much of B again, `distance` further
   /// on.
   AheadFetch describeAhead(const Contraction &part, const ColumnPanel &panel, Value tileFirst, int64_t tileCount,
-                           int64_t distance) {
+                           Value distance) {
     int64_t width = panel.vectors * plan.lanes, line = 64 * 8 / c.element.getIntOrFloatBitWidth();
     AheadFetch ahead;
     ahead.tileFirst = tileFirst;

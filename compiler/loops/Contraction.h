@@ -27,7 +27,7 @@ struct Contraction {
   /// Flat row-major buffers, memref<SIZExELEMENT>; A[m, k] lies at lhsBase + m * lhsStride[0] + k *
   /// lhsStride[1], B[k, n] at rhsBase + k * rhsStride[0] + n * rhsStride[1]. Bases are of type index.
   mlir::Value lhs, lhsBase, rhs, rhsBase;
-  std::array<int64_t, 2> lhsStride, rhsStride;
+  std::array<mlir::Value, 2> lhsStride, rhsStride;
   /// memref<SIZExELEMENT> of ProductPlan::scratchElements(), 64-byte aligned, this thread's own; null if that is 0.
   mlir::Value scratch;
   /// Called once for each row and vector of columns of a finished tile, in code that runs only where the row
@@ -43,10 +43,6 @@ struct Contraction {
   /// the caches. Measured: training 4 x (768 x 3072, layer norm, Adam) at batch 64, 83.5 to 85.5 ms; for the tile itself 85.1
   /// to 85.7; without 89.2 to 91.3.
   std::function<void(mlir::Value row, mlir::Value column)> fetch;
-
-  ProductShape shape() const {
-    return {element.getIntOrFloatBitWidth() / 8, m.capacity, n.capacity, k.capacity, lhsStride, rhsStride};
-  }
 };
 
 /// Lanes of the vectors that `finish` sees: 16 for f32, 8 for f64.

@@ -172,7 +172,7 @@ private:
     Value rhsK = b.add(panel.origin, b.mul(k, panel.stride));
     SmallVector<Value> rhs;
     for (int64_t q = 0; q < panel.vectors; ++q) {
-      Value at = b.add(rhsK, u * panel.stride + q * lanes);
+      Value at = b.add(b.add(rhsK, b.mul(panel.stride, u)), q * lanes);
       if (panel.masks[q] && !panel.padded)
         rhs.push_back(vector::MaskedLoadOp::create(b, vectorType, panel.buffer, at, panel.masks[q], zero));
       else
@@ -181,8 +181,8 @@ private:
     Value lhsK = b.mul(k, c.lhsStride[1]);
     Value lhsRow = guarded ? Value() : b.add(rowOrigins[0], lhsK);
     for (int64_t r = 0; r < rows; ++r) {
-      Value at = guarded ? b.add(b.add(rowOrigins[r], lhsK), u * c.lhsStride[1])
-                         : b.add(lhsRow, r * c.lhsStride[0] + u * c.lhsStride[1]);
+      Value at = guarded ? b.add(rowOrigins[r], lhsK) : b.add(lhsRow, b.mul(c.lhsStride[0], r));
+      at = b.add(at, b.mul(c.lhsStride[1], u));
       Value lhs = vector::BroadcastOp::create(b, vectorType, memref::LoadOp::create(b, c.lhs, at));
       for (int64_t q = 0; q < panel.vectors; ++q) {
         Value &sum = sums[r * panel.vectors + q];
@@ -253,7 +253,7 @@ void dlc::emitFinishSums(LoopBuilder &b, const Contraction &c, const ColumnPanel
 static void describeCopy(LoopBuilder &b, const Contraction &c, ColumnPanel &panel) {
   panel.buffer = c.scratch;
   panel.origin = b.constant(0);
-  panel.stride = panel.vectors * contractionLanes(c.element);
+  panel.stride = b.constant(panel.vectors * contractionLanes(c.element));
   panel.padded = true;
 }
 

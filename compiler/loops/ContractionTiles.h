@@ -19,7 +19,7 @@ struct AheadFetch {
   mlir::Value tileFirst; ///< the tile that starts with it
   mlir::Value origin;    ///< of the next panel in B
   int64_t rows;          ///< pieces that are fetched, each consecutive in memory
-  int64_t rowStride;     ///< elements from one to the next
+  mlir::Value rowStride; ///< elements from one to the next
   int64_t lines;         ///< cache lines of each
   int64_t perStep;       ///< lines fetched every four k
 };
@@ -36,7 +36,7 @@ struct ColumnPanel {
   llvm::SmallVector<mlir::Value> masks; ///< for each vector which columns exist; null: all
   mlir::Value buffer;                   ///< B, or the scratch memory
   mlir::Value origin;                   ///< of k = 0 and the first column in the buffer
-  int64_t stride;                       ///< in the buffer, from one k to the next
+  mlir::Value stride;                   ///< in the buffer, from one k to the next
   bool padded;                          ///< the buffer has columns also where the masks are false
   int64_t unroll;                       ///< steps of k in one iteration: 2 or 4
   std::optional<AheadFetch> ahead;      ///< needs an unroll of 4

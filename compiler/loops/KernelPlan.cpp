@@ -126,10 +126,6 @@ bool KernelPlanner::canFlatten() {
   if (domain.kind != Domain::Kind::Map || domain.sizes.size() < 1)
     return false;
   size_t rank = domain.sizes.size();
-  // Below the capacity only what the first axis leaves out lies at the end.
-  for (Dim size : ArrayRef<Dim>(domain.sizes).drop_front())
-    if (size.isBatch())
-      return false;
   Dim all = product(domain.sizes);
   // A generator knows its place only where the dimensions are apart.
   if (all.isUnknown() || !kernel.getBody().getOps<IotaOp>().empty())
@@ -226,9 +222,9 @@ void KernelPlanner::findTurned() {
       auto type = typeOf(use.get());
       if (!isa<BlockArgument>(use.get()) || !map || type.getElementTypeBitWidth() < 32)
         continue;
-      int64_t step = 0; // from lane to lane
+      Dim step = 0;     // from lane to lane
       int inOrder = -1; // the dimension along which it lies in order
-      for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(type, plan.batch))) {
+      for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(type))) {
         auto sum = dyn_cast<AffineBinaryOpExpr>(expr);
         auto position = dyn_cast<AffineDimExpr>(sum ? sum.getLHS() : expr);
         int dim = position ? dims[position.getPosition()] : -1;
@@ -236,10 +232,10 @@ void KernelPlanner::findTurned() {
           continue;
         if (dim == plan.lane)
           step = stride;
-        else if (stride == 1)
+        else if (stride == Dim(1))
           inOrder = dim;
       }
-      if (step > 1 && inOrder >= 0 && (plan.across < 0 || plan.across == inOrder)) {
+      if (step != Dim(0) && step != Dim(1) && inOrder >= 0 && (plan.across < 0 || plan.across == inOrder)) {
         plan.across = inOrder;
         plan.turned.push_back(&use);
       }
@@ -353,8 +349,12 @@ void KernelPlanner::planProduct() {
   shape.m = sizes[m].at(plan.batch);
   shape.n = sizes[n].at(plan.batch);
   shape.k = sizes[k].at(plan.batch);
-  shape.lhsStride = stridesAlong(typeOf(plan.root->getOperand(0)), maps[0], {m, k}, plan.batch);
-  shape.rhsStride = stridesAlong(typeOf(plan.root->getOperand(1)), maps[1], {k, n}, plan.batch);
+  auto strides = [&](unsigned operand, std::array<unsigned, 2> dims) -> std::array<int64_t, 2> {
+    auto [first, second] = stridesAlong(typeOf(plan.root->getOperand(operand)), maps[operand], dims);
+    return {first.at(plan.batch), second.at(plan.batch)};
+  };
+  shape.lhsStride = strides(0, {m, k});
+  shape.rhsStride = strides(1, {k, n});
   shape.followers = domain.ops.size() - 1;
   shape.mayTurn = sizes[n].isNumber();
   int64_t inner = 1;
@@ -369,10 +369,9 @@ void KernelPlanner::planProduct() {
     plan.parts = {Dim(inner)};
 }
 
-std::array<int64_t, 2> dlc::stridesAlong(RankedTensorType type, AffineMap map, std::array<unsigned, 2> dims,
-                                         int64_t batch) {
-  std::array<int64_t, 2> result{0, 0};
-  for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(type, batch)))
+std::array<Dim, 2> dlc::stridesAlong(RankedTensorType type, AffineMap map, std::array<unsigned, 2> dims) {
+  std::array<Dim, 2> result{0, 0};
+  for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(type)))
     for (int i : {0, 1})
       if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && dim.getPosition() == dims[i])
         result[i] = stride;

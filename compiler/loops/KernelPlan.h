@@ -65,8 +65,7 @@ bool isReduction(mlir::Operation *op);
 /// instead.
 mlir::MemRefType outputType(mlir::Value output, int64_t batch);
 /// How far apart neighbours lie in an operand along two dimensions of an op's iteration space.
-std::array<int64_t, 2> stridesAlong(mlir::RankedTensorType type, mlir::AffineMap map, std::array<unsigned, 2> dims,
-                                    int64_t batch);
+std::array<Dim, 2> stridesAlong(mlir::RankedTensorType type, mlir::AffineMap map, std::array<unsigned, 2> dims);
 /// Elements of the last inner dimension in a buffer of what is kept: whole vectors.
 inline int64_t paddedRow(int64_t size) { return (size + vectorLanes - 1) / vectorLanes * vectorLanes; }
 

@@ -78,27 +78,24 @@ LoweredKernel &ScheduleLowering::kernel(StringRef name, int64_t batch) {
 }
 
 /// What the runtime is told of a kernel stands on its module. Of each operand: its bytes at full capacity, whether it is
-/// written, the type of its elements, how many there are and how many more for each row (no type where rows do not lie one
-/// after the other).
+/// written, the type of its elements, how many there are and how often that is to be multiplied by the extent, and how many
+/// make a row of the batch (0 where rows do not lie one after the other).
 void ScheduleLowering::describe(ModuleOp home, LoweredKernel &lowered, KernelOp op, int64_t batch) {
   SmallVector<Attribute> operands;
   auto add = [&](RankedTensorType tensor, bool isWritten) {
     MemRefType buffer = bufferType(tensor, batch);
-    Dim count = 1;
-    for (Dim dim : dimsOf(tensor))
-      count = count * dim;
-    bool areRows = !count.isUnknown() && (!count.isBatch() || dimOf(tensor, 0).isBatch());
-    operands.push_back(
-        at.getDenseI64ArrayAttr({buffer.getNumElements() * bytesOf(buffer.getElementType()), isWritten,
-                                 areRows ? dtypeOf(tensor.getElementType()) : 0,
-                                 !areRows || count.isBatch() ? 0 : count.value, areRows ? count.factor : 0}));
+    Dim count = elementsOf(tensor);
+    bool areRows = count.power == 1 && dimOf(tensor, 0).isBatch();
+    operands.push_back(at.getDenseI64ArrayAttr({buffer.getNumElements() * bytesOf(buffer.getElementType()), isWritten,
+                                                dtypeOf(tensor.getElementType()), count.coefficient(), count.power,
+                                                areRows ? count.factor : 0}));
   };
   bool isCheck = lowered.function.getNumResults();
   for (BlockArgument argument : op.getBody().getArguments())
     add(typeOf(argument), false);
   for (Type type : op.getResultTypes().getAsValueRange<TypeAttr>())
     if (isCheck)
-      operands.push_back(at.getDenseI64ArrayAttr({16, 1, 0, 2, 0})); // its report
+      operands.push_back(at.getDenseI64ArrayAttr({16, 1, DLC_I64, 2, 0, 0})); // its report
     else
       add(cast<RankedTensorType>(type), true);
   auto scratch = lowered.function->removeAttr("dl.scratch");
@@ -195,12 +192,12 @@ Value ScheduleLowering::takenOver(LaunchOp launch, unsigned result, const DenseM
 }
 
 /// What is wrong where a check finds something.
-static DictionaryAttr checkOf(KernelOp kernel, int64_t batch) {
+static DictionaryAttr checkOf(KernelOp kernel) {
   auto check = *kernel.getBody().getOps<CheckIndexOp>().begin();
   Builder b(kernel.getContext());
   int64_t rowSize = 1;
   for (Dim dim : llvm::drop_begin(dimsOf(check.getInput()), !dimsOf(check.getInput()).empty()))
-    rowSize *= dim.at(batch);
+    rowSize *= dim.isNumber() ? dim.value : 0; // rows do not lie one after the other
   return b.getDictionaryAttr(
       {b.getNamedAttr("op", check.getOpAttr() ? check.getOpAttr() : b.getStringAttr("check_index")),
        b.getNamedAttr("limit", b.getI64IntegerAttr(check.getLimit().number())),
@@ -268,8 +265,8 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
                  ArrayRef<int64_t> values) {
     int64_t count = 1, extents = 0;
     for (Dim part : lowered.parts) {
-      count *= part.isBatch() ? part.factor : part.value;
-      extents += part.isBatch();
+      count *= part.coefficient();
+      extents += part.power;
     }
     RunOp step = RunOp::create(at, loc, lowered.function.getSymName(), reads, writes, count, extents, lowered.partSize,
                                DictionaryAttr());
@@ -315,7 +312,7 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
     }
     RunOp step = run(launch.getLoc(), lowered, reads, writes, values);
     if (checks)
-      step.setCheckAttr(checkOf(symbols.lookup<KernelOp>(launch.getKernel()), batch));
+      step.setCheckAttr(checkOf(symbols.lookup<KernelOp>(launch.getKernel())));
   }
   for (auto [value, to] : copies) {
     LoweredKernel &lowered = kernel(copyKernel(typeOf(value)).getSymName(), batch);

@@ -14,7 +14,10 @@ using namespace dlc;
 Value PointEmitter::size(Dim dim) {
   if (!dim.isBatch() || !extent)
     return b.constant(dim.at(batch));
-  return b.mul(extent, dim.factor);
+  Value size = b.constant(dim.factor);
+  for (unsigned i = 0; i < dim.power; ++i)
+    size = b.mul(extent, size);
+  return size;
 }
 Value PointEmitter::spread(Value scalar, int64_t lanes) {
   if (isa<VectorType>(scalar.getType()))
@@ -22,38 +25,35 @@ Value PointEmitter::spread(Value scalar, int64_t lanes) {
   return vector::BroadcastOp::create(b, VectorType::get({lanes}, scalar.getType()), scalar);
 }
 
-std::pair<Value, int64_t> PointEmitter::place(RankedTensorType type, AffineMap map, ArrayRef<int> dims,
-                                              const Point &point) {
+PointEmitter::Place PointEmitter::place(RankedTensorType type, AffineMap map, ArrayRef<int> dims, const Point &point) {
   if (point.flat)
-    return llvm::all_of(dimsOf(type), [](Dim dim) { return dim == Dim(1); })
-               ? std::pair(b.constant(0), int64_t(0))
-               : std::pair(point.index[0], int64_t(point.lane == 0));
-  Value at = b.constant(0);
-  int64_t stride = 0;
-  for (auto [expr, step] : llvm::zip(map.getResults(), stridesOf(type, batch))) {
+    return isNumber(type) ? Place{b.constant(0), {}} : Place{point.index[0], point.lane == 0 ? b.constant(1) : Value()};
+  Value at = b.constant(0), stride;
+  for (auto [expr, dim] : llvm::zip(map.getResults(), stridesOf(type))) {
+    Value step = size(dim);
     Value offset = b.constant(0);
     AffineExpr plain = expr;
     if (auto sum = dyn_cast<AffineBinaryOpExpr>(expr)) {
       plain = sum.getLHS();
       AffineExpr start = sum.getRHS();
       if (auto number = dyn_cast<AffineConstantExpr>(start)) {
-        offset = b.constant(number.getValue() * step);
+        offset = b.mul(step, number.getValue());
       } else { // the batch, or a multiple of it
         auto multiple = dyn_cast<AffineBinaryOpExpr>(start);
         int64_t factor = multiple ? cast<AffineConstantExpr>(multiple.getRHS()).getValue() : 1;
-        offset = b.mul(size(Dim::batch(factor)), b.constant(step));
+        offset = b.mul(size(Dim::batch(factor)), step);
       }
     } else if (auto number = dyn_cast<AffineConstantExpr>(expr)) {
-      at = b.add(at, b.constant(number.getValue() * step));
+      at = b.add(at, b.mul(step, number.getValue()));
       continue;
     }
     at = b.add(at, offset);
-    int dim = dims[cast<AffineDimExpr>(plain).getPosition()];
-    if (dim < 0)
+    int along = dims[cast<AffineDimExpr>(plain).getPosition()];
+    if (along < 0)
       continue;
-    at = b.add(at, b.mul(point.index[dim], step));
-    if (dim == point.lane)
-      stride += step;
+    at = b.add(at, b.mul(point.index[along], step));
+    if (along == point.lane)
+      stride = stride ? b.add(stride, step) : step;
   }
   return {at, stride};
 }
@@ -79,24 +79,28 @@ static Value allLanes(ImplicitLocOpBuilder &b, int64_t lanes) {
   return arith::ConstantOp::create(b, DenseElementsAttr::get(type, true));
 }
 /// Lane i stands at i * stride.
-static Value laneOffsets(ImplicitLocOpBuilder &b, int64_t lanes, int64_t stride) {
+static Value laneOffsets(LoopBuilder &b, int64_t lanes, Value stride) {
+  std::optional<int64_t> known = getConstantIntValue(stride);
   SmallVector<int64_t> offsets =
-      llvm::map_to_vector(llvm::seq<int64_t>(0, lanes), [&](int64_t i) { return i * stride; });
+      llvm::map_to_vector(llvm::seq<int64_t>(0, lanes), [&](int64_t i) { return i * known.value_or(1); });
   auto type = VectorType::get({lanes}, b.getIndexType());
-  return arith::ConstantOp::create(b, DenseElementsAttr::get(type, ArrayRef<int64_t>(offsets)));
+  Value all = arith::ConstantOp::create(b, DenseElementsAttr::get(type, ArrayRef<int64_t>(offsets)));
+  return known ? all : arith::MulIOp::create(b, all, vector::BroadcastOp::create(b, type, stride));
 }
 
-Value PointEmitter::load(Value buffer, Type element, Value at, int64_t stride, const Point &point) {
+Value PointEmitter::load(Value buffer, Type element, const Place &place, const Point &point) {
+  auto [at, stride] = place;
   Type memory = memoryType(element);
-  if (stride == 0)
+  if (!stride)
     return fromMemory(b, memref::LoadOp::create(b, buffer, at), element);
+  bool inOrder = getConstantIntValue(stride) == 1;
   auto type = VectorType::get({point.lanes}, memory);
   Value loaded;
-  if (stride == 1 && !point.mask) {
+  if (inOrder && !point.mask) {
     loaded = vector::LoadOp::create(b, type, buffer, ValueRange{at});
   } else {
     Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(type)));
-    if (stride == 1)
+    if (inOrder)
       loaded = vector::MaskedLoadOp::create(b, type, buffer, ValueRange{at}, point.mask, zero);
     else
       loaded = vector::GatherOp::create(b, type, buffer, ValueRange{at}, laneOffsets(b, point.lanes, stride),
@@ -104,18 +108,20 @@ Value PointEmitter::load(Value buffer, Type element, Value at, int64_t stride, c
   }
   return fromMemory(b, loaded, element);
 }
-void PointEmitter::write(Value what, Value buffer, Type element, Value at, int64_t stride, const Point &point) {
+void PointEmitter::write(Value what, Value buffer, Type element, const Place &place, const Point &point) {
+  auto [at, stride] = place;
   what = toMemory(b, what, element);
-  if (stride == 0) {
+  if (!stride) {
     if (isa<VectorType>(what.getType())) // a vector along a dimension of size 1
       what = vector::ExtractOp::create(b, what, ArrayRef<int64_t>{0});
     memref::StoreOp::create(b, what, buffer, at);
     return;
   }
   what = spread(what, point.lanes);
-  if (stride == 1 && !point.mask)
+  bool inOrder = getConstantIntValue(stride) == 1;
+  if (inOrder && !point.mask)
     vector::StoreOp::create(b, what, buffer, ValueRange{at});
-  else if (stride == 1)
+  else if (inOrder)
     vector::MaskedStoreOp::create(b, buffer, ValueRange{at}, point.mask, what);
   else
     vector::ScatterOp::create(b, Type(), buffer, ValueRange{at}, laneOffsets(b, point.lanes, stride),
@@ -153,11 +159,10 @@ Value PointEmitter::operand(OpOperand &use, Point &point) {
   auto type = typeOf(value);
   if (isNumber(type))
     return fixed(buffers.lookup(value), type.getElementType(), 0);
-  auto [where, stride] = place(type, map, domain.dimsOf.lookup(op), point);
-  return load(buffers.lookup(value), type.getElementType(), where, stride, point);
+  return load(buffers.lookup(value), type.getElementType(), place(type, map, domain.dimsOf.lookup(op), point), point);
 }
 
-std::pair<Value, int64_t> PointEmitter::keptPlace(const Point &point) {
+PointEmitter::Place PointEmitter::keptPlace(const Point &point) {
   bool rows = point.lane >= 0 && domain.isRow[point.lane];
   int64_t step = rows ? point.lanes : 1;
   Value where = b.constant(point.slot * plan.keptPoints);
@@ -166,13 +171,13 @@ std::pair<Value, int64_t> PointEmitter::keptPlace(const Point &point) {
     int64_t size = domain.sizes[dim].at(batch);
     step *= dim == plan.inner.back() ? paddedRow(size) : size;
   }
-  return {where, point.lane >= 0};
+  return {where, point.lane >= 0 ? b.constant(1) : Value()};
 }
 void PointEmitter::keep(Value value, Point &point) {
-  auto [where, stride] = keptPlace(point);
+  Place place = keptPlace(point);
   Point whole = point;
   whole.mask = {};
-  write(at(value, point), rowBuffers.lookup(value), typeOf(value).getElementType(), where, stride, whole);
+  write(at(value, point), rowBuffers.lookup(value), typeOf(value).getElementType(), place, whole);
 }
 
 Value PointEmitter::at(Value value, Point &point) {
@@ -183,10 +188,10 @@ Value PointEmitter::at(Value value, Point &point) {
   if (auto constant = dyn_cast_or_null<ConstantOp>(op)) {
     result = constantAt(constant, point);
   } else if (Value kept = keptReady.contains(value) ? rowBuffers.lookup(value) : Value()) {
-    auto [where, stride] = keptPlace(point);
+    Place place = keptPlace(point);
     Point whole = point;
     whole.mask = {};
-    result = load(kept, typeOf(value).getElementType(), where, stride, whole);
+    result = load(kept, typeOf(value).getElementType(), place, whole);
   } else if (Value buffer = buffers.lookup(value); buffer && !op && isNumber(typeOf(value))) {
     result = fixed(buffer, typeOf(value).getElementType(), 0);
   } else if (buffer) { // an argument, or kept by an earlier pass
@@ -195,8 +200,8 @@ Value PointEmitter::at(Value value, Point &point) {
     SmallVector<int> dims = domain.axes.lookup(value);
     for (unsigned i = 0; i < dims.size(); ++i)
       exprs.push_back(dims[i] < 0 ? getAffineConstantExpr(0, context) : getAffineDimExpr(i, context));
-    auto [where, stride] = place(typeOf(value), AffineMap::get(dims.size(), 0, exprs, context), dims, point);
-    result = load(buffer, typeOf(value).getElementType(), where, stride, point);
+    Place here = place(typeOf(value), AffineMap::get(dims.size(), 0, exprs, context), dims, point);
+    result = load(buffer, typeOf(value).getElementType(), here, point);
   } else {
     result = compute(op, point);
   }
@@ -213,8 +218,8 @@ void PointEmitter::store(Value value, Value buffer, Point &point) {
   for (unsigned i = 0; i < dims.size(); ++i)
     exprs.push_back(dims[i] < 0 ? getAffineConstantExpr(0, value.getContext())
                                 : getAffineDimExpr(i, value.getContext()));
-  auto [where, stride] = place(type, AffineMap::get(dims.size(), 0, exprs, value.getContext()), dims, point);
-  write(what, buffer, type.getElementType(), where, stride, point);
+  Place here = place(type, AffineMap::get(dims.size(), 0, exprs, value.getContext()), dims, point);
+  write(what, buffer, type.getElementType(), here, point);
 }
 
 void PointEmitter::store(ArrayRef<std::pair<Value, Value>> values, Point &point) {
@@ -252,8 +257,8 @@ Value PointEmitter::constantAt(ConstantOp op, Point &point) {
     return arith::ConstantOp::create(b, isa<FloatType>(element) ? TypedAttr(b.getFloatAttr(element, *splat))
                                                                 : TypedAttr(b.getIntegerAttr(element, op.getWhole(0))));
   }
-  auto [where, stride] = place(type, op.getAccessMaps()[0], domain.axes.lookup(op.getResult()), point);
-  return load(buffers.lookup(op.getResult()), type.getElementType(), where, stride, point);
+  Place here = place(type, op.getAccessMaps()[0], domain.axes.lookup(op.getResult()), point);
+  return load(buffers.lookup(op.getResult()), type.getElementType(), here, point);
 }
 
 Value PointEmitter::iota(IotaOp op, Point &point) {
@@ -287,24 +292,25 @@ Value PointEmitter::count(CountOp op) {
                                  : Value(arith::TruncIOp::create(b, element, whole));
 }
 
-/// The elements of a mask that belong to one row of the batch; nothing where it has no rows.
-static std::optional<int64_t> elementsOfRow(DropoutMaskOp op) {
+/// The elements of a mask that belong to one row of the batch; 0 where it has no rows.
+static Dim elementsOfRow(DropoutMaskOp op) {
   SmallVector<Dim> dims = dimsOf(op.getResult());
   if (dims.empty() || !dims[0].isBatch())
-    return std::nullopt;
-  int64_t count = dims[0].factor;
+    return 0;
+  Dim count = dims[0].factor;
   for (Dim dim : ArrayRef<Dim>(dims).drop_front())
-    count *= dim.value;
+    count = count * dim;
   return count;
 }
 Value PointEmitter::masksAreAligned(ArrayRef<DropoutMaskOp> masks) {
   Value all;
   for (DropoutMaskOp mask : masks) {
-    std::optional<int64_t> count = elementsOfRow(mask);
-    if (!count || *count % 64 == 0)
+    Dim count = elementsOfRow(mask);
+    if (count.coefficient() % 64 == 0)
       continue;
     auto k = [&](int64_t value) -> Value { return arith::ConstantOp::create(b, b.getI64IntegerAttr(value)); };
-    Value start = arith::MulIOp::create(b, fixed(buffers.lookup(mask.getRandom()), b.getI64Type(), 2), k(*count));
+    Value ofRow = arith::IndexCastOp::create(b, b.getI64Type(), size(count));
+    Value start = arith::MulIOp::create(b, fixed(buffers.lookup(mask.getRandom()), b.getI64Type(), 2), ofRow);
     Value isAligned = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, arith::AndIOp::create(b, start, k(63)), k(0));
     all = all ? Value(arith::AndIOp::create(b, all, isAligned)) : isAligned;
   }
@@ -322,37 +328,34 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
   auto drawn = [&](int64_t i) { return fixed(random, i64, i); };
   // The position of the point, or of its first lane: row-major over what the call has, from the first row on.
   Value position = b.constant(0), inRow = b.constant(0), rowSize = b.constant(1);
-  int64_t laneStride = 0, known = 1;
+  Value laneStride;
+  Dim known = 1;
   bool aligned = true;
   if (point.flat) {
     inRow = point.index[0];
-    laneStride = point.lane == 0;
+    laneStride = point.lane == 0 ? b.constant(1) : Value();
     for (Dim dim : ArrayRef<Dim>(dims).drop_front())
       rowSize = b.mul(rowSize, size(dim));
     if (!dims.empty() && dims[0].isBatch())
       rowSize = b.mul(rowSize, dims[0].factor);
-    aligned = rowsAreAligned || elementsOfRow(op).value_or(0) % 64 == 0;
+    aligned = rowsAreAligned || elementsOfRow(op).coefficient() % 64 == 0;
   } else {
     for (int i = (int)dims.size() - 1; i >= 0; --i) {
       if (axes[i] >= 0) {
         Value step = b.mul(point.index[axes[i]], rowSize);
         if (axes[i] == point.lane) {
-          laneStride = known;
+          laneStride = rowSize;
           inRow = step;
         } else {
           position = b.add(position, step);
-          aligned &= known % 64 == 0;
+          aligned &= known.coefficient() % 64 == 0;
         }
       }
-      if (i > 0 || !dims[i].isBatch()) {
-        rowSize = b.mul(rowSize, size(dims[i]));
-        known *= dims[i].isBatch() ? 1 : dims[i].value;
-      } else {
-        rowSize = b.mul(rowSize, dims[i].factor);
-        known *= dims[i].factor;
-      }
+      Dim here = i == 0 && dims[i].isBatch() ? Dim(dims[i].factor) : dims[i];
+      known = known * here;
+      rowSize = size(known);
     }
-    aligned &= known % 64 == 0;
+    aligned &= known.coefficient() % 64 == 0;
   }
   // The start of the row, and the place within it.
   Value start = arith::IndexCastOp::create(b, i64, position), within = arith::IndexCastOp::create(b, i64, inRow);
@@ -360,24 +363,22 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
     Value rows = arith::IndexCastOp::create(b, i64, rowSize);
     start = arith::AddIOp::create(b, start, arith::MulIOp::create(b, drawn(2), rows));
   }
-  bool vector = laneStride != 0;
+  bool vector = bool(laneStride);
   Type lanesType = vector ? Type(VectorType::get({point.lanes}, i64)) : i64;
   auto wide = [&](Value value) { return vector ? spread(value, point.lanes) : value; };
-  auto lanes = [&](int64_t step) -> Value {
-    SmallVector<int64_t> steps =
-        llvm::map_to_vector(llvm::seq<int64_t>(0, point.lanes), [&](int64_t i) { return i * step; });
-    return arith::ConstantOp::create(b, DenseElementsAttr::get(cast<VectorType>(lanesType), ArrayRef<int64_t>(steps)));
+  auto lanes = [&](Value step) -> Value {
+    return arith::IndexCastOp::create(b, lanesType, laneOffsets(b, point.lanes, step));
   };
   // Vectors of 16 lanes start at multiples of 16; where rows start at multiples of 64, all lanes of a vector take the
   // same word of 16 counters, and four vectors in a row share the counters.
-  bool direct = vector && laneStride == 1 && point.lanes == 16 && aligned;
+  bool direct = vector && getConstantIntValue(laneStride) == 1 && point.lanes == 16 && aligned;
   Value counter, word;
   if (direct) {
     if (point.offset < 0)
       word = arith::AndIOp::create(b, arith::ShRUIOp::create(b, within, k(4)), k(3));
     Value block =
         arith::AddIOp::create(b, arith::ShRUIOp::create(b, start, k(6)), arith::ShRUIOp::create(b, within, k(6)));
-    counter = arith::AddIOp::create(b, wide(arith::ShLIOp::create(b, block, k(4))), lanes(1));
+    counter = arith::AddIOp::create(b, wide(arith::ShLIOp::create(b, block, k(4))), lanes(b.constant(1)));
   } else {
     Value first = arith::AddIOp::create(b, start, within);
     Value p = vector ? Value(arith::AddIOp::create(b, wide(first), lanes(laneStride))) : first;
@@ -424,8 +425,7 @@ Value PointEmitter::gather(GatherOp op, Point &point) {
   auto type = typeOf(op.getTable());
   Value index = operand(op->getOpOperand(1), point);
   int feature = domain.axes.lookup(op.getResult()).back();
-  int64_t width = dimOf(type, 1).at(batch);
-  Value column = feature < 0 ? b.constant(0) : point.index[feature];
+  Value width = size(dimOf(type, 1)), column = feature < 0 ? b.constant(0) : point.index[feature];
   Value table = buffers.lookup(op.getTable());
   bool isUnsigned = typeOf(op.getIndex()).getElementType().isUnsignedInteger();
   auto toIndex = [&](Value value) -> Value {
@@ -437,10 +437,11 @@ Value PointEmitter::gather(GatherOp op, Point &point) {
   };
   if (!isa<VectorType>(index.getType())) {
     Value where = b.add(b.mul(toIndex(index), width), column);
-    return load(table, type.getElementType(), where, feature >= 0 && feature == point.lane, point);
+    bool alongRow = feature >= 0 && feature == point.lane;
+    return load(table, type.getElementType(), {where, alongRow ? b.constant(1) : Value()}, point);
   }
   // Lanes run along the index: each reads a row of its own.
-  Value offsets = arith::MulIOp::create(b, toIndex(index), spread(b.constant(width), point.lanes));
+  Value offsets = arith::MulIOp::create(b, toIndex(index), spread(width, point.lanes));
   auto result = VectorType::get({point.lanes}, memoryType(type.getElementType()));
   Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(result)));
   Value loaded = vector::GatherOp::create(b, result, table, ValueRange{column}, offsets,

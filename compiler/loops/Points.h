@@ -50,19 +50,20 @@ public:
 
   mlir::Value size(Dim dim);
   mlir::Value spread(mlir::Value scalar, int64_t lanes);
-  /// Elements of a buffer from a place on, `stride` apart from lane to lane (0: one scalar).
-  mlir::Value load(mlir::Value buffer, mlir::Type element, mlir::Value place, int64_t stride, const Point &point);
-  void write(mlir::Value what, mlir::Value buffer, mlir::Type element, mlir::Value place, int64_t stride,
-             const Point &point);
+  /// Where elements of a buffer lie: the first, and how far apart they are from lane to lane (null: it is one scalar).
+  struct Place {
+    mlir::Value at, stride;
+  };
+  mlir::Value load(mlir::Value buffer, mlir::Type element, const Place &place, const Point &point);
+  void write(mlir::Value what, mlir::Value buffer, mlir::Type element, const Place &place, const Point &point);
   /// Whether the call's first row stands at a multiple of 64 elements of all masks; null where it always does.
   mlir::Value masksAreAligned(llvm::ArrayRef<DropoutMaskOp> masks);
   bool rowsAreAligned = true; ///< false: where a call begins, in flat order, is not known
-  /// Where a tensor is read, and how far apart neighbouring lanes lie.
-  std::pair<mlir::Value, int64_t> place(mlir::RankedTensorType type, mlir::AffineMap map, llvm::ArrayRef<int> dims,
-                                        const Point &point);
+  /// Where a tensor is read.
+  Place place(mlir::RankedTensorType type, mlir::AffineMap map, llvm::ArrayRef<int> dims, const Point &point);
 
 private:
-  std::pair<mlir::Value, int64_t> keptPlace(const Point &point);
+  Place keptPlace(const Point &point);
   mlir::Value compute(mlir::Operation *op, Point &point);
   mlir::Value iota(IotaOp op, Point &point);
   mlir::Value count(CountOp op);

@@ -94,8 +94,12 @@ void dlc::emitProduct(KernelBody &body) {
   c.k = bound(sizes[k]);
   c.lhs = e.buffers.lookup(root->getOperand(0));
   c.rhs = e.buffers.lookup(root->getOperand(1));
-  c.lhsStride = stridesAlong(typeOf(root->getOperand(0)), maps[0], {m, k}, plan.batch);
-  c.rhsStride = stridesAlong(typeOf(root->getOperand(1)), maps[1], {k, n}, plan.batch);
+  auto strides = [&](unsigned operand, std::array<unsigned, 2> dims) -> std::array<Value, 2> {
+    auto [first, second] = stridesAlong(typeOf(root->getOperand(operand)), maps[operand], dims);
+    return {e.size(first), e.size(second)};
+  };
+  c.lhsStride = strides(0, {m, k});
+  c.rhsStride = strides(1, {k, n});
   if (plan.scratchBytes)
     c.scratch = body.takeScratch(MemRefType::get({plan.product->scratchElements()}, c.element));
 
@@ -103,10 +107,9 @@ void dlc::emitProduct(KernelBody &body) {
   point.index.resize(plan.domain.sizes.size());
   auto baseOf = [&](unsigned operand) {
     Value base = b.constant(0);
-    SmallVector<int64_t> strides = stridesOf(typeOf(root->getOperand(operand)), plan.batch);
-    for (auto [expr, stride] : llvm::zip(maps[operand].getResults(), strides))
+    for (auto [expr, stride] : llvm::zip(maps[operand].getResults(), stridesOf(typeOf(root->getOperand(operand)))))
       if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && dim.getPosition() < m)
-        base = b.add(base, b.mul(point.index[dim.getPosition()], stride));
+        base = b.add(base, b.mul(point.index[dim.getPosition()], e.size(stride)));
     return base;
   };
   SmallVector<std::pair<Value, Value>> stores;
@@ -174,7 +177,7 @@ void dlc::emitProduct(KernelBody &body) {
       b.when(b.less(first, last), [&] { packRows(b, c, origin); });
       product.lhs = c.scratch;
       product.lhsBase = origin;
-      product.lhsStride = {c.k.capacity, 1};
+      product.lhsStride = {b.constant(c.k.capacity), b.constant(1)};
     }
     emitContraction(b, product, *plan.product, first, last);
   };

@@ -21,44 +21,31 @@ static void forEachVector(PointEmitter &e, Value count, llvm::function_ref<void(
   });
 }
 /// How far apart lanes lie in a row.
-static int64_t unit(PointEmitter &e) { return e.plan.lanes == 1 ? 0 : 1; }
+static Value unit(PointEmitter &e) { return e.plan.lanes == 1 ? Value() : e.b.constant(1); }
 
 /// Copies a tensor into a larger one, `offset` elements in: all axes but the last by loops, the last by vectors.
 static void copyInto(PointEmitter &e, RankedTensorType from, Value source, RankedTensorType to, Value target,
                      Value offset) {
   SmallVector<Dim> dims = dimsOf(from);
-  SmallVector<int64_t> in = stridesOf(from, e.batch), out = stridesOf(to, e.batch);
+  SmallVector<Dim> in = stridesOf(from), out = stridesOf(to);
   std::function<void(unsigned, Value, Value)> walk = [&](unsigned axis, Value read, Value write) {
     if (dims.empty() || axis + 1 == dims.size()) {
       Value count = dims.empty() ? e.b.constant(1) : e.size(dims.back());
       forEachVector(e, count, [&](Value at, const Point &point) {
-        Value x = e.load(source, from.getElementType(), e.b.add(read, at), unit(e), point);
-        e.write(x, target, from.getElementType(), e.b.add(write, at), unit(e), point);
+        Value x = e.load(source, from.getElementType(), {e.b.add(read, at), unit(e)}, point);
+        e.write(x, target, from.getElementType(), {e.b.add(write, at), unit(e)}, point);
       });
       return;
     }
     e.b.forEach(e.b.constant(0), e.size(dims[axis]), 1, [&](Value i) {
-      walk(axis + 1, e.b.add(read, e.b.mul(i, e.b.constant(in[axis]))),
-           e.b.add(write, e.b.mul(i, e.b.constant(out[axis]))));
+      walk(axis + 1, e.b.add(read, e.b.mul(i, e.size(in[axis]))), e.b.add(write, e.b.mul(i, e.size(out[axis]))));
     });
   };
   walk(0, e.b.constant(0), offset);
 }
-static Value elementCount(PointEmitter &e, RankedTensorType type) {
-  Value count = e.b.constant(1);
-  for (Dim dim : dimsOf(type))
-    count = e.b.mul(count, e.size(dim)); // the caller's memory ends with its rows
-  return count;
-}
-/// Where the batch is not the first axis alone, the rows of a short call lie apart, in memory of a full one.
-static bool isDense(RankedTensorType type) {
-  SmallVector<Dim> dims = dimsOf(type);
-  return llvm::none_of(llvm::drop_begin(dims, dims.empty() ? 0 : 1), [](Dim dim) { return dim.isBatch(); });
-}
 static void fill(PointEmitter &e, RankedTensorType type, Value buffer, Value value) {
-  Value count = isDense(type) ? elementCount(e, type) : e.b.constant(bufferType(type, e.batch).getNumElements());
-  forEachVector(e, count, [&](Value at, const Point &point) {
-    e.write(e.plan.lanes == 1 ? value : e.spread(value, e.plan.lanes), buffer, type.getElementType(), at, unit(e),
+  forEachVector(e, e.size(elementsOf(type)), [&](Value at, const Point &point) {
+    e.write(e.plan.lanes == 1 ? value : e.spread(value, e.plan.lanes), buffer, type.getElementType(), {at, unit(e)},
             point);
   });
 }
@@ -74,7 +61,7 @@ static void concat(PointEmitter &e, ConcatOp op, ValueRange buffers) {
   auto type = typeOf(op.getResult());
   int64_t axis = op.getAxisAttr() ? op.getAxisAttr().number() : 0;
   axis = axis < 0 ? axis + type.getRank() : axis;
-  Value stride = e.b.constant(stridesOf(type, e.batch)[axis]), offset = e.b.constant(0);
+  Value stride = e.size(stridesOf(type)[axis]), offset = e.b.constant(0);
   for (auto [input, buffer] : llvm::zip(op.getInputs(), buffers)) {
     copyInto(e, typeOf(input), buffer, type, buffers.back(), offset);
     offset = e.b.add(offset, e.b.mul(e.size(dimsOf(input)[axis]), stride));
@@ -83,11 +70,11 @@ static void concat(PointEmitter &e, ConcatOp op, ValueRange buffers) {
 static void pad(PointEmitter &e, PadOp op, ValueRange buffers) {
   auto type = typeOf(op.getResult());
   fill(e, type, buffers[1], number(e, type.getElementType(), op.getValueAttr()));
-  int64_t offset = 0;
+  Value offset = e.b.constant(0);
   if (op.getLowAttr())
-    for (auto [width, stride] : llvm::zip(op.getLowAttr().getAsRange<SizeAttr>(), stridesOf(type, e.batch)))
-      offset += width.number() * stride;
-  copyInto(e, typeOf(op.getInput()), buffers[0], type, buffers[1], e.b.constant(offset));
+    for (auto [width, stride] : llvm::zip(op.getLowAttr().getAsRange<SizeAttr>(), stridesOf(type)))
+      offset = e.b.add(offset, e.b.mul(e.size(stride), width.number()));
+  copyInto(e, typeOf(op.getInput()), buffers[0], type, buffers[1], offset);
 }
 /// Rows are added in their order, so that the sum is the same whoever computes it.
 static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers) {
@@ -95,23 +82,21 @@ static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers) {
   Type element = type.getElementType();
   fill(e, type, buffers[2], number(e, element));
   Dim features = dimOf(type, 1);
-  int64_t width = features.at(e.batch);
-  Value rows = e.b.constant(1);
-  for (Dim dim : dimsOf(indexType))
-    rows = e.b.mul(rows, e.size(dim));
+  Value width = e.size(features);
+  Value rows = e.size(elementsOf(indexType));
   Point scalar;
   bool isUnsigned = indexType.getElementType().isUnsignedInteger();
   e.b.forEach(e.b.constant(0), rows, 1, [&](Value row) {
-    Value target = e.load(buffers[0], indexType.getElementType(), row, 0, scalar);
+    Value target = e.load(buffers[0], indexType.getElementType(), {row, {}}, scalar);
     target = isUnsigned ? Value(arith::IndexCastUIOp::create(e.b, e.b.getIndexType(), target))
                         : Value(arith::IndexCastOp::create(e.b, e.b.getIndexType(), target));
-    Value from = e.b.mul(row, e.b.constant(width)), to = e.b.mul(target, e.b.constant(width));
+    Value from = e.b.mul(row, width), to = e.b.mul(target, width);
     forEachVector(e, e.size(features), [&](Value at, const Point &point) {
-      Value x = e.load(buffers[1], element, e.b.add(from, at), unit(e), point);
-      Value sum = e.load(buffers[2], element, e.b.add(to, at), unit(e), point);
+      Value x = e.load(buffers[1], element, {e.b.add(from, at), unit(e)}, point);
+      Value sum = e.load(buffers[2], element, {e.b.add(to, at), unit(e)}, point);
       sum = isa<FloatType>(element) ? Value(arith::AddFOp::create(e.b, sum, x))
                                     : Value(arith::AddIOp::create(e.b, sum, x));
-      e.write(sum, buffers[2], element, e.b.add(to, at), unit(e), point);
+      e.write(sum, buffers[2], element, {e.b.add(to, at), unit(e)}, point);
     });
   });
 }
@@ -119,16 +104,14 @@ static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers) {
 static void checkIndex(PointEmitter &e, CheckIndexOp op, ValueRange buffers) {
   auto type = typeOf(op.getInput());
   Type i64 = e.b.getI64Type();
-  Value count = e.b.constant(1);
-  for (Dim dim : dimsOf(type))
-    count = e.b.mul(count, e.size(dim));
+  Value count = e.size(elementsOf(type));
   auto k = [&](int64_t value) -> Value { return arith::ConstantOp::create(e.b, e.b.getI64IntegerAttr(value)); };
   Point scalar;
   auto loop = scf::ForOp::create(e.b, e.b.constant(0), count, e.b.constant(1), ValueRange{e.b.constant(0)});
   {
     OpBuilder::InsertionGuard guard(e.b);
     e.b.setInsertionPointToEnd(loop.getBody());
-    Value value = e.load(buffers[0], type.getElementType(), loop.getInductionVar(), 0, scalar);
+    Value value = e.load(buffers[0], type.getElementType(), {loop.getInductionVar(), {}}, scalar);
     if (value.getType() != i64)
       value = type.getElementType().isUnsignedInteger() ? Value(arith::ExtUIOp::create(e.b, i64, value))
                                                         : Value(arith::ExtSIOp::create(e.b, i64, value));

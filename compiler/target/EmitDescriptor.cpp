@@ -175,8 +175,8 @@ llvm::GlobalVariable *DescriptorEmitter::kernelTable() {
     kernel->setVisibility(llvm::GlobalValue::HiddenVisibility);
     Table<dlc_kernel_operand> operands;
     for (auto numbers : home->getAttrOfType<ArrayAttr>("dl.operands").getAsRange<DenseI64ArrayAttr>())
-      operands.add(
-          {(uint64_t)numbers[0], numbers[1] ? (uint32_t)DLC_WRITTEN : 0, (uint32_t)numbers[2], numbers[3], numbers[4]});
+      operands.add({(uint64_t)numbers[0], numbers[1] ? (uint32_t)DLC_WRITTEN : 0, (uint32_t)numbers[2], numbers[3],
+                    numbers[5], (uint32_t)numbers[4], 0});
     kernelNumber[name] = table.size();
     dlc_kernel row{};
     row.flops = home->getAttrOfType<FloatAttr>("dl.flops").getValueAsDouble();

@@ -119,7 +119,7 @@ static int32_t look_for_not_finite(const struct walk *walk, const dlc_kernel *ke
     if (!(operand->flags & DLC_WRITTEN) || (operand->dtype != DLC_F32 && operand->dtype != DLC_F64))
       continue;
     int64_t at =
-        first_not_finite(walk->buffers[i], operand->dtype, operand->elements + operand->row_elements * walk->extent);
+        first_not_finite(walk->buffers[i], operand->dtype, times(operand->elements, operand->extents, walk->extent));
     if (at >= 0)
       return fail(walk->call, DLC_NOT_FINITE, kernel->place, operand->row_elements ? at / operand->row_elements : -1,
                   at, -1);
@@ -171,7 +171,8 @@ static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
   if (step->check) {
     const dlc_check *check = &walk->entry->checks[step->check - 1];
     return report[0] < 0 ? DLC_OK
-                         : fail(call, DLC_BAD_INDEX, check->op, report[0] / check->row_size, report[1], check->limit);
+                         : fail(call, DLC_BAD_INDEX, check->op, check->row_size ? report[0] / check->row_size : -1,
+                                report[1], check->limit);
   }
   return call->flags & DLC_TRAP_NOT_FINITE ? look_for_not_finite(walk, kernel) : DLC_OK;
 }

@@ -234,8 +234,7 @@ Values MatmulOp::augment(Ops &b) {
   Dim rows = 1;
   for (Dim dim : ArrayRef<Dim>(lhs).drop_back())
     rows = rows * dim;
-  bool dense = llvm::none_of(ArrayRef<Dim>(lhs).drop_front(), [](Dim dim) { return dim.isBatch(); });
-  if (rows.isUnknown() || !dense) // only where the batch comes first do its rows lie one after the other
+  if (rows.isUnknown() || rows.power > 1)
     return {};
   Value flat = b.reshape(getLhs(), {rows, lhs.back()});
   return {b.reshape(b.matmul(flat, getRhs(), false, getTransposeB()), out)};

@@ -86,7 +86,7 @@ LogicalResult RunOp::verify() {
     return complain(*this) << "expected at least 0 parts, at most 8 times per batch, in units of at least 1";
   if (DictionaryAttr check = getCheckAttr()) {
     auto limit = check.getAs<IntegerAttr>("limit"), size = check.getAs<IntegerAttr>("row_size");
-    if (!check.getAs<StringAttr>("op") || !limit || !size || size.getInt() < 1 || getOutputs().empty())
+    if (!check.getAs<StringAttr>("op") || !limit || !size || size.getInt() < 0 || getOutputs().empty())
       return complain(*this) << "expected op, limit and row_size of a check, and a report";
   }
   return success();

@@ -340,15 +340,17 @@ static void shape(ReshapeOp::Adaptor op, Shapes s) {
     return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) + " elements, " +
                        show(makeTensor(dims, s.element(op.getInput()))) + " has " + show(out));
   if (open && !in.isUnknown() && !rest.isUnknown()) {
-    auto divide = [](int64_t a, int64_t b) { return b > 0 && a % b == 0 ? a / b : -1; };
-    int64_t quotient = in.isBatch() == rest.isBatch()
-                           ? divide(in.isBatch() ? in.factor : in.value, rest.isBatch() ? rest.factor : rest.value)
-                       : in.isBatch() ? divide(in.factor, rest.value)
-                                      : -1;
-    if (quotient < 0)
+    if (in.power > rest.power + 1)
+      return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) +
+                         " elements; an axis may be a multiple of the batch, and of nothing else that is open");
+    int64_t divisor = rest.coefficient();
+    bool divides =
+        divisor > 0 && in.coefficient() % divisor == 0 && (in.power == rest.power || in.power == rest.power + 1);
+    if (!divides)
       return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) + " elements, not a multiple of " +
                          show(rest));
-    *open = in.isBatch() && !rest.isBatch() ? Dim::batch(quotient) : Dim(quotient);
+    int64_t quotient = in.coefficient() / divisor;
+    *open = in.power > rest.power ? Dim::batch(quotient) : Dim(quotient);
   }
   s.set(dims, s.element(op.getInput()));
 }

@@ -218,31 +218,33 @@ Dim dlc::operator*(Dim a, Dim b) {
   if (a == Dim(0) || b == Dim(0))
     return 0;
   int64_t product;
-  if (a.isUnknown() || b.isUnknown() || (a.isBatch() && b.isBatch()) ||
-      llvm::MulOverflow(a.isBatch() ? a.factor : a.value, b.isBatch() ? b.factor : b.value, product))
+  if (a.isUnknown() || b.isUnknown() || llvm::MulOverflow(a.coefficient(), b.coefficient(), product))
     return {};
   if (a.isNumber() && b.isNumber())
     return product;
-  return product > 0 ? Dim::batch(product) : Dim();
+  return product > 0 ? Dim::batch(product, a.power + b.power) : Dim();
 }
 Dim dlc::operator+(Dim a, Dim b) {
   int64_t sum;
   if (a.isNumber() && b.isNumber())
     return llvm::AddOverflow(a.value, b.value, sum) ? Dim() : Dim(sum);
-  if (a.isBatch() && b.isBatch())
-    return llvm::AddOverflow(a.factor, b.factor, sum) ? Dim() : Dim::batch(sum);
+  if (a.isBatch() && b.isBatch() && a.power == b.power)
+    return llvm::AddOverflow(a.factor, b.factor, sum) ? Dim() : Dim::batch(sum, a.power);
   return a == Dim(0) ? b : b == Dim(0) ? a : Dim();
 }
 std::string dlc::show(Dim dim) {
-  if (dim.isBatch())
-    return dim.factor == 1 ? "batch" : std::to_string(dim.factor) + " * batch";
-  return dim.isUnknown() ? "?" : std::to_string(dim.value);
+  if (dim.isUnknown())
+    return "?";
+  std::string text = dim.isBatch() && dim.factor == 1 ? "" : std::to_string(dim.coefficient());
+  for (unsigned i = 0; i < dim.power; ++i)
+    text += text.empty() ? "batch" : " * batch";
+  return text;
 }
 RankedTensorType dlc::makeTensor(ArrayRef<Dim> dims, Type elementType) {
   SmallVector<int64_t> shape, factors;
   for (Dim dim : dims) {
     shape.push_back(dim.isNumber() ? dim.value : ShapedType::kDynamic);
-    factors.push_back(dim.factor);
+    factors.push_back(dim.power == 1 ? dim.factor : 0);
   }
   bool open = llvm::any_of(factors, [](int64_t factor) { return factor > 0; });
   return RankedTensorType::get(shape, elementType,
@@ -267,8 +269,8 @@ SizeAttr SizeAttr::get(MLIRContext *context, Dim dim) {
   if (dim.isNumber())
     return get(context, dim.value);
   AffineExpr symbol = getAffineSymbolExpr(0, context);
-  return dim.isBatch() ? get(context, symbol * dim.factor, StringAttr::get(context, "batch"))
-                       : get(context, symbol, StringAttr::get(context, "?"));
+  return dim.power == 1 ? get(context, symbol * dim.factor, StringAttr::get(context, "batch"))
+                        : get(context, symbol, StringAttr::get(context, "?"));
 }
 /// What depends on the batch is tried at three sizes: a line through 0 is a multiple of it.
 Dim SizeAttr::evaluate(const Sizes &known) const {

@@ -11,25 +11,36 @@
 namespace dlc {
 class SizeAttr;
 
-/// The size of an axis: a number, a multiple of the batch (the one size that is open until a call), or unknown
-/// (in a template).
+/// A size: a number, a multiple of the batch (the one size that is open until a call), or unknown (in a template). An axis
+/// is a multiple of the batch itself; a number of elements, or what they are apart, may be one of its square and so on.
 struct Dim {
-  int64_t factor = 0; ///< > 0: that many times the batch
+  int64_t factor = 0; ///< > 0: that many times the batch, or a power of it
   int64_t value = mlir::ShapedType::kDynamic;
+  unsigned power = 0; ///< how often the batch is a factor
 
   Dim() = default;
   Dim(int64_t value) : value(value) {}
-  static Dim batch(int64_t factor = 1) {
+  static Dim batch(int64_t factor = 1, unsigned power = 1) {
     Dim dim;
     dim.factor = factor;
+    dim.power = factor > 0 ? power : 0;
     return dim;
   }
   bool isNumber() const { return !factor && !mlir::ShapedType::isDynamic(value); }
   bool isBatch() const { return factor > 0; }
   bool isUnknown() const { return !factor && mlir::ShapedType::isDynamic(value); }
-  bool operator==(const Dim &other) const { return factor == other.factor && value == other.value; }
+  bool operator==(const Dim &other) const {
+    return factor == other.factor && value == other.value && power == other.power;
+  }
+  /// What the powers of the batch are multiplied by; a number itself.
+  int64_t coefficient() const { return factor ? factor : value; }
   /// The size where the batch is `batch`.
-  int64_t at(int64_t batch) const { return factor ? factor * batch : value; }
+  int64_t at(int64_t batch) const {
+    int64_t size = coefficient();
+    for (unsigned i = 0; i < power; ++i)
+      size *= batch;
+    return size;
+  }
   /// May both be the size of one axis, as far as is known?
   bool agrees(const Dim &other) const { return isUnknown() || other.isUnknown() || *this == other; }
 };

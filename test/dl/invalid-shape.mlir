@@ -13,6 +13,11 @@ dl.model @invalid {
     %y = reshape %w, [5, 5]
     return %x
   }
+  func @square_of_the_batch(%x: f32[batch, batch]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: reshape: %x : f32[batch, batch] has batch * batch elements; an axis may be a multiple of the batch, and of nothing else that is open
+    %y = reshape %x, [?]
+    return %y
+  }
   func @c2(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: reshape: %w : f32[6, 8] has 48 elements, not a multiple of 5
     %y = reshape %w, [5, ?]

@@ -53,14 +53,14 @@
 // ENTRY: error: dl.entry: expected name, kind, capacity, has_batch, rows_independent, arg_attrs, arg_types, res_attrs and res_types of an entry point
 // RUN: sed 's/res_types = \[tensor<f32>\]/res_types = [1 : i64]/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=TYPES
 // TYPES: error: dl.entry: expected types in res_types
-// RUN: sed 's/row_size = 1 : i64/row_size = 0 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=CHECK
+// RUN: sed 's/row_size = 1 : i64/row_size = -1 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=CHECK
 // CHECK: error: expected op, limit and row_size of a check, and a report
 // RUN: sed 's/{input = "i"}, //; s/, tensor<?xi32, #dl.batch<\[1\]>>//' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=COUNT
 // COUNT: error: there is no input[1]; @f has 1
 // RUN: sed 's/dl.flops = [0-9.e+]* : f64, //' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=FLOPS
-// FLOPS: error: @{{.*}}: expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and five numbers in dl.operands for each of its buffers
+// FLOPS: error: @{{.*}}: expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and six numbers in dl.operands for each of its buffers
 // RUN: sed 's/dl.operands = \[array<i64: \([0-9]*\), 0/dl.operands = [array<i64: \1, -1/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OPERANDS
-// OPERANDS: error: @{{.*}}: expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and five numbers in dl.operands for each of its buffers
+// OPERANDS: error: @{{.*}}: expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and six numbers in dl.operands for each of its buffers
 // RUN: sed 's/dl.operands = \[array<i64: \([0-9]*\), 0/dl.operands = [array<i64: 1, 0/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BUFFERS
 // BUFFERS: error: kernel @{{.*}} has other buffers
 // RUN: sed 's/place input\[0\]/place input/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NUMBER

@@ -63,6 +63,9 @@ struct Problem {
   std::array<int64_t, 2> lhsStride, rhsStride;
   int64_t lhsBase, rhsBase;
   bool isDouble;
+  bool openStrides = false; ///< whether the code learns the strides that are not 1 only when run
+
+  ProductShape shape() const { return {isDouble ? 8 : 4, capacity[0], capacity[1], capacity[2], lhsStride, rhsStride}; }
 
   /// The one form that does not sum in the order of k.
   bool sumsByLanes() const {
@@ -77,7 +80,7 @@ struct Problem {
     for (int i = 0; i < 3; ++i)
       os << " " << "mnk"[i] << " " << size[i] << "/" << capacity[i] << (dynamic[i] ? "?" : "");
     os << " lhs " << lhsBase << "+" << lhsStride[0] << "," << lhsStride[1];
-    os << " rhs " << rhsBase << "+" << rhsStride[0] << "," << rhsStride[1];
+    os << " rhs " << rhsBase << "+" << rhsStride[0] << "," << rhsStride[1] << (openStrides ? "?" : "");
     return text;
   }
 };
@@ -113,7 +116,8 @@ template <typename T> T sumByLanes(std::vector<T> x, std::vector<T> y) {
 }
 
 using Function = void (*)(void *lhs, int64_t lhsBase, void *rhs, int64_t rhsBase, void *result, void *scratch,
-                          int64_t first, int64_t last, int64_t m, int64_t n, int64_t k);
+                          int64_t first, int64_t last, int64_t m, int64_t n, int64_t k, int64_t lhsRow, int64_t lhsK,
+                          int64_t rhsK, int64_t rhsColumn);
 
 /// Compiled code of one module.
 class Program {
@@ -134,21 +138,26 @@ public:
   void add(StringRef name, const Problem &problem) {
     LoopBuilder b(module->getLoc(), &context);
     b.setInsertionPointToEnd(module->getBody());
-    Contraction c = describe(b, problem);
-    ProductPlan plan = planProduct(c.shape(), CostModel(target));
+    Contraction c;
+    c.element = problem.isDouble ? Type(b.getF64Type()) : Type(b.getF32Type());
+    ProductPlan plan = planProduct(problem.shape(), CostModel(target));
     auto [m, n, k] = problem.capacity;
+    c.m.capacity = m;
+    c.n.capacity = n;
+    c.k.capacity = k;
     auto buffer = [&](int64_t size) { return MemRefType::get({size}, c.element); };
     Type index = b.getIndexType();
     auto extent = [](int64_t base, int64_t rows, int64_t columns, std::array<int64_t, 2> stride) {
       return base + std::max<int64_t>(rows, 1) * stride[0] + std::max<int64_t>(columns, 1) * stride[1];
     };
     MemRefType resultType = buffer(std::max<int64_t>(m * n, 1));
-    auto function = func::FuncOp::create(
-        b, name,
-        b.getFunctionType({buffer(extent(problem.lhsBase, m, k, problem.lhsStride)), index,
-                           buffer(extent(problem.rhsBase, k, n, problem.rhsStride)), index, resultType,
-                           buffer(std::max<int64_t>(plan.scratchElements(), 1)), index, index, index, index, index},
-                          {}));
+    auto function =
+        func::FuncOp::create(b, name,
+                             b.getFunctionType({buffer(extent(problem.lhsBase, m, k, problem.lhsStride)), index,
+                                                buffer(extent(problem.rhsBase, k, n, problem.rhsStride)), index,
+                                                resultType, buffer(std::max<int64_t>(plan.scratchElements(), 1)), index,
+                                                index, index, index, index, index, index, index, index},
+                                               {}));
     Block *entry = function.addEntryBlock();
     b.setInsertionPointToStart(entry);
     c.lhs = entry->getArgument(0);
@@ -157,6 +166,11 @@ public:
     c.rhsBase = entry->getArgument(3);
     c.scratch = plan.scratchElements() ? entry->getArgument(5) : Value();
     Value result = entry->getArgument(4);
+    for (auto [i, stride] :
+         llvm::enumerate(std::array{&c.lhsStride[0], &c.lhsStride[1], &c.rhsStride[0], &c.rhsStride[1]})) {
+      int64_t known = i < 2 ? problem.lhsStride[i] : problem.rhsStride[i - 2];
+      *stride = problem.openStrides && known != 1 ? Value(entry->getArgument(11 + i)) : b.constant(known);
+    }
     for (auto [i, bound] : llvm::enumerate(std::array{&c.m, &c.n, &c.k}))
       if (problem.dynamic[i])
         bound->size = entry->getArgument(8 + i);
@@ -177,18 +191,6 @@ public:
     };
     emitContraction(b, c, plan, entry->getArgument(6), entry->getArgument(7));
     func::ReturnOp::create(b);
-  }
-
-  /// The shape without its values, as a planner asks about it.
-  static Contraction describe(LoopBuilder &b, const Problem &problem) {
-    Contraction c;
-    c.element = problem.isDouble ? Type(b.getF64Type()) : Type(b.getF32Type());
-    c.m.capacity = problem.capacity[0];
-    c.n.capacity = problem.capacity[1];
-    c.k.capacity = problem.capacity[2];
-    c.lhsStride = problem.lhsStride;
-    c.rhsStride = problem.rhsStride;
-    return c;
   }
 
   void compile() {
@@ -290,14 +292,14 @@ protected:
     p.rhsStride = drawStrides(p.capacity[2], p.capacity[1], draw(0, 4) ? draw(0, 1) : 2);
     p.lhsBase = draw(0, 5);
     p.rhsBase = draw(0, 5);
+    p.openStrides = draw(0, 2) == 0;
     return p;
   }
 
   template <typename T> void runAndCompare(Program &program, StringRef name, const Problem &p) {
     SCOPED_TRACE(p.str() + " " + program.target.name);
     auto [m, n, k] = p.size;
-    LoopBuilder b(UnknownLoc::get(&context), &context);
-    ProductPlan plan = planProduct(Program::describe(b, p).shape(), CostModel(program.target));
+    ProductPlan plan = planProduct(p.shape(), CostModel(program.target));
     int64_t parts = plan.parts();
     auto extent = [](int64_t base, int64_t rows, int64_t columns, std::array<int64_t, 2> stride) {
       return rows && columns ? base + (rows - 1) * stride[0] + (columns - 1) * stride[1] + 1 : 0;
@@ -317,7 +319,8 @@ protected:
     ASSERT_TRUE(function);
     for (int64_t first = 0; first < parts;) {
       int64_t last = draw(0, 2) ? draw(first, parts) : parts;
-      function(lhs.data(), p.lhsBase, rhs.data(), p.rhsBase, result.data(), scratch.data(), first, last, m, n, k);
+      function(lhs.data(), p.lhsBase, rhs.data(), p.rhsBase, result.data(), scratch.data(), first, last, m, n, k,
+               p.lhsStride[0], p.lhsStride[1], p.rhsStride[0], p.rhsStride[1]);
       first = last;
     }
     int64_t wrong = 0;

@@ -35,7 +35,7 @@ TEST(Descriptor, CopyIsFine) { EXPECT_EQ(Copy().open().name(), "fake"); }
 TEST(Descriptor, NullQuery) { EXPECT_ERROR(Model::fromQuery(nullptr), "is NULL"); }
 TEST(Descriptor, VersionNotServed) {
   EXPECT_ERROR(Model::fromQuery([](uint32_t) -> const dlc_model * { return nullptr; }),
-               "The linked model cannot serve version 2 of the interface");
+               "The linked model cannot serve version 3 of the interface");
 }
 TEST(Descriptor, Magic) {
   Copy C;
@@ -45,7 +45,7 @@ TEST(Descriptor, Magic) {
 TEST(Descriptor, Version) {
   Copy C;
   C.M.abi_version = 7;
-  EXPECT_PART(C.error(), "has version 7 of the interface; this runtime speaks version 2");
+  EXPECT_PART(C.error(), "has version 7 of the interface; this runtime speaks version 3");
 }
 TEST(Descriptor, ShorterStructures) {
   Copy C;
@@ -136,7 +136,7 @@ void nothing(void *const *, const int64_t *, void *, int64_t, int64_t) {}
 /// A library whose first entry point runs one kernel in a loop: it reads three numbers of a row of `x` and writes two in
 /// the workspace, four times.
 struct Scheduled : Copy {
-  dlc_kernel_operand Wanted[2] = {{12, 0, DLC_F32, 3, 0}, {8, DLC_WRITTEN, DLC_F32, 2, 0}};
+  dlc_kernel_operand Wanted[2] = {{12, 0, DLC_F32, 3, 0, 0, 0}, {8, DLC_WRITTEN, DLC_F32, 2, 0, 0, 0}};
   dlc_kernel Kernel{"k", "", 0, 0, "k", nothing, Wanted, 2, 0, 0};
   dlc_step Steps[3] = {
       {DLC_LOOP, 0, 2, 0, 4, 0, 0, 0}, {DLC_RUN, 0, 0, 0, 1, 1, 0, 0}, {DLC_END_LOOP, 0, 0, 0, 0, 0, 0, 0}};
@@ -173,6 +173,8 @@ TEST(Descriptor, ScheduleThatWasTamperedWith) {
            [](Scheduled &S) { S.LoopSteps[0] = 16; }, [](Scheduled &S) { S.LoopSteps[0] = -12; },
            [](Scheduled &S) { S.LoopSteps[0] = INT64_MAX; }, [](Scheduled &S) { S.Wanted[0].bytes = UINT64_MAX; },
            [](Scheduled &S) { S.Wanted[1].elements = 3; }, [](Scheduled &S) { S.Wanted[1].row_elements = -1; },
+           [](Scheduled &S) { S.Wanted[1].extents = 1; }, [](Scheduled &S) { S.Wanted[1].extents = 9; },
+           [](Scheduled &S) { S.Wanted[1].elements = INT64_MAX, S.Wanted[1].extents = 8; },
            [](Scheduled &S) { S.Wanted[1].dtype = 99; }, [](Scheduled &S) { S.Entries[0].operand_count = 1; },
            // loops
            [](Scheduled &S) { S.Steps[0].count = 5; }, [](Scheduled &S) { S.Steps[0].count = -1; },
@@ -187,7 +189,7 @@ TEST(Descriptor, ScheduleThatWasTamperedWith) {
            [](Scheduled &S) { S.Steps[1].check = 1; }, // no room for a report
            [](Scheduled &S) { S.Steps[1].count = -1; }, [](Scheduled &S) { S.Kernel.function = nullptr; },
            [](Scheduled &S) { S.Kernel.operands = nullptr; }, [](Scheduled &S) { S.Kernel.operand_count = 3; },
-           [](Scheduled &S) { S.Kernel.scratch_bytes = 64; }, [](Scheduled &S) { S.Checks[0].row_size = 0; },
+           [](Scheduled &S) { S.Kernel.scratch_bytes = 64; }, [](Scheduled &S) { S.Checks[0].row_size = -1; },
            // memory
            [](Scheduled &S) { S.Entries[0].workspace_bytes = 40; },
            [](Scheduled &S) { S.Entries[0].scratch_bytes = 256; }, [](Scheduled &S) { S.Entries[0].steps = nullptr; },

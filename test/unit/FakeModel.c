@@ -57,7 +57,7 @@ static int32_t predict(dlc_call *c) {
   return DLC_OK;
 }
 
-/* The batch is the inner axis: x [3, batch], y [2, batch], addressed by the capacity, 4. */
+/* The batch is the inner axis: x [3, batch], y [2, batch], dense for the rows of the call. */
 static int32_t predict_columns(dlc_call *c) {
   const float *x = c->inputs[0];
   float *y = c->outputs[0];
@@ -67,8 +67,8 @@ static int32_t predict_columns(dlc_call *c) {
     for (int j = 0; j < 2; ++j) {
       float sum = p->b[j];
       for (int i = 0; i < 3; ++i)
-        sum += x[i * 4 + r] * p->w[i + 4 * j];
-      y[j * 4 + r] = sum;
+        sum += x[i * c->extent + r] * p->w[i + 4 * j];
+      y[j * c->extent + r] = sum;
     }
   return DLC_OK;
 }
