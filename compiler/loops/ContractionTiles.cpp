@@ -41,7 +41,7 @@ namespace {
 class TileEmitter {
 public:
   TileEmitter(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows, Value tile)
-      : b(b), c(c), panel(panel), rows(rows), tile(tile), guarded(!tile) {
+      : b(b), c(c), panel(panel), rows(rows), tile(tile), guarded(!tile && rows > 1) {
     vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
     zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
     Value lastRow = guarded ? b.add(c.m.size, -1) : Value();
@@ -57,7 +57,7 @@ public:
   }
 
   void emit() {
-    if (c.fetch && !panel.partial && !guarded)
+    if (c.fetch && !panel.partial && tile)
       for (int64_t r = 0; r < rows; ++r)
         for (int64_t q = 0; q < panel.vectors; ++q)
           c.fetch(b.add(rowIndices[r], rows), b.add(panel.column, q * vectorType.getNumElements()));

@@ -43,8 +43,8 @@ struct ColumnPanel {
   std::optional<PartialSums> partial;   ///< tiles add to these and don't finish
 };
 
-/// Rows [row, row + rows) of the panel, all of k, then `finish`. `tile` counts the tiles of a panel. Without
-/// it the tile is cut: rows from m.size on are not finished, and the last row is read in their place.
+/// Rows [row, row + rows) of the panel, all of k, then `finish`. `tile` counts the tiles of a panel. Without it the tile is
+/// cut: `row` exists; further rows from m.size on are not finished, and the last row is read in their place.
 void emitTile(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row, int64_t rows,
               mlir::Value tile);
 
