@@ -50,6 +50,11 @@ int64_t CostModel::leastTileRows(bool wide, int64_t vectors) const {
   return wide ? (16 + columns - 1) / columns : tileRows(wide, vectors);
 }
 
+int64_t CostModel::cutRows(bool wide, int64_t vectors) const {
+  int64_t registers = vectors * (wide ? 1 : 2);
+  return std::min(tileRows(wide, vectors), (8 + registers - 1) / registers);
+}
+
 std::pair<int64_t, int64_t> CostModel::dotTile(bool wide, int64_t rows) const {
   if (wide)
     return {std::min<int64_t>(rows, 4), rows <= 2 ? 8 : 4};

@@ -240,13 +240,8 @@ private:
     auto branch = scf::IfOp::create(b, exists, /*withElseRegion=*/false);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
-    // One row alone is what is asked of a library most often: it is not computed `height` times.
-    Value isAlone = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, b.add(row, 1), c.m.size);
-    auto alone = scf::IfOp::create(b, isAlone, /*withElseRegion=*/true);
-    b.setInsertionPointToStart(alone.thenBlock());
-    emitTile(b, part, panel, row, 1, Value());
-    b.setInsertionPointToStart(alone.elseBlock());
-    emitTile(b, part, panel, row, height, Value());
+    b.forEach(row, c.m.size, tiles.cutHeight,
+              [&](Value first) { emitTile(b, part, panel, first, tiles.cutHeight, Value()); });
   }
 
   /// Tiles [from, to) of one height; the first row of tile t is t * height + offset.

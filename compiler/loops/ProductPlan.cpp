@@ -32,8 +32,8 @@ static RowTiles divideRows(int64_t rows, bool wide, int64_t vectors, const CostM
   int64_t most = costs.tileRows(wide, vectors), count = llvm::divideCeil(rows, most);
   for (int64_t height = most; height >= costs.leastTileRows(wide, vectors); --height)
     if (rows % height == 0)
-      return {height, rows / height, 0};
-  return {rows / count, count, rows % count};
+      return {height, rows / height, 0, costs.cutRows(wide, vectors)};
+  return {rows / count, count, rows % count, costs.cutRows(wide, vectors)};
 }
 
 static ProductPlan planStraight(const ProductShape &shape, const CostModel &costs) {

@@ -26,6 +26,7 @@ struct ProductShape {
 struct RowTiles {
   int64_t height = 0, count = 0; ///< the first `tallCount` of `count` have a row more
   int64_t tallCount = 0;
+  int64_t cutHeight = 0; ///< of the tiles that cover what a call of fewer rows leaves of one
 
   int64_t tallHeight() const { return height + 1; }
 };
