@@ -1,8 +1,5 @@
-//===- ByteSource.cpp - bytes in order, plain or inflated --------------------===//
-//
+// ByteSource.cpp - bytes in order, plain or inflated.
 // SPDX-License-Identifier: Apache-2.0
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/ByteSource.h"
 #include "runtime/Error.h"
 #include "runtime/Text.h"
@@ -13,86 +10,86 @@
 
 namespace dlc::detail {
 
-static constexpr size_t MostAtOnce = size_t(1) << 30; // zlib counts in 32 bits
-static constexpr uint64_t MostRatio = 1032;           // deflate makes at most so many bytes of one
+static constexpr size_t mostAtOnce = size_t(1) << 30; // zlib counts in 32 bits
+static constexpr uint64_t mostRatio = 1032;           // deflate makes at most so many bytes of one
 
 struct ByteSource::Inflater {
-  z_stream Stream{};
-  bool Ended = false; ///< the data, of all members
-  ~Inflater() { inflateEnd(&Stream); }
+  z_stream stream{};
+  bool ended = false; ///< the data, of all members
+  ~Inflater() { inflateEnd(&stream); }
 };
 
-ByteSource::ByteSource(std::span<const uint8_t> Bytes, Form Kind, const std::string &What)
-    : Left(Bytes), Kind(Kind), What(What) {
-  if (Kind == Form::Plain)
+ByteSource::ByteSource(std::span<const uint8_t> bytes, Form kind, const std::string &what)
+    : left(bytes), kind(kind), what(what) {
+  if (kind == Form::Plain)
     return;
-  I = std::make_unique<Inflater>();
-  if (inflateInit2(&I->Stream, Kind == Form::Gzip ? 15 + 16 : -15) != Z_OK)
-    throw Error(cat("Cannot inflate '", What, "': no memory."));
+  inflater = std::make_unique<Inflater>();
+  if (inflateInit2(&inflater->stream, kind == Form::Gzip ? 15 + 16 : -15) != Z_OK)
+    throw Error(cat("Cannot inflate '", what, "': no memory."));
 }
 ByteSource::~ByteSource() = default;
 
 uint64_t ByteSource::most() const {
-  return Kind == Form::Plain ? Left.size() : (Left.size() + 64) * MostRatio; // zlib holds some bytes back
+  return kind == Form::Plain ? left.size() : (left.size() + 64) * mostRatio; // zlib holds some bytes back
 }
 
 /// Some bytes into a space that is not empty; none only at the end.
-size_t ByteSource::inflateSome(std::span<uint8_t> Into) {
-  z_stream &Stream = I->Stream;
-  while (!I->Ended) {
-    Stream.next_in = const_cast<Bytef *>(Left.data());
-    Stream.avail_in = static_cast<uInt>(std::min(Left.size(), MostAtOnce));
-    Stream.next_out = Into.data();
-    Stream.avail_out = static_cast<uInt>(std::min(Into.size(), MostAtOnce));
-    uInt Offered = Stream.avail_in, Room = Stream.avail_out;
-    int Code = inflate(&Stream, Z_NO_FLUSH);
-    Left = Left.subspan(Offered - Stream.avail_in);
-    size_t Made = Room - Stream.avail_out;
-    if (Code == Z_STREAM_END) {
-      bool Another = Kind == Form::Gzip && !Left.empty() && Left[0] == 0x1f && inflateReset(&Stream) == Z_OK;
-      I->Ended = !Another;
-    } else if (Code != Z_OK && Code != Z_BUF_ERROR) {
-      throw Error(cat("'", What, "' is damaged: it cannot be inflated (", Stream.msg ? Stream.msg : "error", ")."));
-    } else if (!Made && Left.empty()) {
-      throw Error(cat("'", What, "' is truncated: its compressed data end too early."));
+size_t ByteSource::inflateSome(std::span<uint8_t> into) {
+  z_stream &stream = inflater->stream;
+  while (!inflater->ended) {
+    stream.next_in = const_cast<Bytef *>(left.data());
+    stream.avail_in = static_cast<uInt>(std::min(left.size(), mostAtOnce));
+    stream.next_out = into.data();
+    stream.avail_out = static_cast<uInt>(std::min(into.size(), mostAtOnce));
+    uInt offered = stream.avail_in, room = stream.avail_out;
+    int code = inflate(&stream, Z_NO_FLUSH);
+    left = left.subspan(offered - stream.avail_in);
+    size_t made = room - stream.avail_out;
+    if (code == Z_STREAM_END) {
+      bool another = kind == Form::Gzip && !left.empty() && left[0] == 0x1f && inflateReset(&stream) == Z_OK;
+      inflater->ended = !another;
+    } else if (code != Z_OK && code != Z_BUF_ERROR) {
+      throw Error(cat("'", what, "' is damaged: it cannot be inflated (", stream.msg ? stream.msg : "error", ")."));
+    } else if (!made && left.empty()) {
+      throw Error(cat("'", what, "' is truncated: its compressed data end too early."));
     }
-    if (Made)
-      return Made;
+    if (made)
+      return made;
   }
   return 0;
 }
 
-size_t ByteSource::read(std::span<uint8_t> Into) {
-  size_t Filled = 0;
-  if (Kind == Form::Plain) {
-    Filled = std::min(Into.size(), Left.size());
-    if (Filled)
-      std::memcpy(Into.data(), Left.data(), Filled);
-    Left = Left.subspan(Filled);
+size_t ByteSource::read(std::span<uint8_t> into) {
+  size_t filled = 0;
+  if (kind == Form::Plain) {
+    filled = std::min(into.size(), left.size());
+    if (filled)
+      std::memcpy(into.data(), left.data(), filled);
+    left = left.subspan(filled);
   } else {
-    while (Filled < Into.size()) {
-      size_t Made = inflateSome(Into.subspan(Filled));
-      if (!Made)
+    while (filled < into.size()) {
+      size_t made = inflateSome(into.subspan(filled));
+      if (!made)
         break;
-      Filled += Made;
+      filled += made;
     }
   }
-  for (size_t Done = 0; Done < Filled;) {
-    size_t Part = std::min(Filled - Done, MostAtOnce);
-    Sum = static_cast<uint32_t>(crc32(Sum, Into.data() + Done, static_cast<uInt>(Part)));
-    Done += Part;
+  for (size_t done = 0; done < filled;) {
+    size_t part = std::min(filled - done, mostAtOnce);
+    sum = static_cast<uint32_t>(crc32(sum, into.data() + done, static_cast<uInt>(part)));
+    done += part;
   }
-  return Filled;
+  return filled;
 }
 
 bool ByteSource::atEnd() {
-  if (Kind == Form::Plain)
-    return Left.empty();
-  uint8_t One;
-  if (inflateSome({&One, 1}))
+  if (kind == Form::Plain)
+    return left.empty();
+  uint8_t one;
+  if (inflateSome({&one, 1}))
     return false;
-  if (!Left.empty())
-    throw Error(cat("'", What, "' has ", Left.size(), " bytes after the end of its compressed data."));
+  if (!left.empty())
+    throw Error(cat("'", what, "' has ", left.size(), " bytes after the end of its compressed data."));
   return true;
 }
 

@@ -1,5 +1,4 @@
-//===- Call.cpp - calling entry points ---------------------------------------===//
-//
+// Call.cpp - calling entry points.
 // SPDX-License-Identifier: Apache-2.0
 //
 // One way down for both kinds of call: a state holds everything that dlc_call points to, made once; invoke()
@@ -7,8 +6,6 @@
 // binds the inputs, and invokes it once, or several times where it has to be cut.
 //
 // Ports are dense in the caller's memory, and compiled code reads and writes them there, whatever the extent.
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/Internal.h"
 
 #include <algorithm>
@@ -17,18 +14,16 @@
 namespace dlc {
 using namespace detail;
 
-//===----------------------------------------------------------------------===//
-// The state of a call
-//===----------------------------------------------------------------------===//
+//===--- The state of a call ---------------------------------------------------------------------------===//
 
 namespace {
 
 /// Memory of one input or output.
 struct PortMemory {
-  void *Data = nullptr;
-  int64_t Rows = 0;     ///< rows bound; the capacity for the call's own memory
-  int64_t Elements = 0; ///< room there
-  Tensor Own;
+  void *data = nullptr;
+  int64_t rows = 0;     ///< rows bound; the capacity for the call's own memory
+  int64_t elements = 0; ///< room there
+  Tensor own;
 };
 
 /// Why a prepared call cannot be made.
@@ -37,574 +32,574 @@ enum class Obstacle { None, NoInput, FewRows, SmallOutput };
 } // namespace
 
 struct detail::CallState {
-  Context Ctx;
-  const Entry *E = nullptr;
-  Arena Workspace;
-  std::vector<PortMemory> Inputs, Outputs;
-  std::vector<const void *> InputPointers;
-  std::vector<void *> OutputPointers;
-  std::vector<double> Scalars;
-  std::vector<std::pair<std::string, double>> Settings; ///< of this call alone
-  uint64_t ScalarVersion = UINT64_MAX;
-  dlc_services Services{};
-  dlc_call C{};
-  int64_t Extent = 1;
-  bool ExtentIsSet = false; ///< by setExtent: bound memory may have more rows
-  std::optional<uint64_t> Seed;
-  std::optional<int64_t> Step;
-  int64_t Row = 0;
+  Context context;
+  const Entry *entry = nullptr;
+  Arena workspace;
+  std::vector<PortMemory> inputs, outputs;
+  std::vector<const void *> inputPointers;
+  std::vector<void *> outputPointers;
+  std::vector<double> scalars;
+  std::vector<std::pair<std::string, double>> settings; ///< of this call alone
+  uint64_t scalarVersion = UINT64_MAX;
+  dlc_services services{};
+  dlc_call call{};
+  int64_t extent = 1;
+  bool extentIsSet = false; ///< by setExtent: bound memory may have more rows
+  std::optional<uint64_t> seed;
+  std::optional<int64_t> step;
+  int64_t row = 0;
 
-  CallState(const Context &Context, const Entry &Entry);
+  CallState(const Context &context, const Entry &called);
   ~CallState() {
-    if (Workspace.data())
-      Ctx.M->giveWorkspace(std::move(Workspace));
+    if (workspace.data())
+      context.model->giveWorkspace(std::move(workspace));
   }
 
   void resolveScalars();
-  int32_t invoke(int64_t First, int64_t Rows);
-  Obstacle obstacle(size_t &Index) const;
-  void bind(size_t Index, TensorView Value, int64_t Rows);
-  [[noreturn]] void raise(int64_t FirstRow) const;
+  int32_t invoke(int64_t first, int64_t rows);
+  Obstacle obstacle(size_t &index) const;
+  void bind(size_t index, TensorView value, int64_t rows);
+  [[noreturn]] void raise(int64_t firstRow) const;
 };
 
-CallState::CallState(const Context &Context, const Entry &Entry) : Ctx(Context), E(&Entry) {
-  if ((E->Kind == DLC_TRAIN || E->Kind == DLC_APPLY || E->needs(DLC_TRAINING)) && !Ctx.T)
-    throw Error(cat("Entry '", E->Name,
+CallState::CallState(const Context &context, const Entry &called) : context(context), entry(&called) {
+  if ((entry->kind == DLC_TRAIN || entry->kind == DLC_APPLY || entry->needs(DLC_TRAINING)) && !context.training)
+    throw Error(cat("Entry '", entry->name,
                     "' updates parameters with an optimizer, which has state: make it with "
                     "Model::newTraining and call the entry point through that."));
-  if (E->needs(DLC_SESSION) && !Ctx.S && !Ctx.T)
-    throw Error(cat("Entry '", E->Name,
+  if (entry->needs(DLC_SESSION) && !context.session && !context.training)
+    throw Error(cat("Entry '", entry->name,
                     "' carries state from call to call: make a session with Model::newSession "
                     "and call the entry point through that."));
-  Workspace = Ctx.M->takeWorkspace();
-  Inputs.resize(E->Inputs.size());
-  Outputs.resize(E->Outputs.size());
-  InputPointers.resize(Inputs.size());
-  OutputPointers.resize(Outputs.size());
-  Scalars.resize(E->Scalars.size());
+  workspace = context.model->takeWorkspace();
+  inputs.resize(entry->inputs.size());
+  outputs.resize(entry->outputs.size());
+  inputPointers.resize(inputs.size());
+  outputPointers.resize(outputs.size());
+  scalars.resize(entry->scalars.size());
 
-  Services = *Ctx.M->services();
-  Services.struct_size = sizeof(dlc_services);
+  services = *context.model->services();
+  services.struct_size = sizeof(dlc_services);
 
-  C.struct_size = sizeof(dlc_call);
-  C.inputs = InputPointers.data();
-  C.outputs = OutputPointers.data();
-  C.arenas[DLC_PARAMS] = Ctx.P->Params.data();
-  C.arenas[DLC_BUFFERS] = Ctx.P->Buffers.data();
-  C.arenas[DLC_TRAINING] = Ctx.T ? Ctx.T->Slots.data() : nullptr;
-  C.arenas[DLC_SESSION] = Ctx.S ? Ctx.S->Memory.data() : Ctx.T ? Ctx.T->Session.data() : nullptr;
-  C.arenas[DLC_WORKSPACE] = Workspace.data();
-  C.workspace_bytes = Workspace.size();
-  C.scalars = Scalars.data();
-  C.services = &Services;
-  Extent = E->Capacity;
+  call.struct_size = sizeof(dlc_call);
+  call.inputs = inputPointers.data();
+  call.outputs = outputPointers.data();
+  call.arenas[DLC_PARAMS] = context.parameters->params.data();
+  call.arenas[DLC_BUFFERS] = context.parameters->buffers.data();
+  call.arenas[DLC_TRAINING] = context.training ? context.training->slots.data() : nullptr;
+  call.arenas[DLC_SESSION] = context.session    ? context.session->memory.data()
+                             : context.training ? context.training->session.data()
+                                                : nullptr;
+  call.arenas[DLC_WORKSPACE] = workspace.data();
+  call.workspace_bytes = workspace.size();
+  call.scalars = scalars.data();
+  call.services = &services;
+  extent = entry->capacity;
 }
 
 void CallState::resolveScalars() {
-  std::span<const std::pair<std::string, double>> Mine = Settings, Training;
-  if (Ctx.T)
-    Training = Ctx.T->Scalars;
-  for (size_t I = 0; I < Scalars.size(); ++I) {
-    std::string_view Name = E->Scalars[I].Name, Base = scalarBase(Name);
-    Scalars[I] = E->Scalars[I].Default;
+  std::span<const std::pair<std::string, double>> mine = settings, training;
+  if (context.training)
+    training = context.training->scalars;
+  for (size_t i = 0; i < scalars.size(); ++i) {
+    std::string_view name = entry->scalars[i].name, base = scalarBase(name);
+    scalars[i] = entry->scalars[i].defaultValue;
     // A group's own value counts before the one for all groups, the call's before the training's.
-    for (const double *Found :
-         {findScalar(Mine, Name), findScalar(Training, Name), findScalar(Mine, Base), findScalar(Training, Base)})
-      if (Found) {
-        Scalars[I] = *Found;
+    for (const double *found :
+         {findScalar(mine, name), findScalar(training, name), findScalar(mine, base), findScalar(training, base)})
+      if (found) {
+        scalars[i] = *found;
         break;
       }
   }
-  ScalarVersion = Ctx.T ? Ctx.T->ScalarVersion : 0;
+  scalarVersion = context.training ? context.training->scalarVersion : 0;
 }
 
-/// Where the rows from `First` on lie: a call that is cut has the batch as the first axis of all that depends on it.
-static void *rowAddress(const Port &P, const PortMemory &Memory, int64_t First) {
-  if (First == 0 || !P.hasBatch())
-    return Memory.Data;
-  return static_cast<char *>(Memory.Data) + First * P.shape(1).elements() * static_cast<int64_t>(sizeOf(P.Type));
+/// Where the rows from `first` on lie: a call that is cut has the batch as the first axis of all that depends on it.
+static void *rowAddress(const Port &p, const PortMemory &memory, int64_t first) {
+  if (first == 0 || !p.hasBatch())
+    return memory.data;
+  return static_cast<char *>(memory.data) + first * p.shape(1).elements() * static_cast<int64_t>(sizeOf(p.type));
 }
 
-int32_t CallState::invoke(int64_t First, int64_t Rows) {
-  static char Nothing[DLC_ALIGNMENT]; // an address for tensors without elements
-  for (size_t I = 0; I < Inputs.size(); ++I) {
-    const void *Data = rowAddress(E->Inputs[I], Inputs[I], First);
-    InputPointers[I] = Data ? Data : Nothing;
+int32_t CallState::invoke(int64_t first, int64_t rows) {
+  static char nothing[DLC_ALIGNMENT]; // an address for tensors without elements
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const void *data = rowAddress(entry->inputs[i], inputs[i], first);
+    inputPointers[i] = data ? data : nothing;
   }
-  for (size_t I = 0; I < Outputs.size(); ++I) {
-    void *Data = rowAddress(E->Outputs[I], Outputs[I], First);
-    OutputPointers[I] = Data ? Data : Nothing;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    void *data = rowAddress(entry->outputs[i], outputs[i], first);
+    outputPointers[i] = data ? data : nothing;
   }
-  if (ScalarVersion != (Ctx.T ? Ctx.T->ScalarVersion : 0))
+  if (scalarVersion != (context.training ? context.training->scalarVersion : 0))
     resolveScalars();
-  C.extent = Rows;
-  C.seed = Seed ? *Seed : Ctx.T ? Ctx.T->Seed : 0;
-  C.step = Step ? *Step : Ctx.T ? Ctx.T->Step + 1 : 1;
-  C.row = Row + First;
-  C.error = dlc_error{};
-  C.error.row = -1;
-  if (int32_t Code = E->Function(&C); Code != DLC_OK) {
-    C.error.code = Code;
-    return Code;
+  call.extent = rows;
+  call.seed = seed ? *seed : context.training ? context.training->seed : 0;
+  call.step = step ? *step : context.training ? context.training->step + 1 : 1;
+  call.row = row + first;
+  call.error = dlc_error{};
+  call.error.row = -1;
+  if (int32_t code = entry->function(&call); code != DLC_OK) {
+    call.error.code = code;
+    return code;
   }
-  if (Ctx.T && (E->Kind == DLC_TRAIN || E->Kind == DLC_APPLY))
-    ++Ctx.T->Step;
+  if (context.training && (entry->kind == DLC_TRAIN || entry->kind == DLC_APPLY))
+    ++context.training->step;
   return DLC_OK;
 }
 
-/// Turns the model's error record into an exception; `FirstRow` is where this part of a cut call began.
-void CallState::raise(int64_t FirstRow) const {
-  const dlc_error &R = C.error;
-  int64_t Row = R.row < 0 ? R.row : R.row + FirstRow;
-  std::string Text = cat("Entry '", E->Name, "'");
-  if (R.op)
-    Text += cat(", ", R.op);
-  Text += ": ";
-  std::string Where = Row < 0 ? std::string() : cat(" in row ", Row);
-  switch (R.code) {
+/// Turns the model's error record into an exception; `firstRow` is where this part of a cut call began.
+void CallState::raise(int64_t firstRow) const {
+  const dlc_error &r = call.error;
+  int64_t batchRow = r.row < 0 ? r.row : r.row + firstRow;
+  std::string text = cat("Entry '", entry->name, "'");
+  if (r.op)
+    text += cat(", ", r.op);
+  text += ": ";
+  std::string where = batchRow < 0 ? std::string() : cat(" in row ", batchRow);
+  switch (r.code) {
   case DLC_BAD_INDEX:
-    Text += cat("the index ", R.value, Where, " is out of range: it must be at least 0 and less than ", R.limit, ".");
+    text += cat("the index ", r.value, where, " is out of range: it must be at least 0 and less than ", r.limit, ".");
     break;
   case DLC_NOT_FINITE:
-    Text += cat("a value", Where, " is not finite (NaN or infinite).");
+    text += cat("a value", where, " is not finite (NaN or infinite).");
     break;
   case DLC_BAD_EXTENT:
-    Text += cat("the model refused a call of ", plural(R.value, "row"), "; it takes 1 to ", R.limit, ".");
+    text += cat("the model refused a call of ", plural(r.value, "row"), "; it takes 1 to ", r.limit, ".");
     break;
   case DLC_BAD_STRUCT:
-    Text += "the model does not know this version of the call structure. Compile it with the dlc of this "
+    text += "the model does not know this version of the call structure. Compile it with the dlc of this "
             "release.";
     break;
   case DLC_MISSING_ARENA:
-    Text += cat("the model was called without memory of kind ", R.value, ", which it needs.");
+    text += cat("the model was called without memory of kind ", r.value, ", which it needs.");
     break;
   default:
-    Text += cat("the model failed with the unknown code ", R.code, ".");
+    text += cat("the model failed with the unknown code ", r.code, ".");
   }
-  throw CallError(Text, R.code, R.op ? R.op : "", Row, R.value, R.limit);
+  throw CallError(text, r.code, r.op ? r.op : "", batchRow, r.value, r.limit);
 }
 
-//===----------------------------------------------------------------------===//
-// Checking inputs
-//===----------------------------------------------------------------------===//
+//===--- Checking inputs -------------------------------------------------------------------------------===//
 
-static std::string viewText(TensorView Value) {
-  if (Value.flat())
-    return cat(plural(Value.elements(), "element"), " of ", nameOf(Value.dtype()));
-  return cat(nameOf(Value.dtype()), Value.shape().empty() ? std::string() : Value.shape().str());
+static std::string viewText(TensorView value) {
+  if (value.flat())
+    return cat(plural(value.elements(), "element"), " of ", nameOf(value.dtype()));
+  return cat(nameOf(value.dtype()), value.shape().empty() ? std::string() : value.shape().str());
 }
 
-[[noreturn]] static void mismatch(const Entry &E, const Port &P, std::string_view Kind, TensorView Value) {
-  throw Error(cat("Entry '", E.Name, "', ", Kind, " '", P.Name, "': ", viewText(Value),
-                  Value.flat() && Value.elements() != 1 ? " were given; " : " was given; ", P.str(), " was expected."));
+[[noreturn]] static void mismatch(const Entry &e, const Port &p, std::string_view kind, TensorView value) {
+  throw Error(cat("Entry '", e.name, "', ", kind, " '", p.name, "': ", viewText(value),
+                  value.flat() && value.elements() != 1 ? " were given; " : " was given; ", p.str(), " was expected."));
 }
 
 /// How many rows a value has for a port; -1 where the port has no batch. Throws if type or shape do not fit.
-static int64_t rowsOf(const Entry &E, const Port &P, std::string_view Kind, TensorView Value) {
-  if (Value.dtype() != P.Type)
-    mismatch(E, P, Kind, Value);
-  if (Value.flat() && !(P.Dims.size() == 1)) {
-    if (!P.hasBatch()) {
-      if (Value.elements() != P.Dims.elements())
-        mismatch(E, P, Kind, Value);
+static int64_t rowsOf(const Entry &e, const Port &p, std::string_view kind, TensorView value) {
+  if (value.dtype() != p.type)
+    mismatch(e, p, kind, value);
+  if (value.flat() && !(p.dims.size() == 1)) {
+    if (!p.hasBatch()) {
+      if (value.elements() != p.dims.elements())
+        mismatch(e, p, kind, value);
       return -1;
     }
     // The number of elements tells the rows only where one axis depends on them.
-    int64_t Axes = std::count_if(P.Batch.begin(), P.Batch.end(), [](int64_t K) { return K != 0; });
-    int64_t RowElements = P.shape(1).elements();
-    if (Axes != 1)
-      throw Error(cat("Entry '", E.Name, "', ", Kind, " '", P.Name, "': ", P.str(),
+    int64_t axes = std::count_if(p.batch.begin(), p.batch.end(), [](int64_t k) { return k != 0; });
+    int64_t rowElements = p.shape(1).elements();
+    if (axes != 1)
+      throw Error(cat("Entry '", e.name, "', ", kind, " '", p.name, "': ", p.str(),
                       " was expected; its rows cannot be told from a number of elements: give a shape."));
-    if (RowElements == 0 || Value.elements() % RowElements || Value.elements() == 0)
-      mismatch(E, P, Kind, Value);
-    return Value.elements() / RowElements;
+    if (rowElements == 0 || value.elements() % rowElements || value.elements() == 0)
+      mismatch(e, p, kind, value);
+    return value.elements() / rowElements;
   }
-  if (Value.shape().size() != P.Dims.size())
-    mismatch(E, P, Kind, Value);
-  int64_t Rows = -1;
-  for (size_t Axis = 0; Axis < P.Dims.size(); ++Axis) {
-    int64_t Given = Value.shape()[Axis], K = P.Batch[Axis];
-    if (K == 0) {
-      if (Given != P.Dims[Axis])
-        mismatch(E, P, Kind, Value);
+  if (value.shape().size() != p.dims.size())
+    mismatch(e, p, kind, value);
+  int64_t rows = -1;
+  for (size_t axis = 0; axis < p.dims.size(); ++axis) {
+    int64_t given = value.shape()[axis], k = p.batch[axis];
+    if (k == 0) {
+      if (given != p.dims[axis])
+        mismatch(e, p, kind, value);
       continue;
     }
-    if (Given == 0)
-      throw Error(cat("Entry '", E.Name, "', ", Kind, " '", P.Name, "': ", viewText(Value),
+    if (given == 0)
+      throw Error(cat("Entry '", e.name, "', ", kind, " '", p.name, "': ", viewText(value),
                       " was given, which has no rows; at least one is needed."));
-    if (Given % K || (Rows >= 0 && Rows != Given / K))
-      mismatch(E, P, Kind, Value);
-    Rows = Given / K;
+    if (given % k || (rows >= 0 && rows != given / k))
+      mismatch(e, p, kind, value);
+    rows = given / k;
   }
-  return Rows;
+  return rows;
 }
 
 /// Rows lie one after the other: memory of more rows begins with those of a call of fewer.
-static bool batchIsFirst(const Port &P) {
-  for (size_t Axis = 1; Axis < P.Batch.size(); ++Axis)
-    if (P.Batch[Axis])
+static bool batchIsFirst(const Port &p) {
+  for (size_t axis = 1; axis < p.batch.size(); ++axis)
+    if (p.batch[axis])
       return false;
   return true;
 }
 
-static std::string inputList(const Entry &E) {
-  return listed(E.Inputs, [](const Port &P) { return cat("'", P.Name, "' (", P.str(), ")"); });
+static std::string inputList(const Entry &e) {
+  return listed(e.inputs, [](const Port &p) { return cat("'", p.name, "' (", p.str(), ")"); });
 }
 
 /// Which given input stands for which port.
-static std::vector<TensorView> matchInputs(const Entry &E, std::span<const Input> Given) {
-  std::vector<TensorView> Values(E.Inputs.size());
-  std::vector<bool> Have(E.Inputs.size());
-  if (Given.size() > E.Inputs.size())
-    throw Error(cat("Entry '", E.Name, "' was given ", plural(static_cast<int64_t>(Given.size()), "input"),
-                    "; it takes ", E.Inputs.size(), ": ", inputList(E), "."));
-  for (size_t I = 0; I < Given.size(); ++I) {
-    size_t Index = Given[I].Name.empty() ? I : E.inputIndex(Given[I].Name);
-    if (Have[Index])
-      throw Error(cat("Entry '", E.Name, "' was given the input '", E.Inputs[Index].Name, "' twice."));
-    Have[Index] = true;
-    Values[Index] = Given[I].Value;
+static std::vector<TensorView> matchInputs(const Entry &e, std::span<const Input> given) {
+  std::vector<TensorView> values(e.inputs.size());
+  std::vector<bool> have(e.inputs.size());
+  if (given.size() > e.inputs.size())
+    throw Error(cat("Entry '", e.name, "' was given ", plural(static_cast<int64_t>(given.size()), "input"),
+                    "; it takes ", e.inputs.size(), ": ", inputList(e), "."));
+  for (size_t i = 0; i < given.size(); ++i) {
+    size_t index = given[i].name.empty() ? i : e.inputIndex(given[i].name);
+    if (have[index])
+      throw Error(cat("Entry '", e.name, "' was given the input '", e.inputs[index].name, "' twice."));
+    have[index] = true;
+    values[index] = given[i].value;
   }
-  std::vector<std::string_view> Missing;
-  for (size_t I = 0; I < Have.size(); ++I)
-    if (!Have[I])
-      Missing.push_back(E.Inputs[I].Name);
-  if (!Missing.empty())
-    throw Error(cat("Entry '", E.Name, "' lacks the input", Missing.size() == 1 ? " " : "s ",
-                    listed(Missing, [](std::string_view Name) { return cat("'", Name, "'"); }), "; it takes ",
-                    inputList(E), "."));
-  return Values;
+  std::vector<std::string_view> missing;
+  for (size_t i = 0; i < have.size(); ++i)
+    if (!have[i])
+      missing.push_back(e.inputs[i].name);
+  if (!missing.empty())
+    throw Error(cat("Entry '", e.name, "' lacks the input", missing.size() == 1 ? " " : "s ",
+                    listed(missing, [](std::string_view name) { return cat("'", name, "'"); }), "; it takes ",
+                    inputList(e), "."));
+  return values;
 }
 
 /// The rows of a call, which all inputs must agree on; -1 where none tells.
-static int64_t commonRows(const Entry &E, std::span<const TensorView> Values) {
-  int64_t Rows = -1;
-  std::string_view From;
-  for (size_t I = 0; I < Values.size(); ++I) {
-    int64_t Mine = rowsOf(E, E.Inputs[I], "input", Values[I]);
-    if (Mine >= 0 && Rows >= 0 && Mine != Rows)
-      throw Error(cat("Entry '", E.Name, "': the inputs differ in their rows: '", From, "' has ", Rows, " and '",
-                      E.Inputs[I].Name, "' has ", Mine, "."));
-    if (Mine >= 0 && Rows < 0)
-      Rows = Mine, From = E.Inputs[I].Name;
+static int64_t commonRows(const Entry &e, std::span<const TensorView> values) {
+  int64_t rows = -1;
+  std::string_view from;
+  for (size_t i = 0; i < values.size(); ++i) {
+    int64_t mine = rowsOf(e, e.inputs[i], "input", values[i]);
+    if (mine >= 0 && rows >= 0 && mine != rows)
+      throw Error(cat("Entry '", e.name, "': the inputs differ in their rows: '", from, "' has ", rows, " and '",
+                      e.inputs[i].name, "' has ", mine, "."));
+    if (mine >= 0 && rows < 0)
+      rows = mine, from = e.inputs[i].name;
   }
-  return Rows;
+  return rows;
 }
 
 /// Whether a call of more rows than the capacity can be cut: refuses with the reason if not.
-static void checkCut(const Entry &E, int64_t Rows) {
-  std::string_view Why;
-  if (!E.rowsIndependent() || E.Kind != DLC_FUNCTION)
-    Why = "its rows depend on each other";
-  for (const auto *Ports : {&E.Inputs, &E.Outputs})
-    for (const Port &P : *Ports) {
-      int64_t Axes = std::count_if(P.Batch.begin(), P.Batch.end(), [](int64_t K) { return K != 0; });
-      if (Axes > 1 || (Axes == 0 && Ports == &E.Outputs && P.Combine == DLC_COMBINE_UNKNOWN))
-        Why = "an output belongs to the whole batch";
-      else if (!batchIsFirst(P))
-        Why = "the rows of an input or output do not lie one after the other";
+static void checkCut(const Entry &e, int64_t rows) {
+  std::string_view why;
+  if (!e.rowsIndependent() || e.kind != DLC_FUNCTION)
+    why = "its rows depend on each other";
+  for (const auto *ports : {&e.inputs, &e.outputs})
+    for (const Port &p : *ports) {
+      int64_t axes = std::count_if(p.batch.begin(), p.batch.end(), [](int64_t k) { return k != 0; });
+      if (axes > 1 || (axes == 0 && ports == &e.outputs && p.combine == DLC_COMBINE_UNKNOWN))
+        why = "an output belongs to the whole batch";
+      else if (!batchIsFirst(p))
+        why = "the rows of an input or output do not lie one after the other";
     }
-  if (!Why.empty())
-    throw Error(cat("Entry '", E.Name, "' was called with ", plural(Rows, "row"), "; it was compiled for at most ",
-                    E.Capacity, ", and the call cannot be cut into several because ", Why, ". Give at most ",
-                    plural(E.Capacity, "row"), ", or compile the model with --batch ", Rows, "."));
+  if (!why.empty())
+    throw Error(cat("Entry '", e.name, "' was called with ", plural(rows, "row"), "; it was compiled for at most ",
+                    e.capacity, ", and the call cannot be cut into several because ", why, ". Give at most ",
+                    plural(e.capacity, "row"), ", or compile the model with --batch ", rows, "."));
 }
 
-static void checkScalar(const Entry &E, std::string_view Name, double Value) {
-  bool Known = false;
-  for (const ScalarInfo &Scalar : E.Scalars)
-    Known |= Scalar.Name == Name || scalarBase(Scalar.Name) == Name;
-  if (!Known)
-    (void)E.scalarIndex(Name); // throws, listing what there is
-  checkScalarValue(E, Name, Value);
+static void checkScalar(const Entry &e, std::string_view name, double value) {
+  bool known = false;
+  for (const ScalarInfo &scalar : e.scalars)
+    known |= scalar.name == name || scalarBase(scalar.name) == name;
+  if (!known)
+    (void)e.scalarIndex(name); // throws, listing what there is
+  checkScalarValue(e, name, value);
 }
 
-void CallState::bind(size_t Index, TensorView Value, int64_t Rows) {
-  PortMemory &Memory = Inputs[Index];
-  Memory.Data = const_cast<void *>(Value.data());
-  Memory.Rows = Rows;
-  Memory.Elements = Value.elements();
+void CallState::bind(size_t index, TensorView value, int64_t rows) {
+  PortMemory &memory = inputs[index];
+  memory.data = const_cast<void *>(value.data());
+  memory.rows = rows;
+  memory.elements = value.elements();
 }
 
-//===----------------------------------------------------------------------===//
-// Calls by value
-//===----------------------------------------------------------------------===//
+//===--- Calls by value --------------------------------------------------------------------------------===//
 
 namespace {
 /// The single numbers of a call that is cut, gathered from its parts: sums and means divide once, at the end.
 class Gathering {
 public:
-  Gathering(const Entry &E, std::vector<NamedTensor> &Outputs)
-      : E(E), Outputs(Outputs), Sums(Outputs.size()), Weights(Outputs.size()) {}
+  Gathering(const Entry &e, std::vector<NamedTensor> &outputs)
+      : entry(e), outputs(outputs), sums(outputs.size()), weights(outputs.size()) {}
 
-  void add(int64_t Rows) {
-    for (size_t I = 0; I < Outputs.size(); ++I) {
-      const Port &P = E.Outputs[I];
-      double Weight = P.Combine == DLC_COMBINE_SUM     ? 1
-                      : P.Combine == DLC_COMBINE_COUNT ? Outputs[P.Count].Value.at(0)
-                                                       : static_cast<double>(Rows);
-      if (P.Combine == DLC_COMBINE_UNKNOWN || Weight == 0)
+  void add(int64_t rows) {
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const Port &p = entry.outputs[i];
+      double weight = p.combine == DLC_COMBINE_SUM     ? 1
+                      : p.combine == DLC_COMBINE_COUNT ? outputs[p.count].value.at(0)
+                                                       : static_cast<double>(rows);
+      if (p.combine == DLC_COMBINE_UNKNOWN || weight == 0)
         continue; // a mean over nothing says nothing
-      Sums[I] += Weight * Outputs[I].Value.at(0);
-      Weights[I] += Weight;
+      sums[i] += weight * outputs[i].value.at(0);
+      weights[i] += weight;
     }
   }
   void store() {
-    for (size_t I = 0; I < Outputs.size(); ++I)
-      if (Weights[I] != 0)
-        Outputs[I].Value =
+    for (size_t i = 0; i < outputs.size(); ++i)
+      if (weights[i] != 0)
+        outputs[i].value =
             Tensor(Shape(),
-                   std::vector<double>{E.Outputs[I].Combine == DLC_COMBINE_SUM ? Sums[I] : Sums[I] / Weights[I]})
-                .to(E.Outputs[I].Type);
+                   std::vector<double>{entry.outputs[i].combine == DLC_COMBINE_SUM ? sums[i] : sums[i] / weights[i]})
+                .to(entry.outputs[i].type);
   }
 
 private:
-  const Entry &E;
-  std::vector<NamedTensor> &Outputs;
-  std::vector<double> Sums, Weights;
+  const Entry &entry;
+  std::vector<NamedTensor> &outputs;
+  std::vector<double> sums, weights;
 };
 } // namespace
 
-Results detail::callByValue(const Context &Ctx, std::string_view Name, std::span<const Input> Inputs,
-                            const CallOptions &Options) {
-  const Entry &Any = Ctx.M->entry(Name, 1);
-  std::vector<TensorView> Values = matchInputs(Any, Inputs);
-  int64_t Rows = commonRows(Any, Values);
-  if (Rows >= 0 && Options.Extent && *Options.Extent != Rows)
-    throw Error(cat("Entry '", Name, "': a call of ", plural(*Options.Extent, "row"),
-                    " was asked for, and the inputs have ", Rows, "."));
-  if (Rows < 0 && Options.Extent)
-    Rows = *Options.Extent;
+Results detail::callByValue(const Context &ctx, std::string_view name, std::span<const Input> inputs,
+                            const CallOptions &options) {
+  const Entry &any = ctx.model->entry(name, 1);
+  std::vector<TensorView> values = matchInputs(any, inputs);
+  int64_t rows = commonRows(any, values);
+  if (rows >= 0 && options.extent && *options.extent != rows)
+    throw Error(cat("Entry '", name, "': a call of ", plural(*options.extent, "row"),
+                    " was asked for, and the inputs have ", rows, "."));
+  if (rows < 0 && options.extent)
+    rows = *options.extent;
   // Without a batch, or where nothing tells: the largest there is.
-  const Entry &E = Ctx.M->entry(Name, Rows >= 0 ? Rows : INT64_MAX);
-  if (Rows < 0)
-    Rows = E.Capacity;
-  if (Rows < 1)
-    throw Error(cat("Entry '", Name, "': a call of ", plural(Rows, "row"), " was asked for; at least one is needed."));
-  if (Rows > E.Capacity)
-    checkCut(E, Rows);
-  for (const auto &[Scalar, Value] : Options.Scalars)
-    checkScalar(E, Scalar, Value);
+  const Entry &e = ctx.model->entry(name, rows >= 0 ? rows : INT64_MAX);
+  if (rows < 0)
+    rows = e.capacity;
+  if (rows < 1)
+    throw Error(cat("Entry '", name, "': a call of ", plural(rows, "row"), " was asked for; at least one is needed."));
+  if (rows > e.capacity)
+    checkCut(e, rows);
+  for (const auto &[scalar, value] : options.scalars)
+    checkScalar(e, scalar, value);
 
-  CallState S(Ctx, E);
-  S.Settings = Options.Scalars;
-  S.Seed = Options.Seed;
-  S.Step = Options.Step;
-  S.Row = Options.Row;
-  S.C.flags = Options.TrapNotFinite ? DLC_TRAP_NOT_FINITE : 0;
-  std::vector<NamedTensor> Outputs;
-  for (size_t I = 0; I < Values.size(); ++I)
-    S.bind(I, Values[I], Rows);
-  for (size_t I = 0; I < E.Outputs.size(); ++I) {
-    Outputs.push_back({std::string(E.Outputs[I].Name), Tensor(E.Outputs[I].Type, E.Outputs[I].shape(Rows))});
-    S.Outputs[I].Data = Outputs.back().Value.data();
+  CallState s(ctx, e);
+  s.settings = options.scalars;
+  s.seed = options.seed;
+  s.step = options.step;
+  s.row = options.row;
+  s.call.flags = options.trapNotFinite ? DLC_TRAP_NOT_FINITE : 0;
+  std::vector<NamedTensor> outputs;
+  for (size_t i = 0; i < values.size(); ++i)
+    s.bind(i, values[i], rows);
+  for (size_t i = 0; i < e.outputs.size(); ++i) {
+    outputs.push_back({std::string(e.outputs[i].name), Tensor(e.outputs[i].type, e.outputs[i].shape(rows))});
+    s.outputs[i].data = outputs.back().value.data();
   }
-  Gathering Numbers(E, Outputs);
-  for (int64_t First = 0; First < Rows; First += E.Capacity) {
-    int64_t Part = std::min(E.Capacity, Rows - First);
-    if (S.invoke(First, Part) != DLC_OK)
-      S.raise(First);
-    if (Rows > E.Capacity)
-      Numbers.add(Part);
+  Gathering numbers(e, outputs);
+  for (int64_t first = 0; first < rows; first += e.capacity) {
+    int64_t part = std::min(e.capacity, rows - first);
+    if (s.invoke(first, part) != DLC_OK)
+      s.raise(first);
+    if (rows > e.capacity)
+      numbers.add(part);
   }
-  if (Rows > E.Capacity)
-    Numbers.store();
-  return Results(std::move(Outputs));
+  if (rows > e.capacity)
+    numbers.store();
+  return Results(std::move(outputs));
 }
 
-[[noreturn]] static void noResult(const std::vector<NamedTensor> &Values, const std::string &Which) {
-  throw Error(cat("The call has no output ", Which, "; it has ",
-                  listed(Values, [](const NamedTensor &Each) { return cat("'", Each.Name, "'"); }), "."));
+[[noreturn]] static void noResult(const std::vector<NamedTensor> &values, const std::string &which) {
+  throw Error(cat("The call has no output ", which, "; it has ",
+                  listed(values, [](const NamedTensor &each) { return cat("'", each.name, "'"); }), "."));
 }
-static const Tensor &findResult(const std::vector<NamedTensor> &Values, std::string_view Name) {
-  for (const NamedTensor &Each : Values)
-    if (Each.Name == Name)
-      return Each.Value;
-  noResult(Values, cat("'", Name, "'"));
+static const Tensor &findResult(const std::vector<NamedTensor> &values, std::string_view name) {
+  for (const NamedTensor &each : values)
+    if (each.name == name)
+      return each.value;
+  noResult(values, cat("'", name, "'"));
 }
-static const Tensor &findResult(const std::vector<NamedTensor> &Values, size_t Index) {
-  if (Index >= Values.size())
-    noResult(Values, cat("number ", Index, " (counted from 0)"));
-  return Values[Index].Value;
+static const Tensor &findResult(const std::vector<NamedTensor> &values, size_t index) {
+  if (index >= values.size())
+    noResult(values, cat("number ", index, " (counted from 0)"));
+  return values[index].value;
 }
 
-const Tensor &Results::operator[](std::string_view Name) const & { return findResult(Values, Name); }
-const Tensor &Results::operator[](size_t Index) const & { return findResult(Values, Index); }
-Tensor Results::operator[](std::string_view Name) && {
-  return std::move(const_cast<Tensor &>(findResult(Values, Name)));
+const Tensor &Results::operator[](std::string_view name) const & { return findResult(values, name); }
+const Tensor &Results::operator[](size_t index) const & { return findResult(values, index); }
+Tensor Results::operator[](std::string_view name) && {
+  return std::move(const_cast<Tensor &>(findResult(values, name)));
 }
-Tensor Results::operator[](size_t Index) && { return std::move(const_cast<Tensor &>(findResult(Values, Index))); }
+Tensor Results::operator[](size_t index) && { return std::move(const_cast<Tensor &>(findResult(values, index))); }
 
-//===----------------------------------------------------------------------===//
-// Prepared calls
-//===----------------------------------------------------------------------===//
+//===--- Prepared calls --------------------------------------------------------------------------------===//
 
-CallState *detail::prepareCall(const Context &Ctx, std::string_view Name, int64_t Capacity) {
-  const Entry &E = Ctx.M->entry(Name, Capacity > 0 ? Capacity : INT64_MAX);
-  if (Capacity > 0 && E.Capacity != Capacity) {
-    std::vector<int64_t> There;
-    for (const Entry &Each : Ctx.M->Entries)
-      if (Each.Name == Name)
-        There.push_back(Each.Capacity);
-    throw Error(cat("Entry '", Name, "' was not compiled for batches of ", Capacity, "; it was for ",
-                    listed(There, [](int64_t Each) { return std::to_string(Each); }),
+CallState *detail::prepareCall(const Context &ctx, std::string_view name, int64_t capacity) {
+  const Entry &e = ctx.model->entry(name, capacity > 0 ? capacity : INT64_MAX);
+  if (capacity > 0 && e.capacity != capacity) {
+    std::vector<int64_t> there;
+    for (const Entry &each : ctx.model->entries)
+      if (each.name == name)
+        there.push_back(each.capacity);
+    throw Error(cat("Entry '", name, "' was not compiled for batches of ", capacity, "; it was for ",
+                    listed(there, [](int64_t each) { return std::to_string(each); }),
                     ". A call prepared for a larger batch takes fewer rows too: prepare it without a number, and "
                     "say setExtent(",
-                    Capacity, ")."));
+                    capacity, ")."));
   }
-  auto S = std::make_unique<CallState>(Ctx, E);
-  for (size_t I = 0; I < E.Outputs.size(); ++I) {
-    PortMemory &Memory = S->Outputs[I];
-    Memory.Own = Tensor(E.Outputs[I].Type, E.Outputs[I].Dims);
-    Memory.Data = Memory.Own.data();
-    Memory.Elements = Memory.Own.elements();
+  auto s = std::make_unique<CallState>(ctx, e);
+  for (size_t i = 0; i < e.outputs.size(); ++i) {
+    PortMemory &memory = s->outputs[i];
+    memory.own = Tensor(e.outputs[i].type, e.outputs[i].dims);
+    memory.data = memory.own.data();
+    memory.elements = memory.own.elements();
   }
-  return S.release();
+  return s.release();
 }
 
-Obstacle CallState::obstacle(size_t &Index) const {
-  for (Index = 0; Index < Inputs.size(); ++Index) {
-    const PortMemory &Memory = Inputs[Index];
-    const Port &P = E->Inputs[Index];
-    if (!Memory.Data && P.Dims.elements() != 0)
+Obstacle CallState::obstacle(size_t &index) const {
+  for (index = 0; index < inputs.size(); ++index) {
+    const PortMemory &memory = inputs[index];
+    const Port &p = entry->inputs[index];
+    if (!memory.data && p.dims.elements() != 0)
       return Obstacle::NoInput;
-    bool MayBeLonger = ExtentIsSet || Memory.Own.elements() != 0;
-    if (P.hasBatch() && Memory.Data &&
-        (Memory.Rows < Extent ||
-         (Memory.Rows > Extent && (!MayBeLonger || (!batchIsFirst(P) && !Memory.Own.elements())))))
+    bool mayBeLonger = extentIsSet || memory.own.elements() != 0;
+    if (p.hasBatch() && memory.data &&
+        (memory.rows < extent ||
+         (memory.rows > extent && (!mayBeLonger || (!batchIsFirst(p) && !memory.own.elements())))))
       return Obstacle::FewRows;
   }
-  for (Index = 0; Index < Outputs.size(); ++Index)
-    if (Outputs[Index].Elements < E->Outputs[Index].shape(Extent).elements())
+  for (index = 0; index < outputs.size(); ++index)
+    if (outputs[index].elements < entry->outputs[index].shape(extent).elements())
       return Obstacle::SmallOutput;
   return Obstacle::None;
 }
 
-Call::Call(CallState *State) : S(State) {}
+Call::Call(CallState *state) : state(state) {}
 Call::~Call() = default;
 Call::Call(Call &&) noexcept = default;
 Call &Call::operator=(Call &&) noexcept = default;
 
-const Entry &Call::entry() const { return *S->E; }
+const Entry &Call::entry() const { return *state->entry; }
 
-static void checkIndex(const Entry &E, size_t Index, size_t Count, std::string_view What) {
-  if (Index >= Count)
-    throw Error(cat("Entry '", E.Name, "' has ", plural(static_cast<int64_t>(Count), What), "; number ", Index,
+static void checkIndex(const Entry &e, size_t index, size_t count, std::string_view what) {
+  if (index >= count)
+    throw Error(cat("Entry '", e.name, "' has ", plural(static_cast<int64_t>(count), what), "; number ", index,
                     " (counted from 0) was asked for."));
 }
 
-void Call::bindInput(size_t Index, TensorView Value) {
-  checkIndex(*S->E, Index, S->Inputs.size(), "input");
-  int64_t Rows = rowsOf(*S->E, S->E->Inputs[Index], "input", Value);
-  if (Rows > S->E->Capacity)
-    throw Error(cat("Entry '", S->E->Name, "', input '", S->E->Inputs[Index].Name, "': ", plural(Rows, "row"),
-                    " were given to a prepared call, which takes at most ", S->E->Capacity, "."));
-  S->bind(Index, Value, Rows);
-  S->Inputs[Index].Own = Tensor();
-  if (Rows >= 0) {
-    S->Extent = Rows;
-    S->ExtentIsSet = false;
+void Call::bindInput(size_t index, TensorView value) {
+  checkIndex(*state->entry, index, state->inputs.size(), "input");
+  int64_t rows = rowsOf(*state->entry, state->entry->inputs[index], "input", value);
+  if (rows > state->entry->capacity)
+    throw Error(cat("Entry '", state->entry->name, "', input '", state->entry->inputs[index].name,
+                    "': ", plural(rows, "row"), " were given to a prepared call, which takes at most ",
+                    state->entry->capacity, "."));
+  state->bind(index, value, rows);
+  state->inputs[index].own = Tensor();
+  if (rows >= 0) {
+    state->extent = rows;
+    state->extentIsSet = false;
   }
 }
-void Call::bindInput(std::string_view Name, TensorView Value) { bindInput(S->E->inputIndex(Name), Value); }
+void Call::bindInput(std::string_view name, TensorView value) { bindInput(state->entry->inputIndex(name), value); }
 
-void Call::bindOutput(size_t Index, MutableTensorView Value) {
-  checkIndex(*S->E, Index, S->Outputs.size(), "output");
-  const Port &P = S->E->Outputs[Index];
-  if (Value.dtype() != P.Type)
-    mismatch(*S->E, P, "output", Value);
-  if (!Value.flat())
-    (void)rowsOf(*S->E, P, "output", Value);
-  PortMemory &Memory = S->Outputs[Index];
-  Memory.Own = Tensor();
-  Memory.Data = Value.data();
-  Memory.Elements = Value.elements();
+void Call::bindOutput(size_t index, MutableTensorView value) {
+  checkIndex(*state->entry, index, state->outputs.size(), "output");
+  const Port &p = state->entry->outputs[index];
+  if (value.dtype() != p.type)
+    mismatch(*state->entry, p, "output", value);
+  if (!value.flat())
+    (void)rowsOf(*state->entry, p, "output", value);
+  PortMemory &memory = state->outputs[index];
+  memory.own = Tensor();
+  memory.data = value.data();
+  memory.elements = value.elements();
 }
-void Call::bindOutput(std::string_view Name, MutableTensorView Value) { bindOutput(S->E->outputIndex(Name), Value); }
+void Call::bindOutput(std::string_view name, MutableTensorView value) {
+  bindOutput(state->entry->outputIndex(name), value);
+}
 
-MutableTensorView Call::input(size_t Index) {
-  checkIndex(*S->E, Index, S->Inputs.size(), "input");
-  const Port &P = S->E->Inputs[Index];
-  PortMemory &Memory = S->Inputs[Index];
-  if (Memory.Own.elements() == 0) {
-    Memory.Own = Tensor(P.Type, P.Dims);
-    S->bind(Index, Memory.Own, S->E->Capacity);
+MutableTensorView Call::input(size_t index) {
+  checkIndex(*state->entry, index, state->inputs.size(), "input");
+  const Port &p = state->entry->inputs[index];
+  PortMemory &memory = state->inputs[index];
+  if (memory.own.elements() == 0) {
+    memory.own = Tensor(p.type, p.dims);
+    state->bind(index, memory.own, state->entry->capacity);
   }
-  return Memory.Own;
+  return memory.own;
 }
-MutableTensorView Call::input(std::string_view Name) { return input(S->E->inputIndex(Name)); }
+MutableTensorView Call::input(std::string_view name) { return input(state->entry->inputIndex(name)); }
 
-TensorView Call::output(size_t Index) const {
-  checkIndex(*S->E, Index, S->Outputs.size(), "output");
-  const Port &P = S->E->Outputs[Index];
-  return TensorView(P.Type, P.shape(S->Extent), S->Outputs[Index].Data);
+TensorView Call::output(size_t index) const {
+  checkIndex(*state->entry, index, state->outputs.size(), "output");
+  const Port &p = state->entry->outputs[index];
+  return TensorView(p.type, p.shape(state->extent), state->outputs[index].data);
 }
-TensorView Call::output(std::string_view Name) const { return output(S->E->outputIndex(Name)); }
+TensorView Call::output(std::string_view name) const { return output(state->entry->outputIndex(name)); }
 
-void Call::setExtent(int64_t Rows) {
-  if (Rows < 1 || Rows > S->E->Capacity)
-    throw Error(cat("Entry '", S->E->Name, "' was to be called with ", plural(Rows, "row"), "; it takes 1 to ",
-                    S->E->Capacity, "."));
-  S->Extent = Rows;
-  S->ExtentIsSet = true;
+void Call::setExtent(int64_t rows) {
+  if (rows < 1 || rows > state->entry->capacity)
+    throw Error(cat("Entry '", state->entry->name, "' was to be called with ", plural(rows, "row"), "; it takes 1 to ",
+                    state->entry->capacity, "."));
+  state->extent = rows;
+  state->extentIsSet = true;
 }
-int64_t Call::extent() const { return S->Extent; }
+int64_t Call::extent() const { return state->extent; }
 
-void Call::setScalar(std::string_view Name, double Value) {
-  checkScalar(*S->E, Name, Value);
-  S->ScalarVersion = UINT64_MAX;
-  for (auto &[Key, Old] : S->Settings)
-    if (Key == Name) {
-      Old = Value;
+void Call::setScalar(std::string_view name, double value) {
+  checkScalar(*state->entry, name, value);
+  state->scalarVersion = UINT64_MAX;
+  for (auto &[key, old] : state->settings)
+    if (key == name) {
+      old = value;
       return;
     }
-  S->Settings.emplace_back(Name, Value);
+  state->settings.emplace_back(name, value);
 }
-void Call::setSeed(uint64_t Seed) { S->Seed = Seed; }
-void Call::setStep(int64_t Step) { S->Step = Step; }
-void Call::setRow(int64_t Row) { S->Row = Row; }
-void Call::setTrapNotFinite(bool On) { S->C.flags = On ? DLC_TRAP_NOT_FINITE : 0; }
-void Call::setProfile(ProfileHook Hook, void *Context) {
-  S->Services.profile = Hook;
-  S->Services.profile_context = Context;
+void Call::setSeed(uint64_t seed) { state->seed = seed; }
+void Call::setStep(int64_t step) { state->step = step; }
+void Call::setRow(int64_t row) { state->row = row; }
+void Call::setTrapNotFinite(bool on) { state->call.flags = on ? DLC_TRAP_NOT_FINITE : 0; }
+void Call::setProfile(ProfileHook hook, void *context) {
+  state->services.profile = hook;
+  state->services.profile_context = context;
 }
 
-const dlc_error &Call::error() const { return S->C.error; }
+const dlc_error &Call::error() const { return state->call.error; }
 
 int32_t Call::tryRun() noexcept {
-  size_t Index = 0;
-  Obstacle Found = S->obstacle(Index);
-  if (Found == Obstacle::None)
-    return S->invoke(0, S->Extent);
-  S->C.error = dlc_error{};
-  S->C.error.row = -1;
-  S->C.error.code = Found == Obstacle::NoInput ? DLC_MISSING_ARENA : DLC_BAD_EXTENT;
-  S->C.error.value = Found == Obstacle::NoInput ? -1 - static_cast<int64_t>(Index) : S->Extent;
-  S->C.error.limit = Found == Obstacle::FewRows       ? S->Inputs[Index].Rows
-                     : Found == Obstacle::SmallOutput ? S->Outputs[Index].Elements
-                                                      : 0;
-  return S->C.error.code;
+  size_t index = 0;
+  Obstacle found = state->obstacle(index);
+  if (found == Obstacle::None)
+    return state->invoke(0, state->extent);
+  state->call.error = dlc_error{};
+  state->call.error.row = -1;
+  state->call.error.code = found == Obstacle::NoInput ? DLC_MISSING_ARENA : DLC_BAD_EXTENT;
+  state->call.error.value = found == Obstacle::NoInput ? -1 - static_cast<int64_t>(index) : state->extent;
+  state->call.error.limit = found == Obstacle::FewRows       ? state->inputs[index].rows
+                            : found == Obstacle::SmallOutput ? state->outputs[index].elements
+                                                             : 0;
+  return state->call.error.code;
 }
 
 void Call::run() {
-  size_t Index = 0;
-  switch (S->obstacle(Index)) {
+  size_t index = 0;
+  switch (state->obstacle(index)) {
   case Obstacle::None:
     break;
   case Obstacle::NoInput:
-    throw Error(cat("Entry '", S->E->Name, "': the input '", S->E->Inputs[Index].Name,
+    throw Error(cat("Entry '", state->entry->name, "': the input '", state->entry->inputs[index].name,
                     "' was given no memory: call bindInput or input first."));
   case Obstacle::FewRows:
-    throw Error(cat("Entry '", S->E->Name, "': the call has ", plural(S->Extent, "row"), ", and the input '",
-                    S->E->Inputs[Index].Name, "' has ", S->Inputs[Index].Rows,
+    throw Error(cat("Entry '", state->entry->name, "': the call has ", plural(state->extent, "row"),
+                    ", and the input '", state->entry->inputs[index].name, "' has ", state->inputs[index].rows,
                     "; setExtent says how many rows a call has, where that is not the capacity."));
   case Obstacle::SmallOutput:
-    throw Error(cat("Entry '", S->E->Name, "', output '", S->E->Outputs[Index].Name, "': memory for ",
-                    plural(S->Outputs[Index].Elements, "element"), " was given; a call of ", plural(S->Extent, "row"),
-                    " needs ", S->E->Outputs[Index].shape(S->Extent).elements(), "."));
+    throw Error(cat("Entry '", state->entry->name, "', output '", state->entry->outputs[index].name, "': memory for ",
+                    plural(state->outputs[index].elements, "element"), " was given; a call of ",
+                    plural(state->extent, "row"), " needs ",
+                    state->entry->outputs[index].shape(state->extent).elements(), "."));
   }
-  if (S->invoke(0, S->Extent) != DLC_OK)
-    S->raise(0);
+  if (state->invoke(0, state->extent) != DLC_OK)
+    state->raise(0);
 }
 
 } // namespace dlc

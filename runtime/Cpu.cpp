@@ -1,11 +1,8 @@
-//===- Cpu.cpp - what the processor can do -----------------------------------===//
-//
+// Cpu.cpp - what the processor can do.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Asks the processor itself (cpuid) and the system (xgetbv: does it save the wide registers), so that a model
 // is refused with a sentence instead of dying of an illegal instruction.
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/Model.h"
 
 #include <cpuid.h>
@@ -14,24 +11,24 @@ namespace dlc {
 
 namespace {
 struct Processor {
-  unsigned Leaf1C = 0, Leaf1D = 0, Leaf7B = 0, Leaf7C = 0, Leaf7D = 0, Leaf7A1 = 0, ExtendedC = 0;
-  bool Wide256 = false, Wide512 = false; ///< the system saves these registers
+  unsigned leaf1C = 0, leaf1D = 0, leaf7B = 0, leaf7C = 0, leaf7D = 0, leaf7A1 = 0, extendedC = 0;
+  bool wide256 = false, wide512 = false; ///< the system saves these registers
 
   Processor() {
-    unsigned A, B, C, D;
-    if (__get_cpuid(1, &A, &B, &C, &D))
-      Leaf1C = C, Leaf1D = D;
-    if (__get_cpuid_count(7, 0, &A, &B, &C, &D))
-      Leaf7B = B, Leaf7C = C, Leaf7D = D;
-    if (__get_cpuid_count(7, 1, &A, &B, &C, &D))
-      Leaf7A1 = A;
-    if (__get_cpuid(0x80000001, &A, &B, &C, &D))
-      ExtendedC = C;
-    if (Leaf1C >> 27 & 1) { // OSXSAVE
-      unsigned Low, High;
-      __asm__ volatile("xgetbv" : "=a"(Low), "=d"(High) : "c"(0));
-      Wide256 = (Low & 0x06) == 0x06;
-      Wide512 = (Low & 0xE6) == 0xE6;
+    unsigned a, b, c, d;
+    if (__get_cpuid(1, &a, &b, &c, &d))
+      leaf1C = c, leaf1D = d;
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d))
+      leaf7B = b, leaf7C = c, leaf7D = d;
+    if (__get_cpuid_count(7, 1, &a, &b, &c, &d))
+      leaf7A1 = a;
+    if (__get_cpuid(0x80000001, &a, &b, &c, &d))
+      extendedC = c;
+    if (leaf1C >> 27 & 1) { // OSXSAVE
+      unsigned low, high;
+      __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+      wide256 = (low & 0x06) == 0x06;
+      wide512 = (low & 0xE6) == 0xE6;
     }
   }
 };
@@ -39,14 +36,14 @@ struct Processor {
 enum Register { C1, D1, B7, C7, D7, A71, CX };
 enum Width { Any, W256, W512 };
 struct Feature {
-  const char *Name; ///< as LLVM spells it
-  Register Where;
-  int Bit;
-  Width Needs;
+  const char *name; ///< as LLVM spells it
+  Register where;
+  int bit;
+  Width needs;
 };
 } // namespace
 
-static constexpr Feature Features[] = {{"sse", D1, 25, Any},
+static constexpr Feature features[] = {{"sse", D1, 25, Any},
                                        {"sse2", D1, 26, Any},
                                        {"sse3", C1, 0, Any},
                                        {"ssse3", C1, 9, Any},
@@ -86,41 +83,41 @@ static constexpr Feature Features[] = {{"sse", D1, 25, Any},
                                        {"mmx", D1, 23, Any},
                                        {"fxsr", D1, 24, Any}};
 
-static bool has(const Processor &P, const Feature &F) {
-  unsigned Words[] = {P.Leaf1C, P.Leaf1D, P.Leaf7B, P.Leaf7C, P.Leaf7D, P.Leaf7A1, P.ExtendedC};
-  bool Saved = F.Needs == Any || (F.Needs == W256 ? P.Wide256 : P.Wide512);
-  return Saved && (Words[F.Where] >> F.Bit & 1);
+static bool has(const Processor &p, const Feature &f) {
+  unsigned words[] = {p.leaf1C, p.leaf1D, p.leaf7B, p.leaf7C, p.leaf7D, p.leaf7A1, p.extendedC};
+  bool saved = f.needs == Any || (f.needs == W256 ? p.wide256 : p.wide512);
+  return saved && (words[f.where] >> f.bit & 1);
 }
 
-static bool hasAll(std::initializer_list<std::string_view> Names) {
-  for (std::string_view Name : Names)
-    if (!missingCpuFeatures(Name).empty())
+static bool hasAll(std::initializer_list<std::string_view> names) {
+  for (std::string_view name : names)
+    if (!missingCpuFeatures(name).empty())
       return false;
   return true;
 }
 
-std::string missingCpuFeatures(std::string_view Required) {
-  static const Processor P;
-  std::string Missing;
-  while (!Required.empty()) {
-    size_t Comma = Required.find(',');
-    std::string_view Name = Required.substr(0, Comma);
-    Required = Comma == std::string_view::npos ? std::string_view() : Required.substr(Comma + 1);
-    while (!Name.empty() && (Name.front() == ' ' || Name.front() == '+'))
-      Name.remove_prefix(1);
-    while (!Name.empty() && Name.back() == ' ')
-      Name.remove_suffix(1);
-    if (Name.empty())
+std::string missingCpuFeatures(std::string_view required) {
+  static const Processor p;
+  std::string missing;
+  while (!required.empty()) {
+    size_t comma = required.find(',');
+    std::string_view name = required.substr(0, comma);
+    required = comma == std::string_view::npos ? std::string_view() : required.substr(comma + 1);
+    while (!name.empty() && (name.front() == ' ' || name.front() == '+'))
+      name.remove_prefix(1);
+    while (!name.empty() && name.back() == ' ')
+      name.remove_suffix(1);
+    if (name.empty())
       continue;
-    bool Found = false;
-    for (const Feature &F : Features)
-      Found |= Name == F.Name && has(P, F);
-    if (!Found) {
-      Missing += Missing.empty() ? "" : ", ";
-      Missing += Name;
+    bool found = false;
+    for (const Feature &f : features)
+      found |= name == f.name && has(p, f);
+    if (!found) {
+      missing += missing.empty() ? "" : ", ";
+      missing += name;
     }
   }
-  return Missing;
+  return missing;
 }
 
 std::string cpuLevel() {

@@ -1,10 +1,7 @@
-//===- Error.cpp - errors and the text they are made of ----------------------===//
-//
+// Error.cpp - errors and the text they are made of.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Destructors stand here so that each class has one home for its type information.
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/Error.h"
 #include "runtime/Text.h"
 
@@ -12,42 +9,42 @@
 
 namespace dlc {
 
-Error::Error(const std::string &Message) : std::runtime_error(Message) {}
+Error::Error(const std::string &message) : std::runtime_error(message) {}
 Error::~Error() = default;
 
-CallError::CallError(const std::string &Message, int32_t Code, std::string Op, int64_t Row, int64_t Value,
-                     int64_t Limit)
-    : Error(Message), Code(Code), Op(std::move(Op)), Row(Row), Value(Value), Limit(Limit) {}
+CallError::CallError(const std::string &message, int32_t code, std::string op, int64_t row, int64_t value,
+                     int64_t limit)
+    : Error(message), code(code), op(std::move(op)), row(row), value(value), limit(limit) {}
 CallError::~CallError() = default;
 
-std::string detail::numberText(double Value) {
-  char Buffer[32];
-  auto [End, Code] = std::to_chars(Buffer, Buffer + sizeof(Buffer), Value);
-  return std::string(Buffer, End);
+std::string detail::numberText(double value) {
+  char buffer[32];
+  auto [end, code] = std::to_chars(buffer, buffer + sizeof(buffer), value);
+  return std::string(buffer, end);
 }
 
-std::string detail::hexText(uint64_t Value) {
-  std::string Text(16, '0');
-  for (int I = 15; I >= 0; --I, Value >>= 4)
-    Text[I] = "0123456789abcdef"[Value & 15];
-  return Text;
+std::string detail::hexText(uint64_t value) {
+  std::string text(16, '0');
+  for (int i = 15; i >= 0; --i, value >>= 4)
+    text[i] = "0123456789abcdef"[value & 15];
+  return text;
 }
 
-bool detail::isUtf8(std::string_view Text) {
-  for (size_t At = 0; At < Text.size();) {
-    auto Byte = [&](size_t I) { return I < Text.size() ? static_cast<unsigned char>(Text[I]) : 0u; };
-    unsigned Lead = Byte(At);
-    size_t More = Lead < 0x80 ? 0 : Lead >= 0xC2 && Lead < 0xE0 ? 1 : (Lead & 0xF0) == 0xE0 ? 2 : 3;
-    if (Lead > 0xF4 || (Lead >= 0x80 && Lead < 0xC2))
+bool detail::isUtf8(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    unsigned lead = byte(at);
+    size_t more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : (lead & 0xF0) == 0xE0 ? 2 : 3;
+    if (lead > 0xF4 || (lead >= 0x80 && lead < 0xC2))
       return false;
-    for (size_t I = 1; I <= More; ++I)
-      if ((Byte(At + I) & 0xC0) != 0x80)
+    for (size_t i = 1; i <= more; ++i)
+      if ((byte(at + i) & 0xC0) != 0x80)
         return false;
-    unsigned Second = Byte(At + 1);
-    if ((Lead == 0xE0 && Second < 0xA0) || (Lead == 0xED && Second > 0x9F) || (Lead == 0xF0 && Second < 0x90) ||
-        (Lead == 0xF4 && Second > 0x8F))
+    unsigned second = byte(at + 1);
+    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
+        (lead == 0xF4 && second > 0x8F))
       return false;
-    At += More + 1;
+    at += more + 1;
   }
   return true;
 }

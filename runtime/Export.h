@@ -1,10 +1,7 @@
-//===- Export.h - what the runtime library exports ---------------------------===//
-//
+// Export.h - what the runtime library exports.
 // SPDX-License-Identifier: Apache-2.0
 //
 // The library is built with hidden visibility; DLC_API marks what programs may use.
-//
-//===----------------------------------------------------------------------===//
 #ifndef DLC_RUNTIME_EXPORT_H
 #define DLC_RUNTIME_EXPORT_H
 

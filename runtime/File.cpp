@@ -1,8 +1,5 @@
-//===- File.cpp - reading files whole and replacing them atomically ----------===//
-//
+// File.cpp - reading files whole and replacing them atomically.
 // SPDX-License-Identifier: Apache-2.0
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/File.h"
 #include "runtime/Error.h"
 #include "runtime/Text.h"
@@ -24,327 +21,317 @@
 namespace dlc {
 using detail::cat;
 
-static std::string reason(int Code) { return std::strerror(Code); }
+static std::string reason(int code) { return std::strerror(code); }
 
-//===----------------------------------------------------------------------===//
-// Reading
-//===----------------------------------------------------------------------===//
+//===--- Reading ---------------------------------------------------------------------------------------===//
 
 namespace {
 struct Descriptor {
-  int Value;
+  int value;
   ~Descriptor() {
-    if (Value >= 0)
-      ::close(Value);
+    if (value >= 0)
+      ::close(value);
   }
 };
 } // namespace
 
-std::vector<uint8_t> readFile(const std::string &Path) {
-  Descriptor File{::open(Path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (File.Value < 0)
-    throw Error(cat("Cannot open '", Path, "': ", reason(errno), "."));
-  struct stat Status;
-  if (::fstat(File.Value, &Status) != 0)
-    throw Error(cat("Cannot read '", Path, "': ", reason(errno), "."));
-  if (S_ISDIR(Status.st_mode))
-    throw Error(cat("Cannot read '", Path, "': it is a directory; a file was expected."));
-  std::vector<uint8_t> Bytes;
+std::vector<uint8_t> readFile(const std::string &path) {
+  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.value < 0)
+    throw Error(cat("Cannot open '", path, "': ", reason(errno), "."));
+  struct stat status;
+  if (::fstat(file.value, &status) != 0)
+    throw Error(cat("Cannot read '", path, "': ", reason(errno), "."));
+  if (S_ISDIR(status.st_mode))
+    throw Error(cat("Cannot read '", path, "': it is a directory; a file was expected."));
+  std::vector<uint8_t> bytes;
   try {
     // One byte more than the file has, so that its end is seen without growing.
-    Bytes.resize(static_cast<size_t>(std::max<off_t>(Status.st_size, 0)) + 1);
-    size_t Filled = 0;
+    bytes.resize(static_cast<size_t>(std::max<off_t>(status.st_size, 0)) + 1);
+    size_t filled = 0;
     while (true) {
-      if (Filled == Bytes.size())
-        Bytes.resize(Bytes.size() * 2);
-      ssize_t Got = ::read(File.Value, Bytes.data() + Filled, Bytes.size() - Filled);
-      if (Got < 0 && errno == EINTR)
+      if (filled == bytes.size())
+        bytes.resize(bytes.size() * 2);
+      ssize_t got = ::read(file.value, bytes.data() + filled, bytes.size() - filled);
+      if (got < 0 && errno == EINTR)
         continue;
-      if (Got < 0)
-        throw Error(cat("Cannot read '", Path, "': ", reason(errno), "."));
-      if (Got == 0)
+      if (got < 0)
+        throw Error(cat("Cannot read '", path, "': ", reason(errno), "."));
+      if (got == 0)
         break;
-      Filled += static_cast<size_t>(Got);
+      filled += static_cast<size_t>(got);
     }
-    Bytes.resize(Filled);
+    bytes.resize(filled);
   } catch (const std::bad_alloc &) {
-    throw Error(cat("Cannot read '", Path, "': it does not fit into memory."));
+    throw Error(cat("Cannot read '", path, "': it does not fit into memory."));
   }
-  return Bytes;
+  return bytes;
 }
 
-bool isGzip(const std::vector<uint8_t> &Bytes) { return Bytes.size() >= 2 && Bytes[0] == 0x1f && Bytes[1] == 0x8b; }
+bool isGzip(const std::vector<uint8_t> &bytes) { return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b; }
 
-//===----------------------------------------------------------------------===//
-// Writing
-//===----------------------------------------------------------------------===//
+//===--- Writing ---------------------------------------------------------------------------------------===//
 
-static std::string directoryOf(const std::string &Path) {
-  size_t Slash = Path.rfind('/');
-  return Slash == std::string::npos ? "." : Slash == 0 ? "/" : Path.substr(0, Slash);
+static std::string directoryOf(const std::string &path) {
+  size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
-static std::string nameOf(const std::string &Path) { return Path.substr(Path.rfind('/') + 1); }
+static std::string nameOf(const std::string &path) { return path.substr(path.rfind('/') + 1); }
 
 /// The descriptor of this process that a path names, or -1.
-static int descriptorOf(const std::string &Path) {
-  if (Path == "/dev/stdout")
+static int descriptorOf(const std::string &path) {
+  if (path == "/dev/stdout")
     return STDOUT_FILENO;
-  if (Path == "/dev/stderr")
+  if (path == "/dev/stderr")
     return STDERR_FILENO;
-  for (std::string_view Folder : {"/dev/fd/", "/proc/self/fd/"}) {
-    if (!Path.starts_with(Folder))
+  for (std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!path.starts_with(folder))
       continue;
-    int Number = -1;
-    const char *First = Path.data() + Folder.size(), *Last = Path.data() + Path.size();
-    auto [End, Code] = std::from_chars(First, Last, Number);
-    if (Code == std::errc() && End == Last)
-      return Number;
+    int number = -1;
+    const char *first = path.data() + folder.size(), *last = path.data() + path.size();
+    auto [end, code] = std::from_chars(first, last, number);
+    if (code == std::errc() && end == last)
+      return number;
   }
   return -1;
 }
 
 /// The path that a chain of symbolic links ends at; it need not exist.
-static std::string followed(std::string Path) {
-  for (int Links = 0; Links < 40 && descriptorOf(Path) < 0; ++Links) {
-    char Link[4096];
-    ssize_t Length = ::readlink(Path.c_str(), Link, sizeof(Link));
-    if (Length < 0)
+static std::string followed(std::string path) {
+  for (int links = 0; links < 40 && descriptorOf(path) < 0; ++links) {
+    char link[4096];
+    ssize_t length = ::readlink(path.c_str(), link, sizeof(link));
+    if (length < 0)
       break;
-    std::string To(Link, static_cast<size_t>(Length));
-    Path = To.starts_with('/') ? To : cat(directoryOf(Path), "/", To);
+    std::string to(link, static_cast<size_t>(length));
+    path = to.starts_with('/') ? to : cat(directoryOf(path), "/", to);
   }
-  return Path;
+  return path;
 }
 
-//===----------------------------------------------------------------------===//
-// Temporary files
-//===----------------------------------------------------------------------===//
+//===--- Temporary files -------------------------------------------------------------------------------===//
 
-static constexpr std::string_view TemporarySuffix = ".dlc-tmp";
-static constexpr size_t TemporaryDigits = 16;
+static constexpr std::string_view temporarySuffix = ".dlc-tmp";
+static constexpr size_t temporaryDigits = 16;
 
-/// ".NAME.<16 digits>.dlc-tmp" in the folder of `Target`; a long name is cut to what a file name may have.
-static std::string temporaryName(const std::string &Target) {
-  std::string Folder = directoryOf(Target), Name = nameOf(Target);
-  long Most = ::pathconf(Folder.c_str(), _PC_NAME_MAX);
-  size_t Rest = 2 + TemporaryDigits + TemporarySuffix.size();
-  size_t Room = (Most > static_cast<long>(Rest) ? static_cast<size_t>(Most) : 255) - Rest;
-  if (Name.size() > Room) {
-    Name.resize(Room);
-    while (!Name.empty() && (Name.back() & 0xC0) == 0x80) // not within a character of UTF-8
-      Name.pop_back();
-    if (!Name.empty() && (Name.back() & 0x80))
-      Name.pop_back();
+/// ".NAME.<16 digits>.dlc-tmp" in the folder of `target`; a long name is cut to what a file name may have.
+static std::string temporaryName(const std::string &target) {
+  std::string folder = directoryOf(target), name = nameOf(target);
+  long most = ::pathconf(folder.c_str(), _PC_NAME_MAX);
+  size_t rest = 2 + temporaryDigits + temporarySuffix.size();
+  size_t room = (most > static_cast<long>(rest) ? static_cast<size_t>(most) : 255) - rest;
+  if (name.size() > room) {
+    name.resize(room);
+    while (!name.empty() && (name.back() & 0xC0) == 0x80) // not within a character of UTF-8
+      name.pop_back();
+    if (!name.empty() && (name.back() & 0x80))
+      name.pop_back();
   }
-  uint64_t Random = 0;
-  if (::getrandom(&Random, sizeof(Random), 0) != sizeof(Random)) {
-    static std::atomic<uint64_t> Counter{0};
-    Random = static_cast<uint64_t>(::getpid()) << 32 | Counter.fetch_add(1);
+  uint64_t random = 0;
+  if (::getrandom(&random, sizeof(random), 0) != sizeof(random)) {
+    static std::atomic<uint64_t> counter{0};
+    random = static_cast<uint64_t>(::getpid()) << 32 | counter.fetch_add(1);
   }
-  return cat(Folder, "/.", Name, ".", detail::hexText(Random), TemporarySuffix);
+  return cat(folder, "/.", name, ".", detail::hexText(random), temporarySuffix);
 }
 
-static bool isTemporaryName(std::string_view Name) {
-  if (!Name.starts_with('.') || !Name.ends_with(TemporarySuffix))
+static bool isTemporaryName(std::string_view name) {
+  if (!name.starts_with('.') || !name.ends_with(temporarySuffix))
     return false;
-  Name.remove_suffix(TemporarySuffix.size());
-  size_t Dot = Name.rfind('.');
-  std::string_view Digits = Name.substr(Dot + 1);
-  return Dot > 0 && Digits.size() == TemporaryDigits &&
-         Digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  name.remove_suffix(temporarySuffix.size());
+  size_t dot = name.rfind('.');
+  std::string_view digits = name.substr(dot + 1);
+  return dot > 0 && digits.size() == temporaryDigits &&
+         digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 /// Takes away what killed processes left in a folder.
-static void removeDeadTemporaries(const std::string &Folder) {
-  struct stat Status;
-  DIR *Entries = ::opendir(Folder.c_str());
-  if (!Entries)
+static void removeDeadTemporaries(const std::string &folder) {
+  struct stat status;
+  DIR *entries = ::opendir(folder.c_str());
+  if (!entries)
     return;
-  while (dirent *Entry = ::readdir(Entries)) {
-    if (!isTemporaryName(Entry->d_name))
+  while (dirent *entry = ::readdir(entries)) {
+    if (!isTemporaryName(entry->d_name))
       continue;
-    dlc::Descriptor File{::openat(::dirfd(Entries), Entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    dlc::Descriptor file{::openat(::dirfd(entries), entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
     // Who writes to it holds the lock, until it has its own name or its process ended.
-    if (File.Value >= 0 && ::fstat(File.Value, &Status) == 0 && S_ISREG(Status.st_mode) &&
-        ::flock(File.Value, LOCK_EX | LOCK_NB) == 0)
-      ::unlinkat(::dirfd(Entries), Entry->d_name, 0);
+    if (file.value >= 0 && ::fstat(file.value, &status) == 0 && S_ISREG(status.st_mode) &&
+        ::flock(file.value, LOCK_EX | LOCK_NB) == 0)
+      ::unlinkat(::dirfd(entries), entry->d_name, 0);
   }
-  ::closedir(Entries);
+  ::closedir(entries);
 }
 
 /// Holds a new temporary file, so that nobody takes it away; false if somebody just has. Where the file system
 /// has no locks nobody can hold one, and nothing is taken away.
-static bool holdTemporary(int Descriptor) {
-  struct stat Status;
-  if (::flock(Descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+static bool holdTemporary(int descriptor) {
+  struct stat status;
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     return false;
-  return ::fstat(Descriptor, &Status) != 0 || Status.st_nlink > 0;
+  return ::fstat(descriptor, &status) != 0 || status.st_nlink > 0;
 }
 
-//===----------------------------------------------------------------------===//
-// AtomicFile
-//===----------------------------------------------------------------------===//
+//===--- AtomicFile ------------------------------------------------------------------------------------===//
 
-AtomicFile::AtomicFile(const std::string &Path, unsigned Mode) : Path(Path) {
-  Buffer.reserve(64 << 10);
-  struct stat Old;
-  bool Exists = ::stat(Path.c_str(), &Old) == 0;
-  int Code = errno;
-  if (Exists && S_ISDIR(Old.st_mode))
-    throw Error(cat("Cannot write '", Path, "': it is a directory; a file name was expected."));
-  if (!Exists && Code != ENOENT)
-    fail("write", Code);
-  std::string Last = followed(Path);
-  if (int Number = descriptorOf(Last); Number >= 0 || (Exists && !S_ISREG(Old.st_mode))) {
-    Descriptor = Number >= 0 ? ::fcntl(Number, F_DUPFD_CLOEXEC, 0) : ::open(Path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (Descriptor < 0)
+AtomicFile::AtomicFile(const std::string &path, unsigned mode) : path(path) {
+  buffer.reserve(64 << 10);
+  struct stat old;
+  bool exists = ::stat(path.c_str(), &old) == 0;
+  int code = errno;
+  if (exists && S_ISDIR(old.st_mode))
+    throw Error(cat("Cannot write '", path, "': it is a directory; a file name was expected."));
+  if (!exists && code != ENOENT)
+    fail("write", code);
+  std::string last = followed(path);
+  if (int number = descriptorOf(last); number >= 0 || (exists && !S_ISREG(old.st_mode))) {
+    descriptor = number >= 0 ? ::fcntl(number, F_DUPFD_CLOEXEC, 0) : ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0)
       fail("open", errno);
     return;
   }
-  Target = Last;
-  struct stat Folder;
-  if (::stat(directoryOf(Target).c_str(), &Folder) != 0)
-    throw Error(cat("Cannot write '", Path, "': there is no folder '", directoryOf(Target), "'."));
-  removeDeadTemporaries(directoryOf(Target));
-  openTemporary(Mode);
-  if (Exists)
-    (void)!::fchmod(Descriptor, Old.st_mode & 0777);
+  target = last;
+  struct stat folder;
+  if (::stat(directoryOf(target).c_str(), &folder) != 0)
+    throw Error(cat("Cannot write '", path, "': there is no folder '", directoryOf(target), "'."));
+  removeDeadTemporaries(directoryOf(target));
+  openTemporary(mode);
+  if (exists)
+    (void)!::fchmod(descriptor, old.st_mode & 0777);
 }
 
-void AtomicFile::openTemporary(unsigned Mode) {
-  for (int Tries = 0; Descriptor < 0; ++Tries) {
-    Temporary = temporaryName(Target);
-    Descriptor = ::open(Temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, Mode);
-    if (Descriptor < 0 && (errno != EEXIST || Tries == 100)) {
-      int Code = errno;
-      Temporary.clear();
-      fail("write", Code);
+void AtomicFile::openTemporary(unsigned mode) {
+  for (int tries = 0; descriptor < 0; ++tries) {
+    temporary = temporaryName(target);
+    descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (descriptor < 0 && (errno != EEXIST || tries == 100)) {
+      int code = errno;
+      temporary.clear();
+      fail("write", code);
     }
-    if (Descriptor >= 0 && !holdTemporary(Descriptor)) {
-      ::close(Descriptor);
-      Descriptor = -1;
+    if (descriptor >= 0 && !holdTemporary(descriptor)) {
+      ::close(descriptor);
+      descriptor = -1;
     }
   }
 }
 
 AtomicFile::~AtomicFile() {
-  if (Descriptor >= 0)
-    ::close(Descriptor);
-  if (!Temporary.empty())
-    ::unlink(Temporary.c_str());
+  if (descriptor >= 0)
+    ::close(descriptor);
+  if (!temporary.empty())
+    ::unlink(temporary.c_str());
 }
 
-void AtomicFile::fail(const char *Doing, int Code) {
-  if (Descriptor >= 0)
-    ::close(Descriptor);
-  Descriptor = -1;
-  if (!Temporary.empty())
-    ::unlink(Temporary.c_str());
-  Temporary.clear();
-  std::string Text = cat("Cannot ", Doing, " '", Path, "': ", reason(Code), ".");
-  struct stat Old;
-  if (!Target.empty() && ::stat(Target.c_str(), &Old) == 0)
-    Text += " The file that was there is unchanged.";
-  throw Error(Text);
+void AtomicFile::fail(const char *doing, int code) {
+  if (descriptor >= 0)
+    ::close(descriptor);
+  descriptor = -1;
+  if (!temporary.empty())
+    ::unlink(temporary.c_str());
+  temporary.clear();
+  std::string text = cat("Cannot ", doing, " '", path, "': ", reason(code), ".");
+  struct stat old;
+  if (!target.empty() && ::stat(target.c_str(), &old) == 0)
+    text += " The file that was there is unchanged.";
+  throw Error(text);
 }
 
-void AtomicFile::writeAll(const uint8_t *Data, size_t Bytes) {
-  while (Bytes) {
-    ssize_t Written = ::write(Descriptor, Data, std::min<size_t>(Bytes, size_t(1) << 30));
-    if (Written < 0 && errno == EINTR)
+void AtomicFile::writeAll(const uint8_t *data, size_t bytes) {
+  while (bytes) {
+    ssize_t written = ::write(descriptor, data, std::min<size_t>(bytes, size_t(1) << 30));
+    if (written < 0 && errno == EINTR)
       continue;
-    if (Written < 0)
+    if (written < 0)
       fail("write", errno);
-    Data += Written;
-    Bytes -= static_cast<size_t>(Written);
+    data += written;
+    bytes -= static_cast<size_t>(written);
   }
 }
 
-void AtomicFile::write(const void *Data, size_t Bytes) {
-  auto *From = static_cast<const uint8_t *>(Data);
-  if (Buffer.size() + Bytes > Buffer.capacity()) {
-    writeAll(Buffer.data(), Buffer.size());
-    Buffer.clear();
+void AtomicFile::write(const void *data, size_t bytes) {
+  auto *from = static_cast<const uint8_t *>(data);
+  if (buffer.size() + bytes > buffer.capacity()) {
+    writeAll(buffer.data(), buffer.size());
+    buffer.clear();
   }
-  if (Bytes >= Buffer.capacity())
-    writeAll(From, Bytes);
+  if (bytes >= buffer.capacity())
+    writeAll(from, bytes);
   else
-    Buffer.insert(Buffer.end(), From, From + Bytes);
+    buffer.insert(buffer.end(), from, from + bytes);
 }
 
 void AtomicFile::commit() {
-  writeAll(Buffer.data(), Buffer.size());
-  Buffer.clear();
-  if (Temporary.empty()) { // a device: there is nothing to sync or rename
-    int Code = ::close(Descriptor) ? errno : 0;
-    Descriptor = -1;
-    if (Code)
-      fail("write", Code);
+  writeAll(buffer.data(), buffer.size());
+  buffer.clear();
+  if (temporary.empty()) { // a device: there is nothing to sync or rename
+    int code = ::close(descriptor) ? errno : 0;
+    descriptor = -1;
+    if (code)
+      fail("write", code);
     return;
   }
-  if (::fsync(Descriptor) != 0)
+  if (::fsync(descriptor) != 0)
     fail("write", errno);
   // Closed after it has its name: until then the lock says that it is not left over.
-  if (::rename(Temporary.c_str(), Target.c_str()) != 0)
+  if (::rename(temporary.c_str(), target.c_str()) != 0)
     fail("write", errno);
-  Temporary.clear();
-  ::close(Descriptor);
-  Descriptor = -1;
+  temporary.clear();
+  ::close(descriptor);
+  descriptor = -1;
   // The new name is durable once its directory is; a file system that cannot sync one is no reason to fail.
-  dlc::Descriptor Directory{::open(directoryOf(Target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (Directory.Value >= 0)
-    (void)!::fsync(Directory.Value);
+  dlc::Descriptor directory{::open(directoryOf(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (directory.value >= 0)
+    (void)!::fsync(directory.value);
 }
 
-//===----------------------------------------------------------------------===//
-// Files that must differ
-//===----------------------------------------------------------------------===//
+//===--- Files that must differ ------------------------------------------------------------------------===//
 
 namespace {
 /// A file, whatever path it is reached by.
 struct Identity {
-  dev_t Device;
-  ino_t Inode;
-  std::string Name; ///< in the folder that the two above then are, of a file that does not exist; else empty
+  dev_t device;
+  ino_t inode;
+  std::string name; ///< in the folder that the two above then are, of a file that does not exist; else empty
   bool operator==(const Identity &) const = default;
 };
 } // namespace
 
-static std::optional<Identity> identityOf(const std::string &Path) {
-  std::string Last = followed(Path);
-  struct stat Status;
-  if (Path.empty() || descriptorOf(Last) >= 0)
+static std::optional<Identity> identityOf(const std::string &path) {
+  std::string last = followed(path);
+  struct stat status;
+  if (path.empty() || descriptorOf(last) >= 0)
     return std::nullopt;
-  if (::stat(Path.c_str(), &Status) == 0) {
-    if (!S_ISREG(Status.st_mode))
+  if (::stat(path.c_str(), &status) == 0) {
+    if (!S_ISREG(status.st_mode))
       return std::nullopt;
-    return Identity{Status.st_dev, Status.st_ino, ""};
+    return Identity{status.st_dev, status.st_ino, ""};
   }
-  if (::stat(directoryOf(Last).c_str(), &Status) != 0)
+  if (::stat(directoryOf(last).c_str(), &status) != 0)
     return std::nullopt;
-  return Identity{Status.st_dev, Status.st_ino, nameOf(Last)};
+  return Identity{status.st_dev, status.st_ino, nameOf(last)};
 }
 
-bool isSameFile(const std::string &Path, const std::string &Other) {
-  std::optional<Identity> File = identityOf(Path);
-  return File && File == identityOf(Other);
+bool isSameFile(const std::string &path, const std::string &other) {
+  std::optional<Identity> file = identityOf(path);
+  return file && file == identityOf(other);
 }
 
-void checkOutputs(const std::vector<NamedFile> &Outputs, const std::vector<NamedFile> &Inputs) {
-  for (size_t I = 0; I < Outputs.size(); ++I) {
-    const NamedFile &Output = Outputs[I];
-    for (const NamedFile &Input : Inputs)
-      if (Output.Path != "-" && Input.Path != "-" && isSameFile(Output.Path, Input.Path))
-        throw Error(cat(Output.Option, " ", Output.Path, " would overwrite ", Input.Option, " ", Input.Path,
-                        ", which is read: they are one file. Give ", Output.Option, " another name."));
-    for (size_t K = 0; K < I; ++K)
-      if (Output.Path != "-" && isSameFile(Output.Path, Outputs[K].Path))
-        throw Error(cat(Output.Option, " ", Output.Path, " would overwrite ", Outputs[K].Option, " ", Outputs[K].Path,
+void checkOutputs(const std::vector<NamedFile> &outputs, const std::vector<NamedFile> &inputs) {
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const NamedFile &output = outputs[i];
+    for (const NamedFile &input : inputs)
+      if (output.path != "-" && input.path != "-" && isSameFile(output.path, input.path))
+        throw Error(cat(output.option, " ", output.path, " would overwrite ", input.option, " ", input.path,
+                        ", which is read: they are one file. Give ", output.option, " another name."));
+    for (size_t k = 0; k < i; ++k)
+      if (output.path != "-" && isSameFile(output.path, outputs[k].path))
+        throw Error(cat(output.option, " ", output.path, " would overwrite ", outputs[k].option, " ", outputs[k].path,
                         ", which is written, too: they are one file. Give one of them another name."));
   }
-  for (const NamedFile &Output : Outputs)
-    if (!Output.Path.empty() && Output.Path != "-")
-      AtomicFile Writable(Output.Path); // leaves nothing behind
+  for (const NamedFile &output : outputs)
+    if (!output.path.empty() && output.path != "-")
+      AtomicFile writable(output.path); // leaves nothing behind
 }
 
 } // namespace dlc

@@ -1,10 +1,7 @@
-//===- File.h - reading files whole and replacing them atomically ------------===//
-//
+// File.h - reading files whole and replacing them atomically.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Small helpers that every format shares. All failures are Errors that name the path and the system's reason.
-//
-//===----------------------------------------------------------------------===//
 #ifndef DLC_RUNTIME_FILE_H
 #define DLC_RUNTIME_FILE_H
 
@@ -19,10 +16,10 @@
 namespace dlc {
 
 /// The bytes of a regular file.
-DLC_API std::vector<uint8_t> readFile(const std::string &Path);
+DLC_API std::vector<uint8_t> readFile(const std::string &path);
 
 /// Whether a file starts like gzip.
-DLC_API bool isGzip(const std::vector<uint8_t> &Bytes);
+DLC_API bool isGzip(const std::vector<uint8_t> &bytes);
 
 /// A file that appears under its name only when complete: written beside it under a temporary name, synced,
 /// renamed over it, and the directory synced. If anything fails, or commit() is never called, the temporary
@@ -35,40 +32,40 @@ DLC_API bool isGzip(const std::vector<uint8_t> &Bytes);
 /// nobody holds.
 class DLC_API AtomicFile {
 public:
-  /// Finds out now what is known to prevent that the file is written. `Mode` is that of a new file, before the
+  /// Finds out now what is known to prevent that the file is written. `mode` is that of a new file, before the
   /// process's mask; a file that is replaced keeps its own.
-  explicit AtomicFile(const std::string &Path, unsigned Mode = 0666);
+  explicit AtomicFile(const std::string &path, unsigned mode = 0666);
   ~AtomicFile();
   AtomicFile(const AtomicFile &) = delete;
   AtomicFile &operator=(const AtomicFile &) = delete;
 
-  void write(const void *Data, size_t Bytes);
-  void write(std::string_view Text) { write(Text.data(), Text.size()); }
+  void write(const void *data, size_t bytes);
+  void write(std::string_view text) { write(text.data(), text.size()); }
   void commit();
 
 private:
-  [[noreturn]] void fail(const char *Doing, int Code);
+  [[noreturn]] void fail(const char *doing, int code);
 
-  void openTemporary(unsigned Mode);
-  void writeAll(const uint8_t *Data, size_t Bytes);
+  void openTemporary(unsigned mode);
+  void writeAll(const uint8_t *data, size_t bytes);
 
-  std::string Path, Target, Temporary; ///< as given; with links resolved; empty for a device
-  int Descriptor = -1;
-  std::vector<uint8_t> Buffer;
+  std::string path, target, temporary; ///< as given; with links resolved; empty for a device
+  int descriptor = -1;
+  std::vector<uint8_t> buffer;
 };
 
 /// A file that a command reads or writes, and what the command line calls it: {"--out", "m.safetensors"}.
 struct NamedFile {
-  std::string Option, Path;
+  std::string option, path;
 };
 
 /// True if two paths lead to one file, however they are spelled: by its device and inode, or, where it does not
 /// exist yet, by its folder's and its name. Devices and pipes are no files in this sense.
-DLC_API bool isSameFile(const std::string &Path, const std::string &Other);
+DLC_API bool isSameFile(const std::string &path, const std::string &other);
 
 /// Throws an Error that names both options where an output is an input or another output. Empty paths and "-"
 /// stand for no file.
-DLC_API void checkOutputs(const std::vector<NamedFile> &Outputs, const std::vector<NamedFile> &Inputs);
+DLC_API void checkOutputs(const std::vector<NamedFile> &outputs, const std::vector<NamedFile> &inputs);
 
 } // namespace dlc
 

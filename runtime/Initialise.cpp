@@ -1,11 +1,8 @@
-//===- Initialise.cpp - values that follow from a seed ------------------------===//
-//
+// Initialise.cpp - values that follow from a seed.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Fills tensors as their initialisers say, with the streams of Philox.h. A program's first result waits for
 // this, so it is compiled for speed and runs on all threads.
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/Internal.h"
 #include "runtime/Philox.h"
 
@@ -18,100 +15,100 @@ namespace {
 
 /// Fills a dense tensor of one element type; parts of it at once, as every element knows its own draw.
 template <class T> struct Filler {
-  PhiloxStream Stream;
-  T *Data;
-  bool Normal;
-  double Low, High; ///< of a uniform; mean and standard deviation of a normal
+  PhiloxStream stream;
+  T *data;
+  bool normal;
+  double low, high; ///< of a uniform; mean and standard deviation of a normal
 
-  static void run(void *Context, int64_t First, int64_t Last) {
-    auto &F = *static_cast<Filler *>(Context);
-    if (F.Normal) {
-      for (int64_t I = First; I < Last; ++I)
-        F.Data[I] = static_cast<T>(F.Low + F.High * F.Stream.normal(static_cast<uint64_t>(I)));
+  static void run(void *context, int64_t first, int64_t last) {
+    auto &f = *static_cast<Filler *>(context);
+    if (f.normal) {
+      for (int64_t i = first; i < last; ++i)
+        f.data[i] = static_cast<T>(f.low + f.high * f.stream.normal(static_cast<uint64_t>(i)));
     } else if constexpr (std::is_same_v<T, float>) {
       // A block serves four draws: made once.
-      std::array<uint32_t, 4> Words{};
-      for (int64_t I = First; I < Last; ++I) {
-        auto Draw = static_cast<uint64_t>(I);
-        if (I == First || Draw % 4 == 0)
-          Words = F.Stream.block(Draw / 4);
-        F.Data[I] = F.within(Words[Draw % 4]);
+      std::array<uint32_t, 4> words{};
+      for (int64_t i = first; i < last; ++i) {
+        auto draw = static_cast<uint64_t>(i);
+        if (i == first || draw % 4 == 0)
+          words = f.stream.block(draw / 4);
+        f.data[i] = f.within(words[draw % 4]);
       }
     } else {
-      for (int64_t I = First; I < Last; ++I)
-        F.Data[I] = F.Low + (F.High - F.Low) * F.Stream.uniform64(static_cast<uint64_t>(I));
+      for (int64_t i = first; i < last; ++i)
+        f.data[i] = f.low + (f.high - f.low) * f.stream.uniform64(static_cast<uint64_t>(i));
     }
   }
 
-  float within(uint32_t Word) const {
-    auto X = static_cast<float>(Low + (High - Low) * static_cast<double>(PhiloxStream::toUniform32(Word)));
-    return X >= static_cast<float>(High) && Low < High ? std::nextafter(static_cast<float>(High), -INFINITY) : X;
+  float within(uint32_t word) const {
+    auto x = static_cast<float>(low + (high - low) * static_cast<double>(PhiloxStream::toUniform32(word)));
+    return x >= static_cast<float>(high) && low < high ? std::nextafter(static_cast<float>(high), -INFINITY) : x;
   }
 };
 
 template <class T>
-void fill(const TensorInfo &Info, Tensor &To, uint64_t Seed, ThreadPool *Pool, bool Normal, double Low, double High) {
-  Filler<T> F{PhiloxStream(Seed, Info.fileName()), To.as<T>().data(), Normal, Low, High};
-  if (Pool)
-    Pool->parallelFor(Filler<T>::run, &F, To.elements(), 4096);
+void fill(const TensorInfo &info, Tensor &to, uint64_t seed, ThreadPool *pool, bool normal, double low, double high) {
+  Filler<T> f{PhiloxStream(seed, info.fileName()), to.as<T>().data(), normal, low, high};
+  if (pool)
+    pool->parallelFor(Filler<T>::run, &f, to.elements(), 4096);
   else
-    Filler<T>::run(&F, 0, To.elements());
+    Filler<T>::run(&f, 0, to.elements());
 }
 
 } // namespace
 
-static Tensor constantTensor(const TensorInfo &Info, double Value) {
-  Tensor Result(DType::F64, Info.Dims);
-  for (double &Element : Result.as<double>())
-    Element = Value;
-  return Result.to(Info.Type);
+static Tensor constantTensor(const TensorInfo &info, double value) {
+  Tensor result(DType::F64, info.dims);
+  for (double &element : result.as<double>())
+    element = value;
+  return result.to(info.type);
 }
 
-void detail::initialiseTensor(const TensorInfo &Info, char *Arena, uint64_t Seed, ThreadPool *Pool) {
-  FloatEnvironment Mode; // initial values do not depend on the caller's
-  auto FanIn = static_cast<double>(std::max<int64_t>(Info.FanIn, 1));
-  auto Fans = static_cast<double>(std::max<int64_t>(Info.FanIn + Info.FanOut, 1));
-  bool Normal = false;
-  double Low = 0, High = 0;
-  auto Bound = [&](double B) { Low = -B, High = B; };
-  auto Deviation = [&](double D) { Normal = true, Low = 0, High = D; };
-  switch (Info.Init) {
+void detail::initialiseTensor(const TensorInfo &info, char *arena, uint64_t seed, ThreadPool *pool) {
+  FloatEnvironment mode; // initial values do not depend on the caller's
+  auto fanIn = static_cast<double>(std::max<int64_t>(info.fanIn, 1));
+  auto fans = static_cast<double>(std::max<int64_t>(info.fanIn + info.fanOut, 1));
+  bool normal = false;
+  double low = 0, high = 0;
+  auto bound = [&](double b) { low = -b, high = b; };
+  auto deviation = [&](double d) { normal = true, low = 0, high = d; };
+  switch (info.init) {
   case DLC_INIT_ZEROS:
-    return writeTensor(Info, Arena, Tensor(Info.Type, Info.Dims));
+    return writeTensor(info, arena, Tensor(info.type, info.dims));
   case DLC_INIT_ONES:
-    return writeTensor(Info, Arena, constantTensor(Info, 1));
+    return writeTensor(info, arena, constantTensor(info, 1));
   case DLC_INIT_CONSTANT:
-    return writeTensor(Info, Arena, constantTensor(Info, Info.Values[0]));
+    return writeTensor(info, arena, constantTensor(info, info.values[0]));
   case DLC_INIT_NORMAL:
-    Deviation(Info.Values[0]);
+    deviation(info.values[0]);
     break;
   case DLC_INIT_UNIFORM:
-    Low = Info.Values[0], High = Info.Values[1];
+    low = info.values[0], high = info.values[1];
     break;
   case DLC_INIT_KAIMING_UNIFORM:
-    Bound(std::sqrt(6 / ((1 + Info.Values[0]) * FanIn)));
+    bound(std::sqrt(6 / ((1 + info.values[0]) * fanIn)));
     break;
   case DLC_INIT_FAN_IN_UNIFORM:
-    Bound(1 / std::sqrt(FanIn));
+    bound(1 / std::sqrt(fanIn));
     break;
   case DLC_INIT_XAVIER_UNIFORM:
-    Bound(std::sqrt(6 / Fans));
+    bound(std::sqrt(6 / fans));
     break;
   case DLC_INIT_XAVIER_NORMAL:
-    Deviation(std::sqrt(2 / Fans));
+    deviation(std::sqrt(2 / fans));
     break;
   case DLC_INIT_KAIMING_NORMAL:
-    Deviation(std::sqrt(2 / FanIn));
+    deviation(std::sqrt(2 / fanIn));
     break;
   }
   // Other element types have no random initialiser of their own: they take the f64 values, converted.
-  bool Single = Info.Type == DType::F32;
-  Tensor Values(Single ? DType::F32 : DType::F64, Info.Dims);
-  if (Single)
-    fill<float>(Info, Values, Seed, Pool, Normal, Low, High);
+  bool single = info.type == DType::F32;
+  Tensor values(single ? DType::F32 : DType::F64, info.dims);
+  if (single)
+    fill<float>(info, values, seed, pool, normal, low, high);
   else
-    fill<double>(Info, Values, Seed, Pool, Normal, Low, High);
-  writeTensor(Info, Arena, Values.dtype() == Info.Type ? Values : Values.to(Info.Type));
+    fill<double>(info, values, seed, pool, normal, low, high);
+  writeTensor(info, arena, values.dtype() == info.type ? values : values.to(info.type));
 }
 
 } // namespace dlc

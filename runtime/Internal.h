@@ -1,10 +1,7 @@
-//===- Internal.h - what the runtime's own files share -----------------------===//
-//
+// Internal.h - what the runtime's own files share.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Arenas, strided copies, and the states behind the handles of Model.h.
-//
-//===----------------------------------------------------------------------===//
 #ifndef DLC_RUNTIME_INTERNAL_H
 #define DLC_RUNTIME_INTERNAL_H
 
@@ -22,133 +19,133 @@ namespace dlc::detail {
 class Arena {
 public:
   Arena() = default;
-  explicit Arena(uint64_t Bytes);
-  Arena(Arena &&Other) noexcept { swap(Other); }
-  Arena &operator=(Arena &&Other) noexcept {
-    swap(Other);
+  explicit Arena(uint64_t bytes);
+  Arena(Arena &&other) noexcept { swap(other); }
+  Arena &operator=(Arena &&other) noexcept {
+    swap(other);
     return *this;
   }
   ~Arena();
 
-  char *data() const { return static_cast<char *>(Data); }
-  uint64_t size() const { return Bytes; }
+  char *data() const { return static_cast<char *>(memory); }
+  uint64_t size() const { return bytes; }
 
 private:
-  void swap(Arena &Other) {
-    std::swap(Data, Other.Data);
-    std::swap(Bytes, Other.Bytes);
+  void swap(Arena &other) {
+    std::swap(memory, other.memory);
+    std::swap(bytes, other.bytes);
   }
-  void *Data = nullptr;
-  uint64_t Bytes = 0;
+  void *memory = nullptr;
+  uint64_t bytes = 0;
 };
 
 /// Copies elements between two layouts of one shape; strides in elements.
-void copyStrided(const Shape &Dims, size_t ElementBytes, void *To, const Shape &ToStrides, const void *From,
-                 const Shape &FromStrides);
+void copyStrided(const Shape &dims, size_t elementBytes, void *to, const Shape &toStrides, const void *from,
+                 const Shape &fromStrides);
 /// Strides of a dense row-major tensor.
-Shape denseStrides(const Shape &Dims);
+Shape denseStrides(const Shape &dims);
 
 /// A loaded library, unloaded with its last user.
 class Library {
 public:
-  Library(const std::string &Path, std::span<const uint8_t> Content, std::span<const Elf64_Phdr> Segments,
-          bool HasChecksum);
+  Library(const std::string &path, std::span<const uint8_t> content, std::span<const Elf64_Phdr> segments,
+          bool hasChecksum);
   ~Library() { unload(); }
   Library(const Library &) = delete;
   Library &operator=(const Library &) = delete;
 
-  dlc_query Query = nullptr;
-  bool HasChecksum;                ///< one that was compared with the file
-  std::span<const uint8_t> Loaded; ///< the file's bytes; empty where there was no file in memory to be had
+  dlc_query query = nullptr;
+  bool hasChecksum;                ///< one that was compared with the file
+  std::span<const uint8_t> loaded; ///< the file's bytes; empty where there was no file in memory to be had
 
 private:
-  void loadFromMemory(const std::string &Path, std::span<const uint8_t> Content);
-  void loadFromPath(const std::string &Path, std::span<const uint8_t> Content, std::span<const Elf64_Phdr> Segments);
+  void loadFromMemory(const std::string &path, std::span<const uint8_t> content);
+  void loadFromPath(const std::string &path, std::span<const uint8_t> content, std::span<const Elf64_Phdr> segments);
   void unload();
 
-  void *Handle = nullptr;
-  int File = -1; ///< in memory; open as long as the library is loaded, as its number is the library's name
-  dev_t Device = 0;
-  ino_t Inode = 0;
+  void *handle = nullptr;
+  int file = -1; ///< in memory; open as long as the library is loaded, as its number is the library's name
+  dev_t device = 0;
+  ino_t inode = 0;
 };
 /// Reads a file, checks it and loads what was read (see Model::open).
-std::shared_ptr<const Library> loadLibrary(const std::string &Path, bool Verify);
+std::shared_ptr<const Library> loadLibrary(const std::string &path, bool verify);
 
 struct ModelState {
-  std::shared_ptr<const Library> Code; ///< none where the model is linked into the program
-  std::string Path;
-  const dlc_model *Raw = nullptr;
-  std::vector<TensorInfo> Tensors;
-  std::vector<Entry> Entries;
-  std::vector<KernelInfo> Kernels;
-  ModelOptions Options;
+  std::shared_ptr<const Library> code; ///< none where the model is linked into the program
+  std::string path;
+  const dlc_model *raw = nullptr;
+  std::vector<TensorInfo> tensors;
+  std::vector<Entry> entries;
+  std::vector<KernelInfo> kernels;
+  ModelOptions options;
 
-  std::mutex Lock; ///< of what follows
-  std::shared_ptr<ThreadPool> Pool;
-  std::vector<Arena> Workspaces; ///< not in use
+  std::mutex lock; ///< of what follows
+  std::shared_ptr<ThreadPool> pool;
+  std::vector<Arena> workspaces; ///< not in use
 
   /// The services that calls run with; starts the pool when first asked.
   const dlc_services *services();
   Arena takeWorkspace();
-  void giveWorkspace(Arena A);
+  void giveWorkspace(Arena a);
   /// "model 'mnist' (mnist.so)".
   std::string describe() const;
-  const Entry &entry(std::string_view Name, int64_t Extent) const;
+  const Entry &entry(std::string_view name, int64_t extent) const;
   /// By its name, or its name in a checkpoint, among those that lie there.
-  const TensorInfo *find(std::string_view Name, std::initializer_list<dlc_arena> Arenas) const;
+  const TensorInfo *find(std::string_view name, std::initializer_list<dlc_arena> arenas) const;
 };
 
 struct ParametersState {
-  std::shared_ptr<ModelState> M;
-  Arena Params, Buffers;
+  std::shared_ptr<ModelState> model;
+  Arena params, buffers;
 
-  explicit ParametersState(std::shared_ptr<ModelState> Model);
+  explicit ParametersState(std::shared_ptr<ModelState> model);
 };
 
 struct SessionState {
-  std::shared_ptr<ParametersState> P;
-  Arena Memory;
+  std::shared_ptr<ParametersState> parameters;
+  Arena memory;
 };
 
 struct TrainingState {
-  std::shared_ptr<ParametersState> P;
-  Arena Slots, Session;
-  int64_t Step = 0; ///< updates done
-  uint64_t Seed = 0;
-  std::vector<std::pair<std::string, double>> Scalars;
-  uint64_t ScalarVersion = 0; ///< changes with Scalars
+  std::shared_ptr<ParametersState> parameters;
+  Arena slots, session;
+  int64_t step = 0; ///< updates done
+  uint64_t seed = 0;
+  std::vector<std::pair<std::string, double>> scalars;
+  uint64_t scalarVersion = 0; ///< changes with `scalars`
 };
 
 /// Reads and checks a descriptor into `S`.
-void readDescriptor(ModelState &S, dlc_query Query, const std::string &What);
+void readDescriptor(ModelState &s, dlc_query query, const std::string &what);
 
 /// Fills a tensor as its initialiser says; on the pool's threads where there is one.
-void initialiseTensor(const TensorInfo &T, char *Arena, uint64_t Seed, ThreadPool *Pool);
+void initialiseTensor(const TensorInfo &t, char *arena, uint64_t seed, ThreadPool *pool);
 // Between an arena and logical tensors.
-Tensor readTensor(const TensorInfo &T, const char *Arena);
+Tensor readTensor(const TensorInfo &t, const char *arena);
 /// Checks type and shape, then writes.
-void writeTensor(const TensorInfo &T, char *Arena, TensorView Value);
+void writeTensor(const TensorInfo &t, char *arena, TensorView value);
 
 /// "lr" of "decay.lr".
-std::string_view scalarBase(std::string_view Name);
+std::string_view scalarBase(std::string_view name);
 /// Throws where a scalar of this name, or of this base in some group, may not be this value.
-void checkScalarValue(const Entry &E, std::string_view Name, double Value);
+void checkScalarValue(const Entry &e, std::string_view name, double value);
 /// The value of a scalar from what was set by name, exact names first; nothing if neither it nor its base
 /// was.
-const double *findScalar(std::span<const std::pair<std::string, double>> Set, std::string_view Name);
+const double *findScalar(std::span<const std::pair<std::string, double>> set, std::string_view name);
 
 /// What a call needs beside its inputs.
 struct Context {
-  std::shared_ptr<ModelState> M;
-  std::shared_ptr<ParametersState> P;
-  std::shared_ptr<TrainingState> T;
-  std::shared_ptr<SessionState> S;
+  std::shared_ptr<ModelState> model;
+  std::shared_ptr<ParametersState> parameters;
+  std::shared_ptr<TrainingState> training;
+  std::shared_ptr<SessionState> session;
 };
 
-Results callByValue(const Context &C, std::string_view Entry, std::span<const Input> Inputs,
-                    const CallOptions &Options);
+Results callByValue(const Context &c, std::string_view entry, std::span<const Input> inputs,
+                    const CallOptions &options);
 /// Owned by the Call that it is given to.
-CallState *prepareCall(const Context &C, std::string_view Entry, int64_t Capacity);
+CallState *prepareCall(const Context &c, std::string_view entry, int64_t capacity);
 
 } // namespace dlc::detail
 

@@ -1,8 +1,5 @@
-//===- Memory.cpp - arenas and strided copies --------------------------------===//
-//
+// Memory.cpp - arenas and strided copies.
 // SPDX-License-Identifier: Apache-2.0
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/Internal.h"
 
 #include <cstring>
@@ -11,80 +8,80 @@
 
 namespace dlc::detail {
 
-static constexpr uint64_t HugePage = 2 << 20;
+static constexpr uint64_t hugePage = 2 << 20;
 
 /// Mapped size of an arena that large.
-static uint64_t mappedBytes(uint64_t Bytes) { return (Bytes + HugePage - 1) / HugePage * HugePage; }
+static uint64_t mappedBytes(uint64_t bytes) { return (bytes + hugePage - 1) / hugePage * hugePage; }
 
-Arena::Arena(uint64_t Wanted) : Bytes(Wanted) {
-  if (Bytes < HugePage) {
-    uint64_t Rounded = (std::max<uint64_t>(Bytes, 1) + DLC_ALIGNMENT - 1) / DLC_ALIGNMENT * DLC_ALIGNMENT;
-    Data = ::operator new(Rounded, std::align_val_t(DLC_ALIGNMENT));
-    std::memset(Data, 0, Rounded);
+Arena::Arena(uint64_t wanted) : bytes(wanted) {
+  if (bytes < hugePage) {
+    uint64_t rounded = (std::max<uint64_t>(bytes, 1) + DLC_ALIGNMENT - 1) / DLC_ALIGNMENT * DLC_ALIGNMENT;
+    memory = ::operator new(rounded, std::align_val_t(DLC_ALIGNMENT));
+    std::memset(memory, 0, rounded);
     return;
   }
-  if (Bytes > (uint64_t(1) << 46))
-    throw Error(cat("An arena of ", Bytes, " bytes is larger than any machine's memory."));
+  if (bytes > (uint64_t(1) << 46))
+    throw Error(cat("An arena of ", bytes, " bytes is larger than any machine's memory."));
   // Mapped with room to spare, cut back to the aligned part.
-  uint64_t Size = mappedBytes(Bytes), Room = Size + HugePage;
-  void *Map = ::mmap(nullptr, Room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (Map == MAP_FAILED)
-    throw Error(cat("There is no memory for an arena of ", Bytes, " bytes."));
-  auto Start = reinterpret_cast<uintptr_t>(Map), Aligned = (Start + HugePage - 1) / HugePage * HugePage;
-  if (Aligned != Start)
-    ::munmap(Map, Aligned - Start);
-  if (uint64_t Behind = Start + Room - (Aligned + Size))
-    ::munmap(reinterpret_cast<void *>(Aligned + Size), Behind);
-  Data = reinterpret_cast<void *>(Aligned);
-  ::madvise(Data, Size, MADV_HUGEPAGE); // a hint: where it is refused, small pages do
+  uint64_t size = mappedBytes(bytes), room = size + hugePage;
+  void *map = ::mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (map == MAP_FAILED)
+    throw Error(cat("There is no memory for an arena of ", bytes, " bytes."));
+  auto start = reinterpret_cast<uintptr_t>(map), aligned = (start + hugePage - 1) / hugePage * hugePage;
+  if (aligned != start)
+    ::munmap(map, aligned - start);
+  if (uint64_t behind = start + room - (aligned + size))
+    ::munmap(reinterpret_cast<void *>(aligned + size), behind);
+  memory = reinterpret_cast<void *>(aligned);
+  ::madvise(memory, size, MADV_HUGEPAGE); // a hint: where it is refused, small pages do
 }
 
 Arena::~Arena() {
-  if (!Data)
+  if (!memory)
     return;
-  if (Bytes < HugePage)
-    ::operator delete(Data, std::align_val_t(DLC_ALIGNMENT));
+  if (bytes < hugePage)
+    ::operator delete(memory, std::align_val_t(DLC_ALIGNMENT));
   else
-    ::munmap(Data, mappedBytes(Bytes));
+    ::munmap(memory, mappedBytes(bytes));
 }
 
-Shape denseStrides(const Shape &Dims) {
-  Shape Strides = Dims;
-  int64_t Stride = 1;
-  for (size_t Axis = Dims.size(); Axis-- > 0;) {
-    Strides[Axis] = Stride;
-    Stride *= std::max<int64_t>(Dims[Axis], 1);
+Shape denseStrides(const Shape &dims) {
+  Shape strides = dims;
+  int64_t stride = 1;
+  for (size_t axis = dims.size(); axis-- > 0;) {
+    strides[axis] = stride;
+    stride *= std::max<int64_t>(dims[axis], 1);
   }
-  return Strides;
+  return strides;
 }
 
-void copyStrided(const Shape &Dims, size_t ElementBytes, void *To, const Shape &ToStrides, const void *From,
-                 const Shape &FromStrides) {
-  if (Dims.elements() == 0)
+void copyStrided(const Shape &dims, size_t elementBytes, void *to, const Shape &toStrides, const void *from,
+                 const Shape &fromStrides) {
+  if (dims.elements() == 0)
     return;
   // The innermost axes that are dense on both sides are one run of bytes.
-  size_t Outer = Dims.size();
-  int64_t Run = 1;
-  while (Outer > 0 && (Dims[Outer - 1] == 1 || (ToStrides[Outer - 1] == Run && FromStrides[Outer - 1] == Run))) {
-    Run *= Dims[Outer - 1];
-    --Outer;
+  size_t outer = dims.size();
+  int64_t run = 1;
+  while (outer > 0 && (dims[outer - 1] == 1 || (toStrides[outer - 1] == run && fromStrides[outer - 1] == run))) {
+    run *= dims[outer - 1];
+    --outer;
   }
-  size_t RunBytes = static_cast<size_t>(Run) * ElementBytes;
-  std::array<int64_t, DLC_MAX_RANK> Index{};
-  auto *Target = static_cast<char *>(To);
-  auto *Source = static_cast<const char *>(From);
+  size_t runBytes = static_cast<size_t>(run) * elementBytes;
+  std::array<int64_t, DLC_MAX_RANK> index{};
+  auto *target = static_cast<char *>(to);
+  auto *source = static_cast<const char *>(from);
   while (true) {
-    int64_t ToAt = 0, FromAt = 0;
-    for (size_t Axis = 0; Axis < Outer; ++Axis) {
-      ToAt += Index[Axis] * ToStrides[Axis];
-      FromAt += Index[Axis] * FromStrides[Axis];
+    int64_t toAt = 0, fromAt = 0;
+    for (size_t axis = 0; axis < outer; ++axis) {
+      toAt += index[axis] * toStrides[axis];
+      fromAt += index[axis] * fromStrides[axis];
     }
-    std::memcpy(Target + ToAt * static_cast<int64_t>(ElementBytes),
-                Source + FromAt * static_cast<int64_t>(ElementBytes), RunBytes);
-    size_t Axis = Outer;
-    while (Axis > 0 && ++Index[Axis - 1] == Dims[Axis - 1])
-      Index[--Axis] = 0;
-    if (Axis == 0)
+    std::memcpy(target + toAt * static_cast<int64_t>(elementBytes),
+                source + fromAt * static_cast<int64_t>(elementBytes), runBytes);
+    size_t axis = outer;
+    while (axis > 0 && ++index[axis - 1] == dims[axis - 1])
+      index[--axis] = 0;
+    if (axis == 0)
       return;
   }
 }

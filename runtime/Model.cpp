@@ -1,11 +1,8 @@
-//===- Model.cpp - compiled models -------------------------------------------===//
-//
+// Model.cpp - compiled models.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Reads a library's descriptor into the views of Model.h, checking it on the way: what is wrong here is a
 // compiler's fault or a damaged file, and must not become a wild read later.
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/Model.h"
 #include "runtime/Internal.h"
 
@@ -19,32 +16,30 @@
 namespace dlc {
 using namespace detail;
 
-//===----------------------------------------------------------------------===//
-// Views of the descriptor
-//===----------------------------------------------------------------------===//
+//===--- Views of the descriptor -----------------------------------------------------------------------===//
 
 std::string TensorInfo::fileName() const {
-  if (Kind == DLC_SLOT)
-    return cat("optimizer.", Parameter, ".", Slot);
-  if (Kind == DLC_SESSION_STATE)
-    return cat("session.", Name);
-  return std::string(Name);
+  if (kind == DLC_SLOT)
+    return cat("optimizer.", parameter, ".", slot);
+  if (kind == DLC_SESSION_STATE)
+    return cat("session.", name);
+  return std::string(name);
 }
 
 std::string TensorInfo::initText() const {
-  switch (Init) {
+  switch (init) {
   case DLC_INIT_ZEROS:
     return "zeros";
   case DLC_INIT_ONES:
     return "ones";
   case DLC_INIT_CONSTANT:
-    return cat("constant(", Values[0], ")");
+    return cat("constant(", values[0], ")");
   case DLC_INIT_NORMAL:
-    return cat("normal(", Values[0], ")");
+    return cat("normal(", values[0], ")");
   case DLC_INIT_UNIFORM:
-    return cat("uniform(", Values[0], ", ", Values[1], ")");
+    return cat("uniform(", values[0], ", ", values[1], ")");
   case DLC_INIT_KAIMING_UNIFORM:
-    return cat("kaiming_uniform(", Values[0], ")");
+    return cat("kaiming_uniform(", values[0], ")");
   case DLC_INIT_FAN_IN_UNIFORM:
     return "fan_in_uniform";
   case DLC_INIT_XAVIER_UNIFORM:
@@ -57,60 +52,58 @@ std::string TensorInfo::initText() const {
   return "unknown";
 }
 
-Shape Port::shape(int64_t Extent) const {
-  Shape Result = Dims;
-  for (size_t Axis = 0; Axis < Dims.size(); ++Axis)
-    if (Batch[Axis])
-      Result[Axis] = Batch[Axis] * Extent;
-  return Result;
+Shape Port::shape(int64_t extent) const {
+  Shape result = dims;
+  for (size_t axis = 0; axis < dims.size(); ++axis)
+    if (batch[axis])
+      result[axis] = batch[axis] * extent;
+  return result;
 }
 
 std::string Port::str() const {
-  std::string Text(nameOf(Type));
-  if (Dims.empty())
-    return Text;
-  Text += "[";
-  for (size_t Axis = 0; Axis < Dims.size(); ++Axis) {
-    Text += Axis ? ", " : "";
-    if (!Batch[Axis])
-      Text += std::to_string(Dims[Axis]);
+  std::string text(nameOf(type));
+  if (dims.empty())
+    return text;
+  text += "[";
+  for (size_t axis = 0; axis < dims.size(); ++axis) {
+    text += axis ? ", " : "";
+    if (!batch[axis])
+      text += std::to_string(dims[axis]);
     else
-      Text += Batch[Axis] == 1 ? "batch" : cat(Batch[Axis], " * batch");
+      text += batch[axis] == 1 ? "batch" : cat(batch[axis], " * batch");
   }
-  return Text + "]";
+  return text + "]";
 }
 
 template <class T>
-static size_t indexOf(const std::vector<T> &All, std::string_view Name, std::string_view Entry, std::string_view What) {
-  for (size_t I = 0; I < All.size(); ++I)
-    if (All[I].Name == Name)
-      return I;
-  throw Error(cat("Entry '", Entry, "' has no ", What, " '", Name, "'; it has ",
-                  listed(All, [](const T &Each) { return cat("'", Each.Name, "'"); }), "."));
+static size_t indexOf(const std::vector<T> &all, std::string_view name, std::string_view entry, std::string_view what) {
+  for (size_t i = 0; i < all.size(); ++i)
+    if (all[i].name == name)
+      return i;
+  throw Error(cat("Entry '", entry, "' has no ", what, " '", name, "'; it has ",
+                  listed(all, [](const T &each) { return cat("'", each.name, "'"); }), "."));
 }
 
-size_t Entry::inputIndex(std::string_view Wanted) const { return indexOf(Inputs, Wanted, Name, "input"); }
-size_t Entry::outputIndex(std::string_view Wanted) const { return indexOf(Outputs, Wanted, Name, "output"); }
-bool ScalarInfo::allows(double Value) const {
-  return Value == Value && !((Limits & DLC_FROM_LOW) && Value < Low) && !((Limits & DLC_ABOVE_LOW) && Value <= Low) &&
-         !((Limits & DLC_TO_HIGH) && Value > High) && !((Limits & DLC_BELOW_HIGH) && Value >= High);
+size_t Entry::inputIndex(std::string_view wanted) const { return indexOf(inputs, wanted, name, "input"); }
+size_t Entry::outputIndex(std::string_view wanted) const { return indexOf(outputs, wanted, name, "output"); }
+bool ScalarInfo::allows(double value) const {
+  return value == value && !((limits & DLC_FROM_LOW) && value < low) && !((limits & DLC_ABOVE_LOW) && value <= low) &&
+         !((limits & DLC_TO_HIGH) && value > high) && !((limits & DLC_BELOW_HIGH) && value >= high);
 }
 std::string ScalarInfo::range() const {
-  bool HasLow = Limits & (DLC_FROM_LOW | DLC_ABOVE_LOW), HasHigh = Limits & (DLC_TO_HIGH | DLC_BELOW_HIGH);
-  if (!HasLow && !HasHigh)
+  bool hasLow = limits & (DLC_FROM_LOW | DLC_ABOVE_LOW), hasHigh = limits & (DLC_TO_HIGH | DLC_BELOW_HIGH);
+  if (!hasLow && !hasHigh)
     return "a number";
-  std::ostringstream Text;
-  Text << "in " << (Limits & DLC_FROM_LOW ? "[" : "(");
-  Text << (HasLow ? Low : -std::numeric_limits<double>::infinity()) << ", ";
-  Text << (HasHigh ? High : std::numeric_limits<double>::infinity()) << (Limits & DLC_TO_HIGH ? "]" : ")");
-  return Text.str();
+  std::ostringstream text;
+  text << "in " << (limits & DLC_FROM_LOW ? "[" : "(");
+  text << (hasLow ? low : -std::numeric_limits<double>::infinity()) << ", ";
+  text << (hasHigh ? high : std::numeric_limits<double>::infinity()) << (limits & DLC_TO_HIGH ? "]" : ")");
+  return text.str();
 }
 
-size_t Entry::scalarIndex(std::string_view Wanted) const { return indexOf(Scalars, Wanted, Name, "scalar"); }
+size_t Entry::scalarIndex(std::string_view wanted) const { return indexOf(scalars, wanted, name, "scalar"); }
 
-//===----------------------------------------------------------------------===//
-// Reading the descriptor
-//===----------------------------------------------------------------------===//
+//===--- Reading the descriptor ------------------------------------------------------------------------===//
 
 namespace {
 
@@ -118,477 +111,473 @@ namespace {
 /// lie outside the memory that a call brings.
 class ScheduleChecker {
 public:
-  ScheduleChecker(const dlc_model &M, const dlc_entry &Raw, const Entry &E, const std::string &What)
-      : M(M), Raw(Raw), E(E), What(What) {}
+  ScheduleChecker(const dlc_model &m, const dlc_entry &raw, const Entry &e, const std::string &what)
+      : model(m), raw(raw), entry(e), what(what) {}
 
   void check() {
-    if (!Raw.step_count)
+    if (!raw.step_count)
       return; // written by hand
-    uint64_t Numbers = 8 * (DLC_FIRST_SCALAR + uint64_t(Raw.scalar_count));
-    if (!Raw.steps || (Raw.operand_count && !Raw.operands) || (Raw.loop_step_count && !Raw.loop_steps) ||
-        (Raw.check_count && !Raw.checks) || Raw.scratch_bytes > Raw.workspace_bytes ||
-        Numbers > Raw.workspace_bytes - Raw.scratch_bytes)
+    uint64_t numbers = 8 * (DLC_FIRST_SCALAR + uint64_t(raw.scalar_count));
+    if (!raw.steps || (raw.operand_count && !raw.operands) || (raw.loop_step_count && !raw.loop_steps) ||
+        (raw.check_count && !raw.checks) || raw.scratch_bytes > raw.workspace_bytes ||
+        numbers > raw.workspace_bytes - raw.scratch_bytes)
       broken("a table of it is missing or too short");
-    for (uint32_t I = 0; I < Raw.check_count; ++I)
-      if (Raw.checks[I].row_size < 0)
+    for (uint32_t i = 0; i < raw.check_count; ++i)
+      if (raw.checks[i].row_size < 0)
         broken("a check has no rows");
-    for (Step = 0; Step < Raw.step_count; ++Step) {
-      const dlc_step &S = Raw.steps[Step];
-      if (S.kind == DLC_RUN)
-        run(S);
-      else if (S.kind == DLC_LOOP)
-        enter(S);
-      else if (S.kind == DLC_END_LOOP && !Loops.empty() && Loops.back().End == Step)
-        Loops.pop_back();
+    for (step = 0; step < raw.step_count; ++step) {
+      const dlc_step &s = raw.steps[step];
+      if (s.kind == DLC_RUN)
+        run(s);
+      else if (s.kind == DLC_LOOP)
+        enter(s);
+      else if (s.kind == DLC_END_LOOP && !loops.empty() && loops.back().end == step)
+        loops.pop_back();
       else
         broken("its loops are not closed");
     }
-    if (!Loops.empty())
+    if (!loops.empty())
       broken("its loops are not closed");
   }
 
 private:
   struct Loop {
-    uint32_t End;
-    int64_t Rounds; ///< at the most
+    uint32_t end;
+    int64_t rounds; ///< at the most
   };
 
-  [[noreturn]] void broken(const std::string &Why) {
-    throw Error(cat(What, " has a broken description: the schedule of entry '", E.Name, "', step ", Step, ": ", Why,
+  [[noreturn]] void broken(const std::string &why) {
+    throw Error(cat(what, " has a broken description: the schedule of entry '", entry.name, "', step ", step, ": ", why,
                     ". Compile it again."));
   }
 
   /// How many there are at the most; below 0 if that is no number to count with.
-  int64_t most(const dlc_step &S) {
-    int64_t Count = S.count;
-    for (uint32_t I = 0; I < S.extents && Count > 0; ++I)
-      if (S.extents > 8 || __builtin_mul_overflow(Count, E.Capacity, &Count))
+  int64_t most(const dlc_step &s) {
+    int64_t count = s.count;
+    for (uint32_t i = 0; i < s.extents && count > 0; ++i)
+      if (s.extents > 8 || __builtin_mul_overflow(count, entry.capacity, &count))
         return -1;
-    return Count;
+    return count;
   }
 
-  void enter(const dlc_step &S) {
-    if (S.operand <= Step || S.operand >= Raw.step_count || Loops.size() == DLC_MAX_LOOPS || most(S) < 0 ||
-        (!Loops.empty() && S.operand >= Loops.back().End))
+  void enter(const dlc_step &s) {
+    if (s.operand <= step || s.operand >= raw.step_count || loops.size() == DLC_MAX_LOOPS || most(s) < 0 ||
+        (!loops.empty() && s.operand >= loops.back().end))
       broken("its loop has no end, or no number of rounds");
-    Loops.push_back({S.operand, most(S)});
+    loops.push_back({s.operand, most(s)});
   }
 
-  void run(const dlc_step &S) {
-    if (S.kernel >= M.kernel_count)
+  void run(const dlc_step &s) {
+    if (s.kernel >= model.kernel_count)
       broken("there is no such kernel");
-    const dlc_kernel &K = *reinterpret_cast<const dlc_kernel *>(reinterpret_cast<const char *>(M.kernels) +
-                                                                size_t(M.kernel_size) * S.kernel);
-    if (!K.function || (K.operand_count && !K.operands) || S.operand > Raw.operand_count ||
-        K.operand_count > Raw.operand_count - S.operand || S.unit < 1 || most(S) < 0 || S.check > Raw.check_count)
+    const dlc_kernel &k = *reinterpret_cast<const dlc_kernel *>(reinterpret_cast<const char *>(model.kernels) +
+                                                                size_t(model.kernel_size) * s.kernel);
+    if (!k.function || (k.operand_count && !k.operands) || s.operand > raw.operand_count ||
+        k.operand_count > raw.operand_count - s.operand || s.unit < 1 || most(s) < 0 || s.check > raw.check_count)
       broken("it does not fit its kernel");
-    if (K.scratch_bytes > Raw.scratch_bytes)
+    if (k.scratch_bytes > raw.scratch_bytes)
       broken("its kernel needs more scratch memory than a call brings");
-    if (S.check && (!K.operand_count || K.operands[K.operand_count - 1].bytes < 16))
+    if (s.check && (!k.operand_count || k.operands[k.operand_count - 1].bytes < 16))
       broken("a check has no report");
-    uint64_t Numbers = 8 * (DLC_FIRST_SCALAR + uint64_t(Raw.scalar_count) + K.operand_count);
-    if (Numbers > Raw.workspace_bytes - Raw.scratch_bytes)
+    uint64_t numbers = 8 * (DLC_FIRST_SCALAR + uint64_t(raw.scalar_count) + k.operand_count);
+    if (numbers > raw.workspace_bytes - raw.scratch_bytes)
       broken("its operands do not fit the workspace");
-    for (uint32_t I = 0; I < K.operand_count; ++I)
-      operand(Raw.operands[S.operand + I], K.operands[I], Numbers);
+    for (uint32_t i = 0; i < k.operand_count; ++i)
+      operand(raw.operands[s.operand + i], k.operands[i], numbers);
   }
 
   /// Bytes that lie there.
-  uint64_t room(const dlc_operand &O) {
-    if (O.base < DLC_ARENA_COUNT)
-      return !(Raw.arenas >> O.base & 1) ? 0
-             : O.base == DLC_WORKSPACE   ? Raw.workspace_bytes - Raw.scratch_bytes
-                                         : M.arena_bytes[O.base];
-    const std::vector<Port> &Ports = O.base == DLC_IN_INPUT ? E.Inputs : E.Outputs;
-    if (O.base > DLC_IN_OUTPUT || O.index >= Ports.size())
+  uint64_t room(const dlc_operand &o) {
+    if (o.base < DLC_ARENA_COUNT)
+      return !(raw.arenas >> o.base & 1) ? 0
+             : o.base == DLC_WORKSPACE   ? raw.workspace_bytes - raw.scratch_bytes
+                                         : model.arena_bytes[o.base];
+    const std::vector<Port> &ports = o.base == DLC_IN_INPUT ? entry.inputs : entry.outputs;
+    if (o.base > DLC_IN_OUTPUT || o.index >= ports.size())
       return 0;
-    return static_cast<uint64_t>(Ports[O.index].Dims.elements()) * sizeOf(Ports[O.index].Type);
+    return static_cast<uint64_t>(ports[o.index].dims.elements()) * sizeOf(ports[o.index].type);
   }
 
-  void operand(const dlc_operand &O, const dlc_kernel_operand &Wanted, uint64_t Numbers) {
-    __int128 Least = O.offset, Most = O.offset;
-    if (O.steps) {
-      if (O.steps > Raw.loop_step_count || Loops.size() > Raw.loop_step_count - (O.steps - 1))
+  void operand(const dlc_operand &o, const dlc_kernel_operand &wanted, uint64_t numbers) {
+    __int128 least = o.offset, most = o.offset;
+    if (o.steps) {
+      if (o.steps > raw.loop_step_count || loops.size() > raw.loop_step_count - (o.steps - 1))
         broken("an operand has no steps");
-      for (size_t I = 0; I < Loops.size(); ++I) {
-        __int128 Last =
-            static_cast<__int128>(Raw.loop_steps[O.steps - 1 + I]) * std::max<int64_t>(Loops[I].Rounds - 1, 0);
-        (Last < 0 ? Least : Most) += Last;
+      for (size_t i = 0; i < loops.size(); ++i) {
+        __int128 last =
+            static_cast<__int128>(raw.loop_steps[o.steps - 1 + i]) * std::max<int64_t>(loops[i].rounds - 1, 0);
+        (last < 0 ? least : most) += last;
       }
     }
-    __int128 Elements = Wanted.elements;
-    for (uint32_t I = 0; I < std::min(Wanted.extents, 8u); ++I)
-      Elements = std::min<__int128>(Elements * E.Capacity, INT64_MAX);
-    if (Wanted.elements < 0 || Wanted.extents > 8 || Wanted.row_elements < 0 || Wanted.dtype > DLC_I1 ||
-        (Wanted.dtype && Elements * static_cast<int64_t>(sizeOf(static_cast<DType>(Wanted.dtype))) >
-                             static_cast<__int128>(Wanted.bytes)))
+    __int128 elements = wanted.elements;
+    for (uint32_t i = 0; i < std::min(wanted.extents, 8u); ++i)
+      elements = std::min<__int128>(elements * entry.capacity, INT64_MAX);
+    if (wanted.elements < 0 || wanted.extents > 8 || wanted.row_elements < 0 || wanted.dtype > DLC_I1 ||
+        (wanted.dtype && elements * static_cast<int64_t>(sizeOf(static_cast<DType>(wanted.dtype))) >
+                             static_cast<__int128>(wanted.bytes)))
       broken("a kernel says of an operand what cannot be");
-    bool IsInNumbers =
-        O.base == DLC_WORKSPACE && (Wanted.flags & DLC_WRITTEN) && Least < static_cast<__int128>(Numbers);
-    if (Least < 0 || Most + static_cast<__int128>(Wanted.bytes) > static_cast<__int128>(room(O)) || IsInNumbers)
+    bool isInNumbers =
+        o.base == DLC_WORKSPACE && (wanted.flags & DLC_WRITTEN) && least < static_cast<__int128>(numbers);
+    if (least < 0 || most + static_cast<__int128>(wanted.bytes) > static_cast<__int128>(room(o)) || isInNumbers)
       broken("an operand lies outside of its memory");
   }
 
-  const dlc_model &M;
-  const dlc_entry &Raw;
-  const Entry &E;
-  const std::string &What;
-  uint32_t Step = 0;
-  std::vector<Loop> Loops;
+  const dlc_model &model;
+  const dlc_entry &raw;
+  const Entry &entry;
+  const std::string &what;
+  uint32_t step = 0;
+  std::vector<Loop> loops;
 };
 
 class DescriptorReader {
 public:
-  DescriptorReader(ModelState &S, const std::string &What) : S(S), What(What) {}
+  DescriptorReader(ModelState &s, const std::string &what) : model(s), what(what) {}
 
-  void read(dlc_query Query) {
-    const dlc_model *Raw = Query(DLC_ABI_VERSION);
-    if (!Raw)
-      throw Error(cat(What, " cannot serve version ", DLC_ABI_VERSION,
+  void read(dlc_query query) {
+    const dlc_model *raw = query(DLC_ABI_VERSION);
+    if (!raw)
+      throw Error(cat(what, " cannot serve version ", DLC_ABI_VERSION,
                       " of the interface, which this runtime speaks. Compile it with the dlc of this release."));
-    if (Raw->magic != DLC_MAGIC)
+    if (raw->magic != DLC_MAGIC)
       broken("its magic number is wrong");
-    if (Raw->abi_version != DLC_ABI_VERSION)
-      throw Error(cat(What, " has version ", Raw->abi_version, " of the interface; this runtime speaks version ",
+    if (raw->abi_version != DLC_ABI_VERSION)
+      throw Error(cat(what, " has version ", raw->abi_version, " of the interface; this runtime speaks version ",
                       DLC_ABI_VERSION, ". Compile it with the dlc of this release."));
     // A newer library's structures may be longer than ours.
-    if (Raw->struct_size < sizeof(dlc_model) || Raw->tensor_size < sizeof(dlc_tensor) ||
-        Raw->port_size < sizeof(dlc_port) || Raw->scalar_size < sizeof(dlc_scalar) ||
-        Raw->entry_size < sizeof(dlc_entry) || Raw->kernel_size < sizeof(dlc_kernel))
+    if (raw->struct_size < sizeof(dlc_model) || raw->tensor_size < sizeof(dlc_tensor) ||
+        raw->port_size < sizeof(dlc_port) || raw->scalar_size < sizeof(dlc_scalar) ||
+        raw->entry_size < sizeof(dlc_entry) || raw->kernel_size < sizeof(dlc_kernel))
       broken("its structures are shorter than this version of the interface has them");
-    S.Raw = Raw;
-    requireText(Raw->name, "the model");
+    model.raw = raw;
+    requireText(raw->name, "the model");
     checkProcessor();
-    for (uint32_t I = 0; I < Raw->tensor_count; ++I)
-      S.Tensors.push_back(tensor(*at(Raw->tensors, Raw->tensor_size, I)));
-    for (uint32_t I = 0; I < Raw->entry_count; ++I)
-      S.Entries.push_back(entry(*at(Raw->entries, Raw->entry_size, I)));
-    for (uint32_t I = 0; I < Raw->kernel_count; ++I) {
-      const dlc_kernel &K = *at(Raw->kernels, Raw->kernel_size, I);
-      S.Kernels.push_back({text(K.name), text(K.source), K.flops, K.bytes});
+    for (uint32_t i = 0; i < raw->tensor_count; ++i)
+      model.tensors.push_back(tensor(*at(raw->tensors, raw->tensor_size, i)));
+    for (uint32_t i = 0; i < raw->entry_count; ++i)
+      model.entries.push_back(entry(*at(raw->entries, raw->entry_size, i)));
+    for (uint32_t i = 0; i < raw->kernel_count; ++i) {
+      const dlc_kernel &k = *at(raw->kernels, raw->kernel_size, i);
+      model.kernels.push_back({text(k.name), text(k.source), k.flops, k.bytes});
     }
-    for (uint32_t I = 0; I < Raw->entry_count; ++I)
-      ScheduleChecker(*Raw, *at(Raw->entries, Raw->entry_size, I), S.Entries[I], What).check();
+    for (uint32_t i = 0; i < raw->entry_count; ++i)
+      ScheduleChecker(*raw, *at(raw->entries, raw->entry_size, i), model.entries[i], what).check();
   }
 
 private:
-  [[noreturn]] void broken(const std::string &Why) {
-    throw Error(cat(What, " has a broken description: ", Why, ". Compile it again."));
+  [[noreturn]] void broken(const std::string &why) {
+    throw Error(cat(what, " has a broken description: ", why, ". Compile it again."));
   }
 
-  template <class T> const T *at(const T *First, uint32_t Size, uint32_t Index) {
-    if (!First)
+  template <class T> const T *at(const T *first, uint32_t size, uint32_t index) {
+    if (!first)
       broken("a table is missing");
-    return reinterpret_cast<const T *>(reinterpret_cast<const char *>(First) + size_t(Size) * Index);
+    return reinterpret_cast<const T *>(reinterpret_cast<const char *>(first) + size_t(size) * index);
   }
-  static std::string_view text(const char *Text) { return Text ? std::string_view(Text) : std::string_view(); }
-  std::string_view requireText(const char *Text, std::string_view Of) {
-    if (!Text || !*Text)
-      broken(cat("the name of ", Of, " is missing"));
-    return Text;
+  static std::string_view text(const char *text) { return text ? std::string_view(text) : std::string_view(); }
+  std::string_view requireText(const char *text, std::string_view of) {
+    if (!text || !*text)
+      broken(cat("the name of ", of, " is missing"));
+    return text;
   }
-  DType type(uint32_t Type, std::string_view Of) {
-    if (Type < DLC_F32 || Type > DLC_I1)
-      broken(cat("'", Of, "' has the unknown type ", Type));
-    return static_cast<DType>(Type);
+  DType type(uint32_t type, std::string_view of) {
+    if (type < DLC_F32 || type > DLC_I1)
+      broken(cat("'", of, "' has the unknown type ", type));
+    return static_cast<DType>(type);
   }
-  Shape axes(const int64_t *Axes, uint32_t Rank, std::string_view Of) {
-    if (Rank > DLC_MAX_RANK || (Rank && !Axes))
-      broken(cat("'", Of, "' has ", Rank, " axes"));
-    for (uint32_t I = 0; I < Rank; ++I)
-      if (Axes[I] < 0)
-        broken(cat("'", Of, "' has a negative extent or stride"));
-    return Shape(std::span<const int64_t>(Axes, Rank));
+  Shape axes(const int64_t *axes, uint32_t rank, std::string_view of) {
+    if (rank > DLC_MAX_RANK || (rank && !axes))
+      broken(cat("'", of, "' has ", rank, " axes"));
+    for (uint32_t i = 0; i < rank; ++i)
+      if (axes[i] < 0)
+        broken(cat("'", of, "' has a negative extent or stride"));
+    return Shape(std::span<const int64_t>(axes, rank));
   }
 
   void checkProcessor() {
-    std::string Missing = missingCpuFeatures(text(S.Raw->cpu_features));
-    if (Missing.empty())
+    std::string missing = missingCpuFeatures(text(model.raw->cpu_features));
+    if (missing.empty())
       return;
-    std::string Level = cpuLevel();
-    std::string_view Target = text(S.Raw->target);
-    std::string Remedy = Level == "x86-64-v3"  ? " Compile it with --target v3."
-                         : Level < "x86-64-v3" ? " dlc makes code for x86-64-v3 and x86-64-v4 only."
+    std::string level = cpuLevel();
+    std::string_view target = text(model.raw->target);
+    std::string remedy = level == "x86-64-v3"  ? " Compile it with --target v3."
+                         : level < "x86-64-v3" ? " dlc makes code for x86-64-v3 and x86-64-v4 only."
                                                : " Compile it on this machine, with --target native.";
-    throw Error(cat(What, " was compiled for ", Target, ", and this processor has only ", Level, " (missing: ", Missing,
-                    ").", Remedy));
+    throw Error(cat(what, " was compiled for ", target, ", and this processor has only ", level, " (missing: ", missing,
+                    ").", remedy));
   }
 
-  TensorInfo tensor(const dlc_tensor &T) {
-    TensorInfo Info{};
-    Info.Name = requireText(T.name, "a tensor");
-    Info.Type = type(T.dtype, Info.Name);
-    if (T.kind > DLC_SESSION_STATE || T.arena > DLC_SESSION || T.init > DLC_INIT_KAIMING_NORMAL)
-      broken(cat("'", Info.Name, "' has an unknown kind, arena or initialiser"));
-    Info.Kind = static_cast<dlc_tensor_kind>(T.kind);
-    Info.Arena = static_cast<dlc_arena>(T.arena);
-    static constexpr dlc_arena Home[] = {DLC_PARAMS, DLC_BUFFERS, DLC_TRAINING, DLC_SESSION};
-    if (Info.Arena != Home[Info.Kind])
-      broken(cat("'", Info.Name, "' lies in an arena that is not its kind's"));
-    Info.Dims = axes(T.shape, T.rank, Info.Name);
-    Info.Strides = axes(T.strides, T.rank, Info.Name);
-    Info.Offset = T.offset;
-    Info.Bytes = T.bytes;
-    uint64_t Arena = S.Raw->arena_bytes[Info.Arena];
-    if (T.offset > Arena || T.bytes > Arena - T.offset)
-      broken(cat("'", Info.Name, "' does not lie within its arena"));
-    unsigned __int128 Last = 0;
-    if (Info.Dims.elements() != 0) {
-      Last = 1;
-      for (size_t Axis = 0; Axis < Info.Dims.size(); ++Axis)
-        Last += static_cast<unsigned __int128>(Info.Dims[Axis] - 1) * static_cast<uint64_t>(Info.Strides[Axis]);
+  TensorInfo tensor(const dlc_tensor &t) {
+    TensorInfo info{};
+    info.name = requireText(t.name, "a tensor");
+    info.type = type(t.dtype, info.name);
+    if (t.kind > DLC_SESSION_STATE || t.arena > DLC_SESSION || t.init > DLC_INIT_KAIMING_NORMAL)
+      broken(cat("'", info.name, "' has an unknown kind, arena or initialiser"));
+    info.kind = static_cast<dlc_tensor_kind>(t.kind);
+    info.arena = static_cast<dlc_arena>(t.arena);
+    static constexpr dlc_arena home[] = {DLC_PARAMS, DLC_BUFFERS, DLC_TRAINING, DLC_SESSION};
+    if (info.arena != home[info.kind])
+      broken(cat("'", info.name, "' lies in an arena that is not its kind's"));
+    info.dims = axes(t.shape, t.rank, info.name);
+    info.strides = axes(t.strides, t.rank, info.name);
+    info.offset = t.offset;
+    info.bytes = t.bytes;
+    uint64_t arena = model.raw->arena_bytes[info.arena];
+    if (t.offset > arena || t.bytes > arena - t.offset)
+      broken(cat("'", info.name, "' does not lie within its arena"));
+    unsigned __int128 last = 0;
+    if (info.dims.elements() != 0) {
+      last = 1;
+      for (size_t axis = 0; axis < info.dims.size(); ++axis)
+        last += static_cast<unsigned __int128>(info.dims[axis] - 1) * static_cast<uint64_t>(info.strides[axis]);
     }
-    if (Last * sizeOf(Info.Type) > T.bytes || T.offset % sizeOf(Info.Type))
-      broken(cat("'", Info.Name, "' does not fit the memory that it is given"));
-    Info.Init = static_cast<dlc_init>(T.init);
-    Info.Values[0] = T.values[0], Info.Values[1] = T.values[1];
-    Info.FanIn = T.fan_in, Info.FanOut = T.fan_out;
-    Info.Parameter = text(T.parameter), Info.Slot = text(T.slot), Info.Group = text(T.group);
-    if (Info.Kind == DLC_SLOT && (Info.Parameter.empty() || Info.Slot.empty()))
-      broken(cat("the slot '", Info.Name, "' does not say whose it is"));
-    for (const TensorInfo &Other : S.Tensors)
-      if (Other.fileName() == Info.fileName())
-        broken(cat("two tensors are called '", Info.fileName(), "' in a checkpoint"));
-    return Info;
+    if (last * sizeOf(info.type) > t.bytes || t.offset % sizeOf(info.type))
+      broken(cat("'", info.name, "' does not fit the memory that it is given"));
+    info.init = static_cast<dlc_init>(t.init);
+    info.values[0] = t.values[0], info.values[1] = t.values[1];
+    info.fanIn = t.fan_in, info.fanOut = t.fan_out;
+    info.parameter = text(t.parameter), info.slot = text(t.slot), info.group = text(t.group);
+    if (info.kind == DLC_SLOT && (info.parameter.empty() || info.slot.empty()))
+      broken(cat("the slot '", info.name, "' does not say whose it is"));
+    for (const TensorInfo &other : model.tensors)
+      if (other.fileName() == info.fileName())
+        broken(cat("two tensors are called '", info.fileName(), "' in a checkpoint"));
+    return info;
   }
 
-  std::vector<Port> ports(const dlc_port *First, uint32_t Count, int64_t Capacity) {
-    std::vector<Port> Result;
-    for (uint32_t I = 0; I < Count; ++I) {
-      const dlc_port &P = *at(First, S.Raw->port_size, I);
-      Port Info;
-      Info.Name = requireText(P.name, "an input or output");
-      Info.Type = type(P.dtype, Info.Name);
-      Info.Dims = axes(P.shape, P.rank, Info.Name);
-      Info.Batch = axes(P.batch, P.rank, Info.Name);
-      if (Info.shape(Capacity) != Info.Dims)
-        broken(cat("'", Info.Name, "' has the shape ", Info.Dims.str(), " at the capacity ", Capacity));
-      (void)Info.Dims.elements();
-      if (P.combine > DLC_COMBINE_SUM || (P.combine != DLC_COMBINE_UNKNOWN && !Info.Dims.empty()) ||
-          (P.combine == DLC_COMBINE_COUNT && (P.count >= Count || at(First, S.Raw->port_size, P.count)->rank != 0)))
-        broken(cat("'", Info.Name, "' does not say how it combines"));
-      Info.Combine = static_cast<dlc_combine>(P.combine);
-      Info.Count = P.count;
-      Result.push_back(Info);
+  std::vector<Port> ports(const dlc_port *first, uint32_t count, int64_t capacity) {
+    std::vector<Port> result;
+    for (uint32_t i = 0; i < count; ++i) {
+      const dlc_port &p = *at(first, model.raw->port_size, i);
+      Port info;
+      info.name = requireText(p.name, "an input or output");
+      info.type = type(p.dtype, info.name);
+      info.dims = axes(p.shape, p.rank, info.name);
+      info.batch = axes(p.batch, p.rank, info.name);
+      if (info.shape(capacity) != info.dims)
+        broken(cat("'", info.name, "' has the shape ", info.dims.str(), " at the capacity ", capacity));
+      (void)info.dims.elements();
+      if (p.combine > DLC_COMBINE_SUM || (p.combine != DLC_COMBINE_UNKNOWN && !info.dims.empty()) ||
+          (p.combine == DLC_COMBINE_COUNT && (p.count >= count || at(first, model.raw->port_size, p.count)->rank != 0)))
+        broken(cat("'", info.name, "' does not say how it combines"));
+      info.combine = static_cast<dlc_combine>(p.combine);
+      info.count = p.count;
+      result.push_back(info);
     }
-    return Result;
+    return result;
   }
 
-  Entry entry(const dlc_entry &E) {
-    Entry Info;
-    Info.Name = requireText(E.name, "an entry point");
-    Info.Signature = text(E.signature);
-    if (E.kind > DLC_SESSION_CALL || !E.function || E.capacity < 1)
-      broken(cat("entry '", Info.Name, "' has an unknown kind, no code or no capacity"));
-    Info.Kind = static_cast<dlc_entry_kind>(E.kind);
-    Info.Flags = E.flags;
-    Info.Arenas = E.arenas;
-    Info.Capacity = E.capacity;
-    Info.WorkspaceBytes = E.workspace_bytes;
-    Info.ScratchBytes = E.scratch_bytes;
-    if (E.workspace_bytes > S.Raw->arena_bytes[DLC_WORKSPACE])
-      broken(cat("entry '", Info.Name, "' needs more workspace than the model says"));
-    Info.Inputs = ports(E.inputs, E.input_count, E.capacity);
-    Info.Outputs = ports(E.outputs, E.output_count, E.capacity);
-    for (uint32_t I = 0; I < E.scalar_count; ++I) {
-      const dlc_scalar &Scalar = *at(E.scalars, S.Raw->scalar_size, I);
-      ScalarInfo One{requireText(Scalar.name, "a scalar"), Scalar.value};
-      One.Low = Scalar.low;
-      One.High = Scalar.high;
-      One.Limits = Scalar.limits;
-      Info.Scalars.push_back(One);
+  Entry entry(const dlc_entry &e) {
+    Entry info;
+    info.name = requireText(e.name, "an entry point");
+    info.signature = text(e.signature);
+    if (e.kind > DLC_SESSION_CALL || !e.function || e.capacity < 1)
+      broken(cat("entry '", info.name, "' has an unknown kind, no code or no capacity"));
+    info.kind = static_cast<dlc_entry_kind>(e.kind);
+    info.flags = e.flags;
+    info.arenas = e.arenas;
+    info.capacity = e.capacity;
+    info.workspaceBytes = e.workspace_bytes;
+    info.scratchBytes = e.scratch_bytes;
+    if (e.workspace_bytes > model.raw->arena_bytes[DLC_WORKSPACE])
+      broken(cat("entry '", info.name, "' needs more workspace than the model says"));
+    info.inputs = ports(e.inputs, e.input_count, e.capacity);
+    info.outputs = ports(e.outputs, e.output_count, e.capacity);
+    for (uint32_t i = 0; i < e.scalar_count; ++i) {
+      const dlc_scalar &scalar = *at(e.scalars, model.raw->scalar_size, i);
+      ScalarInfo one{requireText(scalar.name, "a scalar"), scalar.value};
+      one.low = scalar.low;
+      one.high = scalar.high;
+      one.limits = scalar.limits;
+      info.scalars.push_back(one);
     }
-    Info.Function = E.function;
-    return Info;
+    info.function = e.function;
+    return info;
   }
 
-  ModelState &S;
-  const std::string &What;
+  ModelState &model;
+  const std::string &what;
 };
 
 } // namespace
 
-void detail::readDescriptor(ModelState &S, dlc_query Query, const std::string &What) {
-  DescriptorReader(S, What).read(Query);
+void detail::readDescriptor(ModelState &s, dlc_query query, const std::string &what) {
+  DescriptorReader(s, what).read(query);
 }
 
-//===----------------------------------------------------------------------===//
-// ModelState
-//===----------------------------------------------------------------------===//
+//===--- ModelState ------------------------------------------------------------------------------------===//
 
 const dlc_services *ModelState::services() {
-  if (Options.Services)
-    return Options.Services;
-  std::lock_guard<std::mutex> Guard(Lock);
-  if (!Pool)
-    Pool = Options.Pool      ? Options.Pool
-           : Options.Threads ? std::make_shared<ThreadPool>(Options.Threads)
+  if (options.services)
+    return options.services;
+  std::lock_guard<std::mutex> guard(lock);
+  if (!pool)
+    pool = options.pool      ? options.pool
+           : options.threads ? std::make_shared<ThreadPool>(options.threads)
                              : ThreadPool::shared();
-  return Pool->services();
+  return pool->services();
 }
 
 Arena ModelState::takeWorkspace() {
   {
-    std::lock_guard<std::mutex> Guard(Lock);
-    if (!Workspaces.empty()) {
-      Arena A = std::move(Workspaces.back());
-      Workspaces.pop_back();
-      return A;
+    std::lock_guard<std::mutex> guard(lock);
+    if (!workspaces.empty()) {
+      Arena a = std::move(workspaces.back());
+      workspaces.pop_back();
+      return a;
     }
   }
-  uint64_t Threads = services()->threads, Most = Raw->arena_bytes[DLC_WORKSPACE];
-  for (const Entry &E : Entries)
-    Most = std::max(Most, E.WorkspaceBytes + (Threads - 1) * E.ScratchBytes);
-  return Arena(Most);
+  uint64_t threads = services()->threads, most = raw->arena_bytes[DLC_WORKSPACE];
+  for (const Entry &e : entries)
+    most = std::max(most, e.workspaceBytes + (threads - 1) * e.scratchBytes);
+  return Arena(most);
 }
 
-void ModelState::giveWorkspace(Arena A) {
-  std::lock_guard<std::mutex> Guard(Lock);
-  Workspaces.push_back(std::move(A));
+void ModelState::giveWorkspace(Arena a) {
+  std::lock_guard<std::mutex> guard(lock);
+  workspaces.push_back(std::move(a));
 }
 
 std::string ModelState::describe() const {
-  return Path.empty() ? cat("model '", Raw->name, "'") : cat("model '", Raw->name, "' (", Path, ")");
+  return path.empty() ? cat("model '", raw->name, "'") : cat("model '", raw->name, "' (", path, ")");
 }
 
-const Entry &ModelState::entry(std::string_view Name, int64_t Extent) const {
-  const Entry *Best = nullptr;
-  for (const Entry &E : Entries) {
-    if (E.Name != Name)
+const Entry &ModelState::entry(std::string_view name, int64_t extent) const {
+  const Entry *best = nullptr;
+  for (const Entry &e : entries) {
+    if (e.name != name)
       continue;
-    bool Fits = E.Capacity >= Extent, BestFits = Best && Best->Capacity >= Extent;
-    if (!Best || (Fits && !BestFits) ||
-        (Fits == BestFits && (Fits ? E.Capacity < Best->Capacity : E.Capacity > Best->Capacity)))
-      Best = &E;
+    bool fits = e.capacity >= extent, bestFits = best && best->capacity >= extent;
+    if (!best || (fits && !bestFits) ||
+        (fits == bestFits && (fits ? e.capacity < best->capacity : e.capacity > best->capacity)))
+      best = &e;
   }
-  if (Best)
-    return *Best;
-  std::vector<std::string_view> Names;
-  for (const Entry &E : Entries)
-    if (std::find(Names.begin(), Names.end(), E.Name) == Names.end())
-      Names.push_back(E.Name);
-  throw Error(cat("The ", describe(), " has no entry point '", Name, "'; it has ",
-                  listed(Names, [](std::string_view Each) { return cat("'", Each, "'"); }), "."));
+  if (best)
+    return *best;
+  std::vector<std::string_view> names;
+  for (const Entry &e : entries)
+    if (std::find(names.begin(), names.end(), e.name) == names.end())
+      names.push_back(e.name);
+  throw Error(cat("The ", describe(), " has no entry point '", name, "'; it has ",
+                  listed(names, [](std::string_view each) { return cat("'", each, "'"); }), "."));
 }
 
-const TensorInfo *ModelState::find(std::string_view Name, std::initializer_list<dlc_arena> Arenas) const {
-  for (const TensorInfo &T : Tensors)
-    if (std::find(Arenas.begin(), Arenas.end(), T.Arena) != Arenas.end() && (T.Name == Name || T.fileName() == Name))
-      return &T;
+const TensorInfo *ModelState::find(std::string_view name, std::initializer_list<dlc_arena> arenas) const {
+  for (const TensorInfo &t : tensors)
+    if (std::find(arenas.begin(), arenas.end(), t.arena) != arenas.end() && (t.name == name || t.fileName() == name))
+      return &t;
   return nullptr;
 }
 
-//===----------------------------------------------------------------------===//
-// Model
-//===----------------------------------------------------------------------===//
+//===--- Model -----------------------------------------------------------------------------------------===//
 
-static std::string_view textOf(const char *Text) { return Text ? Text : ""; }
+static std::string_view textOf(const char *text) { return text ? text : ""; }
 
-static void checkServices(const ModelOptions &Options) {
-  const dlc_services *S = Options.Services;
-  if (S && (S->struct_size < sizeof(dlc_services) || S->threads < 1 || (S->threads > 1 && !S->parallel_for)))
+static void checkServices(const ModelOptions &options) {
+  const dlc_services *s = options.services;
+  if (s && (s->struct_size < sizeof(dlc_services) || s->threads < 1 || (s->threads > 1 && !s->parallel_for)))
     throw Error("The services given for a model are incomplete: struct_size, threads and parallel_for must be set.");
 }
 
-Model Model::open(const std::string &Path, const ModelOptions &Options) {
-  checkServices(Options);
-  const char *Wish = std::getenv("DLC_VERIFY");
-  bool Verify = Options.Verify && !(Wish && std::string_view(Wish) == "0");
-  auto S = std::make_shared<ModelState>();
-  S->Code = loadLibrary(Path, Verify);
-  S->Path = Path;
-  S->Options = Options;
-  readDescriptor(*S, S->Code->Query, cat("'", Path, "'"));
+Model Model::open(const std::string &path, const ModelOptions &options) {
+  checkServices(options);
+  const char *wish = std::getenv("DLC_VERIFY");
+  bool verify = options.verify && !(wish && std::string_view(wish) == "0");
+  auto s = std::make_shared<ModelState>();
+  s->code = loadLibrary(path, verify);
+  s->path = path;
+  s->options = options;
+  readDescriptor(*s, s->code->query, cat("'", path, "'"));
   // A library that somebody wrote by hand need not have one.
-  if (Verify && !S->Code->HasChecksum && textOf(S->Raw->producer).starts_with("dlc "))
-    throw Error(cat("'", Path, "' is damaged, or was made by an older dlc: it has no checksum. Compile it again."));
-  return Model(std::move(S));
+  if (verify && !s->code->hasChecksum && textOf(s->raw->producer).starts_with("dlc "))
+    throw Error(cat("'", path, "' is damaged, or was made by an older dlc: it has no checksum. Compile it again."));
+  return Model(std::move(s));
 }
 
-Model Model::fromQuery(dlc_query Query, const ModelOptions &Options) {
-  checkServices(Options);
-  if (!Query)
+Model Model::fromQuery(dlc_query query, const ModelOptions &options) {
+  checkServices(options);
+  if (!query)
     throw Error("A model was to be made from a query function that is NULL.");
-  auto S = std::make_shared<ModelState>();
-  S->Options = Options;
-  readDescriptor(*S, Query, "The linked model");
-  return Model(std::move(S));
+  auto s = std::make_shared<ModelState>();
+  s->options = options;
+  readDescriptor(*s, query, "The linked model");
+  return Model(std::move(s));
 }
 
-std::string_view Model::name() const { return S->Raw->name; }
-std::string_view Model::producer() const { return textOf(S->Raw->producer); }
-std::string_view Model::language() const { return textOf(S->Raw->language); }
-std::string_view Model::target() const { return textOf(S->Raw->target); }
-std::string_view Model::cpuFeatures() const { return textOf(S->Raw->cpu_features); }
-uint64_t Model::hash() const { return S->Raw->hash; }
-const std::string &Model::path() const { return S->Path; }
-std::span<const TensorInfo> Model::tensors() const { return S->Tensors; }
-std::span<const Entry> Model::entries() const { return S->Entries; }
-std::span<const KernelInfo> Model::kernels() const { return S->Kernels; }
-uint64_t Model::arenaBytes(dlc_arena Arena) const { return S->Raw->arena_bytes[Arena]; }
-const dlc_model &Model::descriptor() const { return *S->Raw; }
-const Entry &Model::entry(std::string_view Name, int64_t Extent) const { return S->entry(Name, Extent); }
-const TensorInfo *Model::findTensor(std::string_view Name) const {
-  for (dlc_arena Arena : {DLC_PARAMS, DLC_BUFFERS, DLC_TRAINING, DLC_SESSION})
-    if (const TensorInfo *T = S->find(Name, {Arena}))
-      return T;
+std::string_view Model::name() const { return state->raw->name; }
+std::string_view Model::producer() const { return textOf(state->raw->producer); }
+std::string_view Model::language() const { return textOf(state->raw->language); }
+std::string_view Model::target() const { return textOf(state->raw->target); }
+std::string_view Model::cpuFeatures() const { return textOf(state->raw->cpu_features); }
+uint64_t Model::hash() const { return state->raw->hash; }
+const std::string &Model::path() const { return state->path; }
+std::span<const TensorInfo> Model::tensors() const { return state->tensors; }
+std::span<const Entry> Model::entries() const { return state->entries; }
+std::span<const KernelInfo> Model::kernels() const { return state->kernels; }
+uint64_t Model::arenaBytes(dlc_arena arena) const { return state->raw->arena_bytes[arena]; }
+const dlc_model &Model::descriptor() const { return *state->raw; }
+const Entry &Model::entry(std::string_view name, int64_t extent) const { return state->entry(name, extent); }
+const TensorInfo *Model::findTensor(std::string_view name) const {
+  for (dlc_arena arena : {DLC_PARAMS, DLC_BUFFERS, DLC_TRAINING, DLC_SESSION})
+    if (const TensorInfo *t = state->find(name, {arena}))
+      return t;
   return nullptr;
 }
-unsigned Model::threads() const { return S->services()->threads; }
+unsigned Model::threads() const { return state->services()->threads; }
 
-bool Model::hasEntry(std::string_view Name) const {
-  return std::any_of(S->Entries.begin(), S->Entries.end(), [&](const Entry &E) { return E.Name == Name; });
+bool Model::hasEntry(std::string_view name) const {
+  return std::any_of(state->entries.begin(), state->entries.end(), [&](const Entry &e) { return e.name == name; });
 }
 
-Parameters Model::newParameters(uint64_t Seed) const {
-  Parameters P(std::make_shared<ParametersState>(S));
-  P.initialise(Seed);
-  return P;
+Parameters Model::newParameters(uint64_t seed) const {
+  Parameters p(std::make_shared<ParametersState>(state));
+  p.initialise(seed);
+  return p;
 }
 
-Parameters Model::loadParameters(const std::string &Path) const {
-  Parameters P(std::make_shared<ParametersState>(S));
-  P.load(Path);
-  return P;
+Parameters Model::loadParameters(const std::string &path) const {
+  Parameters p(std::make_shared<ParametersState>(state));
+  p.load(path);
+  return p;
 }
 
-static void checkSameModel(const ModelState *Mine, const ModelState *Theirs) {
-  if (Mine != Theirs)
-    throw Error(cat("Parameters of the ", Theirs->describe(), " were given to the ", Mine->describe(),
+static void checkSameModel(const ModelState *mine, const ModelState *theirs) {
+  if (mine != theirs)
+    throw Error(cat("Parameters of the ", theirs->describe(), " were given to the ", mine->describe(),
                     "; each model has its own (use save and load to carry weights over)."));
 }
 
-Training Model::newTraining(const Parameters &Params, uint64_t Seed) const {
-  checkSameModel(S.get(), Params.S->M.get());
-  auto T = std::make_shared<TrainingState>();
-  T->P = Params.S;
-  T->Slots = Arena(S->Raw->arena_bytes[DLC_TRAINING]);
-  T->Session = Arena(S->Raw->arena_bytes[DLC_SESSION]);
-  T->Seed = Seed;
-  Training Result(std::move(T));
-  Result.reset();
-  return Result;
+Training Model::newTraining(const Parameters &params, uint64_t seed) const {
+  checkSameModel(state.get(), params.state->model.get());
+  auto t = std::make_shared<TrainingState>();
+  t->parameters = params.state;
+  t->slots = Arena(state->raw->arena_bytes[DLC_TRAINING]);
+  t->session = Arena(state->raw->arena_bytes[DLC_SESSION]);
+  t->seed = seed;
+  Training result(std::move(t));
+  result.reset();
+  return result;
 }
 
-Session Model::newSession(const Parameters &Params) const {
-  checkSameModel(S.get(), Params.S->M.get());
-  auto State = std::make_shared<SessionState>();
-  State->P = Params.S;
-  State->Memory = Arena(S->Raw->arena_bytes[DLC_SESSION]);
-  Session Result(std::move(State));
-  Result.reset();
-  return Result;
+Session Model::newSession(const Parameters &params) const {
+  checkSameModel(state.get(), params.state->model.get());
+  auto session = std::make_shared<SessionState>();
+  session->parameters = params.state;
+  session->memory = Arena(state->raw->arena_bytes[DLC_SESSION]);
+  Session result(std::move(session));
+  result.reset();
+  return result;
 }
 
-Results Model::call(std::string_view Entry, const Parameters &Params, std::span<const Input> Inputs,
-                    const CallOptions &Options) const {
-  checkSameModel(S.get(), Params.S->M.get());
-  return callByValue({S, Params.S, nullptr, nullptr}, Entry, Inputs, Options);
+Results Model::call(std::string_view entry, const Parameters &params, std::span<const Input> inputs,
+                    const CallOptions &options) const {
+  checkSameModel(state.get(), params.state->model.get());
+  return callByValue({state, params.state, nullptr, nullptr}, entry, inputs, options);
 }
 
-Call Model::prepare(std::string_view Entry, const Parameters &Params, int64_t Capacity) const {
-  checkSameModel(S.get(), Params.S->M.get());
-  return Call(prepareCall({S, Params.S, nullptr, nullptr}, Entry, Capacity));
+Call Model::prepare(std::string_view entry, const Parameters &params, int64_t capacity) const {
+  checkSameModel(state.get(), params.state->model.get());
+  return Call(prepareCall({state, params.state, nullptr, nullptr}, entry, capacity));
 }
 
 } // namespace dlc

@@ -1,10 +1,7 @@
-//===- Philox.cpp - numbers made of Philox's words ---------------------------===//
-//
+// Philox.cpp - numbers made of Philox's words.
 // SPDX-License-Identifier: Apache-2.0
 //
 // See Philox.h for the definition of each stream.
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/Philox.h"
 
 #include <cmath>
@@ -12,20 +9,20 @@
 
 namespace dlc {
 
-static uint64_t bits53(uint32_t Low, uint32_t High) { return ((uint64_t(High) << 32) | Low) >> 11; }
+static uint64_t bits53(uint32_t low, uint32_t high) { return ((uint64_t(high) << 32) | low) >> 11; }
 
-double PhiloxStream::uniform64(uint64_t Index) const {
-  std::array<uint32_t, 4> W = block(Index / 2);
-  size_t At = Index % 2 * 2;
-  return double(bits53(W[At], W[At + 1])) * 0x1p-53;
+double PhiloxStream::uniform64(uint64_t index) const {
+  std::array<uint32_t, 4> w = block(index / 2);
+  size_t at = index % 2 * 2;
+  return double(bits53(w[at], w[at + 1])) * 0x1p-53;
 }
 
-double PhiloxStream::normal(uint64_t Index) const {
-  std::array<uint32_t, 4> W = block(Index / 2);
-  double U1 = double(bits53(W[0], W[1]) + 1) * 0x1p-53;
-  double U2 = double(bits53(W[2], W[3])) * 0x1p-53;
-  double Radius = std::sqrt(-2.0 * std::log(U1)), Angle = 2.0 * std::numbers::pi * U2;
-  return Radius * (Index % 2 ? std::sin(Angle) : std::cos(Angle));
+double PhiloxStream::normal(uint64_t index) const {
+  std::array<uint32_t, 4> w = block(index / 2);
+  double u1 = double(bits53(w[0], w[1]) + 1) * 0x1p-53;
+  double u2 = double(bits53(w[2], w[3])) * 0x1p-53;
+  double radius = std::sqrt(-2.0 * std::log(u1)), angle = 2.0 * std::numbers::pi * u2;
+  return radius * (index % 2 ? std::sin(angle) : std::cos(angle));
 }
 
 } // namespace dlc

@@ -1,12 +1,9 @@
-//===- Safetensors.h - named tensors in a file -------------------------------===//
-//
+// Safetensors.h - named tensors in a file.
 // SPDX-License-Identifier: Apache-2.0
 //
 // The safetensors format: an 8-byte length, a JSON header, the tensors' bytes. The header is untrusted input:
 // its size is bounded, and every name, type, shape and offset is checked when the file is opened, before any
 // of it is used. Tensors are read one at a time.
-//
-//===----------------------------------------------------------------------===//
 #ifndef DLC_RUNTIME_SAFETENSORS_H
 #define DLC_RUNTIME_SAFETENSORS_H
 
@@ -25,15 +22,15 @@ namespace dlc {
 class DLC_API SafetensorsFile {
 public:
   struct Entry {
-    std::string Name;
-    std::string TypeName;      ///< as in the file: "F32", "BF16"
-    std::optional<DType> Type; ///< none where the runtime does not know the type
-    std::vector<int64_t> Axes;
-    uint64_t Offset = 0, Bytes = 0; ///< within the data part
+    std::string name;
+    std::string typeName;      ///< as in the file: "F32", "BF16"
+    std::optional<DType> type; ///< none where the runtime does not know the type
+    std::vector<int64_t> axes;
+    uint64_t offset = 0, bytes = 0; ///< within the data part
   };
 
   /// Opens and checks a file. Throws Error naming the path.
-  explicit SafetensorsFile(const std::string &Path);
+  explicit SafetensorsFile(const std::string &path);
   ~SafetensorsFile();
   SafetensorsFile(SafetensorsFile &&) noexcept;
   SafetensorsFile &operator=(SafetensorsFile &&) noexcept;
@@ -42,20 +39,20 @@ public:
   /// In the order of their bytes.
   const std::vector<Entry> &entries() const;
   /// NULL if there is none of that name.
-  const Entry *find(std::string_view Name) const;
+  const Entry *find(std::string_view name) const;
   const std::map<std::string, std::string> &metadata() const;
   /// Reads one tensor. Throws Error if the name is unknown, the type unsupported, or reading fails.
-  Tensor read(std::string_view Name) const;
+  Tensor read(std::string_view name) const;
 
 private:
   struct Impl;
-  std::unique_ptr<Impl> I;
+  std::unique_ptr<Impl> impl;
 };
 
 /// Writes a file atomically (see AtomicFile): equal inputs give equal bytes. Wider element types stand
 /// first, so that every tensor is aligned, otherwise the given order; metadata is sorted by key.
-DLC_API void writeSafetensors(const std::string &Path, std::span<const NamedView> Tensors,
-                              const std::map<std::string, std::string> &Metadata = {});
+DLC_API void writeSafetensors(const std::string &path, std::span<const NamedView> tensors,
+                              const std::map<std::string, std::string> &metadata = {});
 
 } // namespace dlc
 

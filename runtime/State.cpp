@@ -1,11 +1,8 @@
-//===- State.cpp - parameters, training and sessions -------------------------===//
-//
+// State.cpp - parameters, training and sessions.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Everything that outlives a call: how it is read, written, saved and loaded. Files and callers see
 // logical tensors; the arenas hold them as the descriptor's strides say.
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/Internal.h"
 #include "runtime/Safetensors.h"
 
@@ -14,353 +11,344 @@
 namespace dlc {
 using namespace detail;
 
-//===----------------------------------------------------------------------===//
-// Between arenas and logical tensors
-//===----------------------------------------------------------------------===//
+//===--- Between arenas and logical tensors ------------------------------------------------------------===//
 
-Tensor detail::readTensor(const TensorInfo &Info, const char *Arena) {
-  Tensor Result(Info.Type, Info.Dims);
-  copyStrided(Info.Dims, sizeOf(Info.Type), Result.data(), denseStrides(Info.Dims), Arena + Info.Offset, Info.Strides);
-  return Result;
+Tensor detail::readTensor(const TensorInfo &info, const char *arena) {
+  Tensor result(info.type, info.dims);
+  copyStrided(info.dims, sizeOf(info.type), result.data(), denseStrides(info.dims), arena + info.offset, info.strides);
+  return result;
 }
 
-static std::string typeText(DType Type, std::span<const int64_t> Axes) {
-  return cat(nameOf(Type), Axes.empty() ? std::string() : Shape(Axes).str());
+static std::string typeText(DType type, std::span<const int64_t> axes) {
+  return cat(nameOf(type), axes.empty() ? std::string() : Shape(axes).str());
 }
 
-void detail::writeTensor(const TensorInfo &Info, char *Arena, TensorView Value) {
-  if (Value.flat() && Value.dtype() == Info.Type && Value.elements() == Info.Dims.elements())
-    Value = Value.reshaped(Info.Dims);
-  if (Value.dtype() != Info.Type || Value.shape() != Info.Dims)
-    throw Error(cat("Tensor '", Info.Name, "' is ", typeText(Info.Type, Info.Dims), "; a value of ",
-                    typeText(Value.dtype(), Value.shape()), " was given for it."));
-  copyStrided(Info.Dims, sizeOf(Info.Type), Arena + Info.Offset, Info.Strides, Value.data(), denseStrides(Info.Dims));
+void detail::writeTensor(const TensorInfo &info, char *arena, TensorView value) {
+  if (value.flat() && value.dtype() == info.type && value.elements() == info.dims.elements())
+    value = value.reshaped(info.dims);
+  if (value.dtype() != info.type || value.shape() != info.dims)
+    throw Error(cat("Tensor '", info.name, "' is ", typeText(info.type, info.dims), "; a value of ",
+                    typeText(value.dtype(), value.shape()), " was given for it."));
+  copyStrided(info.dims, sizeOf(info.type), arena + info.offset, info.strides, value.data(), denseStrides(info.dims));
 }
 
-//===----------------------------------------------------------------------===//
-// Reading files
-//===----------------------------------------------------------------------===//
+//===--- Reading files ---------------------------------------------------------------------------------===//
 
 namespace {
 /// A tensor of the model, where it lies, and what a file has for it.
 struct Target {
-  const TensorInfo *Info;
-  char *Arena;
-  Tensor Value;
+  const TensorInfo *info;
+  char *arena;
+  Tensor value;
 };
 } // namespace
 
 /// Reads every target from the file, or throws one Error with all that does not fit.
-static void readTargets(const SafetensorsFile &File, const std::optional<CheckpointInfo> &Info, const ModelState &M,
-                        std::vector<Target> &Targets, bool WeightsOnly) {
-  std::vector<std::string> Missing, Unexpected, Different;
-  for (const Target &T : Targets) {
-    std::string Name = T.Info->fileName();
-    const SafetensorsFile::Entry *E = File.find(Name);
-    if (!E) {
-      Missing.push_back(cat("'", Name, "'"));
+static void readTargets(const SafetensorsFile &file, const std::optional<CheckpointInfo> &info, const ModelState &m,
+                        std::vector<Target> &targets, bool weightsOnly) {
+  std::vector<std::string> missing, unexpected, different;
+  for (const Target &t : targets) {
+    std::string name = t.info->fileName();
+    const SafetensorsFile::Entry *e = file.find(name);
+    if (!e) {
+      missing.push_back(cat("'", name, "'"));
       continue;
     }
-    if (E->Type != T.Info->Type ||
-        !std::equal(E->Axes.begin(), E->Axes.end(), T.Info->Dims.begin(), T.Info->Dims.end())) {
-      std::string Found = cat(E->Type ? nameOf(*E->Type) : std::string_view(E->TypeName), "[");
-      for (size_t I = 0; I < E->Axes.size(); ++I)
-        Found += cat(I ? ", " : "", E->Axes[I]);
-      Different.push_back(
-          cat("'", Name, "' is ", Found, "] where ", nameOf(T.Info->Type), T.Info->Dims.str(), " was expected"));
+    if (e->type != t.info->type ||
+        !std::equal(e->axes.begin(), e->axes.end(), t.info->dims.begin(), t.info->dims.end())) {
+      std::string found = cat(e->type ? nameOf(*e->type) : std::string_view(e->typeName), "[");
+      for (size_t i = 0; i < e->axes.size(); ++i)
+        found += cat(i ? ", " : "", e->axes[i]);
+      different.push_back(
+          cat("'", name, "' is ", found, "] where ", nameOf(t.info->type), t.info->dims.str(), " was expected"));
     }
   }
-  for (const SafetensorsFile::Entry &E : File.entries()) {
-    bool Known = WeightsOnly && Info && (E.Name.starts_with("optimizer.") || E.Name.starts_with("session."));
-    for (const Target &T : Targets)
-      Known |= T.Info->fileName() == E.Name;
-    if (!Known)
-      Unexpected.push_back(cat("'", E.Name, "'"));
+  for (const SafetensorsFile::Entry &e : file.entries()) {
+    bool known = weightsOnly && info && (e.name.starts_with("optimizer.") || e.name.starts_with("session."));
+    for (const Target &t : targets)
+      known |= t.info->fileName() == e.name;
+    if (!known)
+      unexpected.push_back(cat("'", e.name, "'"));
   }
-  if (!Missing.empty() || !Unexpected.empty() || !Different.empty()) {
-    auto Same = [](const std::string &Each) -> const std::string & { return Each; };
-    std::string Text = cat("'", File.path(), "' does not fit the ", M.describe());
-    if (Info && (Info->Model != M.Raw->name || Info->Hash != M.Raw->hash))
-      Text += cat(": it is a checkpoint of ", Info->Model == M.Raw->name ? std::string("another version of it")
-                                                                         : cat("the model '", Info->Model, "'"));
-    const char *Separator = ": ";
-    if (Info && Text.find(": it is") != std::string::npos)
-      Separator = "; ";
-    for (auto &[Title, List] : {std::pair<const char *, std::vector<std::string> &>{"missing: ", Missing},
-                                {"unexpected: ", Unexpected},
-                                {"different: ", Different}}) {
-      if (List.empty())
+  if (!missing.empty() || !unexpected.empty() || !different.empty()) {
+    auto same = [](const std::string &each) -> const std::string & { return each; };
+    std::string text = cat("'", file.path(), "' does not fit the ", m.describe());
+    if (info && (info->model != m.raw->name || info->hash != m.raw->hash))
+      text += cat(": it is a checkpoint of ", info->model == m.raw->name ? std::string("another version of it")
+                                                                         : cat("the model '", info->model, "'"));
+    const char *separator = ": ";
+    if (info && text.find(": it is") != std::string::npos)
+      separator = "; ";
+    for (auto &[title, list] : {std::pair<const char *, std::vector<std::string> &>{"missing: ", missing},
+                                {"unexpected: ", unexpected},
+                                {"different: ", different}}) {
+      if (list.empty())
         continue;
-      Text += cat(Separator, Title, listed(List, Same));
-      Separator = "; ";
+      text += cat(separator, title, listed(list, same));
+      separator = "; ";
     }
-    throw Error(Text + ". Nothing was changed.");
+    throw Error(text + ". Nothing was changed.");
   }
-  for (Target &T : Targets)
-    T.Value = File.read(T.Info->fileName());
+  for (Target &t : targets)
+    t.value = file.read(t.info->fileName());
 }
 
-static void writeTargets(const std::vector<Target> &Targets) {
-  for (const Target &T : Targets)
-    writeTensor(*T.Info, T.Arena, T.Value);
+static void writeTargets(const std::vector<Target> &targets) {
+  for (const Target &t : targets)
+    writeTensor(*t.info, t.arena, t.value);
 }
 
-//===----------------------------------------------------------------------===//
-// Parameters
-//===----------------------------------------------------------------------===//
+//===--- Parameters ------------------------------------------------------------------------------------===//
 
-ParametersState::ParametersState(std::shared_ptr<ModelState> Model)
-    : M(std::move(Model)), Params(M->Raw->arena_bytes[DLC_PARAMS]), Buffers(M->Raw->arena_bytes[DLC_BUFFERS]) {}
+ParametersState::ParametersState(std::shared_ptr<ModelState> model)
+    : model(std::move(model)), params(model->raw->arena_bytes[DLC_PARAMS]),
+      buffers(model->raw->arena_bytes[DLC_BUFFERS]) {}
 
-static char *arenaOf(const ParametersState &P, dlc_arena Which) {
-  return Which == DLC_PARAMS ? P.Params.data() : Which == DLC_BUFFERS ? P.Buffers.data() : nullptr;
+static char *arenaOf(const ParametersState &p, dlc_arena which) {
+  return which == DLC_PARAMS ? p.params.data() : which == DLC_BUFFERS ? p.buffers.data() : nullptr;
 }
 
-static std::vector<Target> weightsOf(const ParametersState &P) {
-  std::vector<Target> Result;
-  for (const TensorInfo &T : P.M->Tensors)
-    if (char *Arena = arenaOf(P, T.Arena))
-      Result.push_back({&T, Arena, {}});
-  return Result;
+static std::vector<Target> weightsOf(const ParametersState &p) {
+  std::vector<Target> result;
+  for (const TensorInfo &t : p.model->tensors)
+    if (char *arena = arenaOf(p, t.arena))
+      result.push_back({&t, arena, {}});
+  return result;
 }
 
-static const TensorInfo &weight(const ParametersState &P, std::string_view Name) {
-  const TensorInfo *T = P.M->find(Name, {DLC_PARAMS, DLC_BUFFERS});
-  if (!T) {
-    auto All = weightsOf(P);
-    throw Error(cat("The ", P.M->describe(), " has no parameter or buffer '", Name, "'; it has ",
-                    listed(All, [](const Target &Each) { return cat("'", Each.Info->Name, "'"); }), "."));
+static const TensorInfo &weight(const ParametersState &p, std::string_view name) {
+  const TensorInfo *t = p.model->find(name, {DLC_PARAMS, DLC_BUFFERS});
+  if (!t) {
+    auto all = weightsOf(p);
+    throw Error(cat("The ", p.model->describe(), " has no parameter or buffer '", name, "'; it has ",
+                    listed(all, [](const Target &each) { return cat("'", each.info->name, "'"); }), "."));
   }
-  return *T;
+  return *t;
 }
 
-void Parameters::initialise(uint64_t Seed) {
-  S->M->services();
-  for (const Target &T : weightsOf(*S))
-    initialiseTensor(*T.Info, T.Arena, Seed, S->M->Pool.get());
+void Parameters::initialise(uint64_t seed) {
+  state->model->services();
+  for (const Target &t : weightsOf(*state))
+    initialiseTensor(*t.info, t.arena, seed, state->model->pool.get());
 }
 
-void Parameters::load(const std::string &Path) {
-  SafetensorsFile File(Path);
-  auto Info = readCheckpointInfo(File);
-  auto Targets = weightsOf(*S);
-  readTargets(File, Info, *S->M, Targets, /*WeightsOnly=*/true);
-  writeTargets(Targets);
+void Parameters::load(const std::string &path) {
+  SafetensorsFile file(path);
+  auto info = readCheckpointInfo(file);
+  auto targets = weightsOf(*state);
+  readTargets(file, info, *state->model, targets, /*weightsOnly=*/true);
+  writeTargets(targets);
 }
 
 std::vector<NamedTensor> Parameters::all() const {
-  std::vector<NamedTensor> Result;
-  for (const Target &T : weightsOf(*S))
-    Result.push_back({T.Info->fileName(), readTensor(*T.Info, T.Arena)});
-  return Result;
+  std::vector<NamedTensor> result;
+  for (const Target &t : weightsOf(*state))
+    result.push_back({t.info->fileName(), readTensor(*t.info, t.arena)});
+  return result;
 }
 
-static std::vector<NamedView> viewsOf(const std::vector<NamedTensor> &Tensors) {
-  std::vector<NamedView> Result;
-  for (const NamedTensor &T : Tensors)
-    Result.push_back({T.Name, T.Value});
-  return Result;
+static std::vector<NamedView> viewsOf(const std::vector<NamedTensor> &tensors) {
+  std::vector<NamedView> result;
+  for (const NamedTensor &t : tensors)
+    result.push_back({t.name, t.value});
+  return result;
 }
 
-void Parameters::save(const std::string &Path) const {
-  auto Tensors = all();
-  writeSafetensors(Path, viewsOf(Tensors), {{"format", "pt"}, {"dlc.model", S->M->Raw->name}});
+void Parameters::save(const std::string &path) const {
+  auto tensors = all();
+  writeSafetensors(path, viewsOf(tensors), {{"format", "pt"}, {"dlc.model", state->model->raw->name}});
 }
 
-Tensor Parameters::get(std::string_view Name) const {
-  const TensorInfo &T = weight(*S, Name);
-  return readTensor(T, arenaOf(*S, T.Arena));
+Tensor Parameters::get(std::string_view name) const {
+  const TensorInfo &t = weight(*state, name);
+  return readTensor(t, arenaOf(*state, t.arena));
 }
 
-void Parameters::set(std::string_view Name, TensorView Value) {
-  const TensorInfo &T = weight(*S, Name);
-  writeTensor(T, arenaOf(*S, T.Arena), Value);
+void Parameters::set(std::string_view name, TensorView value) {
+  const TensorInfo &t = weight(*state, name);
+  writeTensor(t, arenaOf(*state, t.arena), value);
 }
 
 Parameters Parameters::clone() const {
-  auto Copy = std::make_shared<ParametersState>(S->M);
-  std::memcpy(Copy->Params.data(), S->Params.data(), S->Params.size());
-  std::memcpy(Copy->Buffers.data(), S->Buffers.data(), S->Buffers.size());
-  return Parameters(std::move(Copy));
+  auto copy = std::make_shared<ParametersState>(state->model);
+  std::memcpy(copy->params.data(), state->params.data(), state->params.size());
+  std::memcpy(copy->buffers.data(), state->buffers.data(), state->buffers.size());
+  return Parameters(std::move(copy));
 }
 
-void *Parameters::arena(dlc_arena Arena) const {
-  char *Data = arenaOf(*S, Arena);
-  return Data && S->M->Raw->arena_bytes[Arena] ? Data : nullptr;
+void *Parameters::arena(dlc_arena arena) const {
+  char *data = arenaOf(*state, arena);
+  return data && state->model->raw->arena_bytes[arena] ? data : nullptr;
 }
 
-//===----------------------------------------------------------------------===//
-// Training
-//===----------------------------------------------------------------------===//
+//===--- Training --------------------------------------------------------------------------------------===//
 
-std::string_view detail::scalarBase(std::string_view Name) {
-  size_t Dot = Name.rfind('.');
-  return Dot == std::string_view::npos ? Name : Name.substr(Dot + 1);
+std::string_view detail::scalarBase(std::string_view name) {
+  size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? name : name.substr(dot + 1);
 }
 
-void detail::checkScalarValue(const Entry &E, std::string_view Name, double Value) {
-  for (const ScalarInfo &Scalar : E.Scalars)
-    if ((Scalar.Name == Name || scalarBase(Scalar.Name) == Name) && !Scalar.allows(Value))
+void detail::checkScalarValue(const Entry &e, std::string_view name, double value) {
+  for (const ScalarInfo &scalar : e.scalars)
+    if ((scalar.name == name || scalarBase(scalar.name) == name) && !scalar.allows(value))
       throw Error(
-          cat("Entry '", E.Name, "': the scalar '", Name, "' must be ", Scalar.range(), "; found ", Value, "."));
+          cat("Entry '", e.name, "': the scalar '", name, "' must be ", scalar.range(), "; found ", value, "."));
 }
 
-const double *detail::findScalar(std::span<const std::pair<std::string, double>> Set, std::string_view Name) {
-  for (const auto &[Key, Value] : Set)
-    if (Key == Name)
-      return &Value;
+const double *detail::findScalar(std::span<const std::pair<std::string, double>> set, std::string_view name) {
+  for (const auto &[key, value] : set)
+    if (key == name)
+      return &value;
   return nullptr;
 }
 
-static std::vector<Target> stateOf(const TrainingState &T) {
-  std::vector<Target> Result;
-  for (const TensorInfo &Info : T.P->M->Tensors)
-    if (Info.Arena == DLC_TRAINING || Info.Arena == DLC_SESSION)
-      Result.push_back({&Info, Info.Arena == DLC_TRAINING ? T.Slots.data() : T.Session.data(), {}});
-  return Result;
+static std::vector<Target> stateOf(const TrainingState &t) {
+  std::vector<Target> result;
+  for (const TensorInfo &info : t.parameters->model->tensors)
+    if (info.arena == DLC_TRAINING || info.arena == DLC_SESSION)
+      result.push_back({&info, info.arena == DLC_TRAINING ? t.slots.data() : t.session.data(), {}});
+  return result;
 }
 
-Results Training::call(std::string_view Entry, std::span<const Input> Inputs, const CallOptions &Options) {
-  return callByValue({S->P->M, S->P, S, nullptr}, Entry, Inputs, Options);
+Results Training::call(std::string_view entry, std::span<const Input> inputs, const CallOptions &options) {
+  return callByValue({state->parameters->model, state->parameters, state, nullptr}, entry, inputs, options);
 }
 
-Call Training::prepare(std::string_view Entry, int64_t Capacity) {
-  return Call(prepareCall({S->P->M, S->P, S, nullptr}, Entry, Capacity));
+Call Training::prepare(std::string_view entry, int64_t capacity) {
+  return Call(prepareCall({state->parameters->model, state->parameters, state, nullptr}, entry, capacity));
 }
 
 /// All scalars of a model, each once.
-static std::vector<ScalarInfo> scalarsOf(const ModelState &M) {
-  std::vector<ScalarInfo> Result;
-  for (const Entry &E : M.Entries)
-    for (const ScalarInfo &Scalar : E.Scalars) {
-      bool Known = false;
-      for (const ScalarInfo &Other : Result)
-        Known |= Other.Name == Scalar.Name;
-      if (!Known)
-        Result.push_back(Scalar);
+static std::vector<ScalarInfo> scalarsOf(const ModelState &m) {
+  std::vector<ScalarInfo> result;
+  for (const Entry &e : m.entries)
+    for (const ScalarInfo &scalar : e.scalars) {
+      bool known = false;
+      for (const ScalarInfo &other : result)
+        known |= other.name == scalar.name;
+      if (!known)
+        result.push_back(scalar);
     }
-  return Result;
+  return result;
 }
 
-[[noreturn]] static void unknownScalar(const ModelState &M, std::string_view Name) {
-  throw Error(cat("The ", M.describe(), " has no scalar '", Name, "'; it has ",
-                  listed(scalarsOf(M), [](const ScalarInfo &Each) { return cat("'", Each.Name, "'"); }), "."));
+[[noreturn]] static void unknownScalar(const ModelState &m, std::string_view name) {
+  throw Error(cat("The ", m.describe(), " has no scalar '", name, "'; it has ",
+                  listed(scalarsOf(m), [](const ScalarInfo &each) { return cat("'", each.name, "'"); }), "."));
 }
 
-void Training::set(std::string_view Scalar, double Value) {
-  bool Known = false;
-  for (const Entry &E : S->P->M->Entries)
-    for (const ScalarInfo &Each : E.Scalars)
-      Known |= Each.Name == Scalar || scalarBase(Each.Name) == Scalar;
-  if (!Known)
-    unknownScalar(*S->P->M, Scalar);
-  for (const Entry &E : S->P->M->Entries)
-    checkScalarValue(E, Scalar, Value);
-  ++S->ScalarVersion;
-  for (auto &[Key, Old] : S->Scalars)
-    if (Key == Scalar) {
-      Old = Value;
+void Training::set(std::string_view scalar, double value) {
+  bool known = false;
+  for (const Entry &e : state->parameters->model->entries)
+    for (const ScalarInfo &each : e.scalars)
+      known |= each.name == scalar || scalarBase(each.name) == scalar;
+  if (!known)
+    unknownScalar(*state->parameters->model, scalar);
+  for (const Entry &e : state->parameters->model->entries)
+    checkScalarValue(e, scalar, value);
+  ++state->scalarVersion;
+  for (auto &[key, old] : state->scalars)
+    if (key == scalar) {
+      old = value;
       return;
     }
-  S->Scalars.emplace_back(Scalar, Value);
+  state->scalars.emplace_back(scalar, value);
 }
 
-double Training::scalar(std::string_view Scalar) const {
-  if (const double *Value = findScalar(S->Scalars, Scalar))
-    return *Value;
-  if (const double *Value = findScalar(S->Scalars, scalarBase(Scalar)))
-    return *Value;
-  for (const ScalarInfo &Each : scalarsOf(*S->P->M))
-    if (Each.Name == Scalar)
-      return Each.Default;
-  unknownScalar(*S->P->M, Scalar);
+double Training::scalar(std::string_view scalar) const {
+  if (const double *value = findScalar(state->scalars, scalar))
+    return *value;
+  if (const double *value = findScalar(state->scalars, scalarBase(scalar)))
+    return *value;
+  for (const ScalarInfo &each : scalarsOf(*state->parameters->model))
+    if (each.name == scalar)
+      return each.defaultValue;
+  unknownScalar(*state->parameters->model, scalar);
 }
 
-int64_t Training::step() const { return S->Step; }
-void Training::setStep(int64_t Step) {
-  if (Step < 0)
-    throw Error(cat("The number of updates done was to be set to ", Step, "; it cannot be negative."));
-  S->Step = Step;
+int64_t Training::step() const { return state->step; }
+void Training::setStep(int64_t step) {
+  if (step < 0)
+    throw Error(cat("The number of updates done was to be set to ", step, "; it cannot be negative."));
+  state->step = step;
 }
-uint64_t Training::seed() const { return S->Seed; }
-void Training::setSeed(uint64_t Seed) { S->Seed = Seed; }
-Parameters Training::parameters() const { return Parameters(S->P); }
+uint64_t Training::seed() const { return state->seed; }
+void Training::setSeed(uint64_t seed) { state->seed = seed; }
+Parameters Training::parameters() const { return Parameters(state->parameters); }
 
-static const TensorInfo &slotOf(const TrainingState &T, std::string_view Name) {
-  if (const TensorInfo *Info = T.P->M->find(Name, {DLC_TRAINING}))
-    return *Info;
-  std::vector<Target> Slots;
-  for (Target &Each : stateOf(T))
-    if (Each.Info->Arena == DLC_TRAINING)
-      Slots.push_back(std::move(Each));
-  throw Error(cat("The ", T.P->M->describe(), " has no optimizer slot '", Name, "'; it has ",
-                  listed(Slots, [](const Target &Each) { return cat("'", Each.Info->Name, "'"); }), "."));
+static const TensorInfo &slotOf(const TrainingState &t, std::string_view name) {
+  if (const TensorInfo *info = t.parameters->model->find(name, {DLC_TRAINING}))
+    return *info;
+  std::vector<Target> slots;
+  for (Target &each : stateOf(t))
+    if (each.info->arena == DLC_TRAINING)
+      slots.push_back(std::move(each));
+  throw Error(cat("The ", t.parameters->model->describe(), " has no optimizer slot '", name, "'; it has ",
+                  listed(slots, [](const Target &each) { return cat("'", each.info->name, "'"); }), "."));
 }
 
-Tensor Training::slot(std::string_view Name) const { return readTensor(slotOf(*S, Name), S->Slots.data()); }
-void Training::setSlot(std::string_view Name, TensorView Value) {
-  writeTensor(slotOf(*S, Name), S->Slots.data(), Value);
+Tensor Training::slot(std::string_view name) const { return readTensor(slotOf(*state, name), state->slots.data()); }
+void Training::setSlot(std::string_view name, TensorView value) {
+  writeTensor(slotOf(*state, name), state->slots.data(), value);
 }
 
 void Training::reset() {
-  for (const Target &T : stateOf(*S))
-    initialiseTensor(*T.Info, T.Arena, S->Seed, nullptr);
-  S->Step = 0;
+  for (const Target &t : stateOf(*state))
+    initialiseTensor(*t.info, t.arena, state->seed, nullptr);
+  state->step = 0;
 }
 
-void Training::save(const std::string &Path, const CheckpointInfo &Given) const {
-  CheckpointInfo Info = Given;
-  Info.Version = CheckpointVersion;
-  Info.Model = S->P->M->Raw->name;
-  Info.Hash = S->P->M->Raw->hash;
-  Info.Step = S->Step;
-  Info.Seed = S->Seed;
-  auto Tensors = Parameters(S->P).all();
-  for (const Target &T : stateOf(*S))
-    Tensors.push_back({T.Info->fileName(), readTensor(*T.Info, T.Arena)});
-  writeSafetensors(Path, viewsOf(Tensors), checkpointMetadata(Info));
+void Training::save(const std::string &path, const CheckpointInfo &given) const {
+  CheckpointInfo info = given;
+  info.version = checkpointVersion;
+  info.model = state->parameters->model->raw->name;
+  info.hash = state->parameters->model->raw->hash;
+  info.step = state->step;
+  info.seed = state->seed;
+  auto tensors = Parameters(state->parameters).all();
+  for (const Target &t : stateOf(*state))
+    tensors.push_back({t.info->fileName(), readTensor(*t.info, t.arena)});
+  writeSafetensors(path, viewsOf(tensors), checkpointMetadata(info));
 }
 
-CheckpointInfo Training::load(const std::string &Path) {
-  SafetensorsFile File(Path);
-  auto Info = readCheckpointInfo(File);
-  if (!Info)
-    throw Error(cat("'", Path,
+CheckpointInfo Training::load(const std::string &path) {
+  SafetensorsFile file(path);
+  auto info = readCheckpointInfo(file);
+  if (!info)
+    throw Error(cat("'", path,
                     "' is not a checkpoint: it has weights at most, and training cannot go on from those. "
                     "Load them as parameters to start a new training."));
-  auto Targets = weightsOf(*S->P);
-  for (Target &T : stateOf(*S))
-    Targets.push_back(std::move(T));
-  readTargets(File, Info, *S->P->M, Targets, /*WeightsOnly=*/false);
-  writeTargets(Targets);
-  S->Step = Info->Step;
-  S->Seed = Info->Seed;
-  return *Info;
+  auto targets = weightsOf(*state->parameters);
+  for (Target &t : stateOf(*state))
+    targets.push_back(std::move(t));
+  readTargets(file, info, *state->parameters->model, targets, /*weightsOnly=*/false);
+  writeTargets(targets);
+  state->step = info->step;
+  state->seed = info->seed;
+  return *info;
 }
 
-//===----------------------------------------------------------------------===//
-// Session
-//===----------------------------------------------------------------------===//
+//===--- Session ---------------------------------------------------------------------------------------===//
 
-Results Session::call(std::string_view Entry, std::span<const Input> Inputs, const CallOptions &Options) {
-  return callByValue({S->P->M, S->P, nullptr, S}, Entry, Inputs, Options);
+Results Session::call(std::string_view entry, std::span<const Input> inputs, const CallOptions &options) {
+  return callByValue({state->parameters->model, state->parameters, nullptr, state}, entry, inputs, options);
 }
 
-Call Session::prepare(std::string_view Entry, int64_t Capacity) {
-  return Call(prepareCall({S->P->M, S->P, nullptr, S}, Entry, Capacity));
+Call Session::prepare(std::string_view entry, int64_t capacity) {
+  return Call(prepareCall({state->parameters->model, state->parameters, nullptr, state}, entry, capacity));
 }
 
 void Session::reset() {
-  for (const TensorInfo &T : S->P->M->Tensors)
-    if (T.Arena == DLC_SESSION)
-      initialiseTensor(T, S->Memory.data(), 0, nullptr);
+  for (const TensorInfo &t : state->parameters->model->tensors)
+    if (t.arena == DLC_SESSION)
+      initialiseTensor(t, state->memory.data(), 0, nullptr);
 }
 
-Tensor Session::get(std::string_view Name) const {
-  const TensorInfo *T = S->P->M->find(Name, {DLC_SESSION});
-  if (!T)
-    throw Error(cat("The ", S->P->M->describe(), " has no session state '", Name, "'."));
-  return readTensor(*T, S->Memory.data());
+Tensor Session::get(std::string_view name) const {
+  const TensorInfo *t = state->parameters->model->find(name, {DLC_SESSION});
+  if (!t)
+    throw Error(cat("The ", state->parameters->model->describe(), " has no session state '", name, "'."));
+  return readTensor(*t, state->memory.data());
 }
 
 } // namespace dlc

@@ -1,5 +1,4 @@
-//===- ThreadPool.cpp - the threads that kernels share -----------------------===//
-//
+// ThreadPool.cpp - the threads that kernels share.
 // SPDX-License-Identifier: Apache-2.0
 //
 // One job at a time. A job is open while its caller works on it; a worker enters (counts itself active),
@@ -7,8 +6,6 @@
 // parts are used up and waits for the active count to reach zero. Entering and closing are sequentially
 // consistent: either the worker sees that the job is closed, or the caller sees that the worker is active, so
 // that the job's fields are never written while a worker may read them.
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/ThreadPool.h"
 
 #include <algorithm>
@@ -30,232 +27,228 @@
 namespace dlc {
 
 /// MXCSR: flush to zero, denormals are zero, all exceptions masked. The same as in compiled entry points.
-static constexpr unsigned ModelMode = 0x9fc0;
-static constexpr int64_t MostParts = 256;
-static constexpr unsigned MostThreads = 1024;
+static constexpr unsigned modelMode = 0x9fc0;
+static constexpr int64_t mostParts = 256;
+static constexpr unsigned mostThreads = 1024;
 
-FloatEnvironment::FloatEnvironment() noexcept : Saved(_mm_getcsr()) { _mm_setcsr(ModelMode); }
-FloatEnvironment::~FloatEnvironment() { _mm_setcsr(Saved); }
+FloatEnvironment::FloatEnvironment() noexcept : saved(_mm_getcsr()) { _mm_setcsr(modelMode); }
+FloatEnvironment::~FloatEnvironment() { _mm_setcsr(saved); }
 
-static void futexWait(std::atomic<uint32_t> &Word, uint32_t Expected) {
-  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&Word), FUTEX_WAIT_PRIVATE, Expected, nullptr, nullptr, 0);
+static void futexWait(std::atomic<uint32_t> &word, uint32_t expected) {
+  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAIT_PRIVATE, expected, nullptr, nullptr, 0);
 }
-static void futexWake(std::atomic<uint32_t> &Word, int Count) {
-  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&Word), FUTEX_WAKE_PRIVATE, Count, nullptr, nullptr, 0);
+static void futexWake(std::atomic<uint32_t> &word, int count) {
+  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
 }
 
 struct ThreadPool::Impl {
-  dlc_services Services{};
-  unsigned Threads = 1;
-  int Spins = 0; ///< looks at a word before sleeping on it; none where threads outnumber processors
-  std::vector<std::thread> Workers;
+  dlc_services services{};
+  unsigned threads = 1;
+  int spins = 0; ///< looks at a word before sleeping on it; none where threads outnumber processors
+  std::vector<std::thread> workers;
 
   // The job: written only while it is closed and no worker is active.
-  dlc_body Body = nullptr;
-  void *Context = nullptr;
-  int64_t Count = 0, Parts = 0;
+  dlc_body body = nullptr;
+  void *context = nullptr;
+  int64_t count = 0, parts = 0;
 
-  alignas(64) std::atomic<int64_t> Next{0};
-  alignas(64) std::atomic<uint32_t> Active{0};
-  std::atomic<uint32_t> CallerWaits{0};
-  std::atomic<bool> Joined{false}; ///< a worker took a part of this job
-  std::atomic<uint64_t> Jobs{0};
-  alignas(64) std::atomic<uint32_t> Epoch{0}; ///< counts jobs: what idle workers watch
-  std::atomic<uint32_t> Sleepers{0};
-  std::atomic<bool> Open{false}, Stop{false};
-  std::atomic_flag Busy = ATOMIC_FLAG_INIT;
+  alignas(64) std::atomic<int64_t> next{0};
+  alignas(64) std::atomic<uint32_t> active{0};
+  std::atomic<uint32_t> callerWaits{0};
+  std::atomic<bool> joined{false}; ///< a worker took a part of this job
+  std::atomic<uint64_t> jobs{0};
+  alignas(64) std::atomic<uint32_t> epoch{0}; ///< counts jobs: what idle workers watch
+  std::atomic<uint32_t> sleepers{0};
+  std::atomic<bool> open{false}, stop{false};
+  std::atomic_flag busy = ATOMIC_FLAG_INIT;
 
-  static void runPart(dlc_body Body, void *Context, int64_t Count, int64_t Parts, int64_t Part) {
-    int64_t Size = Count / Parts, Larger = Count % Parts;
-    int64_t First = Part * Size + std::min(Part, Larger);
-    Body(Context, First, First + Size + (Part < Larger));
+  static void runPart(dlc_body body, void *context, int64_t count, int64_t parts, int64_t part) {
+    int64_t size = count / parts, larger = count % parts;
+    int64_t first = part * size + std::min(part, larger);
+    body(context, first, first + size + (part < larger));
   }
 
   /// Takes parts until none is left; how many it took.
   int64_t takeParts() {
-    int64_t Taken = 0;
-    for (int64_t Part; (Part = Next.fetch_add(1, std::memory_order_relaxed)) < Parts; ++Taken)
-      runPart(Body, Context, Count, Parts, Part);
-    return Taken;
+    int64_t taken = 0;
+    for (int64_t part; (part = next.fetch_add(1, std::memory_order_relaxed)) < parts; ++taken)
+      runPart(body, context, count, parts, part);
+    return taken;
   }
 
   void work() {
-    FloatEnvironment Mode;
-    uint32_t Seen = 0;
+    FloatEnvironment mode;
+    uint32_t seen = 0;
     while (true) {
-      for (int I = 0; I < Spins && Epoch.load(std::memory_order_acquire) == Seen; ++I)
+      for (int i = 0; i < spins && epoch.load(std::memory_order_acquire) == seen; ++i)
         _mm_pause();
-      if (Epoch.load(std::memory_order_seq_cst) == Seen) {
-        Sleepers.fetch_add(1, std::memory_order_seq_cst);
-        futexWait(Epoch, Seen);
-        Sleepers.fetch_sub(1, std::memory_order_relaxed);
+      if (epoch.load(std::memory_order_seq_cst) == seen) {
+        sleepers.fetch_add(1, std::memory_order_seq_cst);
+        futexWait(epoch, seen);
+        sleepers.fetch_sub(1, std::memory_order_relaxed);
       }
-      Seen = Epoch.load(std::memory_order_seq_cst);
-      if (Stop.load(std::memory_order_acquire))
+      seen = epoch.load(std::memory_order_seq_cst);
+      if (stop.load(std::memory_order_acquire))
         return;
-      Active.fetch_add(1, std::memory_order_seq_cst);
-      if (Open.load(std::memory_order_seq_cst) && takeParts() > 0)
-        Joined.store(true, std::memory_order_relaxed);
-      if (Active.fetch_sub(1, std::memory_order_seq_cst) == 1 && CallerWaits.load(std::memory_order_seq_cst))
-        futexWake(Active, 1);
+      active.fetch_add(1, std::memory_order_seq_cst);
+      if (open.load(std::memory_order_seq_cst) && takeParts() > 0)
+        joined.store(true, std::memory_order_relaxed);
+      if (active.fetch_sub(1, std::memory_order_seq_cst) == 1 && callerWaits.load(std::memory_order_seq_cst))
+        futexWake(active, 1);
     }
   }
 
   void waitForWorkers() {
-    for (int I = 0; I < Spins * 4; ++I) {
-      if (Active.load(std::memory_order_acquire) == 0)
+    for (int i = 0; i < spins * 4; ++i) {
+      if (active.load(std::memory_order_acquire) == 0)
         return;
       _mm_pause();
     }
-    CallerWaits.store(1, std::memory_order_seq_cst);
-    while (uint32_t Left = Active.load(std::memory_order_seq_cst))
-      futexWait(Active, Left);
-    CallerWaits.store(0, std::memory_order_relaxed);
+    callerWaits.store(1, std::memory_order_seq_cst);
+    while (uint32_t left = active.load(std::memory_order_seq_cst))
+      futexWait(active, left);
+    callerWaits.store(0, std::memory_order_relaxed);
   }
 };
 
-//===----------------------------------------------------------------------===//
-// How many threads
-//===----------------------------------------------------------------------===//
+//===--- How many threads ------------------------------------------------------------------------------===//
 
 /// The quota of one control group in processors; 0 if it has none.
-static double quotaOf(const std::string &Directory) {
-  std::FILE *File = std::fopen((Directory + "/cpu.max").c_str(), "re");
-  if (!File)
+static double quotaOf(const std::string &directory) {
+  std::FILE *file = std::fopen((directory + "/cpu.max").c_str(), "re");
+  if (!file)
     return 0;
-  char Quota[32] = "";
-  double Period = 0;
-  int Found = std::fscanf(File, "%31s %lf", Quota, &Period);
-  std::fclose(File);
-  double Amount = std::strtod(Quota, nullptr); // "max" reads as 0
-  return Found == 2 && Period > 0 && Amount > 0 ? Amount / Period : 0;
+  char quota[32] = "";
+  double period = 0;
+  int found = std::fscanf(file, "%31s %lf", quota, &period);
+  std::fclose(file);
+  double amount = std::strtod(quota, nullptr); // "max" reads as 0
+  return found == 2 && period > 0 && amount > 0 ? amount / period : 0;
 }
 
 /// The least quota from this process's group up to the root, in processors; 0 if there is none.
 static double cgroupQuota() {
-  std::string Group = "/";
-  if (std::FILE *File = std::fopen("/proc/self/cgroup", "re")) {
-    char Line[4096];
-    while (std::fgets(Line, sizeof(Line), File))
-      if (std::strncmp(Line, "0::", 3) == 0) {
-        Group = Line + 3;
-        while (!Group.empty() && Group.back() == '\n')
-          Group.pop_back();
+  std::string group = "/";
+  if (std::FILE *file = std::fopen("/proc/self/cgroup", "re")) {
+    char line[4096];
+    while (std::fgets(line, sizeof(line), file))
+      if (std::strncmp(line, "0::", 3) == 0) {
+        group = line + 3;
+        while (!group.empty() && group.back() == '\n')
+          group.pop_back();
       }
-    std::fclose(File);
+    std::fclose(file);
   }
-  double Least = 0;
+  double least = 0;
   while (true) {
-    double Quota = quotaOf("/sys/fs/cgroup" + Group);
-    if (Quota > 0 && (Least == 0 || Quota < Least))
-      Least = Quota;
-    if (Group.size() <= 1)
-      return Least;
-    size_t Slash = Group.rfind('/');
-    Group.resize(Slash == std::string::npos || Slash == 0 ? 1 : Slash);
+    double quota = quotaOf("/sys/fs/cgroup" + group);
+    if (quota > 0 && (least == 0 || quota < least))
+      least = quota;
+    if (group.size() <= 1)
+      return least;
+    size_t slash = group.rfind('/');
+    group.resize(slash == std::string::npos || slash == 0 ? 1 : slash);
   }
 }
 
 static unsigned countProcessors() {
-  unsigned Count = 0;
+  unsigned count = 0;
   // The kernel refuses a set smaller than its own: try larger ones.
-  for (int Processors = 1024; Processors <= 1 << 16 && !Count; Processors *= 4) {
-    cpu_set_t *Set = CPU_ALLOC(Processors);
-    size_t Bytes = CPU_ALLOC_SIZE(Processors);
-    if (Set && sched_getaffinity(0, Bytes, Set) == 0)
-      Count = static_cast<unsigned>(CPU_COUNT_S(Bytes, Set));
-    CPU_FREE(Set);
+  for (int processors = 1024; processors <= 1 << 16 && !count; processors *= 4) {
+    cpu_set_t *set = CPU_ALLOC(processors);
+    size_t bytes = CPU_ALLOC_SIZE(processors);
+    if (set && sched_getaffinity(0, bytes, set) == 0)
+      count = static_cast<unsigned>(CPU_COUNT_S(bytes, set));
+    CPU_FREE(set);
   }
-  if (!Count)
-    Count = std::max(1u, std::thread::hardware_concurrency());
-  if (double Quota = cgroupQuota(); Quota > 0)
-    Count = std::min(Count, std::max(1u, static_cast<unsigned>(std::ceil(std::min(Quota, 65536.0)))));
-  return Count;
+  if (!count)
+    count = std::max(1u, std::thread::hardware_concurrency());
+  if (double quota = cgroupQuota(); quota > 0)
+    count = std::min(count, std::max(1u, static_cast<unsigned>(std::ceil(std::min(quota, 65536.0)))));
+  return count;
 }
 
-//===----------------------------------------------------------------------===//
-// The pool
-//===----------------------------------------------------------------------===//
+//===--- The pool --------------------------------------------------------------------------------------===//
 
-static void poolParallelFor(void *Pool, dlc_body Body, void *Context, int64_t Count, int64_t Grain) {
-  static_cast<ThreadPool *>(Pool)->parallelFor(Body, Context, Count, Grain);
+static void poolParallelFor(void *pool, dlc_body body, void *context, int64_t count, int64_t grain) {
+  static_cast<ThreadPool *>(pool)->parallelFor(body, context, count, grain);
 }
 
-ThreadPool::ThreadPool(unsigned Threads) : I(std::make_unique<Impl>()) {
-  I->Threads = std::min(Threads ? Threads : defaultThreads(), MostThreads);
+ThreadPool::ThreadPool(unsigned threads) : impl(std::make_unique<Impl>()) {
+  impl->threads = std::min(threads ? threads : defaultThreads(), mostThreads);
   // About 20 microseconds: longer than the gap between two kernels of a step, shorter than anyone notices.
-  I->Spins = I->Threads <= countProcessors() ? 500 : 0;
+  impl->spins = impl->threads <= countProcessors() ? 500 : 0;
   try {
-    for (unsigned N = 1; N < I->Threads; ++N)
-      I->Workers.emplace_back([Pool = I.get()] { Pool->work(); });
+    for (unsigned n = 1; n < impl->threads; ++n)
+      impl->workers.emplace_back([pool = impl.get()] { pool->work(); });
   } catch (const std::exception &) {
     // The system has no more threads to give: go on with those that started.
-    I->Threads = 1 + static_cast<unsigned>(I->Workers.size());
+    impl->threads = 1 + static_cast<unsigned>(impl->workers.size());
   }
-  I->Services.struct_size = sizeof(dlc_services);
-  I->Services.threads = I->Threads;
-  I->Services.pool = this;
-  I->Services.parallel_for = poolParallelFor;
+  impl->services.struct_size = sizeof(dlc_services);
+  impl->services.threads = impl->threads;
+  impl->services.pool = this;
+  impl->services.parallel_for = poolParallelFor;
 }
 
 ThreadPool::~ThreadPool() {
-  I->Stop.store(true, std::memory_order_release);
-  I->Epoch.fetch_add(1, std::memory_order_seq_cst);
-  futexWake(I->Epoch, INT32_MAX);
-  for (std::thread &Worker : I->Workers)
-    Worker.join();
+  impl->stop.store(true, std::memory_order_release);
+  impl->epoch.fetch_add(1, std::memory_order_seq_cst);
+  futexWake(impl->epoch, INT32_MAX);
+  for (std::thread &worker : impl->workers)
+    worker.join();
 }
 
-unsigned ThreadPool::threads() const { return I->Threads; }
-const dlc_services *ThreadPool::services() const { return &I->Services; }
+unsigned ThreadPool::threads() const { return impl->threads; }
+const dlc_services *ThreadPool::services() const { return &impl->services; }
 
-int64_t ThreadPool::partCount(int64_t Count, int64_t Grain) {
-  return std::clamp<int64_t>(Count / std::max<int64_t>(Grain, 1), 1, MostParts);
+int64_t ThreadPool::partCount(int64_t count, int64_t grain) {
+  return std::clamp<int64_t>(count / std::max<int64_t>(grain, 1), 1, mostParts);
 }
 
-void ThreadPool::parallelFor(dlc_body Body, void *Context, int64_t Count, int64_t Grain) noexcept {
-  if (Count <= 0)
+void ThreadPool::parallelFor(dlc_body body, void *context, int64_t count, int64_t grain) noexcept {
+  if (count <= 0)
     return;
-  FloatEnvironment Mode;
-  int64_t Parts = partCount(Count, Grain);
-  if (Parts == 1 || I->Threads == 1 || I->Busy.test_and_set(std::memory_order_acquire)) {
-    for (int64_t Part = 0; Part < Parts; ++Part)
-      Impl::runPart(Body, Context, Count, Parts, Part);
+  FloatEnvironment mode;
+  int64_t parts = partCount(count, grain);
+  if (parts == 1 || impl->threads == 1 || impl->busy.test_and_set(std::memory_order_acquire)) {
+    for (int64_t part = 0; part < parts; ++part)
+      Impl::runPart(body, context, count, parts, part);
     return;
   }
-  I->Body = Body;
-  I->Context = Context;
-  I->Count = Count;
-  I->Parts = Parts;
-  I->Next.store(0, std::memory_order_relaxed);
-  I->Open.store(true, std::memory_order_seq_cst);
-  I->Epoch.fetch_add(1, std::memory_order_seq_cst);
-  if (I->Sleepers.load(std::memory_order_seq_cst))
-    futexWake(I->Epoch, static_cast<int>(std::min<int64_t>(Parts - 1, I->Threads - 1)));
-  I->takeParts();
-  I->Open.store(false, std::memory_order_seq_cst);
-  I->waitForWorkers();
-  if (I->Joined.exchange(false, std::memory_order_relaxed))
-    I->Jobs.fetch_add(1, std::memory_order_relaxed);
-  I->Busy.clear(std::memory_order_release);
+  impl->body = body;
+  impl->context = context;
+  impl->count = count;
+  impl->parts = parts;
+  impl->next.store(0, std::memory_order_relaxed);
+  impl->open.store(true, std::memory_order_seq_cst);
+  impl->epoch.fetch_add(1, std::memory_order_seq_cst);
+  if (impl->sleepers.load(std::memory_order_seq_cst))
+    futexWake(impl->epoch, static_cast<int>(std::min<int64_t>(parts - 1, impl->threads - 1)));
+  impl->takeParts();
+  impl->open.store(false, std::memory_order_seq_cst);
+  impl->waitForWorkers();
+  if (impl->joined.exchange(false, std::memory_order_relaxed))
+    impl->jobs.fetch_add(1, std::memory_order_relaxed);
+  impl->busy.clear(std::memory_order_release);
 }
 
 unsigned ThreadPool::defaultThreads() {
-  if (const char *Wish = std::getenv("DLC_THREADS")) {
-    char *End = nullptr;
-    long Value = std::strtol(Wish, &End, 10);
-    if (End != Wish && *End == 0 && Value >= 1)
-      return static_cast<unsigned>(std::min<long>(Value, MostThreads));
+  if (const char *wish = std::getenv("DLC_THREADS")) {
+    char *end = nullptr;
+    long value = std::strtol(wish, &end, 10);
+    if (end != wish && *end == 0 && value >= 1)
+      return static_cast<unsigned>(std::min<long>(value, mostThreads));
   }
   return countProcessors();
 }
 
 std::shared_ptr<ThreadPool> ThreadPool::shared() {
   // Never destroyed: at exit its workers sleep, and joining them would hang in a forked child.
-  static auto *Pool = new std::shared_ptr<ThreadPool>(std::make_shared<ThreadPool>());
-  return *Pool;
+  static auto *pool = new std::shared_ptr<ThreadPool>(std::make_shared<ThreadPool>());
+  return *pool;
 }
 
-uint64_t ThreadPool::jobs() const { return I->Jobs.load(std::memory_order_relaxed); }
+uint64_t ThreadPool::jobs() const { return impl->jobs.load(std::memory_order_relaxed); }
 
 } // namespace dlc

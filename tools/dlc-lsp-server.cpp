@@ -108,7 +108,7 @@ int main(int argc, char **argv) {
   }
   llvm::sys::ChangeStdinToBinary();
   JSONTransport transport(stdin, llvm::outs(), isTest ? JSONStreamStyle::Delimited : JSONStreamStyle::Standard,
-                          /*PrettyOutput=*/isTest);
+                          /*prettyOutput=*/isTest);
   Server server(transport);
   if (llvm::Error error = transport.run(server.handler)) {
     llvm::errs() << "dlc-lsp-server: error: " << llvm::toString(std::move(error)) << '\n';

@@ -16,7 +16,7 @@
 namespace {
 
 bool isTraining(const dlc::Entry &entry) {
-  return entry.Kind == DLC_TRAIN || entry.Kind == DLC_GRADIENTS || entry.Kind == DLC_APPLY;
+  return entry.kind == DLC_TRAIN || entry.kind == DLC_GRADIENTS || entry.kind == DLC_APPLY;
 }
 
 std::string numpyType(dlc::DType type) {
@@ -45,12 +45,12 @@ void write(const std::string &path, dlc::TensorView value) {
 class Worker {
 public:
   explicit Worker(char **arguments)
-      : model(dlc::Model::open(arguments[0], {.Threads = unsigned(std::stoul(arguments[4]))})), entry(arguments[1]),
+      : model(dlc::Model::open(arguments[0], {.threads = unsigned(std::stoul(arguments[4]))})), entry(arguments[1]),
         weights(arguments[2]), extent(std::stoll(arguments[5])), copies(std::stoull(arguments[6])) {
-    for (const dlc::Port &port : model.entry(entry, std::max<int64_t>(1, extent)).Inputs) {
-      inputs.emplace_back(std::string(arguments[3]) + "/" + std::string(port.Name) + ".npy");
+    for (const dlc::Port &port : model.entry(entry, std::max<int64_t>(1, extent)).inputs) {
+      inputs.emplace_back(std::string(arguments[3]) + "/" + std::string(port.name) + ".npy");
       if (inputs.back().size() != copies * viewOf(port, 0, inputs.back()).bytes())
-        throw std::runtime_error("input " + std::string(port.Name) + " has another size than its file");
+        throw std::runtime_error("input " + std::string(port.name) + " has another size than its file");
     }
     reset();
   }
@@ -63,9 +63,9 @@ public:
     const dlc::Entry &found = model.entry(entry, std::max<int64_t>(1, extent));
     if (isTraining(found)) {
       training = model.newTraining(*parameters);
-      call.emplace(training->prepare(entry, found.Capacity));
+      call.emplace(training->prepare(entry, found.capacity));
     } else {
-      call.emplace(model.prepare(entry, *parameters, found.Capacity));
+      call.emplace(model.prepare(entry, *parameters, found.capacity));
     }
     next = 0;
     bind();
@@ -86,23 +86,23 @@ public:
     for (int64_t i = 0; i < steps; ++i)
       run();
     const dlc::Entry &found = call->entry();
-    for (size_t i = 0; i < found.Outputs.size(); ++i)
-      write(folder + "/" + std::string(found.Outputs[i].Name) + ".npy", call->output(i));
-    if (found.Flags & DLC_WRITES_PARAMS)
+    for (size_t i = 0; i < found.outputs.size(); ++i)
+      write(folder + "/" + std::string(found.outputs[i].name) + ".npy", call->output(i));
+    if (found.flags & DLC_WRITES_PARAMS)
       for (const dlc::NamedTensor &parameter : parameters->all())
-        write(folder + "/parameter." + std::string(parameter.Name) + ".npy", parameter.Value);
+        write(folder + "/parameter." + std::string(parameter.name) + ".npy", parameter.value);
     reset();
   }
 
 private:
   dlc::TensorView viewOf(const dlc::Port &port, size_t copy, rounds::Npy &file) const {
     dlc::Shape shape = port.shape(extent);
-    return {port.Type, shape, file.data() + copy * size_t(shape.elements()) * dlc::sizeOf(port.Type)};
+    return {port.type, shape, file.data() + copy * size_t(shape.elements()) * dlc::sizeOf(port.type)};
   }
   void bind() {
     const dlc::Entry &found = call->entry();
     for (size_t i = 0; i < inputs.size(); ++i)
-      call->bindInput(i, viewOf(found.Inputs[i], next, inputs[i]));
+      call->bindInput(i, viewOf(found.inputs[i], next, inputs[i]));
   }
 
   dlc::Model model;

@@ -26,10 +26,10 @@ using namespace dlc;
 /// Writes the checksum of a linked library into its build ID, where there are zeros.
 static llvm::Error writeChecksum(llvm::MutableArrayRef<char> library) {
   llvm::StringRef content(library.data(), library.size());
-  size_t at = content.find(llvm::StringRef(ChecksumNote));
-  if (at > ChecksumNoteBefore)
+  size_t at = content.find(llvm::StringRef(checksumNote));
+  if (at > checksumNoteBefore)
     return llvm::createStringError("the linked library has no build ID where one was expected");
-  llvm::support::endian::write64le(library.data() + at + ChecksumNote.size(), llvm::xxHash64(content));
+  llvm::support::endian::write64le(library.data() + at + checksumNote.size(), llvm::xxHash64(content));
   return llvm::Error::success();
 }
 
@@ -75,7 +75,7 @@ static llvm::ArrayRef<char> scheduleObject() { return {(const char *)dlc_schedul
 
 llvm::Error dlc::linkShared(const Objects &objects, llvm::SmallVectorImpl<char> &library) {
   std::string buildId =
-      "--build-id=0x" + llvm::toHex(llvm::StringRef(ChecksumNote).take_back(8)) + std::string(16, '0');
+      "--build-id=0x" + llvm::toHex(llvm::StringRef(checksumNote).take_back(8)) + std::string(16, '0');
   if (llvm::Error error =
           link({"-shared", "-m", "elf_x86_64", "--no-undefined", "-z", "relro", "-z", "now", "-z", "noexecstack",
                 "--gc-sections", buildId, "--hash-style=gnu", "-Bsymbolic", "--threads=1", "--no-mmap-output-file"},

@@ -17,7 +17,7 @@ int main(int argc, char **argv) try {
   if (argc < 4)
     return std::fprintf(stderr, "usage: %s MODEL.so IMAGES LABELS [EPOCHS]\n", argv[0]), 1;
   auto model = dlc::Model::open(argv[1]);
-  auto params = model.newParameters(/*Seed=*/42);
+  auto params = model.newParameters(/*seed=*/42);
   auto train = model.newTraining(params);
 
   dlc::Tensor images = dlc::readIdx(argv[2]).to(dlc::DType::F32); // [count, 28, 28], 0 to 255
@@ -27,7 +27,7 @@ int main(int argc, char **argv) try {
   for (float &pixel : images.as<float>())
     pixel /= 255;
 
-  const int64_t batch = model.entry("train_step").Capacity;
+  const int64_t batch = model.entry("train_step").capacity;
   for (int epoch = 1, epochs = argc > 4 ? std::atoi(argv[4]) : 2; epoch <= epochs; ++epoch) {
     double sum = 0;
     for (int64_t first = 0; first < count; first += batch) { // in the file's order; the last batch may be short

@@ -138,7 +138,7 @@ TEST_F(KernelPlanTest, ItPrintsOnOneLine) {
   EXPECT_EQ(text, "map, flat, 16 lanes along rows 40 * batch; parts 40 * batch / 1024; 1.28e+03 FLOPs, 1.02e+04 bytes");
 }
 
-//===--- Products alone -----------------------------------------------------------------------------------===//
+//===--- Products alone ---------------------------------------------------------------------------------===//
 
 ProductPlan planOf(int64_t m, int64_t n, int64_t k, std::array<int64_t, 2> lhs, std::array<int64_t, 2> rhs,
                    StringRef target = "v4") {

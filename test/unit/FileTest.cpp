@@ -1,8 +1,5 @@
-//===- FileTest.cpp - files written whole or not at all -----------------------------------===//
-//
+// FileTest.cpp - files written whole or not at all.
 // SPDX-License-Identifier: Apache-2.0
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/File.h"
 #include "Support.h"
 #include "runtime/Npy.h"
@@ -21,25 +18,25 @@ namespace {
 /// Lets no file grow beyond a size: writing fails as on a full disk.
 class SizeLimit {
 public:
-  explicit SizeLimit(rlim_t Bytes) {
+  explicit SizeLimit(rlim_t bytes) {
     signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &Old);
-    rlimit Now{Bytes, Old.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &Now);
+    getrlimit(RLIMIT_FSIZE, &old);
+    rlimit now{bytes, old.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &now);
   }
-  ~SizeLimit() { setrlimit(RLIMIT_FSIZE, &Old); }
+  ~SizeLimit() { setrlimit(RLIMIT_FSIZE, &old); }
 
 private:
-  rlimit Old;
+  rlimit old;
 };
 } // namespace
 
 TEST(File, ReadsWhole) {
-  TemporaryFolder Folder;
-  writeText(Folder / "a", "hello");
-  EXPECT_EQ(readFile(Folder / "a").size(), 5u);
-  writeText(Folder / "b", "");
-  EXPECT_TRUE(readFile(Folder / "b").empty());
+  TemporaryFolder folder;
+  writeText(folder / "a", "hello");
+  EXPECT_EQ(readFile(folder / "a").size(), 5u);
+  writeText(folder / "b", "");
+  EXPECT_TRUE(readFile(folder / "b").empty());
 }
 TEST(File, ReadsWhatHasNoSize) { EXPECT_GT(readFile("/proc/self/status").size(), 10u); }
 TEST(File, MissingFileIsNamed) {
@@ -47,207 +44,205 @@ TEST(File, MissingFileIsNamed) {
 }
 TEST(File, DirectoryIsRefused) { EXPECT_ERROR(readFile("/tmp"), "it is a directory"); }
 TEST(AtomicFile, AppearsWhenCommitted) {
-  TemporaryFolder Folder;
+  TemporaryFolder folder;
   {
-    AtomicFile File(Folder / "a");
-    File.write("one");
-    EXPECT_FALSE(std::filesystem::exists(Folder / "a"));
-    File.write(std::string(200000, 'x'));
-    File.write("two");
-    File.commit();
+    AtomicFile file(folder / "a");
+    file.write("one");
+    EXPECT_FALSE(std::filesystem::exists(folder / "a"));
+    file.write(std::string(200000, 'x'));
+    file.write("two");
+    file.commit();
   }
-  auto Bytes = bytesOf(Folder / "a");
-  EXPECT_EQ(Bytes.size(), 200006u);
-  EXPECT_EQ(Bytes[0], 'o');
-  EXPECT_EQ(Bytes[200005], 'o');
-  EXPECT_EQ(Folder.files(), 1u);
+  auto bytes = bytesOf(folder / "a");
+  EXPECT_EQ(bytes.size(), 200006u);
+  EXPECT_EQ(bytes[0], 'o');
+  EXPECT_EQ(bytes[200005], 'o');
+  EXPECT_EQ(folder.files(), 1u);
 }
 TEST(AtomicFile, AbandonedLeavesTheOldFile) {
-  TemporaryFolder Folder;
-  writeText(Folder / "a", "old");
+  TemporaryFolder folder;
+  writeText(folder / "a", "old");
   {
-    AtomicFile(Folder / "a").write("new");
+    AtomicFile(folder / "a").write("new");
   }
-  EXPECT_EQ(bytesOf(Folder / "a").size(), 3u);
-  EXPECT_EQ(bytesOf(Folder / "a")[0], 'o');
-  EXPECT_EQ(Folder.files(), 1u);
+  EXPECT_EQ(bytesOf(folder / "a").size(), 3u);
+  EXPECT_EQ(bytesOf(folder / "a")[0], 'o');
+  EXPECT_EQ(folder.files(), 1u);
 }
 TEST(AtomicFile, FullDiskLeavesTheOldFile) {
-  TemporaryFolder Folder;
-  writeText(Folder / "a", "old");
-  std::string Message;
+  TemporaryFolder folder;
+  writeText(folder / "a", "old");
+  std::string message;
   {
-    SizeLimit Limit(100000);
-    Message = errorOf([&] {
-      AtomicFile File(Folder / "a");
-      File.write(std::string(1 << 20, 'x'));
-      File.commit();
+    SizeLimit limit(100000);
+    message = errorOf([&] {
+      AtomicFile file(folder / "a");
+      file.write(std::string(1 << 20, 'x'));
+      file.commit();
     });
   }
-  EXPECT_EQ(Message, "Cannot write '" + (Folder / "a") + "': File too large. The file that was there is unchanged.");
-  EXPECT_EQ(bytesOf(Folder / "a").size(), 3u);
-  EXPECT_EQ(Folder.files(), 1u);
+  EXPECT_EQ(message, "Cannot write '" + (folder / "a") + "': File too large. The file that was there is unchanged.");
+  EXPECT_EQ(bytesOf(folder / "a").size(), 3u);
+  EXPECT_EQ(folder.files(), 1u);
 }
 TEST(AtomicFile, FullDiskAtTheEnd) { // what is still buffered is written by commit
-  TemporaryFolder Folder;
-  SizeLimit Limit(10);
-  EXPECT_ERROR(writeNpy(Folder / "a.npy", Tensor(DType::F32, {4})), "Cannot write");
-  EXPECT_EQ(Folder.files(), 0u);
+  TemporaryFolder folder;
+  SizeLimit limit(10);
+  EXPECT_ERROR(writeNpy(folder / "a.npy", Tensor(DType::F32, {4})), "Cannot write");
+  EXPECT_EQ(folder.files(), 0u);
 }
 TEST(AtomicFile, DevicesAreWrittenDirectly) {
   EXPECT_ERROR(writeNpy("/dev/full", Tensor(DType::F32, {4})), "No space left on device");
   writeNpy("/dev/null", Tensor(DType::F32, {4}));
-  struct stat Status;
-  ASSERT_EQ(stat("/dev/null", &Status), 0);
-  EXPECT_TRUE(S_ISCHR(Status.st_mode));
+  struct stat status;
+  ASSERT_EQ(stat("/dev/null", &status), 0);
+  EXPECT_TRUE(S_ISCHR(status.st_mode));
 }
 TEST(AtomicFile, MissingFolderIsNamed) {
   EXPECT_ERROR(AtomicFile("/nowhere/file"), "Cannot write '/nowhere/file': there is no folder '/nowhere'.");
 }
 TEST(AtomicFile, DirectoryIsRefused) { EXPECT_ERROR(AtomicFile("/tmp"), "it is a directory"); }
 TEST(AtomicFile, FollowsSymbolicLinksAndKeepsTheMode) {
-  TemporaryFolder Folder;
-  writeText(Folder / "real", "old");
-  chmod((Folder / "real").c_str(), 0600);
-  ASSERT_EQ(symlink((Folder / "real").c_str(), (Folder / "link").c_str()), 0);
-  AtomicFile File(Folder / "link");
-  File.write("new!");
-  File.commit();
-  EXPECT_TRUE(std::filesystem::is_symlink(Folder / "link"));
-  EXPECT_EQ(bytesOf(Folder / "real").size(), 4u);
-  struct stat Status;
-  stat((Folder / "real").c_str(), &Status);
-  EXPECT_EQ(Status.st_mode & 0777, 0600u);
+  TemporaryFolder folder;
+  writeText(folder / "real", "old");
+  chmod((folder / "real").c_str(), 0600);
+  ASSERT_EQ(symlink((folder / "real").c_str(), (folder / "link").c_str()), 0);
+  AtomicFile file(folder / "link");
+  file.write("new!");
+  file.commit();
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(bytesOf(folder / "real").size(), 4u);
+  struct stat status;
+  stat((folder / "real").c_str(), &status);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
 }
 
 TEST(AtomicFile, FollowsALinkToWhatIsNotThereYet) {
-  TemporaryFolder Folder;
-  ASSERT_EQ(symlink("real", (Folder / "link").c_str()), 0); // relative to the folder of the link
-  AtomicFile File(Folder / "link");
-  File.write("new!");
-  File.commit();
-  EXPECT_TRUE(std::filesystem::is_symlink(Folder / "link"));
-  EXPECT_EQ(bytesOf(Folder / "real").size(), 4u);
+  TemporaryFolder folder;
+  ASSERT_EQ(symlink("real", (folder / "link").c_str()), 0); // relative to the folder of the link
+  AtomicFile file(folder / "link");
+  file.write("new!");
+  file.commit();
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(bytesOf(folder / "real").size(), 4u);
 }
 TEST(AtomicFile, LongNames) { // the temporary name is no longer than a name may be
-  TemporaryFolder Folder;
-  for (std::string Name : {std::string(255, 'n'), "x" + [] {
-                             std::string Umlauts;
-                             for (int I = 0; I < 127; ++I)
-                               Umlauts += "\xc3\xa4";
-                             return Umlauts;
+  TemporaryFolder folder;
+  for (std::string name : {std::string(255, 'n'), "x" + [] {
+                             std::string umlauts;
+                             for (int i = 0; i < 127; ++i)
+                               umlauts += "\xc3\xa4";
+                             return umlauts;
                            }()}) {
-    AtomicFile File(Folder / Name);
-    File.write("1");
-    File.commit();
-    EXPECT_EQ(bytesOf(Folder / Name).size(), 1u);
+    AtomicFile file(folder / name);
+    file.write("1");
+    file.commit();
+    EXPECT_EQ(bytesOf(folder / name).size(), 1u);
   }
-  EXPECT_EQ(Folder.files(), 2u);
-  EXPECT_ERROR(AtomicFile(Folder / std::string(256, 'n')), "File name too long"); // known when it is opened
+  EXPECT_EQ(folder.files(), 2u);
+  EXPECT_ERROR(AtomicFile(folder / std::string(256, 'n')), "File name too long"); // known when it is opened
 }
 TEST(AtomicFile, WritesToAnOpenDescriptor) {
-  TemporaryFolder Folder;
-  int File = open((Folder / "out").c_str(), O_WRONLY | O_CREAT, 0666);
-  ASSERT_GE(File, 0);
-  ASSERT_EQ(write(File, "a", 1), 1);
+  TemporaryFolder folder;
+  int file = open((folder / "out").c_str(), O_WRONLY | O_CREAT, 0666);
+  ASSERT_GE(file, 0);
+  ASSERT_EQ(write(file, "a", 1), 1);
   {
-    AtomicFile Output("/dev/fd/" + std::to_string(File));
-    Output.write("b");
-    Output.commit();
+    AtomicFile output("/dev/fd/" + std::to_string(file));
+    output.write("b");
+    output.commit();
   }
-  ASSERT_EQ(write(File, "c", 1), 1); // still open, and behind what was written
-  close(File);
-  EXPECT_EQ(bytesOf(Folder / "out"), (std::vector<uint8_t>{'a', 'b', 'c'}));
+  ASSERT_EQ(write(file, "c", 1), 1); // still open, and behind what was written
+  close(file);
+  EXPECT_EQ(bytesOf(folder / "out"), (std::vector<uint8_t>{'a', 'b', 'c'}));
   EXPECT_ERROR(AtomicFile("/dev/fd/12345"), "Bad file descriptor");
 }
 TEST(AtomicFile, ModeOfANewFile) {
-  TemporaryFolder Folder;
-  mode_t Mask = umask(022);
-  AtomicFile File(Folder / "tool", 0777);
-  umask(Mask);
-  File.commit();
-  struct stat Status;
-  stat((Folder / "tool").c_str(), &Status);
-  EXPECT_EQ(Status.st_mode & 0777, 0755u);
+  TemporaryFolder folder;
+  mode_t mask = umask(022);
+  AtomicFile file(folder / "tool", 0777);
+  umask(mask);
+  file.commit();
+  struct stat status;
+  stat((folder / "tool").c_str(), &status);
+  EXPECT_EQ(status.st_mode & 0777, 0755u);
 }
 
 namespace {
 /// What a process leaves that is killed while it writes "name" in a folder.
-void killWhileWriting(const TemporaryFolder &Folder) {
-  pid_t Child = fork();
-  if (Child == 0) {
-    AtomicFile File(Folder / "name");
-    File.write(std::string(200000, 'x'));
+void killWhileWriting(const TemporaryFolder &folder) {
+  pid_t child = fork();
+  if (child == 0) {
+    AtomicFile file(folder / "name");
+    file.write(std::string(200000, 'x'));
     raise(SIGKILL);
   }
-  int Status = 0;
-  waitpid(Child, &Status, 0);
-  EXPECT_TRUE(WIFSIGNALED(Status));
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status));
 }
 } // namespace
 
 TEST(AtomicFile, TakesAwayWhatKilledProcessesLeft) {
-  TemporaryFolder Folder;
-  killWhileWriting(Folder);
-  ASSERT_EQ(Folder.files(), 1u);
-  std::string Left = std::filesystem::directory_iterator(Folder.Path)->path().filename();
-  EXPECT_EQ(Left.substr(0, 6), ".name.");
-  EXPECT_EQ(Left.substr(Left.size() - 8), ".dlc-tmp");
-  AtomicFile(Folder / "other").commit(); // any file of the folder
-  EXPECT_FALSE(std::filesystem::exists(Folder / Left));
-  EXPECT_EQ(Folder.files(), 1u);
+  TemporaryFolder folder;
+  killWhileWriting(folder);
+  ASSERT_EQ(folder.files(), 1u);
+  std::string left = std::filesystem::directory_iterator(folder.path)->path().filename();
+  EXPECT_EQ(left.substr(0, 6), ".name.");
+  EXPECT_EQ(left.substr(left.size() - 8), ".dlc-tmp");
+  AtomicFile(folder / "other").commit(); // any file of the folder
+  EXPECT_FALSE(std::filesystem::exists(folder / left));
+  EXPECT_EQ(folder.files(), 1u);
 }
 TEST(AtomicFile, LeavesWhatIsNotLeftOver) {
-  TemporaryFolder Folder;
-  AtomicFile Live(Folder / "live"); // of a living process
-  Live.write(std::string(200000, 'x'));
+  TemporaryFolder folder;
+  AtomicFile live(folder / "live"); // of a living process
+  live.write(std::string(200000, 'x'));
   // The user's.
-  for (const char *Name : {".name.0123456789abcdef.tmp", "name.0123456789abcdef.dlc-tmp", ".name.0123.dlc-tmp",
+  for (const char *name : {".name.0123456789abcdef.tmp", "name.0123456789abcdef.dlc-tmp", ".name.0123.dlc-tmp",
                            ".name.0123456789abcdeg.dlc-tmp", ".0123456789abcdef.dlc-tmp"})
-    writeText(Folder / Name, "mine");
-  std::filesystem::create_directory(Folder / ".folder.0123456789abcdef.dlc-tmp");
-  AtomicFile(Folder / "other").commit();
-  Live.commit();
-  EXPECT_EQ(bytesOf(Folder / "live").size(), 200000u);
-  EXPECT_EQ(Folder.files(), 8u);
+    writeText(folder / name, "mine");
+  std::filesystem::create_directory(folder / ".folder.0123456789abcdef.dlc-tmp");
+  AtomicFile(folder / "other").commit();
+  live.commit();
+  EXPECT_EQ(bytesOf(folder / "live").size(), 200000u);
+  EXPECT_EQ(folder.files(), 8u);
 }
 
-//===----------------------------------------------------------------------===//
-// Files that must differ
-//===----------------------------------------------------------------------===//
+//===--- Files that must differ ------------------------------------------------------------------------===//
 
 TEST(Outputs, OneFileByAnySpelling) {
-  TemporaryFolder Folder;
-  writeText(Folder / "a", "1");
-  writeText(Folder / "b", "1");
-  std::filesystem::create_directory(Folder / "sub");
-  ASSERT_EQ(symlink("a", (Folder / "link").c_str()), 0);
-  ASSERT_EQ(symlink("new", (Folder / "dangling").c_str()), 0);
-  ASSERT_EQ(link((Folder / "a").c_str(), (Folder / "hard").c_str()), 0);
-  EXPECT_TRUE(isSameFile(Folder / "a", Folder / "a"));
-  EXPECT_TRUE(isSameFile(Folder / "a", Folder / "sub/../a"));
-  EXPECT_TRUE(isSameFile(Folder / "a", Folder / "link"));
-  EXPECT_TRUE(isSameFile(Folder / "a", Folder / "hard"));
-  EXPECT_FALSE(isSameFile(Folder / "a", Folder / "b"));
+  TemporaryFolder folder;
+  writeText(folder / "a", "1");
+  writeText(folder / "b", "1");
+  std::filesystem::create_directory(folder / "sub");
+  ASSERT_EQ(symlink("a", (folder / "link").c_str()), 0);
+  ASSERT_EQ(symlink("new", (folder / "dangling").c_str()), 0);
+  ASSERT_EQ(link((folder / "a").c_str(), (folder / "hard").c_str()), 0);
+  EXPECT_TRUE(isSameFile(folder / "a", folder / "a"));
+  EXPECT_TRUE(isSameFile(folder / "a", folder / "sub/../a"));
+  EXPECT_TRUE(isSameFile(folder / "a", folder / "link"));
+  EXPECT_TRUE(isSameFile(folder / "a", folder / "hard"));
+  EXPECT_FALSE(isSameFile(folder / "a", folder / "b"));
   // Not there yet.
-  EXPECT_TRUE(isSameFile(Folder / "new", Folder / "sub/../new"));
-  EXPECT_TRUE(isSameFile(Folder / "new", Folder / "dangling"));
-  EXPECT_FALSE(isSameFile(Folder / "new", Folder / "sub/new"));
-  EXPECT_FALSE(isSameFile(Folder / "new", Folder / "a"));
+  EXPECT_TRUE(isSameFile(folder / "new", folder / "sub/../new"));
+  EXPECT_TRUE(isSameFile(folder / "new", folder / "dangling"));
+  EXPECT_FALSE(isSameFile(folder / "new", folder / "sub/new"));
+  EXPECT_FALSE(isSameFile(folder / "new", folder / "a"));
   // No files.
   EXPECT_FALSE(isSameFile("/dev/null", "/dev/null"));
   EXPECT_FALSE(isSameFile("/dev/stdout", "/dev/stdout"));
   EXPECT_FALSE(isSameFile("", ""));
 }
 TEST(Outputs, AreNeitherInputsNorEachOther) {
-  TemporaryFolder Folder;
-  std::string A = Folder / "a", B = Folder / "b", C = Folder / "c";
-  writeText(A, "1");
-  checkOutputs({{"--out", B}, {"--log", C}, {"--curve", ""}, {"--best", ""}}, {{"LIB", A}, {"--weights", ""}});
+  TemporaryFolder folder;
+  std::string a = folder / "a", b = folder / "b", c = folder / "c";
+  writeText(a, "1");
+  checkOutputs({{"--out", b}, {"--log", c}, {"--curve", ""}, {"--best", ""}}, {{"LIB", a}, {"--weights", ""}});
   checkOutputs({{"-o", "-"}}, {{"the model file", "-"}});
-  EXPECT_ERROR(checkOutputs({{"--out", B}, {"--log", A}}, {{"LIB", A}}),
-               "--log " + A + " would overwrite LIB " + A +
+  EXPECT_ERROR(checkOutputs({{"--out", b}, {"--log", a}}, {{"LIB", a}}),
+               "--log " + a + " would overwrite LIB " + a +
                    ", which is read: they are one file. Give --log another name.");
-  EXPECT_ERROR(checkOutputs({{"--out", B}, {"--log", B}}, {}),
-               "--log " + B + " would overwrite --out " + B + ", which is written, too");
+  EXPECT_ERROR(checkOutputs({{"--out", b}, {"--log", b}}, {}),
+               "--log " + b + " would overwrite --out " + b + ", which is written, too");
 }

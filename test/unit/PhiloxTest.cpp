@@ -1,8 +1,5 @@
-//===- PhiloxTest.cpp - random numbers -----------------------------------===//
-//
+// PhiloxTest.cpp - random numbers.
 // SPDX-License-Identifier: Apache-2.0
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/Philox.h"
 
 #include <gtest/gtest.h>
@@ -29,57 +26,57 @@ TEST(Philox, Fnv1aVectors) {
   EXPECT_EQ(fnv1a("foobar"), 0x85944171f73967e8u);
 }
 TEST(Philox, StreamIsKeyedBySeedAndName) {
-  uint64_t Key = 42 ^ fnv1a("fc1.weight");
-  Words Expected = philox4x32({1, 0, 0, 0}, {uint32_t(Key), uint32_t(Key >> 32)});
-  PhiloxStream Stream(42, "fc1.weight");
-  for (uint64_t I = 0; I < 4; ++I)
-    EXPECT_EQ(Stream.word(4 + I), Expected[I]);
-  EXPECT_NE(PhiloxStream(42, "fc1.bias").word(4), Expected[0]);
-  EXPECT_NE(PhiloxStream(43, "fc1.weight").word(4), Expected[0]);
+  uint64_t key = 42 ^ fnv1a("fc1.weight");
+  Words expected = philox4x32({1, 0, 0, 0}, {uint32_t(key), uint32_t(key >> 32)});
+  PhiloxStream stream(42, "fc1.weight");
+  for (uint64_t i = 0; i < 4; ++i)
+    EXPECT_EQ(stream.word(4 + i), expected[i]);
+  EXPECT_NE(PhiloxStream(42, "fc1.bias").word(4), expected[0]);
+  EXPECT_NE(PhiloxStream(43, "fc1.weight").word(4), expected[0]);
 }
 TEST(Philox, CounterUsesAllOfTheIndex) {
-  PhiloxStream Stream(1, "x");
-  EXPECT_NE(Stream.word(0), Stream.word(uint64_t(4) << 32));
+  PhiloxStream stream(1, "x");
+  EXPECT_NE(stream.word(0), stream.word(uint64_t(4) << 32));
 }
 TEST(Philox, Uniform32IsTheTop24Bits) {
-  PhiloxStream Stream(7, "u");
-  for (uint64_t I = 0; I < 1000; ++I) {
-    float U = Stream.uniform32(I);
-    EXPECT_EQ(U, float(Stream.word(I) / 256) / 16777216.0f);
-    EXPECT_GE(U, 0.0f);
-    EXPECT_LT(U, 1.0f);
+  PhiloxStream stream(7, "u");
+  for (uint64_t i = 0; i < 1000; ++i) {
+    float u = stream.uniform32(i);
+    EXPECT_EQ(u, float(stream.word(i) / 256) / 16777216.0f);
+    EXPECT_GE(u, 0.0f);
+    EXPECT_LT(u, 1.0f);
   }
 }
 TEST(Philox, Uniform64IsTheTop53BitsOfTwoWords) {
-  PhiloxStream Stream(7, "u");
-  for (uint64_t I = 0; I < 1000; ++I) {
-    uint64_t Both = uint64_t(Stream.word(2 * I + 1)) << 32 | Stream.word(2 * I);
-    EXPECT_EQ(Stream.uniform64(I), std::ldexp(double(Both >> 11), -53));
+  PhiloxStream stream(7, "u");
+  for (uint64_t i = 0; i < 1000; ++i) {
+    uint64_t both = uint64_t(stream.word(2 * i + 1)) << 32 | stream.word(2 * i);
+    EXPECT_EQ(stream.uniform64(i), std::ldexp(double(both >> 11), -53));
   }
 }
 TEST(Philox, NormalHasMeanAndDeviation) {
-  PhiloxStream Stream(3, "n");
-  double Sum = 0, Squares = 0;
-  int Count = 100000;
-  for (int I = 0; I < Count; ++I) {
-    double X = Stream.normal(uint64_t(I));
-    Sum += X, Squares += X * X;
+  PhiloxStream stream(3, "n");
+  double sum = 0, squares = 0;
+  int count = 100000;
+  for (int i = 0; i < count; ++i) {
+    double x = stream.normal(uint64_t(i));
+    sum += x, squares += x * x;
   }
-  EXPECT_NEAR(Sum / Count, 0, 0.01);
-  EXPECT_NEAR(Squares / Count, 1, 0.02);
+  EXPECT_NEAR(sum / count, 0, 0.01);
+  EXPECT_NEAR(squares / count, 1, 0.02);
 }
 TEST(Philox, NormalPairsShareARadius) {
-  PhiloxStream Stream(3, "n");
-  auto W = Stream.block(5);
-  double U1 = double((((uint64_t(W[1]) << 32) | W[0]) >> 11) + 1) * 0x1p-53;
-  double Even = Stream.normal(10), Odd = Stream.normal(11);
-  EXPECT_NEAR(Even * Even + Odd * Odd, -2 * std::log(U1), 1e-12);
+  PhiloxStream stream(3, "n");
+  auto w = stream.block(5);
+  double u1 = double((((uint64_t(w[1]) << 32) | w[0]) >> 11) + 1) * 0x1p-53;
+  double even = stream.normal(10), odd = stream.normal(11);
+  EXPECT_NEAR(even * even + odd * odd, -2 * std::log(u1), 1e-12);
 }
 TEST(Philox, BelowStaysBelow) {
-  PhiloxStream Stream(3, "b");
-  std::array<int, 10> Seen{};
-  for (uint64_t I = 0; I < 10000; ++I)
-    ++Seen.at(Stream.below(I, 10));
-  for (int Count : Seen)
-    EXPECT_NEAR(Count, 1000, 150);
+  PhiloxStream stream(3, "b");
+  std::array<int, 10> seen{};
+  for (uint64_t i = 0; i < 10000; ++i)
+    ++seen.at(stream.below(i, 10));
+  for (int count : seen)
+    EXPECT_NEAR(count, 1000, 150);
 }

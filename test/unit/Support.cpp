@@ -1,10 +1,7 @@
-//===- Support.cpp - what the runtime's tests share --------------------------===//
-//
+// Support.cpp - what the runtime's tests share.
 // SPDX-License-Identifier: Apache-2.0
 //
 // Replaces malloc and mmap by versions that count, over glibc's own.
-//
-//===----------------------------------------------------------------------===//
 #include "Support.h"
 #include "FakeModel.h"
 
@@ -16,16 +13,16 @@
 #include <unistd.h>
 #include <zlib.h>
 
-static std::atomic<bool> Counting{false};
-static std::atomic<uint64_t> Allocations{0}, Largest{0};
+static std::atomic<bool> counting{false};
+static std::atomic<uint64_t> allocations{0}, largest{0};
 
 #ifndef DLC_TEST_SANITIZED
-static void count(size_t Bytes) {
-  if (!Counting.load(std::memory_order_relaxed))
+static void count(size_t bytes) {
+  if (!counting.load(std::memory_order_relaxed))
     return;
-  Allocations.fetch_add(1, std::memory_order_relaxed);
-  uint64_t Old = Largest.load(std::memory_order_relaxed);
-  while (Old < Bytes && !Largest.compare_exchange_weak(Old, Bytes, std::memory_order_relaxed)) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  uint64_t old = largest.load(std::memory_order_relaxed);
+  while (old < bytes && !largest.compare_exchange_weak(old, bytes, std::memory_order_relaxed)) {
   }
 }
 
@@ -35,34 +32,34 @@ void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
 
-void *malloc(size_t Bytes) {
-  count(Bytes);
-  return __libc_malloc(Bytes);
+void *malloc(size_t bytes) {
+  count(bytes);
+  return __libc_malloc(bytes);
 }
-void *calloc(size_t Count, size_t Bytes) {
-  count(Count * Bytes);
-  return __libc_calloc(Count, Bytes);
+void *calloc(size_t many, size_t bytes) {
+  count(many * bytes);
+  return __libc_calloc(many, bytes);
 }
-void *realloc(void *Old, size_t Bytes) {
-  count(Bytes);
-  return __libc_realloc(Old, Bytes);
+void *realloc(void *old, size_t bytes) {
+  count(bytes);
+  return __libc_realloc(old, bytes);
 }
-void *memalign(size_t Alignment, size_t Bytes) {
-  count(Bytes);
-  return __libc_memalign(Alignment, Bytes);
+void *memalign(size_t alignment, size_t bytes) {
+  count(bytes);
+  return __libc_memalign(alignment, bytes);
 }
-void *aligned_alloc(size_t Alignment, size_t Bytes) {
-  count(Bytes);
-  return __libc_memalign(Alignment, Bytes);
+void *aligned_alloc(size_t alignment, size_t bytes) {
+  count(bytes);
+  return __libc_memalign(alignment, bytes);
 }
-int posix_memalign(void **Result, size_t Alignment, size_t Bytes) {
-  count(Bytes);
-  *Result = __libc_memalign(Alignment, Bytes);
-  return *Result ? 0 : ENOMEM;
+int posix_memalign(void **result, size_t alignment, size_t bytes) {
+  count(bytes);
+  *result = __libc_memalign(alignment, bytes);
+  return *result ? 0 : ENOMEM;
 }
-void *mmap(void *Where, size_t Bytes, int Protection, int Flags, int File, off_t Offset) noexcept {
-  count(Bytes);
-  return reinterpret_cast<void *>(syscall(SYS_mmap, Where, Bytes, Protection, Flags, File, Offset));
+void *mmap(void *where, size_t bytes, int protection, int flags, int file, off_t offset) noexcept {
+  count(bytes);
+  return reinterpret_cast<void *>(syscall(SYS_mmap, where, bytes, protection, flags, file, offset));
 }
 }
 #endif
@@ -70,35 +67,35 @@ void *mmap(void *Where, size_t Bytes, int Protection, int Flags, int File, off_t
 namespace dlc::test {
 
 TemporaryFolder::TemporaryFolder() {
-  std::string Name = (std::filesystem::temp_directory_path() / "dlc-test-XXXXXX").string();
-  if (!::mkdtemp(Name.data()))
+  std::string name = (std::filesystem::temp_directory_path() / "dlc-test-XXXXXX").string();
+  if (!::mkdtemp(name.data()))
     throw std::runtime_error("no temporary folder");
-  Path = Name;
+  path = name;
 }
 TemporaryFolder::~TemporaryFolder() {
-  std::error_code Ignored;
-  std::filesystem::remove_all(Path, Ignored);
+  std::error_code ignored;
+  std::filesystem::remove_all(path, ignored);
 }
 size_t TemporaryFolder::files() const {
-  size_t Count = 0;
-  for (auto It = std::filesystem::directory_iterator(Path); It != std::filesystem::directory_iterator(); ++It)
-    ++Count;
-  return Count;
+  size_t count = 0;
+  for (auto it = std::filesystem::directory_iterator(path); it != std::filesystem::directory_iterator(); ++it)
+    ++count;
+  return count;
 }
 
-std::vector<uint8_t> bytesOf(const std::string &Path) {
-  std::ifstream File(Path, std::ios::binary);
-  return std::vector<uint8_t>(std::istreambuf_iterator<char>(File), {});
+std::vector<uint8_t> bytesOf(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::vector<uint8_t>(std::istreambuf_iterator<char>(file), {});
 }
-void writeBytes(const std::string &Path, const std::vector<uint8_t> &Bytes) {
-  std::ofstream(Path, std::ios::binary)
-      .write(reinterpret_cast<const char *>(Bytes.data()), static_cast<std::streamsize>(Bytes.size()));
+void writeBytes(const std::string &path, const std::vector<uint8_t> &bytes) {
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
-void writeText(const std::string &Path, const std::string &Text) {
-  writeBytes(Path, std::vector<uint8_t>(Text.begin(), Text.end()));
+void writeText(const std::string &path, const std::string &text) {
+  writeBytes(path, std::vector<uint8_t>(text.begin(), text.end()));
 }
 
-Model fakeModel(const ModelOptions &Options) { return Model::fromQuery(fake_dlc_model_query, Options); }
+Model fakeModel(const ModelOptions &options) { return Model::fromQuery(fake_dlc_model_query, options); }
 
 bool canCountAllocations() {
 #ifdef DLC_TEST_SANITIZED
@@ -108,55 +105,55 @@ bool canCountAllocations() {
 #endif
 }
 void startCounting() {
-  Allocations = 0;
-  Largest = 0;
-  Counting = true;
+  allocations = 0;
+  largest = 0;
+  counting = true;
 }
 uint64_t stopCounting() {
-  Counting = false;
-  return Allocations;
+  counting = false;
+  return allocations;
 }
 
-uint64_t largestAllocation() { return Largest; }
+uint64_t largestAllocation() { return largest; }
 
-/// By zlib: `Bits` is 15 + 16 for gzip, -15 for bare data.
-static std::vector<uint8_t> compressed(const std::vector<uint8_t> &Plain, int Bits) {
-  std::vector<uint8_t> Packed(compressBound(Plain.size()) + 64);
-  z_stream Stream{};
-  deflateInit2(&Stream, 6, Z_DEFLATED, Bits, 8, Z_DEFAULT_STRATEGY);
-  Stream.next_in = const_cast<Bytef *>(Plain.data());
-  Stream.avail_in = static_cast<uInt>(Plain.size());
-  Stream.next_out = Packed.data();
-  Stream.avail_out = static_cast<uInt>(Packed.size());
-  deflate(&Stream, Z_FINISH);
-  Packed.resize(Stream.total_out);
-  deflateEnd(&Stream);
-  return Packed;
+/// By zlib: `bits` is 15 + 16 for gzip, -15 for bare data.
+static std::vector<uint8_t> compressed(const std::vector<uint8_t> &plain, int bits) {
+  std::vector<uint8_t> packed(compressBound(plain.size()) + 64);
+  z_stream stream{};
+  deflateInit2(&stream, 6, Z_DEFLATED, bits, 8, Z_DEFAULT_STRATEGY);
+  stream.next_in = const_cast<Bytef *>(plain.data());
+  stream.avail_in = static_cast<uInt>(plain.size());
+  stream.next_out = packed.data();
+  stream.avail_out = static_cast<uInt>(packed.size());
+  deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
 }
-std::vector<uint8_t> gzip(const std::vector<uint8_t> &Plain) { return compressed(Plain, 15 + 16); }
-std::vector<uint8_t> deflated(const std::vector<uint8_t> &Plain, uint32_t Claim, uint16_t Method, uint16_t Flags) {
-  std::vector<uint8_t> Packed = compressed(Plain, -15), Out;
-  auto Put = [&](uint64_t Value, int Count) {
-    for (int I = 0; I < Count; ++I)
-      Out.push_back(uint8_t(Value >> (8 * I)));
+std::vector<uint8_t> gzip(const std::vector<uint8_t> &plain) { return compressed(plain, 15 + 16); }
+std::vector<uint8_t> deflated(const std::vector<uint8_t> &plain, uint32_t claim, uint16_t method, uint16_t flags) {
+  std::vector<uint8_t> packed = compressed(plain, -15), out;
+  auto put = [&](uint64_t value, int count) {
+    for (int i = 0; i < count; ++i)
+      out.push_back(uint8_t(value >> (8 * i)));
   };
-  auto PutName = [&] {
-    for (char C : std::string("a.npy"))
-      Out.push_back(uint8_t(C));
+  auto putName = [&] {
+    for (char c : std::string("a.npy"))
+      out.push_back(uint8_t(c));
   };
-  auto Common = [&] {
-    Put(20, 2), Put(Flags, 2), Put(Method, 2), Put(0, 4), Put(crc32(0, Plain.data(), uInt(Plain.size())), 4);
-    Put(Packed.size(), 4), Put(Claim, 4), Put(5, 2), Put(0, 2);
+  auto common = [&] {
+    put(20, 2), put(flags, 2), put(method, 2), put(0, 4), put(crc32(0, plain.data(), uInt(plain.size())), 4);
+    put(packed.size(), 4), put(claim, 4), put(5, 2), put(0, 2);
   };
-  Put(0x04034b50, 4), Common();
-  PutName();
-  Out.insert(Out.end(), Packed.begin(), Packed.end());
-  size_t Directory = Out.size();
-  Put(0x02014b50, 4), Put(20, 2), Common(), Put(0, 2), Put(0, 2), Put(0, 2), Put(0, 4), Put(0, 4);
-  PutName();
-  size_t End = Out.size();
-  Put(0x06054b50, 4), Put(0, 4), Put(1, 2), Put(1, 2), Put(End - Directory, 4), Put(Directory, 4), Put(0, 2);
-  return Out;
+  put(0x04034b50, 4), common();
+  putName();
+  out.insert(out.end(), packed.begin(), packed.end());
+  size_t directory = out.size();
+  put(0x02014b50, 4), put(20, 2), common(), put(0, 2), put(0, 2), put(0, 2), put(0, 4), put(0, 4);
+  putName();
+  size_t end = out.size();
+  put(0x06054b50, 4), put(0, 4), put(1, 2), put(1, 2), put(end - directory, 4), put(directory, 4), put(0, 2);
+  return out;
 }
 
 } // namespace dlc::test

@@ -1,10 +1,7 @@
-//===- Support.h - what the runtime's tests share ----------------------------===//
-//
+// Support.h - what the runtime's tests share.
 // SPDX-License-Identifier: Apache-2.0
 //
 // A folder of their own for files, the text of errors, and a count of allocations.
-//
-//===----------------------------------------------------------------------===//
 #ifndef DLC_TEST_SUPPORT_H
 #define DLC_TEST_SUPPORT_H
 
@@ -24,29 +21,29 @@ class TemporaryFolder {
 public:
   TemporaryFolder();
   ~TemporaryFolder();
-  std::string operator/(const std::string &Name) const { return (Path / Name).string(); }
+  std::string operator/(const std::string &name) const { return (path / name).string(); }
   /// How many files it holds.
   size_t files() const;
-  std::filesystem::path Path;
+  std::filesystem::path path;
 };
 
-std::vector<uint8_t> bytesOf(const std::string &Path);
-void writeBytes(const std::string &Path, const std::vector<uint8_t> &Bytes);
-void writeText(const std::string &Path, const std::string &Text);
+std::vector<uint8_t> bytesOf(const std::string &path);
+void writeBytes(const std::string &path, const std::vector<uint8_t> &bytes);
+void writeText(const std::string &path, const std::string &text);
 
 /// The message of the Error that a function throws; a failure of the test if it throws none.
-template <class Fn> std::string errorOf(Fn Function) {
+template <class Fn> std::string errorOf(Fn function) {
   try {
-    Function();
-  } catch (const Error &E) {
-    return E.what();
+    function();
+  } catch (const Error &e) {
+    return e.what();
   }
   ADD_FAILURE() << "no error was thrown";
   return {};
 }
 
 /// The model that is linked into the tests.
-Model fakeModel(const ModelOptions &Options = {});
+Model fakeModel(const ModelOptions &options = {});
 
 /// Allocations (malloc and its kin, mmap) on every thread since startCounting. Needs a build without
 /// sanitizers, which replace the allocator themselves.
@@ -57,16 +54,17 @@ uint64_t stopCounting();
 uint64_t largestAllocation();
 
 /// What the gzip program makes of it.
-std::vector<uint8_t> gzip(const std::vector<uint8_t> &Plain);
-/// A zip archive of one deflated member a.npy; `Claim` is the size that its directory claims.
-std::vector<uint8_t> deflated(const std::vector<uint8_t> &Plain, uint32_t Claim, uint16_t Method = 8,
-                              uint16_t Flags = 0);
+std::vector<uint8_t> gzip(const std::vector<uint8_t> &plain);
+/// A zip archive of one deflated member a.npy; `claim` is the size that its directory claims.
+std::vector<uint8_t> deflated(const std::vector<uint8_t> &plain, uint32_t claim, uint16_t method = 8,
+                              uint16_t flags = 0);
 
 } // namespace dlc::test
 
 /// The error's text must hold a part.
-#define EXPECT_ERROR(Statement, Part) \
-  EXPECT_PRED2([](const std::string &Text, const std::string &P) { return Text.find(P) != std::string::npos; }, \
-               ::dlc::test::errorOf([&] { (void)(Statement); }), Part)
+#define EXPECT_ERROR(statement, part) \
+  EXPECT_PRED2( \
+      [](const std::string &text, const std::string &sought) { return text.find(sought) != std::string::npos; }, \
+      ::dlc::test::errorOf([&] { (void)(statement); }), part)
 
 #endif // DLC_TEST_SUPPORT_H

@@ -27,7 +27,7 @@ static Array toArray(const Tensor &tensor) {
 
 std::string dlc::callLibrary(const LibraryCall &call, std::vector<CallResults> &results) try {
   ModelOptions where;
-  where.Threads = call.threads;
+  where.threads = call.threads;
   Model model = Model::open(call.library, where);
   Parameters parameters = model.newParameters(call.seed);
   for (const NamedArray &one : call.stored.parameters)
@@ -44,11 +44,11 @@ std::string dlc::callLibrary(const LibraryCall &call, std::vector<CallResults> &
     inputs.emplace_back(one.name, values.back());
   }
   CallOptions options;
-  options.Extent = call.extent;
+  options.extent = call.extent;
   for (int64_t i = 0; i < call.count; ++i) {
     CallResults &one = results.emplace_back();
     for (const NamedTensor &output : training.call(call.entry, inputs, options))
-      one.outputs.push_back({output.Name, toArray(output.Value)});
+      one.outputs.push_back({output.name, toArray(output.value)});
     for (const NamedArray &parameter : call.stored.parameters)
       one.stored.parameters.push_back({parameter.name, toArray(parameters.get(parameter.name))});
     for (const NamedArray &slot : call.stored.slots)
@@ -63,7 +63,7 @@ std::string dlc::findCapacity(const std::string &library, const std::string &nam
                               int64_t &most) try {
   Model model = Model::open(library);
   const Entry &entry = model.entry(name, INT64_MAX);
-  capacity = entry.Capacity;
+  capacity = entry.capacity;
   most = entry.rowsIndependent() ? INT64_MAX : capacity;
   return "";
 } catch (const std::exception &error) {

@@ -52,7 +52,7 @@ Times measure(Call &call, double seconds) {
 }
 
 void benchEntry(const BenchOptions &options, const Model &model, const Entry &entry) {
-  int64_t rows = options.batch ? options.batch : std::max<int64_t>(1, entry.Capacity);
+  int64_t rows = options.batch ? options.batch : std::max<int64_t>(1, entry.capacity);
   std::vector<Tensor> values = options.inputs.make(entry, rows);
   Invocation invocation(model, entry, options.weights, options.inputs.seed);
   Call call = invocation.prepare();
@@ -67,15 +67,15 @@ void benchEntry(const BenchOptions &options, const Model &model, const Entry &en
   call.setProfile(KernelTimes::hook, &kernels);
   call.run();
   call.setProfile(nullptr, nullptr);
-  double share = entry.hasBatch() && entry.Capacity ? double(rows) / double(entry.Capacity) : 1;
+  double share = entry.hasBatch() && entry.capacity ? double(rows) / double(entry.capacity) : 1;
   double flops = 0;
   for (size_t i = 0; i < kernels.calls().size(); ++i)
-    flops += model.kernels()[i].Flops * share * double(kernels.calls()[i]);
+    flops += model.kernels()[i].flops * share * double(kernels.calls()[i]);
 
   if (options.json) {
     Json object = {{"event", "bench"},
-                   {"entry", entry.Name},
-                   {"capacity", entry.Capacity},
+                   {"entry", entry.name},
+                   {"capacity", entry.capacity},
                    {"rows", rows},
                    {"threads", model.threads()},
                    {"target", model.target()},
@@ -90,7 +90,7 @@ void benchEntry(const BenchOptions &options, const Model &model, const Entry &en
     Progress(true).event(object);
     return;
   }
-  fmt::print("{} ({} row{}, {} thread{}): median {}, least {}, middle 80 % {} to {}, {} calls\n", entry.Name, rows,
+  fmt::print("{} ({} row{}, {} thread{}): median {}, least {}, middle 80 % {} to {}, {} calls\n", entry.name, rows,
              rows == 1 ? "" : "s", model.threads(), model.threads() == 1 ? "" : "s", timeText(times.median),
              timeText(times.least), timeText(times.low), timeText(times.high), countText(times.calls));
   fmt::print("    {} calls/s, {} rows/s", countText(int64_t(1 / times.median)),
@@ -104,12 +104,12 @@ void bench(const BenchOptions &options) {
   Model model = options.model.open();
   std::vector<std::string> names;
   if (!options.entry.empty()) {
-    names.emplace_back(findEntry(model, options.entry).Name);
+    names.emplace_back(findEntry(model, options.entry).name);
   } else {
     for (const Entry &entry : model.entries())
-      if ((entry.Kind == DLC_FUNCTION || entry.Kind == DLC_TRAIN) &&
-          std::find(names.begin(), names.end(), entry.Name) == names.end())
-        names.emplace_back(entry.Name);
+      if ((entry.kind == DLC_FUNCTION || entry.kind == DLC_TRAIN) &&
+          std::find(names.begin(), names.end(), entry.name) == names.end())
+        names.emplace_back(entry.name);
   }
   std::vector<const Entry *> entries;
   for (const std::string &name : names)
@@ -117,9 +117,9 @@ void bench(const BenchOptions &options) {
   options.inputs.check(entries);
   for (const std::string &name : names) {
     const Entry &entry = model.entry(name, options.batch ? options.batch : std::numeric_limits<int64_t>::max());
-    if (options.batch > entry.Capacity && entry.hasBatch())
+    if (options.batch > entry.capacity && entry.hasBatch())
       throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows; compile it with `dlc --batch {}`",
-                                  options.batch, name, entry.Capacity, options.batch));
+                                  options.batch, name, entry.capacity, options.batch));
     benchEntry(options, model, entry);
   }
   if (options.json)

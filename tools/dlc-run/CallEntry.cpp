@@ -29,28 +29,28 @@ struct CallArguments {
 };
 
 std::vector<Tensor> readInputs(CallArguments &arguments, const Entry &entry) {
-  std::vector<Tensor> values(entry.Inputs.size());
+  std::vector<Tensor> values(entry.inputs.size());
   std::vector<bool> given(values.size());
   if (!arguments.archive.empty())
     for (NamedTensor &member : readNpz(arguments.archive)) {
-      size_t index = findInput(entry, member.Name, "--inputs " + arguments.archive);
-      values[index] = fileNumbers(entry.Inputs[index], member.Value, arguments.scales,
-                                  fmt::format("{}: '{}'", arguments.archive, member.Name));
+      size_t index = findInput(entry, member.name, "--inputs " + arguments.archive);
+      values[index] = fileNumbers(entry.inputs[index], member.value, arguments.scales,
+                                  fmt::format("{}: '{}'", arguments.archive, member.name));
       given[index] = true;
     }
   for (const std::string &text : arguments.inputs) {
     auto [name, value] = splitAssignment(text, "--input");
     size_t index = findInput(entry, name, "--input");
-    values[index] = readInput(entry.Inputs[index], value, false, arguments.scales, "--input " + text);
+    values[index] = readInput(entry.inputs[index], value, false, arguments.scales, "--input " + text);
     given[index] = true;
   }
   std::string missing;
   for (size_t i = 0; i < values.size(); ++i)
     if (!given[i])
-      missing += fmt::format("\n  '{}': {}", entry.Inputs[i].Name, entry.Inputs[i].str());
+      missing += fmt::format("\n  '{}': {}", entry.inputs[i].name, entry.inputs[i].str());
   if (!missing.empty())
     throw UserError(fmt::format("inputs of '{}' have no value (give --input NAME=FILE.npy or --inputs FILE.npz):{}",
-                                entry.Name, missing));
+                                entry.name, missing));
   return values;
 }
 
@@ -73,33 +73,33 @@ void callEntry(CallArguments &arguments) {
       fmt::print("{}\n", note);
   std::vector<Input> inputs;
   for (size_t i = 0; i < values.size(); ++i)
-    inputs.emplace_back(entry.Inputs[i].Name, values[i]);
+    inputs.emplace_back(entry.inputs[i].name, values[i]);
   std::optional<uint64_t> seed;
   if (arguments.seedOption->count())
     seed = arguments.seed;
   Invocation invocation(model, entry, arguments.weights, seed);
   CallOptions options;
-  options.TrapNotFinite = arguments.trapNan;
-  options.Row = arguments.row;
+  options.trapNotFinite = arguments.trapNan;
+  options.row = arguments.row;
   if (isTraining(entry)) {
     for (auto &[name, value] : parseScalars(entry, arguments.scalars))
       invocation.training()->set(name, value);
     if (arguments.stepOption->count())
       invocation.training()->setStep(arguments.step - 1);
   } else {
-    options.Scalars = parseScalars(entry, arguments.scalars);
+    options.scalars = parseScalars(entry, arguments.scalars);
     if (arguments.stepOption->count())
-      options.Step = arguments.step;
+      options.step = arguments.step;
   }
 
   // Repeated calls give a list for each output that is a single number; of the others the last is kept.
   Results results;
-  std::vector<std::vector<double>> numbers(entry.Outputs.size());
+  std::vector<std::vector<double>> numbers(entry.outputs.size());
   bool print = arguments.print || arguments.output.empty();
   Progress events(true);
   for (int64_t i = 0; i < arguments.repeat; ++i) {
-    if (i > 0 && options.Step)
-      ++*options.Step;
+    if (i > 0 && options.step)
+      ++*options.step;
     results = invocation.call(inputs, options);
     std::vector<std::string> line;
     Json object = {{"event", "call"}, {"call", i + 1}};
@@ -107,8 +107,8 @@ void callEntry(CallArguments &arguments) {
       if (!results[k].shape().empty())
         continue;
       numbers[k].push_back(results[k].item());
-      line.push_back(fmt::format("{} {}", entry.Outputs[k].Name, elementText(results[k], 0)));
-      object[std::string(entry.Outputs[k].Name)] = jsonFromTensor(results[k]);
+      line.push_back(fmt::format("{} {}", entry.outputs[k].name, elementText(results[k], 0)));
+      object[std::string(entry.outputs[k].name)] = jsonFromTensor(results[k]);
     }
     if (arguments.json)
       events.event(object);
@@ -118,7 +118,7 @@ void callEntry(CallArguments &arguments) {
   if (print && !arguments.json)
     for (size_t k = 0; k < results.size(); ++k)
       if (arguments.repeat == 1 || !results[k].shape().empty())
-        fmt::print("{}\n", tensorText(entry.Outputs[k].Name, results[k]));
+        fmt::print("{}\n", tensorText(entry.outputs[k].name, results[k]));
 
   if (!arguments.output.empty()) {
     std::vector<Tensor> lists(results.size());
@@ -127,19 +127,19 @@ void callEntry(CallArguments &arguments) {
       bool list = arguments.repeat > 1 && results[k].shape().empty();
       if (list)
         lists[k] = Tensor({arguments.repeat}, numbers[k]).to(results[k].dtype());
-      members.push_back({std::string(entry.Outputs[k].Name), list ? lists[k] : results[k]});
+      members.push_back({std::string(entry.outputs[k].name), list ? lists[k] : results[k]});
     }
     writeNpz(arguments.output, members);
   }
   if (!arguments.save.empty())
     invocation.save(arguments.save);
   if (arguments.json) {
-    Json object = {{"event", "end"}, {"entry", entry.Name}};
+    Json object = {{"event", "end"}, {"entry", entry.name}};
     if (!arguments.scales.json().empty())
       object["scale"] = arguments.scales.json();
     for (size_t k = 0; k < results.size(); ++k)
       if (print || results[k].shape().empty())
-        object["outputs"][std::string(entry.Outputs[k].Name)] = jsonFromTensor(results[k]);
+        object["outputs"][std::string(entry.outputs[k].name)] = jsonFromTensor(results[k]);
     events.event(object);
   }
 }

@@ -101,11 +101,11 @@ void Checker::run(const Json &object) {
   std::vector<std::pair<size_t, Tensor>> values;
   for (auto &[name, value] : given.items()) {
     size_t index = findInput(entry, name, "inputs");
-    values.emplace_back(index, tensorFromJson(value, entry.Inputs[index].Type, fmt::format("input '{}'", name)));
+    values.emplace_back(index, tensorFromJson(value, entry.inputs[index].type, fmt::format("input '{}'", name)));
   }
   std::vector<Input> inputs;
   for (auto &[index, value] : values)
-    inputs.emplace_back(entry.Inputs[index].Name, value);
+    inputs.emplace_back(entry.inputs[index].name, value);
 
   std::optional<uint64_t> seed;
   if (object.contains("seed"))
@@ -114,7 +114,7 @@ void Checker::run(const Json &object) {
   for (auto &[name, value] : weights.items()) {
     const TensorInfo *info = model_.findTensor(name);
     invocation.setTensor(name,
-                         info ? tensorFromJson(value, info->Type, fmt::format("parameter '{}'", name)) : Tensor());
+                         info ? tensorFromJson(value, info->type, fmt::format("parameter '{}'", name)) : Tensor());
   }
   CallOptions options;
   std::vector<std::string> scalars;
@@ -124,13 +124,13 @@ void Checker::run(const Json &object) {
     if (isTraining(entry))
       invocation.training()->set(name, value);
     else
-      options.Scalars.emplace_back(name, value);
+      options.scalars.emplace_back(name, value);
   }
   if (object.contains("step")) {
     if (isTraining(entry))
       invocation.training()->setStep(object["step"].get<int64_t>() - 1);
     else
-      options.Step = object["step"].get<int64_t>();
+      options.step = object["step"].get<int64_t>();
   }
   Results results;
   int64_t repeat = object.value("repeat", int64_t(1));
@@ -142,15 +142,15 @@ void Checker::run(const Json &object) {
   for (auto &[name, expected] : expectations.items()) {
     std::optional<Tensor> found;
     for (const NamedTensor &result : results)
-      if (result.Name == name)
-        found = result.Value;
+      if (result.name == name)
+        found = result.value;
     if (!found)
       found = invocation.tensor(name);
     if (!found) {
-      std::vector<std::string> names = namesOf(entry.Outputs);
+      std::vector<std::string> names = namesOf(entry.outputs);
       for (const TensorInfo &tensor : model_.tensors())
-        names.emplace_back(tensor.Name);
-      throw UserError(unknownName("output or tensor", name, fmt::format(" of '{}'", entry.Name), "known ones", names));
+        names.emplace_back(tensor.name);
+      throw UserError(unknownName("output or tensor", name, fmt::format(" of '{}'", entry.name), "known ones", names));
     }
     compare(name, *found, expected, object);
   }

@@ -21,7 +21,7 @@ void ModelArguments::addTo(CLI::App &app, bool withThreads) {
 
 Model ModelArguments::open() const {
   ModelOptions options;
-  options.Threads = threads;
+  options.threads = threads;
   return Model::open(library, options);
 }
 
@@ -75,8 +75,8 @@ int &exitCode() {
 static std::vector<std::string> entryNames(const Model &model) {
   std::vector<std::string> names;
   for (const Entry &entry : model.entries())
-    if (std::find(names.begin(), names.end(), entry.Name) == names.end())
-      names.emplace_back(entry.Name);
+    if (std::find(names.begin(), names.end(), entry.name) == names.end())
+      names.emplace_back(entry.name);
   return names;
 }
 
@@ -93,8 +93,8 @@ const Entry &chooseEntry(const Model &model, const std::string &name, const std:
     return findEntry(model, name);
   std::vector<std::string> found;
   for (const Entry &entry : model.entries())
-    if (suits(entry) && std::find(found.begin(), found.end(), entry.Name) == found.end())
-      found.emplace_back(entry.Name);
+    if (suits(entry) && std::find(found.begin(), found.end(), entry.name) == found.end())
+      found.emplace_back(entry.name);
   if (found.empty())
     throw UserError(
         fmt::format("model '{}' has no {}; its entry points are: {}", model.name(), what, join(entryNames(model))));
@@ -105,24 +105,24 @@ const Entry &chooseEntry(const Model &model, const std::string &name, const std:
 }
 
 size_t findInput(const Entry &entry, std::string_view name, std::string_view option) {
-  for (size_t i = 0; i < entry.Inputs.size(); ++i)
-    if (entry.Inputs[i].Name == name)
+  for (size_t i = 0; i < entry.inputs.size(); ++i)
+    if (entry.inputs[i].name == name)
       return i;
   throw UserError(fmt::format(
       "{}: {}", option,
-      unknownName("input", name, fmt::format(" of entry point '{}'", entry.Name), "inputs", namesOf(entry.Inputs))));
+      unknownName("input", name, fmt::format(" of entry point '{}'", entry.name), "inputs", namesOf(entry.inputs))));
 }
 
 std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry, const std::vector<std::string> &settings) {
   std::vector<std::pair<std::string, double>> scalars;
-  std::vector<std::string> known = namesOf(entry.Scalars);
+  std::vector<std::string> known = namesOf(entry.scalars);
   for (const std::string &setting : settings) {
     auto [name, value] = splitAssignment(setting, "--set");
     // "lr" is known where groups have it: "group0.lr".
     if (std::none_of(known.begin(), known.end(),
                      [&](const std::string &one) { return one == name || one.ends_with("." + name); }))
       throw UserError("--set: " +
-                      unknownName("scalar", name, fmt::format(" of entry point '{}'", entry.Name), "scalars", known));
+                      unknownName("scalar", name, fmt::format(" of entry point '{}'", entry.name), "scalars", known));
     scalars.emplace_back(name, parseNumber(value, "--set " + setting));
     if (std::isnan(scalars.back().second))
       throw UserError(fmt::format("--set {}: expected a number", setting));
@@ -131,8 +131,8 @@ std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry, con
 }
 
 bool isTraining(const Entry &entry) {
-  return entry.Kind == DLC_TRAIN || entry.Kind == DLC_GRADIENTS || entry.Kind == DLC_APPLY ||
-         entry.needs(DLC_TRAINING) || (entry.Flags & DLC_WRITES_PARAMS);
+  return entry.kind == DLC_TRAIN || entry.kind == DLC_GRADIENTS || entry.kind == DLC_APPLY ||
+         entry.needs(DLC_TRAINING) || (entry.flags & DLC_WRITES_PARAMS);
 }
 
 bool isCheckpoint(const std::string &path) { return readCheckpointInfo(path).has_value(); }

@@ -79,7 +79,7 @@ size_t findInput(const Entry &entry, std::string_view name, std::string_view opt
 template <class List> std::vector<std::string> namesOf(const List &list) {
   std::vector<std::string> names;
   for (const auto &element : list)
-    names.emplace_back(element.Name);
+    names.emplace_back(element.name);
   return names;
 }
 

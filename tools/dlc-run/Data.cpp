@@ -67,7 +67,7 @@ void DataArguments::addTo(CLI::App &app) {
 
 void DataArguments::noteScales(const DataSet &data, const Entry &entry) {
   for (const Column &column : data.columns())
-    (void)scales.use(entry.Inputs[findInput(entry, column.name, "--map")], column.values.dtype());
+    (void)scales.use(entry.inputs[findInput(entry, column.name, "--map")], column.values.dtype());
 }
 
 std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &arguments, Split split, Split mapped,
@@ -86,26 +86,26 @@ std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &ar
   data.scales_ = arguments.scales;
   std::vector<std::pair<std::string_view, std::string>> files;
   std::string missing;
-  for (const Port &port : entry.Inputs) {
+  for (const Port &port : entry.inputs) {
     std::string path;
     if (split == mapped)
       for (auto &[name, file] : maps)
-        if (name == port.Name)
+        if (name == port.name)
           path = file;
     if (path.empty() && !arguments.directory.empty())
-      path = findFile(arguments.directory, port.Name, split);
+      path = findFile(arguments.directory, port.name, split);
     if (!path.empty())
-      files.emplace_back(port.Name, path);
+      files.emplace_back(port.name, path);
     else if (arguments.directory.empty())
-      missing += fmt::format("\n  input '{}' ({}): no file; give --data DIR or --map {}=FILE", port.Name, port.str(),
-                             port.Name);
+      missing += fmt::format("\n  input '{}' ({}): no file; give --data DIR or --map {}=FILE", port.name, port.str(),
+                             port.name);
     else
-      missing += fmt::format("\n  input '{}' ({}): none of {} in {}; name the file by --map {}=FILE", port.Name,
-                             port.str(), join(candidates(port.Name, split)), arguments.directory, port.Name);
+      missing += fmt::format("\n  input '{}' ({}): none of {} in {}; name the file by --map {}=FILE", port.name,
+                             port.str(), join(candidates(port.name, split)), arguments.directory, port.name);
   }
   if (!missing.empty()) {
     if (required)
-      throw UserError(fmt::format("data for entry point '{}' is missing:{}", entry.Name, missing));
+      throw UserError(fmt::format("data for entry point '{}' is missing:{}", entry.name, missing));
     return std::nullopt;
   }
   for (auto &[name, path] : files) {
@@ -122,27 +122,27 @@ const Column *DataSet::find(std::string_view name) const {
 }
 
 bool DataSet::covers(const Entry &entry) const {
-  return std::all_of(entry.Inputs.begin(), entry.Inputs.end(), [&](const Port &port) { return find(port.Name); });
+  return std::all_of(entry.inputs.begin(), entry.inputs.end(), [&](const Port &port) { return find(port.name); });
 }
 
 Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t index, const Scales &scales) {
   Scale scale = scales.of(port, column.values.dtype());
   Source source{&column, nullptr, nullptr, 0, 0, scale, false, port.hasBatch(), call_->input(index)};
-  for (size_t axis = 1; axis < port.Batch.size(); ++axis)
-    if (port.Batch[axis])
+  for (size_t axis = 1; axis < port.batch.size(); ++axis)
+    if (port.batch[axis])
       throw UserError(fmt::format("input '{}' ({}) has the batch on axis {}: rows of a file can be fed to axis 0 only",
-                                  port.Name, port.str(), axis));
-  std::string context = fmt::format("{}, for input '{}' ({})", column.path, port.Name, port.str());
+                                  port.name, port.str(), axis));
+  std::string context = fmt::format("{}, for input '{}' ({})", column.path, port.name, port.str());
   int64_t elements = 1;
-  for (size_t axis = source.batched; axis < port.Dims.size(); ++axis)
-    elements *= port.Dims[axis];
+  for (size_t axis = source.batched; axis < port.dims.size(); ++axis)
+    elements *= port.dims[axis];
   const Shape &found = column.values.shape();
   if (!source.batched) {
     if (column.values.elements() != elements)
       throw UserError(fmt::format("{}: found shape {}", context, found.str()));
     source.rowElements = elements;
   } else {
-    int64_t perRow = port.Batch[0], have = 1;
+    int64_t perRow = port.batch[0], have = 1;
     for (size_t axis = 1; axis < found.size(); ++axis)
       have *= found[axis];
     if (found.empty() || have != elements || found[0] % perRow != 0)
@@ -153,10 +153,10 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
   }
   source.scaled = column.values.dtype() == DType::U8 && !scale.keeps();
   const Tensor *values = &column.values;
-  if (!source.scaled && (values->dtype() != port.Type || !scale.keeps())) {
-    auto own = std::make_shared<Tensor>(converted(*values, port.Type, context));
+  if (!source.scaled && (values->dtype() != port.type || !scale.keeps())) {
+    auto own = std::make_shared<Tensor>(converted(*values, port.type, context));
     if (!scale.keeps())
-      scaleNumbers(port.Type, own->data(), own->elements(), scale);
+      scaleNumbers(port.type, own->data(), own->elements(), scale);
     source.own = own;
     values = own.get();
   }
@@ -168,16 +168,16 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
 Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
   const Entry &entry = call.entry();
   const Column *first = nullptr;
-  for (size_t i = 0; i < entry.Inputs.size(); ++i) {
-    const Port &port = entry.Inputs[i];
-    const Column *column = data.find(port.Name);
+  for (size_t i = 0; i < entry.inputs.size(); ++i) {
+    const Port &port = entry.inputs[i];
+    const Column *column = data.find(port.name);
     if (!column)
       throw UserError(
-          fmt::format("no data for input '{}' ({}) of entry point '{}'", port.Name, port.str(), entry.Name));
+          fmt::format("no data for input '{}' ({}) of entry point '{}'", port.name, port.str(), entry.name));
     sources_.push_back(makeSource(*column, port, i, data.scales()));
     if (!sources_.back().batched)
       continue;
-    int64_t rows = column->values.shape()[0] / port.Batch[0];
+    int64_t rows = column->values.shape()[0] / port.batch[0];
     if (first && rows != rows_)
       throw UserError(fmt::format("{} has {} rows, but {} has {}: all inputs need the same number", first->path,
                                   countText(rows_), column->path, countText(rows)));
@@ -221,17 +221,17 @@ void Feed::fill(std::span<const uint32_t> rows) {
 }
 
 std::string Feed::explain(const CallError &error, std::span<const uint32_t> rows) const {
-  if (error.Code != DLC_BAD_INDEX || error.Row < 0 || error.Row >= int64_t(rows.size()))
+  if (error.code != DLC_BAD_INDEX || error.row < 0 || error.row >= int64_t(rows.size()))
     return error.what();
-  uint32_t row = rows[size_t(error.Row)];
+  uint32_t row = rows[size_t(error.row)];
   // An index comes from a column of integers: where there is but one, it is the one to look into.
   std::vector<std::string> paths;
   for (const Source &source : sources_)
     if (source.batched && !isFloat(source.input.dtype()))
       paths.push_back(source.column->path);
-  return fmt::format("{}{}row {} of {} (counted from 0) holds {}, expected 0 to {}", error.Op,
-                     error.Op.empty() ? "" : ": ", row, paths.empty() ? "the data" : join(paths, " or "), error.Value,
-                     error.Limit - 1);
+  return fmt::format("{}{}row {} of {} (counted from 0) holds {}, expected 0 to {}", error.op,
+                     error.op.empty() ? "" : ": ", row, paths.empty() ? "the data" : join(paths, " or "), error.value,
+                     error.limit - 1);
 }
 
 std::string Feed::notFinite(std::span<const uint32_t> rows) const {
@@ -253,19 +253,19 @@ std::string Feed::notFinite(std::span<const uint32_t> rows) const {
 
 MetricSums::MetricSums(const Entry &entry) {
   auto counts = [&](size_t output) {
-    return std::any_of(entry.Outputs.begin(), entry.Outputs.end(),
-                       [&](const Port &port) { return port.Combine == DLC_COMBINE_COUNT && port.Count == output; });
+    return std::any_of(entry.outputs.begin(), entry.outputs.end(),
+                       [&](const Port &port) { return port.combine == DLC_COMBINE_COUNT && port.count == output; });
   };
-  for (size_t i = 0; i < entry.Outputs.size(); ++i)
-    if (entry.Outputs[i].Dims.empty() && !counts(i))
-      metrics_.push_back({i, std::string(entry.Outputs[i].Name), entry.Outputs[i].Combine});
+  for (size_t i = 0; i < entry.outputs.size(); ++i)
+    if (entry.outputs[i].dims.empty() && !counts(i))
+      metrics_.push_back({i, std::string(entry.outputs[i].name), entry.outputs[i].combine});
 }
 
 double MetricSums::value(const Call &call, size_t output) { return call.output(output).at(0); }
 
 bool MetricSums::isEmpty(const Call &call, size_t output) {
-  const Port &port = call.entry().Outputs[output];
-  return port.Combine == DLC_COMBINE_COUNT && value(call, port.Count) == 0;
+  const Port &port = call.entry().outputs[output];
+  return port.combine == DLC_COMBINE_COUNT && value(call, port.count) == 0;
 }
 
 void MetricSums::add(const Call &call, int64_t rows) {
@@ -274,7 +274,7 @@ void MetricSums::add(const Call &call, int64_t rows) {
       continue;
     // What nothing better is known of is weighed by rows.
     double weight = metric.combine == DLC_COMBINE_SUM     ? 1
-                    : metric.combine == DLC_COMBINE_COUNT ? value(call, call.entry().Outputs[metric.output].Count)
+                    : metric.combine == DLC_COMBINE_COUNT ? value(call, call.entry().outputs[metric.output].count)
                                                           : double(rows);
     metric.sum += weight * value(call, metric.output);
     metric.weight += weight;
@@ -328,7 +328,7 @@ void MetricSums::load(const Json &json) {
 
 std::optional<Metrics> evaluate(Feed &feed, int64_t first, int64_t last, const volatile int *stop) {
   MetricSums sums(feed.call().entry());
-  int64_t capacity = std::max<int64_t>(feed.call().entry().Capacity, 1);
+  int64_t capacity = std::max<int64_t>(feed.call().entry().capacity, 1);
   std::vector<uint32_t> rows;
   for (int64_t at = first; at < last; at += capacity) {
     if (stop && *stop)
@@ -352,17 +352,17 @@ const Entry *findEvaluation(const Model &model, const std::string &name) {
   const Entry *best = nullptr;
   int bestScore = 0;
   for (const Entry &entry : model.entries()) {
-    if (entry.Kind != DLC_FUNCTION)
+    if (entry.kind != DLC_FUNCTION)
       continue;
     int score = 0;
-    for (const Port &output : entry.Outputs)
-      if (output.Dims.empty())
-        score += output.Name == "loss" || output.Name == "accuracy" ? 2 : 0;
-    if (score && entry.Name == "loss")
+    for (const Port &output : entry.outputs)
+      if (output.dims.empty())
+        score += output.name == "loss" || output.name == "accuracy" ? 2 : 0;
+    if (score && entry.name == "loss")
       ++score;
     // Of several capacities the largest: fewest calls.
     if (score > bestScore ||
-        (best && score == bestScore && entry.Name == best->Name && entry.Capacity > best->Capacity))
+        (best && score == bestScore && entry.name == best->name && entry.capacity > best->capacity))
       best = &entry, bestScore = score;
   }
   return best;

@@ -26,12 +26,12 @@ void evalModel(EvalOptions &options) {
   if (!entry)
     throw UserError(fmt::format("model '{}' has no function that returns a loss or an accuracy; name one by --entry",
                                 model.name()));
-  if (entry->Kind != DLC_FUNCTION)
+  if (entry->kind != DLC_FUNCTION)
     throw UserError(
-        fmt::format("--entry {}: this is a {} entry point, expected a function", entry->Name, kindText(entry->Kind)));
+        fmt::format("--entry {}: this is a {} entry point, expected a function", entry->name, kindText(entry->kind)));
   if (MetricSums(*entry).indices().empty())
     throw UserError(
-        fmt::format("--entry {}: none of its outputs is a single number: {}", entry->Name, entry->Signature));
+        fmt::format("--entry {}: none of its outputs is a single number: {}", entry->name, entry->signature));
   if (options.data.empty())
     throw UserError("no data: give --data DIR or --map NAME=FILE");
   Parameters parameters = model.loadParameters(options.weights);
@@ -39,7 +39,7 @@ void evalModel(EvalOptions &options) {
   options.data.scales.check(*entry);
   options.data.scales.inherit(options.weights);
   std::optional<DataSet> data = DataSet::load(*entry, options.data, split, split, true);
-  Call call = model.prepare(entry->Name, parameters, entry->Capacity);
+  Call call = model.prepare(entry->name, parameters, entry->capacity);
   Feed feed(*data, call);
   double start = now();
   Metrics metrics = *evaluate(feed, 0, feed.rows());
@@ -54,7 +54,7 @@ void evalModel(EvalOptions &options) {
   Json object = {{"event", "end"},
                  {"library", options.model.library},
                  {"weights", options.weights},
-                 {"entry", entry->Name},
+                 {"entry", entry->name},
                  {"rows", feed.rows()}};
   if (!options.data.scales.json().empty())
     object["scale"] = options.data.scales.json();

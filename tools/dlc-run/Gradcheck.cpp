@@ -47,16 +47,16 @@ public:
   Gradcheck(const GradcheckOptions &options, const Model &model, const Entry &entry)
       : options_(options), model_(model), entry_(entry),
         invocation_(model, entry, options.weights, options.inputs.seed) {
-    int64_t rows = options.batch ? options.batch : std::min<int64_t>(entry.Capacity, 5);
+    int64_t rows = options.batch ? options.batch : std::min<int64_t>(entry.capacity, 5);
     values_ = options.inputs.make(entry, std::max<int64_t>(rows, 1));
     for (size_t i = 0; i < values_.size(); ++i)
-      inputs_.emplace_back(entry.Inputs[i].Name, values_[i]);
+      inputs_.emplace_back(entry.inputs[i].name, values_[i]);
     lossOutput_ = findLoss();
     if (options.weights.empty())
       roughen();
     for (const TensorInfo &tensor : model.tensors())
-      if (tensor.Kind == DLC_BUFFER)
-        buffers_.push_back({std::string(tensor.Name), invocation_.parameters().get(tensor.Name)});
+      if (tensor.kind == DLC_BUFFER)
+        buffers_.push_back({std::string(tensor.name), invocation_.parameters().get(tensor.name)});
   }
 
   /// True if all gradients are right; reports each parameter.
@@ -82,39 +82,39 @@ private:
 
 size_t Gradcheck::findLoss() const {
   std::optional<size_t> found;
-  for (size_t i = 0; i < entry_.Outputs.size(); ++i) {
-    const Port &output = entry_.Outputs[i];
-    if (!output.Dims.empty() || output.Name.starts_with("gradient."))
+  for (size_t i = 0; i < entry_.outputs.size(); ++i) {
+    const Port &output = entry_.outputs[i];
+    if (!output.dims.empty() || output.name.starts_with("gradient."))
       continue;
-    if (output.Name == "loss")
+    if (output.name == "loss")
       return i;
     if (!found)
       found = i;
   }
   if (!found)
-    throw UserError(fmt::format("entry point '{}' returns no loss", entry_.Name));
+    throw UserError(fmt::format("entry point '{}' returns no loss", entry_.name));
   return *found;
 }
 
 /// Initial zeros and ones hide mistakes (a product with a zero bias, a scale of one): move them off.
 void Gradcheck::roughen() {
   for (const TensorInfo &tensor : model_.tensors()) {
-    bool constant = tensor.Init == DLC_INIT_ZEROS || tensor.Init == DLC_INIT_ONES || tensor.Init == DLC_INIT_CONSTANT;
-    if (tensor.Kind != DLC_PARAMETER || !constant)
+    bool constant = tensor.init == DLC_INIT_ZEROS || tensor.init == DLC_INIT_ONES || tensor.init == DLC_INIT_CONSTANT;
+    if (tensor.kind != DLC_PARAMETER || !constant)
       continue;
-    Tensor value = invocation_.parameters().get(tensor.Name);
-    addNormal(value, options_.inputs.seed, fmt::format("dlc-run.gradcheck.{}", tensor.Name), 0.1);
-    invocation_.parameters().set(tensor.Name, value);
+    Tensor value = invocation_.parameters().get(tensor.name);
+    addNormal(value, options_.inputs.seed, fmt::format("dlc-run.gradcheck.{}", tensor.name), 0.1);
+    invocation_.parameters().set(tensor.name, value);
   }
 }
 
 Results Gradcheck::call() {
   // Running statistics are written by a call: each begins with the same ones.
   for (const NamedTensor &buffer : buffers_)
-    invocation_.parameters().set(buffer.Name, buffer.Value);
+    invocation_.parameters().set(buffer.name, buffer.value);
   CallOptions options;
-  options.Seed = options_.inputs.seed;
-  options.Step = 1;
+  options.seed = options_.inputs.seed;
+  options.step = 1;
   return invocation_.call(inputs_, options);
 }
 
@@ -166,18 +166,18 @@ bool Gradcheck::run() {
   Progress events(true);
   int64_t compared = 0, wrong = 0;
   std::vector<std::string> failed;
-  for (size_t i = 0; i < entry_.Outputs.size(); ++i) {
-    std::string_view output = entry_.Outputs[i].Name;
+  for (size_t i = 0; i < entry_.outputs.size(); ++i) {
+    std::string_view output = entry_.outputs[i].name;
     if (!output.starts_with("gradient."))
       continue;
     std::string name(output.substr(9));
     const TensorInfo *info = model_.findTensor(name);
     if (!info)
       throw UserError(fmt::format("output '{}' belongs to no parameter", output));
-    if (info->Type != DType::F64)
+    if (info->type != DType::F64)
       throw UserError(fmt::format("parameter '{}' is {}: differences need f64 to be exact enough; compile the model "
                                   "with `dlc --float f64`",
-                                  name, nameOf(info->Type)));
+                                  name, nameOf(info->type)));
     const Tensor &gradient = results[i];
     Tensor weight = invocation_.parameters().get(name);
     std::vector<Comparison> bad;
@@ -206,22 +206,22 @@ bool Gradcheck::run() {
       continue;
     }
     if (indices.empty()) {
-      fmt::print("{} {}: empty\n", name, info->Dims.str());
+      fmt::print("{} {}: empty\n", name, info->dims.str());
       continue;
     }
     fmt::print("{} {}: {} element{} compared, {}; worst {}: gradient {:.9g}, difference {:.9g}, error {:.2g}\n", name,
-               info->Dims.str(), indices.size(), indices.size() == 1 ? "" : "s",
-               bad.empty() ? "all right" : fmt::format("{} WRONG", bad.size()), indexText(info->Dims, worst.index),
+               info->dims.str(), indices.size(), indices.size() == 1 ? "" : "s",
+               bad.empty() ? "all right" : fmt::format("{} WRONG", bad.size()), indexText(info->dims, worst.index),
                worst.analytic, worst.numeric, worst.error());
     for (size_t k = 0; k < std::min<size_t>(bad.size(), 3); ++k)
-      fmt::print("  wrong: {}{}: gradient {}, difference {}\n", name, indexText(info->Dims, bad[k].index),
+      fmt::print("  wrong: {}{}: gradient {}, difference {}\n", name, indexText(info->dims, bad[k].index),
                  exactNumber(bad[k].analytic, false), exactNumber(bad[k].numeric, false));
   }
-  if (compared == 0 && entry_.Outputs.size() <= 1)
-    throw UserError(fmt::format("entry point '{}' returns no gradient", entry_.Name));
+  if (compared == 0 && entry_.outputs.size() <= 1)
+    throw UserError(fmt::format("entry point '{}' returns no gradient", entry_.name));
   if (options_.json)
     events.event(
-        {{"event", "end"}, {"entry", entry_.Name}, {"compared", compared}, {"wrong", wrong}, {"passed", wrong == 0}});
+        {{"event", "end"}, {"entry", entry_.name}, {"compared", compared}, {"wrong", wrong}, {"passed", wrong == 0}});
   else if (wrong)
     fmt::print("{} of {} gradients are wrong, in {}\n", wrong, compared, join(failed));
   else
@@ -236,13 +236,13 @@ void gradcheck(const GradcheckOptions &options) {
   if (!name.empty() && !name.ends_with(".gradients") && model.hasEntry(name + ".gradients"))
     name += ".gradients";
   const Entry &chosen = chooseEntry(model, name, "TRAIN_ENTRY", "train step with gradients",
-                                    [](const Entry &entry) { return entry.Kind == DLC_GRADIENTS; });
-  if (chosen.Kind != DLC_GRADIENTS)
-    throw UserError(fmt::format("'{}' is a {} entry point, expected a train step or its gradients", chosen.Name,
-                                kindText(chosen.Kind)));
-  const Entry &entry = model.entry(chosen.Name, options.batch ? options.batch : 1);
-  if (options.batch > entry.Capacity && entry.hasBatch())
-    throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows", options.batch, entry.Name, entry.Capacity));
+                                    [](const Entry &entry) { return entry.kind == DLC_GRADIENTS; });
+  if (chosen.kind != DLC_GRADIENTS)
+    throw UserError(fmt::format("'{}' is a {} entry point, expected a train step or its gradients", chosen.name,
+                                kindText(chosen.kind)));
+  const Entry &entry = model.entry(chosen.name, options.batch ? options.batch : 1);
+  if (options.batch > entry.capacity && entry.hasBatch())
+    throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows", options.batch, entry.name, entry.capacity));
   const Entry *checked[] = {&entry};
   options.inputs.check(checked);
   if (!Gradcheck(options, model, entry).run())

@@ -50,19 +50,19 @@ void printTable(const std::vector<std::vector<std::string>> &rows) {
 std::string portsText(const std::vector<Port> &ports) {
   std::vector<std::string> texts;
   for (const Port &port : ports)
-    texts.push_back(fmt::format("{}: {}", port.Name, port.str()));
+    texts.push_back(fmt::format("{}: {}", port.name, port.str()));
   return texts.empty() ? "none" : join(texts);
 }
 
 /// How an output that is a single number makes the one of several batches; "" of any other.
 std::string combinedText(const Entry &entry, const Port &port) {
-  if (!entry.hasBatch() || !port.Dims.empty())
+  if (!entry.hasBatch() || !port.dims.empty())
     return "";
-  switch (port.Combine) {
+  switch (port.combine) {
   case DLC_COMBINE_ROWS:
     return "mean over rows";
   case DLC_COMBINE_COUNT:
-    return fmt::format("mean over what {} counts", entry.Outputs[port.Count].Name);
+    return fmt::format("mean over what {} counts", entry.outputs[port.count].name);
   case DLC_COMBINE_SUM:
     return "sum";
   case DLC_COMBINE_UNKNOWN:
@@ -78,11 +78,11 @@ std::string flagsText(const Entry &entry) {
                                             : "rows depend on each other (larger batches are refused)");
   else
     words.push_back("no batch");
-  if (entry.Flags & DLC_USES_RANDOM)
+  if (entry.flags & DLC_USES_RANDOM)
     words.push_back("random");
-  if (entry.Flags & DLC_WRITES_PARAMS)
+  if (entry.flags & DLC_WRITES_PARAMS)
     words.push_back("updates parameters");
-  if (entry.Flags & DLC_WRITES_BUFFERS)
+  if (entry.flags & DLC_WRITES_BUFFERS)
     words.push_back("updates buffers");
   return join(words);
 }
@@ -90,8 +90,8 @@ std::string flagsText(const Entry &entry) {
 void printText(const Model &model, const std::string &path) {
   int64_t count = 0;
   for (const TensorInfo &tensor : model.tensors())
-    if (tensor.Kind == DLC_PARAMETER)
-      count += tensor.Dims.elements();
+    if (tensor.kind == DLC_PARAMETER)
+      count += tensor.dims.elements();
   fmt::print("{}: model '{}', made by {}, language {}\n", path, model.name(), model.producer(), model.language());
   std::string needs = model.cpuFeatures().empty() ? "" : fmt::format(" (needs {})", model.cpuFeatures());
   fmt::print("  target {}{}, hash {:016x}\n", model.target(), needs, model.hash());
@@ -104,30 +104,30 @@ void printText(const Model &model, const std::string &path) {
   fmt::print("\ntensors\n");
   rows = {{"NAME", "TYPE", "SHAPE", "KIND", "INITIALISER", "GROUP"}};
   for (const TensorInfo &tensor : model.tensors())
-    rows.push_back({std::string(tensor.Name), std::string(nameOf(tensor.Type)), tensor.Dims.str(),
-                    std::string(tensorKind(tensor.Kind)), tensor.initText(), std::string(tensor.Group)});
+    rows.push_back({std::string(tensor.name), std::string(nameOf(tensor.type)), tensor.dims.str(),
+                    std::string(tensorKind(tensor.kind)), tensor.initText(), std::string(tensor.group)});
   printTable(rows);
 
   fmt::print("\nentry points\n");
   for (const Entry &entry : model.entries()) {
-    fmt::print("  {}{}\n", entry.Name, entry.Signature);
-    fmt::print("    kind      {}\n", kindText(entry.Kind));
-    fmt::print("    capacity  {}; {}\n", entry.Capacity, flagsText(entry));
-    fmt::print("    inputs    {}\n", portsText(entry.Inputs));
-    fmt::print("    outputs   {}\n", portsText(entry.Outputs));
+    fmt::print("  {}{}\n", entry.name, entry.signature);
+    fmt::print("    kind      {}\n", kindText(entry.kind));
+    fmt::print("    capacity  {}; {}\n", entry.capacity, flagsText(entry));
+    fmt::print("    inputs    {}\n", portsText(entry.inputs));
+    fmt::print("    outputs   {}\n", portsText(entry.outputs));
     std::vector<std::string> combined;
-    for (const Port &port : entry.Outputs)
+    for (const Port &port : entry.outputs)
       if (std::string text = combinedText(entry, port); !text.empty())
-        combined.push_back(fmt::format("{}: {}", port.Name, text));
+        combined.push_back(fmt::format("{}: {}", port.name, text));
     if (!combined.empty())
       fmt::print("    batches   {}\n", join(combined));
     std::vector<std::string> scalars;
-    for (const ScalarInfo &scalar : entry.Scalars)
-      scalars.push_back(fmt::format("{} = {}", scalar.Name, scalar.Default));
+    for (const ScalarInfo &scalar : entry.scalars)
+      scalars.push_back(fmt::format("{} = {}", scalar.name, scalar.defaultValue));
     if (!scalars.empty())
       fmt::print("    scalars   {}\n", join(scalars));
-    fmt::print("    workspace {}{}\n", bytesText(entry.WorkspaceBytes),
-               entry.ScratchBytes ? fmt::format(", and {} more for each further thread", bytesText(entry.ScratchBytes))
+    fmt::print("    workspace {}{}\n", bytesText(entry.workspaceBytes),
+               entry.scratchBytes ? fmt::format(", and {} more for each further thread", bytesText(entry.scratchBytes))
                                   : "");
   }
 
@@ -136,24 +136,24 @@ void printText(const Model &model, const std::string &path) {
   fmt::print("\nkernels\n");
   rows = {{"NAME", "MFLOP", "BYTES", "SOURCE"}};
   for (const KernelInfo &kernel : model.kernels())
-    rows.push_back({std::string(kernel.Name), fmt::format("{:.4g}", kernel.Flops / 1e6),
-                    bytesText(uint64_t(std::max(kernel.Bytes, 0.0))), placesText(kernel.Source)});
+    rows.push_back({std::string(kernel.name), fmt::format("{:.4g}", kernel.flops / 1e6),
+                    bytesText(uint64_t(std::max(kernel.bytes, 0.0))), placesText(kernel.source)});
   printTable(rows);
 }
 
 Json portsJson(const std::vector<Port> &ports) {
   Json list = Json::array();
   for (const Port &port : ports) {
-    Json object = {{"name", port.Name},
-                   {"dtype", nameOf(port.Type)},
-                   {"shape", std::vector<int64_t>(port.Dims.begin(), port.Dims.end())},
-                   {"batch", std::vector<int64_t>(port.Batch.begin(), port.Batch.end())}};
-    if (port.Combine == DLC_COMBINE_ROWS)
+    Json object = {{"name", port.name},
+                   {"dtype", nameOf(port.type)},
+                   {"shape", std::vector<int64_t>(port.dims.begin(), port.dims.end())},
+                   {"batch", std::vector<int64_t>(port.batch.begin(), port.batch.end())}};
+    if (port.combine == DLC_COMBINE_ROWS)
       object["combine"] = "rows";
-    if (port.Combine == DLC_COMBINE_SUM)
+    if (port.combine == DLC_COMBINE_SUM)
       object["combine"] = "sum";
-    if (port.Combine == DLC_COMBINE_COUNT)
-      object.update({{"combine", "count"}, {"count", ports[port.Count].Name}});
+    if (port.combine == DLC_COMBINE_COUNT)
+      object.update({{"combine", "count"}, {"count", ports[port.count].name}});
     list.push_back(object);
   }
   return list;
@@ -175,45 +175,45 @@ void printJson(const Model &model, const std::string &path) {
              {"arena_bytes", arenas}});
   for (const TensorInfo &tensor : model.tensors()) {
     Json object = {{"event", "tensor"},
-                   {"name", tensor.Name},
-                   {"dtype", nameOf(tensor.Type)},
-                   {"shape", std::vector<int64_t>(tensor.Dims.begin(), tensor.Dims.end())},
-                   {"kind", tensorKind(tensor.Kind)},
+                   {"name", tensor.name},
+                   {"dtype", nameOf(tensor.type)},
+                   {"shape", std::vector<int64_t>(tensor.dims.begin(), tensor.dims.end())},
+                   {"kind", tensorKind(tensor.kind)},
                    {"initialiser", tensor.initText()},
-                   {"arena", arenaNames[tensor.Arena]},
-                   {"offset", tensor.Offset},
-                   {"bytes", tensor.Bytes}};
-    if (!tensor.Group.empty())
-      object["group"] = tensor.Group;
-    if (!tensor.Parameter.empty())
-      object["parameter"] = tensor.Parameter;
-    if (!tensor.Slot.empty())
-      object["slot"] = tensor.Slot;
+                   {"arena", arenaNames[tensor.arena]},
+                   {"offset", tensor.offset},
+                   {"bytes", tensor.bytes}};
+    if (!tensor.group.empty())
+      object["group"] = tensor.group;
+    if (!tensor.parameter.empty())
+      object["parameter"] = tensor.parameter;
+    if (!tensor.slot.empty())
+      object["slot"] = tensor.slot;
     out.event(object);
   }
   for (const Entry &entry : model.entries()) {
     Json scalars = Json::object();
-    for (const ScalarInfo &scalar : entry.Scalars)
-      scalars[std::string(scalar.Name)] = jsonNumber(scalar.Default);
+    for (const ScalarInfo &scalar : entry.scalars)
+      scalars[std::string(scalar.name)] = jsonNumber(scalar.defaultValue);
     out.event({{"event", "entry"},
-               {"name", entry.Name},
-               {"signature", entry.Signature},
-               {"kind", kindText(entry.Kind)},
-               {"capacity", entry.Capacity},
+               {"name", entry.name},
+               {"signature", entry.signature},
+               {"kind", kindText(entry.kind)},
+               {"capacity", entry.capacity},
                {"rows_independent", entry.rowsIndependent()},
-               {"random", (entry.Flags & DLC_USES_RANDOM) != 0},
-               {"inputs", portsJson(entry.Inputs)},
-               {"outputs", portsJson(entry.Outputs)},
+               {"random", (entry.flags & DLC_USES_RANDOM) != 0},
+               {"inputs", portsJson(entry.inputs)},
+               {"outputs", portsJson(entry.outputs)},
                {"scalars", scalars},
-               {"workspace_bytes", entry.WorkspaceBytes},
-               {"scratch_bytes", entry.ScratchBytes}});
+               {"workspace_bytes", entry.workspaceBytes},
+               {"scratch_bytes", entry.scratchBytes}});
   }
   for (const KernelInfo &kernel : model.kernels())
     out.event({{"event", "kernel"},
-               {"name", kernel.Name},
-               {"source", kernel.Source},
-               {"flops", jsonNumber(kernel.Flops)},
-               {"bytes", jsonNumber(kernel.Bytes)}});
+               {"name", kernel.name},
+               {"source", kernel.source},
+               {"flops", jsonNumber(kernel.flops)},
+               {"bytes", jsonNumber(kernel.bytes)}});
   out.event({{"event", "end"}});
 }
 

@@ -21,32 +21,32 @@ Invocation::Invocation(const Model &model, const Entry &entry, const std::string
   if (!weights.empty()) {
     if (training_ && isCheckpoint(weights)) {
       CheckpointInfo info = training_->load(weights);
-      seed_ = seed.value_or(info.Seed);
+      seed_ = seed.value_or(info.seed);
       training_->setSeed(seed_);
     } else {
       parameters_->load(weights);
     }
   }
-  if (entry.Kind == DLC_SESSION_CALL)
+  if (entry.kind == DLC_SESSION_CALL)
     session_ = model.newSession(*parameters_);
 }
 
 Results Invocation::call(std::span<const Input> inputs, CallOptions options) {
   if (session_ || !isTraining(entry_))
-    options.Seed = options.Seed.value_or(seed_);
+    options.seed = options.seed.value_or(seed_);
   if (session_)
-    return session_->call(entry_.Name, inputs, options);
+    return session_->call(entry_.name, inputs, options);
   if (isTraining(entry_))
-    return training_->call(entry_.Name, inputs, options);
-  return model_.call(entry_.Name, *parameters_, inputs, options);
+    return training_->call(entry_.name, inputs, options);
+  return model_.call(entry_.name, *parameters_, inputs, options);
 }
 
 Call Invocation::prepare() {
   if (session_)
-    return session_->prepare(entry_.Name, entry_.Capacity);
+    return session_->prepare(entry_.name, entry_.capacity);
   if (isTraining(entry_))
-    return training_->prepare(entry_.Name, entry_.Capacity);
-  return model_.prepare(entry_.Name, *parameters_, entry_.Capacity);
+    return training_->prepare(entry_.name, entry_.capacity);
+  return model_.prepare(entry_.name, *parameters_, entry_.capacity);
 }
 
 void Invocation::save(const std::string &path) const {
@@ -60,9 +60,9 @@ std::optional<Tensor> Invocation::tensor(const std::string &name) const {
   const TensorInfo *info = model_.findTensor(name);
   if (!info)
     return std::nullopt;
-  if (info->Kind == DLC_SLOT)
+  if (info->kind == DLC_SLOT)
     return training_ ? std::optional<Tensor>(training_->slot(name)) : std::nullopt;
-  if (info->Kind == DLC_SESSION_STATE)
+  if (info->kind == DLC_SESSION_STATE)
     return session_ ? std::optional<Tensor>(session_->get(name)) : std::nullopt;
   return parameters_->get(name);
 }
@@ -72,12 +72,12 @@ void Invocation::setTensor(const std::string &name, TensorView value) {
   if (!info) {
     std::vector<std::string> names;
     for (const TensorInfo &tensor : model_.tensors())
-      names.emplace_back(tensor.Name);
+      names.emplace_back(tensor.name);
     throw UserError(unknownName("tensor", name, fmt::format(" in model '{}'", model_.name()), "tensors", names));
   }
-  if (info->Kind == DLC_SESSION_STATE)
+  if (info->kind == DLC_SESSION_STATE)
     throw UserError(fmt::format("'{}' is session state, which cannot be set", name));
-  if (info->Kind == DLC_SLOT)
+  if (info->kind == DLC_SLOT)
     training_->setSlot(name, value);
   else
     parameters_->set(name, value);

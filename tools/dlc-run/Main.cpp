@@ -62,8 +62,8 @@ std::string scalarOption(const CLI::App &command, const std::string &option) {
   try {
     Model model = Model::open(library->results().front());
     for (const Entry &entry : model.entries())
-      for (const ScalarInfo &scalar : entry.Scalars)
-        if (scalar.Name == name || scalar.Name.ends_with("." + name))
+      for (const ScalarInfo &scalar : entry.scalars)
+        if (scalar.name == name || scalar.name.ends_with("." + name))
           return name;
   } catch (const Error &) { // what is wrong with the library is said once the line is right
   }

@@ -31,8 +31,8 @@ struct PredictOptions {
 
 /// The function a person means by "predict": of that name, or the only one that returns no loss.
 bool predicts(const Entry &entry) {
-  return entry.Kind == DLC_FUNCTION && std::none_of(entry.Outputs.begin(), entry.Outputs.end(), [](const Port &port) {
-           return port.Name == "loss" || port.Name == "accuracy";
+  return entry.kind == DLC_FUNCTION && std::none_of(entry.outputs.begin(), entry.outputs.end(), [](const Port &port) {
+           return port.name == "loss" || port.name == "accuracy";
          });
 }
 
@@ -71,8 +71,8 @@ std::string topClasses(TensorView value, int64_t row, int64_t top) {
 void print(const PredictOptions &options, const Entry &entry, const Results &results) {
   for (size_t i = 0; i < results.size(); ++i) {
     const Tensor &value = results[i];
-    bool rowwise = !entry.Outputs[i].Batch.empty() && entry.Outputs[i].Batch[0] > 0;
-    std::string_view name = entry.Outputs[i].Name;
+    bool rowwise = !entry.outputs[i].batch.empty() && entry.outputs[i].batch[0] > 0;
+    std::string_view name = entry.outputs[i].name;
     if (!rowwise) {
       fmt::print("{}\n", tensorText(name, value));
       continue;
@@ -102,33 +102,33 @@ void printJson(const PredictOptions &options, const Entry &entry, const Results 
   Progress out(true);
   int64_t rows = 0;
   for (size_t i = 0; i < results.size(); ++i)
-    if (!entry.Outputs[i].Batch.empty() && entry.Outputs[i].Batch[0] > 0)
+    if (!entry.outputs[i].batch.empty() && entry.outputs[i].batch[0] > 0)
       rows = std::max(rows, results[i].shape()[0]);
   for (int64_t row = 0; row < std::min(rows, options.rows.value_or(rows)); ++row) {
     Json object = {{"event", "row"}, {"row", row}};
     for (size_t i = 0; i < results.size(); ++i)
-      if (!entry.Outputs[i].Batch.empty() && entry.Outputs[i].Batch[0] > 0 && row < results[i].shape()[0])
-        object[std::string(entry.Outputs[i].Name)] = jsonFromTensor(results[i].rows(row, row + 1))[0];
+      if (!entry.outputs[i].batch.empty() && entry.outputs[i].batch[0] > 0 && row < results[i].shape()[0])
+        object[std::string(entry.outputs[i].name)] = jsonFromTensor(results[i].rows(row, row + 1))[0];
     out.event(object);
   }
-  Json end = {{"event", "end"}, {"entry", entry.Name}, {"rows", rows}};
+  Json end = {{"event", "end"}, {"entry", entry.name}, {"rows", rows}};
   for (size_t i = 0; i < results.size(); ++i)
-    if (entry.Outputs[i].Batch.empty() || entry.Outputs[i].Batch[0] == 0)
-      end[std::string(entry.Outputs[i].Name)] = jsonFromTensor(results[i]);
+    if (entry.outputs[i].batch.empty() || entry.outputs[i].batch[0] == 0)
+      end[std::string(entry.outputs[i].name)] = jsonFromTensor(results[i]);
   out.event(withScales(std::move(end), options));
 }
 
 void write(const std::string &path, const Entry &entry, const Results &results) {
   if (path.ends_with(".npy")) {
     if (results.size() != 1)
-      throw UserError(fmt::format("--output {}: '{}' has {} outputs ({}); write them to an .npz file", path, entry.Name,
-                                  results.size(), join(namesOf(entry.Outputs))));
+      throw UserError(fmt::format("--output {}: '{}' has {} outputs ({}); write them to an .npz file", path, entry.name,
+                                  results.size(), join(namesOf(entry.outputs))));
     writeNpy(path, results[0]);
     return;
   }
   std::vector<NamedView> members;
   for (const NamedTensor &result : results)
-    members.push_back({result.Name, result.Value});
+    members.push_back({result.name, result.value});
   writeNpz(path, members);
 }
 
@@ -141,38 +141,38 @@ void predict(PredictOptions &options) {
   Model model = options.model.open();
   std::string name = options.entry.empty() && model.hasEntry("predict") ? "predict" : options.entry;
   const Entry &chosen = chooseEntry(model, name, "--entry", "function to predict with", predicts);
-  if (chosen.Kind != DLC_FUNCTION)
+  if (chosen.kind != DLC_FUNCTION)
     throw UserError(
-        fmt::format("--entry {}: this is a {} entry point, expected a function", chosen.Name, kindText(chosen.Kind)));
-  std::vector<Tensor> values(chosen.Inputs.size());
+        fmt::format("--entry {}: this is a {} entry point, expected a function", chosen.name, kindText(chosen.kind)));
+  std::vector<Tensor> values(chosen.inputs.size());
   std::vector<bool> given(values.size());
   options.scales.check(chosen);
   options.scales.inherit(options.weights);
   for (const std::string &text : options.inputs) {
     auto [input, file] = splitAssignment(text, "--input");
     size_t index = findInput(chosen, input, "--input");
-    values[index] = readInput(chosen.Inputs[index], file, true, options.scales, "--input " + text);
+    values[index] = readInput(chosen.inputs[index], file, true, options.scales, "--input " + text);
     given[index] = true;
   }
   std::vector<Input> inputs;
   for (size_t i = 0; i < values.size(); ++i) {
-    const Port &port = chosen.Inputs[i];
+    const Port &port = chosen.inputs[i];
     if (!given[i])
       throw UserError(
-          fmt::format("input '{}' ({}) has no value: give --input {}=FILE", port.Name, port.str(), port.Name));
-    inputs.emplace_back(port.Name, values[i]);
+          fmt::format("input '{}' ({}) has no value: give --input {}=FILE", port.name, port.str(), port.name));
+    inputs.emplace_back(port.name, values[i]);
   }
   if (!options.json)
     for (const std::string &note : options.scales.notes())
       fmt::print("{}\n", note);
   Parameters parameters = model.loadParameters(options.weights);
-  Results results = model.call(chosen.Name, parameters, inputs);
+  Results results = model.call(chosen.name, parameters, inputs);
   if (!options.output.empty()) {
     write(options.output, chosen, results);
     if (options.json)
-      Progress(true).event(withScales({{"event", "end"}, {"entry", chosen.Name}, {"output", options.output}}, options));
+      Progress(true).event(withScales({{"event", "end"}, {"entry", chosen.name}, {"output", options.output}}, options));
     else
-      fmt::print("{} written to {}\n", join(namesOf(chosen.Outputs)), options.output);
+      fmt::print("{} written to {}\n", join(namesOf(chosen.outputs)), options.output);
   } else if (options.json) {
     printJson(options, chosen, results);
   } else {

@@ -92,8 +92,8 @@ class Profiler {
 public:
   Profiler(const ProfileOptions &options, const Model &model, const Entry &entry)
       : options_(options), model_(model), entry_(entry),
-        rows_(options.batch ? options.batch : std::max<int64_t>(1, entry.Capacity)),
-        share_(entry.hasBatch() && entry.Capacity ? double(rows_) / double(entry.Capacity) : 1),
+        rows_(options.batch ? options.batch : std::max<int64_t>(1, entry.capacity)),
+        share_(entry.hasBatch() && entry.capacity ? double(rows_) / double(entry.capacity) : 1),
         values_(options.inputs.make(entry, rows_)), invocation_(model, entry, options.weights, options.inputs.seed),
         call_(invocation_.prepare()), times_(model.kernels().size()) {
     for (size_t i = 0; i < values_.size(); ++i)
@@ -130,10 +130,10 @@ public:
         continue;
       const KernelInfo &kernel = model_.kernels()[k];
       double runs = double(times_.calls()[k]) / double(whole.size());
-      Roof::Limit limit = roof.limit(kernel.Flops * share_, kernel.Bytes * share_);
+      Roof::Limit limit = roof.limit(kernel.flops * share_, kernel.bytes * share_);
       limit.seconds *= runs;
       profile.kernels.push_back(
-          {k, runs, median(taken[k]), kernel.Flops * share_ * runs, kernel.Bytes * share_ * runs, limit});
+          {k, runs, median(taken[k]), kernel.flops * share_ * runs, kernel.bytes * share_ * runs, limit});
     }
     std::stable_sort(profile.kernels.begin(), profile.kernels.end(),
                      [](const Row &a, const Row &b) { return a.seconds > b.seconds; });
@@ -153,13 +153,13 @@ public:
     };
     for (int64_t i = 0; i < traceCalls; ++i) {
       double begin = now(), seconds = run();
-      Json whole = event(entry_.Name, "entry point", begin, begin + seconds);
+      Json whole = event(entry_.name, "entry point", begin, begin + seconds);
       whole["args"] = {{"rows", rows_}};
       events.push_back(whole);
       for (const KernelTimes::Event &ran : times_.events()) {
         const KernelInfo &kernel = model_.kernels()[ran.kernel];
-        Json one = event(kernel.Name, "kernel", ran.begin, ran.end);
-        one["args"] = {{"source", kernel.Source}, {"flops", kernel.Flops * share_}, {"bytes", kernel.Bytes * share_}};
+        Json one = event(kernel.name, "kernel", ran.begin, ran.end);
+        one["args"] = {{"source", kernel.source}, {"flops", kernel.flops * share_}, {"bytes", kernel.bytes * share_}};
         events.push_back(one);
       }
     }
@@ -186,13 +186,13 @@ private:
 };
 
 void printTable(const Model &model, const Entry &entry, const EntryProfile &profile, const Roof &roof, bool given) {
-  fmt::print("{} ({} row{}, {} thread{}): median {} of {} calls\n", entry.Name, profile.rows,
+  fmt::print("{} ({} row{}, {} thread{}): median {} of {} calls\n", entry.name, profile.rows,
              profile.rows == 1 ? "" : "s", model.threads(), model.threads() == 1 ? "" : "s", timeText(profile.seconds),
              countText(profile.calls));
   fmt::print("    the roof{}: {}\n", given ? " as given" : "", roof.text());
   size_t width = 9;
   for (const Row &row : profile.kernels)
-    width = std::max(width, model.kernels()[row.kernel].Name.size());
+    width = std::max(width, model.kernels()[row.kernel].name.size());
   fmt::print("    {:<{}} {:>6} {:>10} {:>7} {:>9} {:>8} {:>7} {:<5} {}\n", "KERNEL", width, "CALLS", "TIME", "SHARE",
              "GFLOP/s", "GB/s", "OF ROOF", "LIMIT", "SOURCE");
   auto print = [&](std::string_view name, const Row &row, std::string_view source) {
@@ -204,7 +204,7 @@ void printTable(const Model &model, const Entry &entry, const EntryProfile &prof
     fmt::print("{}\n", line);
   };
   for (const Row &row : profile.kernels)
-    print(model.kernels()[row.kernel].Name, row, placesText(model.kernels()[row.kernel].Source));
+    print(model.kernels()[row.kernel].name, row, placesText(model.kernels()[row.kernel].source));
   if (!profile.kernels.empty())
     print("kernels", profile.total(), "");
   fmt::print("    {:<{}} {:>6} {:>10} {:>5.1f} %\n", "remainder", width, "", timeText(profile.remainder),
@@ -213,7 +213,7 @@ void printTable(const Model &model, const Entry &entry, const EntryProfile &prof
 
 void printJson(const Model &model, const Entry &entry, const EntryProfile &profile, const Roof &roof) {
   Json object = {{"event", "profile"},
-                 {"entry", entry.Name},
+                 {"entry", entry.name},
                  {"rows", profile.rows},
                  {"threads", model.threads()},
                  {"calls", profile.calls},
@@ -227,8 +227,8 @@ void printJson(const Model &model, const Entry &entry, const EntryProfile &profi
     object["levels"].push_back(
         {{"name", level.name}, {"bytes", jsonNumber(level.bytes)}, {"bandwidth", level.bandwidth}});
   for (const Row &row : profile.kernels)
-    object["kernels"].push_back({{"name", model.kernels()[row.kernel].Name},
-                                 {"source", model.kernels()[row.kernel].Source},
+    object["kernels"].push_back({{"name", model.kernels()[row.kernel].name},
+                                 {"source", model.kernels()[row.kernel].source},
                                  {"calls", row.runs},
                                  {"seconds", row.seconds},
                                  {"flops", row.flops},
@@ -243,18 +243,18 @@ void profile(const ProfileOptions &options) {
   Model model = options.model.open();
   std::vector<std::string> names;
   for (const std::string &name : options.entries)
-    names.emplace_back(findEntry(model, name).Name);
+    names.emplace_back(findEntry(model, name).name);
   if (names.empty())
     for (const Entry &entry : model.entries())
-      if ((entry.Kind == DLC_FUNCTION || entry.Kind == DLC_TRAIN) &&
-          std::find(names.begin(), names.end(), entry.Name) == names.end())
-        names.emplace_back(entry.Name);
+      if ((entry.kind == DLC_FUNCTION || entry.kind == DLC_TRAIN) &&
+          std::find(names.begin(), names.end(), entry.name) == names.end())
+        names.emplace_back(entry.name);
   std::vector<const Entry *> entries;
   for (const std::string &name : names) {
     const Entry &entry = model.entry(name, options.batch ? options.batch : std::numeric_limits<int64_t>::max());
-    if (options.batch > entry.Capacity && entry.hasBatch())
+    if (options.batch > entry.capacity && entry.hasBatch())
       throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows; compile it with `dlc --batch {}`",
-                                  options.batch, name, entry.Capacity, options.batch));
+                                  options.batch, name, entry.capacity, options.batch));
     entries.push_back(&entry);
   }
   options.inputs.check(entries);

@@ -36,18 +36,18 @@ void addNormal(Tensor &tensor, uint64_t seed, const std::string &name, double sc
 }
 
 static Tensor randomTensor(const Port &port, int64_t rows, uint64_t seed, uint32_t limit) {
-  Tensor tensor(port.Type, port.shape(rows));
-  std::string name = fmt::format("dlc-run.input.{}", port.Name);
-  if (port.Type == DType::F32 || port.Type == DType::F64) {
+  Tensor tensor(port.type, port.shape(rows));
+  std::string name = fmt::format("dlc-run.input.{}", port.name);
+  if (port.type == DType::F32 || port.type == DType::F64) {
     addNormal(tensor, seed, name, 1);
     return tensor;
   }
   PhiloxStream stream(seed, name);
   for (int64_t i = 0; i < tensor.elements(); ++i) {
-    uint32_t value = stream.below(uint64_t(i), port.Type == DType::Bool ? 2 : limit);
-    if (port.Type == DType::I32)
+    uint32_t value = stream.below(uint64_t(i), port.type == DType::Bool ? 2 : limit);
+    if (port.type == DType::I32)
       tensor.as<int32_t>()[size_t(i)] = int32_t(value);
-    else if (port.Type == DType::I64)
+    else if (port.type == DType::I64)
       tensor.as<int64_t>()[size_t(i)] = value;
     else
       static_cast<uint8_t *>(tensor.data())[i] = uint8_t(value);
@@ -56,8 +56,8 @@ static Tensor randomTensor(const Port &port, int64_t rows, uint64_t seed, uint32
 }
 
 static const Port *findPort(const Entry &entry, std::string_view name) {
-  for (const Port &port : entry.Inputs)
-    if (port.Name == name)
+  for (const Port &port : entry.inputs)
+    if (port.name == name)
       return &port;
   return nullptr;
 }
@@ -69,9 +69,9 @@ void RandomInputs::check(std::span<const Entry *const> entries) const {
       std::string name = splitAssignment(text, option).first;
       std::vector<std::string> known;
       for (const Entry *entry : entries)
-        for (const Port &port : entry->Inputs)
-          if (std::find(known.begin(), known.end(), port.Name) == known.end())
-            known.emplace_back(port.Name);
+        for (const Port &port : entry->inputs)
+          if (std::find(known.begin(), known.end(), port.name) == known.end())
+            known.emplace_back(port.name);
       if (std::find(known.begin(), known.end(), name) == known.end())
         throw UserError(fmt::format("{}: {}", option, unknownName("input", name, "", "inputs", known)));
     }
@@ -84,11 +84,11 @@ std::vector<Tensor> RandomInputs::make(const Entry &entry, int64_t rows) const {
     if (!findPort(entry, name))
       continue;
     size_t index = findInput(entry, name, "--range");
-    uint32_t most = entry.Inputs[index].Type == DType::U8 ? 256 : 2147483647;
+    uint32_t most = entry.inputs[index].type == DType::U8 ? 256 : 2147483647;
     if (std::string expected = readWhole(text, 1u, most, limits[index]); !expected.empty())
       throw UserError(fmt::format("--range {}: {}", range, expected));
   }
-  std::vector<Tensor> values(entry.Inputs.size());
+  std::vector<Tensor> values(entry.inputs.size());
   std::vector<bool> ready(values.size());
   Scales own = scales;
   for (const std::string &text : given) {
@@ -96,12 +96,12 @@ std::vector<Tensor> RandomInputs::make(const Entry &entry, int64_t rows) const {
     if (!findPort(entry, name))
       continue;
     size_t index = findInput(entry, name, "--input");
-    values[index] = readInput(entry.Inputs[index], value, false, own, "--input " + text);
+    values[index] = readInput(entry.inputs[index], value, false, own, "--input " + text);
     ready[index] = true;
   }
   for (size_t i = 0; i < values.size(); ++i)
     if (!ready[i])
-      values[i] = randomTensor(entry.Inputs[i], rows, seed, limits.count(i) ? limits[i] : 2);
+      values[i] = randomTensor(entry.inputs[i], rows, seed, limits.count(i) ? limits[i] : 2);
   return values;
 }
 

@@ -82,18 +82,18 @@ void Scales::addTo(CLI::App &app) {
 void Scales::check(const Entry &entry) const {
   for (const std::string &text : given) {
     auto [name, factor] = splitAssignment(text, "--scale");
-    const Port &port = entry.Inputs[findInput(entry, name, "--scale")];
+    const Port &port = entry.inputs[findInput(entry, name, "--scale")];
     (void)parseScale(factor, "--scale " + text);
-    if (!isFloat(port.Type))
-      throw UserError(fmt::format("--scale {}: input '{}' is {}; only floats are scaled", text, port.Name, port.str()));
+    if (!isFloat(port.type))
+      throw UserError(fmt::format("--scale {}: input '{}' is {}; only floats are scaled", text, port.name, port.str()));
   }
 }
 
 void Scales::inherit(const std::string &weights) {
   std::optional<CheckpointInfo> info = readCheckpointInfo(weights);
-  if (!info || !info->Values.contains("run"))
+  if (!info || !info->values.contains("run"))
     return;
-  Json run = parseJson(info->Values["run"]);
+  Json run = parseJson(info->values["run"]);
   if (!run.is_object() || !run.contains("scale"))
     return;
   for (const Json &text : run["scale"])
@@ -103,45 +103,45 @@ void Scales::inherit(const std::string &weights) {
 }
 
 void Scales::checkInline(const Port &port, const std::string &context) const {
-  if (findFactor(given, port.Name))
+  if (findFactor(given, port.name))
     throw UserError(fmt::format("{}: --scale {} is for the numbers of files; what stands on the command line is never "
                                 "scaled",
-                                context, port.Name));
+                                context, port.name));
 }
 
 static Scale ruleFor(const Port &port, DType inFile) {
-  bool picture = inFile == DType::U8 && isFloat(port.Type) && port.shape(1).elements() > 1;
+  bool picture = inFile == DType::U8 && isFloat(port.type) && port.shape(1).elements() > 1;
   return picture ? Scale{1, 255} : Scale{};
 }
 
 Scale Scales::of(const Port &port, DType inFile) const {
-  if (!isFloat(port.Type))
+  if (!isFloat(port.type))
     return {};
   for (const auto *list : {&given, &inherited_})
-    if (std::optional<std::string> factor = findFactor(*list, port.Name))
-      return parseScale(*factor, fmt::format("--scale {}={}", port.Name, *factor));
+    if (std::optional<std::string> factor = findFactor(*list, port.name))
+      return parseScale(*factor, fmt::format("--scale {}={}", port.name, *factor));
   return ruleFor(port, inFile);
 }
 
 Scale Scales::use(const Port &port, DType inFile) {
   Scale scale = of(port, inFile);
   std::string note, factor = "1";
-  std::optional<std::string> own = findFactor(given, port.Name), old = findFactor(inherited_, port.Name);
-  if (!isFloat(port.Type) || json_.contains(port.Name))
+  std::optional<std::string> own = findFactor(given, port.name), old = findFactor(inherited_, port.name);
+  if (!isFloat(port.type) || json_.contains(port.name))
     return scale;
   if (own || old) {
     factor = own ? *own : *old;
-    note = fmt::format("{}: the file's numbers times {} (--scale{})", port.Name, factor,
+    note = fmt::format("{}: the file's numbers times {} (--scale{})", port.name, factor,
                        own ? "" : ", as " + inheritedFrom_ + " was trained");
   } else if (!scale.keeps()) {
     factor = "1/255";
-    note = fmt::format("{}: bytes become 0 to 1 (--scale {}=1 keeps them as they are)", port.Name, port.Name);
+    note = fmt::format("{}: bytes become 0 to 1 (--scale {}=1 keeps them as they are)", port.name, port.name);
   } else if (inFile == DType::U8) {
-    note = fmt::format("{}: bytes, one a row, stay as they are (--scale {}=1/255 divides them)", port.Name, port.Name);
+    note = fmt::format("{}: bytes, one a row, stay as they are (--scale {}=1/255 divides them)", port.name, port.name);
   }
   if (!note.empty()) {
     notes_.push_back(note);
-    json_[std::string(port.Name)] = factor;
+    json_[std::string(port.name)] = factor;
   }
   return scale;
 }

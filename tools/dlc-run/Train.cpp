@@ -46,8 +46,8 @@ std::vector<uint32_t> shuffledRows(int64_t count, uint64_t seed, int64_t epoch) 
 
 /// What a run keeps in its checkpoints beside what the runtime keeps.
 Json stateOf(const CheckpointInfo &info, const std::string &path) {
-  auto stored = info.Values.find("state");
-  Json state = stored == info.Values.end() ? Json::object() : parseJson(stored->second);
+  auto stored = info.values.find("state");
+  Json state = stored == info.values.end() ? Json::object() : parseJson(stored->second);
   if (!state.is_object())
     throw UserError(fmt::format("{} is a damaged checkpoint: its 'user.state' is no JSON object", path));
   return state;
@@ -113,7 +113,7 @@ private:
   /// Fails now rather than after an hour where a file could not be written, or would take the place of another.
   void checkFiles();
   std::vector<NamedFile> outputs() const;
-  std::string title() const { return fmt::format("{}: {}", model_->name(), entry_->Name); }
+  std::string title() const { return fmt::format("{}: {}", model_->name(), entry_->name); }
   /// The validation loss and the epoch of the checkpoint that --best names, where it is one of this run's.
   std::optional<std::pair<double, int64_t>> kept() const;
   /// True if the file there is this run's own, from before it was resumed.
@@ -178,16 +178,16 @@ void TrainRun::openModel() {
     if (!info)
       throw UserError(fmt::format("{} is a file of weights, not a checkpoint: start from it by --weights {}",
                                   options_.resume, options_.resume));
-    auto stored = info->Values.find("run");
-    Json settings = stored == info->Values.end() ? Json::object() : parseJson(stored->second);
+    auto stored = info->values.find("run");
+    Json settings = stored == info->values.end() ? Json::object() : parseJson(stored->second);
     if (!settings.is_object())
       throw UserError(fmt::format("{} is a damaged checkpoint: its 'user.run' is no JSON object", options_.resume));
     // A checkpoint that a program wrote says nothing about a run.
-    fromStart_ = options_.inherit(settings) && stored != info->Values.end();
-    if (options_.seedGiven() && options_.seed != info->Seed)
+    fromStart_ = options_.inherit(settings) && stored != info->values.end();
+    if (options_.seedGiven() && options_.seed != info->seed)
       throw UserError(fmt::format("--seed {}: the checkpoint's run has seed {}; leave --seed out to go on with it",
-                                  options_.seed, info->Seed));
-    options_.seed = info->Seed;
+                                  options_.seed, info->seed));
+    options_.seed = info->seed;
     resumedFrom_ = options_.resume;
   }
   if (options_.epochs == 0 && options_.steps == 0)
@@ -198,16 +198,16 @@ void TrainRun::openModel() {
     options_.curve = withSuffix(options_.out, ".svg");
 
   const Entry &wanted = chooseEntry(*model_, options_.entry, "--entry", "train step",
-                                    [](const Entry &entry) { return entry.Kind == DLC_TRAIN; });
-  if (wanted.Kind != DLC_TRAIN)
+                                    [](const Entry &entry) { return entry.kind == DLC_TRAIN; });
+  if (wanted.kind != DLC_TRAIN)
     throw UserError(
-        fmt::format("--entry {}: this is a {} entry point, not a train step", wanted.Name, kindText(wanted.Kind)));
-  entry_ = &model_->entry(wanted.Name, options_.batch ? options_.batch : std::numeric_limits<int64_t>::max());
-  if (options_.batch > entry_->Capacity)
+        fmt::format("--entry {}: this is a {} entry point, not a train step", wanted.name, kindText(wanted.kind)));
+  entry_ = &model_->entry(wanted.name, options_.batch ? options_.batch : std::numeric_limits<int64_t>::max());
+  if (options_.batch > entry_->capacity)
     throw UserError(fmt::format("--batch {}: {} is compiled for {} rows; compile it with `dlc --batch {}`",
-                                options_.batch, options_.model.library, entry_->Capacity, options_.batch));
+                                options_.batch, options_.model.library, entry_->capacity, options_.batch));
   if (options_.batch == 0)
-    options_.batch = std::max<int64_t>(1, entry_->Capacity);
+    options_.batch = std::max<int64_t>(1, entry_->capacity);
 }
 
 void TrainRun::resume() {
@@ -237,31 +237,31 @@ void TrainRun::resume() {
   }
   for (auto &[name, value] : parseScalars(*entry_, options_.scalars))
     training_->set(name, value);
-  for (const ScalarInfo &scalar : entry_->Scalars)
-    if (scalar.Name == "lr" || scalar.Name.ends_with(".lr"))
-      rates_.emplace_back(scalar.Name, training_->scalar(scalar.Name));
+  for (const ScalarInfo &scalar : entry_->scalars)
+    if (scalar.name == "lr" || scalar.name.ends_with(".lr"))
+      rates_.emplace_back(scalar.name, training_->scalar(scalar.name));
   if (options_.hasSchedule() && rates_.empty())
     throw UserError(fmt::format("entry point '{}' has no learning rate 'lr' that --schedule or --warmup could change",
-                                entry_->Name));
+                                entry_->name));
 }
 
 void TrainRun::openData() {
-  if (options_.data.empty() && !entry_->Inputs.empty())
+  if (options_.data.empty() && !entry_->inputs.empty())
     throw UserError(fmt::format("no data: give --data DIR (a folder with MNIST's files), or --map NAME=FILE for each "
                                 "input of '{}': {}",
-                                entry_->Name, join(namesOf(entry_->Inputs))));
+                                entry_->name, join(namesOf(entry_->inputs))));
   options_.data.scales.check(*entry_);
   data_ = DataSet::load(*entry_, options_.data, Split::Train, Split::Train, true);
-  step_ = training_->prepare(entry_->Name, entry_->Capacity);
+  step_ = training_->prepare(entry_->name, entry_->capacity);
   step_->setTrapNotFinite(options_.trapNan);
   feed_.emplace(*data_, *step_);
 
   std::vector<size_t> numbers = MetricSums(*entry_).indices();
   if (numbers.empty())
-    throw UserError(fmt::format("entry point '{}' returns no loss", entry_->Name));
+    throw UserError(fmt::format("entry point '{}' returns no loss", entry_->name));
   lossOutput_ = numbers[0];
   for (size_t output : numbers)
-    if (entry_->Outputs[output].Name == "loss")
+    if (entry_->outputs[output].name == "loss")
       lossOutput_ = output;
 
   int64_t rows = feed_->rows();
@@ -276,12 +276,12 @@ void TrainRun::openData() {
     if (!evaluation_ || !data_->covers(*evaluation_))
       throw UserError(fmt::format("model '{}' has no function that returns loss or accuracy for the inputs {}: "
                                   "validation needs one; name it by --evaluation",
-                                  model_->name(), join(namesOf(entry_->Inputs))));
+                                  model_->name(), join(namesOf(entry_->inputs))));
     if ((options_.patience > 0 || !options_.best.empty()) && !judged(MetricSums(*evaluation_).means()))
       throw UserError(fmt::format("{}: '{}' returns no number called loss or accuracy to judge an epoch by; name "
                                   "another function by --evaluation",
-                                  options_.patience > 0 ? "--patience" : "--best", evaluation_->Name));
-    validationCall_ = model_->prepare(evaluation_->Name, training_->parameters(), evaluation_->Capacity);
+                                  options_.patience > 0 ? "--patience" : "--best", evaluation_->name));
+    validationCall_ = model_->prepare(evaluation_->name, training_->parameters(), evaluation_->capacity);
     validationFeed_.emplace(*data_, *validationCall_);
   } else if (options_.patience > 0 || !options_.best.empty()) {
     throw UserError(fmt::format("{} needs validation rows: give --validation 0.1, say",
@@ -303,9 +303,9 @@ void TrainRun::findPlace() {
   perEpoch_ = (trainRows_ + options_.batch - 1) / options_.batch;
   if (checkpoint_) {
     // A checkpoint of format 1 counts epochs; its run is taken to have had as many examples.
-    seen_ = checkpoint_->Version > 1
-                ? checkpoint_->Examples
-                : product(checkpoint_->Epoch, trainRows_) + std::min(checkpoint_->Cursor, trainRows_);
+    seen_ = checkpoint_->version > 1
+                ? checkpoint_->examples
+                : product(checkpoint_->epoch, trainRows_) + std::min(checkpoint_->cursor, trainRows_);
     seen_ = std::min(seen_, endless);
   }
   length_.epoch = trainRows_;
@@ -332,7 +332,7 @@ void TrainRun::openTestData() {
   testData_ = DataSet::load(*evaluation_, arguments, Split::Test, Split::Test, false);
   if (!testData_)
     return;
-  Call call = model_->prepare(evaluation_->Name, training_->parameters(), evaluation_->Capacity);
+  Call call = model_->prepare(evaluation_->name, training_->parameters(), evaluation_->capacity);
   Feed checked(*testData_, call);
 }
 
@@ -350,24 +350,24 @@ std::vector<NamedFile> TrainRun::outputs() const {
 bool TrainRun::isOwn(const NamedFile &file) const {
   if (resumedFrom_.empty())
     return false;
-  if (file.Option == "--curve")
-    return isPicture(readBeginning(file.Path), title());
-  if (file.Option == "--log") {
-    std::string beginning = readBeginning(file.Path);
+  if (file.option == "--curve")
+    return isPicture(readBeginning(file.path), title());
+  if (file.option == "--log") {
+    std::string beginning = readBeginning(file.path);
     Json first = parseJson(beginning.substr(0, beginning.find('\n')));
     return first.is_object() && first.value("event", Json()) == "start" &&
-           first.value("model", Json()) == model_->name() && first.value("entry", Json()) == entry_->Name &&
+           first.value("model", Json()) == model_->name() && first.value("entry", Json()) == entry_->name &&
            first.value("seed", Json()) == options_.seed;
   }
-  if (isSameFile(file.Path, resumedFrom_))
+  if (isSameFile(file.path, resumedFrom_))
     return true;
-  return file.Option == "--best" && kept().has_value();
+  return file.option == "--best" && kept().has_value();
 }
 
 std::optional<std::pair<double, int64_t>> TrainRun::kept() const {
   try {
     std::optional<CheckpointInfo> info = readCheckpointInfo(options_.best);
-    if (!info || info->Hash != model_->hash() || info->Seed != options_.seed)
+    if (!info || info->hash != model_->hash() || info->seed != options_.seed)
       return std::nullopt;
     History history;
     history.load(stateOf(*info, options_.best).value("history", Json()));
@@ -375,7 +375,7 @@ std::optional<std::pair<double, int64_t>> TrainRun::kept() const {
     if (history.epochs().empty() || !history.agrees(history_))
       return std::nullopt;
     std::optional<double> loss = judged(history.epochs().back().validation);
-    int64_t epoch = info->Version > 1 ? info->Examples / trainRows_ : info->Epoch;
+    int64_t epoch = info->version > 1 ? info->examples / trainRows_ : info->epoch;
     return loss ? std::optional(std::pair(*loss, std::max<int64_t>(epoch, 1))) : std::nullopt;
   } catch (const std::runtime_error &) { // not there, or no checkpoint
     return std::nullopt;
@@ -407,14 +407,14 @@ void TrainRun::checkFiles() {
   checkOutputs({{"--curve", options_.curve}, {"--log", options_.log}}, {{"--resume", resumedFrom_}});
   for (const NamedFile &file : outputs()) {
     std::error_code error;
-    bool exists = std::filesystem::is_regular_file(file.Path, error) && isSameFile(file.Path, file.Path);
+    bool exists = std::filesystem::is_regular_file(file.path, error) && isSameFile(file.path, file.path);
     if (options_.overwrite || !exists || isOwn(file)) // a device, or /dev/stdout, is nothing to lose
       continue;
-    bool resumable = file.Option == "--out" && resumedFrom_.empty();
+    bool resumable = file.option == "--out" && resumedFrom_.empty();
     throw UserError(fmt::format("{} exists, and this run does not go on from it: {}--overwrite replaces it, "
                                 "{} FILE writes elsewhere",
-                                file.Path, resumable ? fmt::format("--resume {} goes on, ", shellQuote(file.Path)) : "",
-                                file.Option));
+                                file.path, resumable ? fmt::format("--resume {} goes on, ", shellQuote(file.path)) : "",
+                                file.option));
   }
   // Everything of a save but the disk.
   save("/dev/null");
@@ -435,14 +435,14 @@ bool TrainRun::attempt(const std::string &path, const std::function<void()> &act
 void TrainRun::announce() {
   int64_t weights = 0;
   for (const TensorInfo &tensor : model_->tensors())
-    if (tensor.Kind == DLC_PARAMETER)
-      weights += tensor.Dims.elements();
+    if (tensor.kind == DLC_PARAMETER)
+      weights += tensor.dims.elements();
   Metrics scalars;
-  for (const ScalarInfo &scalar : entry_->Scalars)
-    scalars.emplace_back(scalar.Name, training_->scalar(scalar.Name));
+  for (const ScalarInfo &scalar : entry_->scalars)
+    scalars.emplace_back(scalar.name, training_->scalar(scalar.name));
   std::string held = validationRows_ ? fmt::format(", {} held out for validation", countText(validationRows_)) : "";
   progress_.line(fmt::format("{}: {} parameters, train step '{}', {}, {} thread{}", model_->name(), countText(weights),
-                             entry_->Name, model_->target(), model_->threads(), model_->threads() == 1 ? "" : "s"));
+                             entry_->name, model_->target(), model_->threads(), model_->threads() == 1 ? "" : "s"));
   progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_), held,
                              options_.batch, countText(perEpoch_), options_.seed, scalars.empty() ? "" : ", ",
                              metricsText(scalars)));
@@ -454,7 +454,7 @@ void TrainRun::announce() {
   Json start = {{"event", "start"},
                 {"library", options_.model.library},
                 {"model", model_->name()},
-                {"entry", entry_->Name},
+                {"entry", entry_->name},
                 {"target", model_->target()},
                 {"threads", model_->threads()},
                 {"parameters", weights},
@@ -525,7 +525,7 @@ void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
   if (log_.isOpen()) {
     Json object = {{"event", "step"}, {"step", number}, {"epoch", epoch + 1}};
     for (size_t output : sums_->indices())
-      object[std::string(entry_->Outputs[output].Name)] = jsonNumber(MetricSums::value(*step_, output));
+      object[std::string(entry_->outputs[output].name)] = jsonNumber(MetricSums::value(*step_, output));
     for (auto &[name, rate] : rates_)
       object[name] = rate * factor_;
     log_.write(object);
@@ -568,7 +568,7 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
       std::string text =
           fmt::format("step {} (epoch {}): {}", training_->step() + 1, epoch + 1, feed_->explain(error, rows));
       // A bad index is found before anything is changed: what was trained until then is good.
-      if (error.Code == DLC_BAD_INDEX && rowsDone_ > 0 && attempt(options_.out, [&] { save(options_.out); }))
+      if (error.code == DLC_BAD_INDEX && rowsDone_ > 0 && attempt(options_.out, [&] { save(options_.out); }))
         text += fmt::format(". The steps before it are in {}", options_.out);
       throw UserError(text);
     }
@@ -660,11 +660,11 @@ TrainRun::End TrainRun::loop() {
 
 void TrainRun::save(const std::string &path) {
   CheckpointInfo info;
-  info.Examples = seen_;
+  info.examples = seen_;
   Json run = options_.save();
   if (!fromStart_)
     run["changed"] = true;
-  info.Values["run"] = run.dump();
+  info.values["run"] = run.dump();
   Json state = {{"sums", sums_->save()},
                 {"history", history_.save()},
                 {"length", {{"total", length_.total}, {"warmup", length_.warmup}, {"epoch", length_.epoch}}},
@@ -674,14 +674,14 @@ void TrainRun::save(const std::string &path) {
     state["best_epoch"] = bestEpoch_;
     state["since_best"] = sinceBest_;
   }
-  info.Values["state"] = state.dump();
+  info.values["state"] = state.dump();
   training_->save(path, info);
 }
 
 std::optional<Metrics> TrainRun::test(const Parameters &parameters, int64_t &rows) {
   if (!testData_)
     return std::nullopt;
-  Call call = model_->prepare(evaluation_->Name, parameters, evaluation_->Capacity);
+  Call call = model_->prepare(evaluation_->name, parameters, evaluation_->capacity);
   Feed feed(*testData_, call);
   rows = feed.rows();
   return evaluate(feed, 0, rows, interrupted());

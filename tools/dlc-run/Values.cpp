@@ -197,10 +197,10 @@ bool looksLikeJson(const std::string &text) {
 /// The shape that a file of `rows` rows has for this port, or the file's own where the port has no leading
 /// batch.
 Shape rowsShape(const Port &port, const Tensor &value) {
-  Shape shape = port.Dims;
+  Shape shape = port.dims;
   if (shape.empty() || value.shape().empty())
     return value.shape();
-  shape[0] = port.Batch[0] ? value.shape()[0] : port.Dims[0];
+  shape[0] = port.batch[0] ? value.shape()[0] : port.dims[0];
   return shape;
 }
 
@@ -271,9 +271,9 @@ Tensor converted(const Tensor &value, DType type, const std::string &context) {
 }
 
 Tensor fileNumbers(const Port &port, const Tensor &value, Scales &scales, const std::string &context) {
-  Tensor result = converted(value, port.Type, context);
+  Tensor result = converted(value, port.type, context);
   if (Scale scale = scales.use(port, value.dtype()); !scale.keeps())
-    scaleNumbers(port.Type, result.data(), result.elements(), scale);
+    scaleNumbers(port.type, result.data(), result.elements(), scale);
   return result;
 }
 
@@ -285,7 +285,7 @@ Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, Sc
     Json json = parseJson(word ? "\"" + text + "\"" : text[0] == '+' ? text.substr(1) : text);
     if (json.is_discarded())
       throw UserError(fmt::format("{}: '{}' is neither the name of a file nor a JSON value", context, text));
-    return tensorFromJson(json, port.Type, context);
+    return tensorFromJson(json, port.type, context);
   }
   FileTensor file = readTensorFile(text);
   Tensor value = fileNumbers(port, file.value, scales, context);

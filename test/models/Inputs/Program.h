@@ -12,25 +12,25 @@
 #include <string>
 #include <vector>
 
-inline int Failures = 0;
+inline int failures = 0;
 
 /// Says so and counts where a condition does not hold.
-#define CHECK(Condition, ...) \
+#define CHECK(condition, ...) \
   do { \
-    if (!(Condition)) { \
-      std::printf("%s:%d: " #Condition ": ", __FILE__, __LINE__); \
+    if (!(condition)) { \
+      std::printf("%s:%d: " #condition ": ", __FILE__, __LINE__); \
       std::printf(__VA_ARGS__); \
       std::printf("\n"); \
-      ++Failures; \
+      ++failures; \
     } \
   } while (0)
 
 /// The message of the Error that a function throws; empty if it throws none.
-template <class Fn> std::string messageOf(Fn Function) {
+template <class Fn> std::string messageOf(Fn function) {
   try {
-    Function();
-  } catch (const dlc::Error &E) {
-    return E.what();
+    function();
+  } catch (const dlc::Error &e) {
+    return e.what();
   }
   return {};
 }
@@ -38,68 +38,68 @@ template <class Fn> std::string messageOf(Fn Function) {
 /// The same numbers on every machine: a linear congruential generator, between -1 and 1.
 class Numbers {
 public:
-  explicit Numbers(uint64_t Seed) : State(Seed * 2654435761u + 12345) {}
+  explicit Numbers(uint64_t seed) : state(seed * 2654435761u + 12345) {}
   uint32_t next() {
-    State = State * 6364136223846793005u + 1442695040888963407u;
-    return uint32_t(State >> 33);
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return uint32_t(state >> 33);
   }
   float real() { return float(next()) / float(1u << 30) - 1.0f; }
 
 private:
-  uint64_t State;
+  uint64_t state;
 };
-inline dlc::Tensor reals(const dlc::Shape &Dims, uint64_t Seed) {
-  dlc::Tensor T(dlc::DType::F32, Dims);
-  Numbers From(Seed);
-  for (float &X : T.as<float>())
-    X = From.real();
-  return T;
+inline dlc::Tensor reals(const dlc::Shape &dims, uint64_t seed) {
+  dlc::Tensor t(dlc::DType::F32, dims);
+  Numbers from(seed);
+  for (float &x : t.as<float>())
+    x = from.real();
+  return t;
 }
-inline dlc::Tensor labels(int64_t Count, int32_t Classes, uint64_t Seed) {
-  dlc::Tensor T(dlc::DType::I32, {Count});
-  Numbers From(Seed);
-  for (int32_t &X : T.as<int32_t>())
-    X = int32_t(From.next() % uint32_t(Classes));
-  return T;
+inline dlc::Tensor labels(int64_t count, int32_t classes, uint64_t seed) {
+  dlc::Tensor t(dlc::DType::I32, {count});
+  Numbers from(seed);
+  for (int32_t &x : t.as<int32_t>())
+    x = int32_t(from.next() % uint32_t(classes));
+  return t;
 }
 
 /// Bytes of tensors, one after the other.
-inline void append(std::string &Bits, const dlc::Tensor &T) {
-  Bits.append(static_cast<const char *>(T.data()), size_t(T.bytes()));
+inline void append(std::string &bits, const dlc::Tensor &t) {
+  bits.append(static_cast<const char *>(t.data()), size_t(t.bytes()));
 }
-inline std::string bitsOf(const dlc::Results &Values) {
-  std::string Bits;
-  for (const dlc::NamedTensor &V : Values)
-    append(Bits, V.Value);
-  return Bits;
+inline std::string bitsOf(const dlc::Results &values) {
+  std::string bits;
+  for (const dlc::NamedTensor &v : values)
+    append(bits, v.value);
+  return bits;
 }
-inline std::string bitsOf(const dlc::Parameters &Values) {
-  std::string Bits;
-  for (const dlc::NamedTensor &V : Values.all())
-    append(Bits, V.Value);
-  return Bits;
+inline std::string bitsOf(const dlc::Parameters &values) {
+  std::string bits;
+  for (const dlc::NamedTensor &v : values.all())
+    append(bits, v.value);
+  return bits;
 }
-inline std::string slotBits(const dlc::Model &M, const dlc::Training &T) {
-  std::string Bits;
-  for (const dlc::TensorInfo &Info : M.tensors())
-    if (Info.Kind == DLC_SLOT)
-      append(Bits, T.slot(Info.Name.data()));
-  return Bits;
+inline std::string slotBits(const dlc::Model &m, const dlc::Training &t) {
+  std::string bits;
+  for (const dlc::TensorInfo &info : m.tensors())
+    if (info.kind == DLC_SLOT)
+      append(bits, t.slot(info.name.data()));
+  return bits;
 }
 
 /// Largest |a - b| / max(1, |b|).
-inline double distance(dlc::TensorView A, dlc::TensorView B) {
-  double Worst = A.elements() == B.elements() ? 0 : INFINITY;
-  for (int64_t I = 0; I < A.elements() && I < B.elements(); ++I) {
-    double Off = std::fabs(A.at(I) - B.at(I)) / std::fmax(1, std::fabs(B.at(I)));
-    Worst = std::isnan(Off) ? INFINITY : std::fmax(Worst, Off);
+inline double distance(dlc::TensorView a, dlc::TensorView b) {
+  double worst = a.elements() == b.elements() ? 0 : INFINITY;
+  for (int64_t i = 0; i < a.elements() && i < b.elements(); ++i) {
+    double off = std::fabs(a.at(i) - b.at(i)) / std::fmax(1, std::fabs(b.at(i)));
+    worst = std::isnan(off) ? INFINITY : std::fmax(worst, off);
   }
-  return Worst;
+  return worst;
 }
 
-inline int result(const char *What) {
-  std::printf(Failures ? "%s: %d failures\n" : "%s: all right\n", What, Failures);
-  return Failures != 0;
+inline int result(const char *what) {
+  std::printf(failures ? "%s: %d failures\n" : "%s: all right\n", what, failures);
+  return failures != 0;
 }
 
 #endif // DLC_TEST_PROGRAM_H

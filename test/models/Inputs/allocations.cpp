@@ -15,11 +15,11 @@
 #include <thread>
 #include <unistd.h>
 
-static std::atomic<bool> Counting{false};
-static std::atomic<int> Allocations{0};
+static std::atomic<bool> counting{false};
+static std::atomic<int> allocations{0};
 static void count() {
-  if (Counting.load(std::memory_order_relaxed))
-    Allocations.fetch_add(1, std::memory_order_relaxed);
+  if (counting.load(std::memory_order_relaxed))
+    allocations.fetch_add(1, std::memory_order_relaxed);
 }
 
 extern "C" {
@@ -29,63 +29,63 @@ void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
 void __libc_free(void *);
 
-void *malloc(size_t Bytes) {
+void *malloc(size_t bytes) {
   count();
-  return __libc_malloc(Bytes);
+  return __libc_malloc(bytes);
 }
-void *calloc(size_t Count, size_t Bytes) {
+void *calloc(size_t many, size_t bytes) {
   count();
-  return __libc_calloc(Count, Bytes);
+  return __libc_calloc(many, bytes);
 }
-void *realloc(void *Old, size_t Bytes) {
+void *realloc(void *old, size_t bytes) {
   count();
-  return __libc_realloc(Old, Bytes);
+  return __libc_realloc(old, bytes);
 }
-void *reallocarray(void *Old, size_t Count, size_t Bytes) {
+void *reallocarray(void *old, size_t many, size_t bytes) {
   count();
-  return __libc_realloc(Old, Count * Bytes);
+  return __libc_realloc(old, many * bytes);
 }
-void free(void *Old) {
-  if (Old)
+void free(void *old) {
+  if (old)
     count(); // giving memory back takes time as well
-  __libc_free(Old);
+  __libc_free(old);
 }
-void *memalign(size_t Alignment, size_t Bytes) {
+void *memalign(size_t alignment, size_t bytes) {
   count();
-  return __libc_memalign(Alignment, Bytes);
+  return __libc_memalign(alignment, bytes);
 }
-void *aligned_alloc(size_t Alignment, size_t Bytes) {
+void *aligned_alloc(size_t alignment, size_t bytes) {
   count();
-  return __libc_memalign(Alignment, Bytes);
+  return __libc_memalign(alignment, bytes);
 }
-void *valloc(size_t Bytes) {
+void *valloc(size_t bytes) {
   count();
-  return __libc_memalign(4096, Bytes);
+  return __libc_memalign(4096, bytes);
 }
-int posix_memalign(void **Result, size_t Alignment, size_t Bytes) {
+int posix_memalign(void **result, size_t alignment, size_t bytes) {
   count();
-  *Result = __libc_memalign(Alignment, Bytes);
-  return *Result ? 0 : ENOMEM;
+  *result = __libc_memalign(alignment, bytes);
+  return *result ? 0 : ENOMEM;
 }
-void *mmap(void *Where, size_t Bytes, int Protection, int Flags, int File, off_t Offset) noexcept {
+void *mmap(void *where, size_t bytes, int protection, int flags, int file, off_t offset) noexcept {
   count();
-  return reinterpret_cast<void *>(syscall(SYS_mmap, Where, Bytes, Protection, Flags, File, Offset));
+  return reinterpret_cast<void *>(syscall(SYS_mmap, where, bytes, protection, flags, file, offset));
 }
-void *mmap64(void *Where, size_t Bytes, int Protection, int Flags, int File, off64_t Offset) noexcept {
+void *mmap64(void *where, size_t bytes, int protection, int flags, int file, off64_t offset) noexcept {
   count();
-  return reinterpret_cast<void *>(syscall(SYS_mmap, Where, Bytes, Protection, Flags, File, Offset));
+  return reinterpret_cast<void *>(syscall(SYS_mmap, where, bytes, protection, flags, file, offset));
 }
-void *mremap(void *Old, size_t OldBytes, size_t Bytes, int Flags, ...) noexcept {
+void *mremap(void *old, size_t oldBytes, size_t bytes, int flags, ...) noexcept {
   count();
-  va_list Rest;
-  va_start(Rest, Flags);
-  void *Where = Flags & MREMAP_FIXED ? va_arg(Rest, void *) : nullptr;
-  va_end(Rest);
-  return reinterpret_cast<void *>(syscall(SYS_mremap, Old, OldBytes, Bytes, Flags, Where));
+  va_list rest;
+  va_start(rest, flags);
+  void *where = flags & MREMAP_FIXED ? va_arg(rest, void *) : nullptr;
+  va_end(rest);
+  return reinterpret_cast<void *>(syscall(SYS_mremap, old, oldBytes, bytes, flags, where));
 }
-int munmap(void *Where, size_t Bytes) noexcept {
+int munmap(void *where, size_t bytes) noexcept {
   count();
-  return int(syscall(SYS_munmap, Where, Bytes));
+  return int(syscall(SYS_munmap, where, bytes));
 }
 int brk(void *) noexcept {
   count();
@@ -99,46 +99,46 @@ void *sbrk(intptr_t) noexcept {
 }
 }
 
-int main(int, char **Arguments) try {
+int main(int, char **arguments) try {
   // The count works, on another thread too.
-  Counting = true;
+  counting = true;
   std::thread([] {
-    void *volatile Some = std::malloc(10);
-    std::free(Some);
+    void *volatile some = std::malloc(10);
+    std::free(some);
   }).join();
-  Counting = false;
-  CHECK(Allocations >= 2, "only %d counted", Allocations.load());
+  counting = false;
+  CHECK(allocations >= 2, "only %d counted", allocations.load());
 
-  for (unsigned Threads : {1u, 3u}) {
-    dlc::ModelOptions Options;
-    Options.Threads = Threads;
-    dlc::Model M = dlc::Model::open(Arguments[1], Options);
-    dlc::Parameters P = M.newParameters(1);
-    dlc::Training T = M.newTraining(P);
-    const int64_t Rows = M.entry("step").Capacity;
-    dlc::Tensor X = reals({Rows, 512}, 1), Label = labels(Rows, 40, 2), Short = reals({5, 512}, 3);
-    dlc::Call Step = T.prepare("step"), Gradients = T.prepare("step.gradients"), Predict = M.prepare("predict", P);
-    for (dlc::Call *C : {&Step, &Gradients}) {
-      C->bindInput("x", X);
-      C->bindInput("label", Label);
+  for (unsigned threads : {1u, 3u}) {
+    dlc::ModelOptions options;
+    options.threads = threads;
+    dlc::Model m = dlc::Model::open(arguments[1], options);
+    dlc::Parameters p = m.newParameters(1);
+    dlc::Training t = m.newTraining(p);
+    const int64_t rows = m.entry("step").capacity;
+    dlc::Tensor x = reals({rows, 512}, 1), label = labels(rows, 40, 2), shorter = reals({5, 512}, 3);
+    dlc::Call step = t.prepare("step"), gradients = t.prepare("step.gradients"), predict = m.prepare("predict", p);
+    for (dlc::Call *c : {&step, &gradients}) {
+      c->bindInput("x", x);
+      c->bindInput("label", label);
     }
-    Predict.bindInput("x", Short);
-    T.set("lr", 1e-3); // a name is noted the first time
+    predict.bindInput("x", shorter);
+    t.set("lr", 1e-3); // a name is noted the first time
 
-    Allocations = 0;
-    Counting = true; // the first call of all included
-    for (int I = 0; I < 3; ++I) {
-      Step.run();
-      Gradients.run();
-      Predict.run();
-      T.set("lr", 1e-3 / (I + 1)); // a schedule
+    allocations = 0;
+    counting = true; // the first call of all included
+    for (int i = 0; i < 3; ++i) {
+      step.run();
+      gradients.run();
+      predict.run();
+      t.set("lr", 1e-3 / (i + 1)); // a schedule
     }
-    Counting = false;
-    CHECK(Allocations == 0, "%d with %u threads", Allocations.load(), Threads);
-    CHECK(std::isfinite(Step.output("loss").at(0)) && T.step() == 3, "the steps did not count");
+    counting = false;
+    CHECK(allocations == 0, "%d with %u threads", allocations.load(), threads);
+    CHECK(std::isfinite(step.output("loss").at(0)) && t.step() == 3, "the steps did not count");
   }
   return result("allocations");
-} catch (const dlc::Error &E) {
-  std::printf("error: %s\n", E.what());
+} catch (const dlc::Error &e) {
+  std::printf("error: %s\n", e.what());
   return 1;
 }

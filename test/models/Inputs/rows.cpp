@@ -8,100 +8,101 @@
 
 namespace {
 /// Reals, and integers below five, for a call of this many rows.
-dlc::Tensor drawn(const dlc::Port &P, int64_t Rows, uint64_t Seed) {
-  if (P.Type == dlc::DType::F32)
-    return reals(P.shape(Rows), Seed);
-  dlc::Tensor T(P.Type, P.shape(Rows));
-  Numbers From(Seed);
-  auto fill = [&](auto Zero) {
-    for (auto &X : T.as<decltype(Zero)>())
-      X = decltype(Zero)(From.next() % 5);
+dlc::Tensor drawn(const dlc::Port &p, int64_t rows, uint64_t seed) {
+  if (p.type == dlc::DType::F32)
+    return reals(p.shape(rows), seed);
+  dlc::Tensor t(p.type, p.shape(rows));
+  Numbers from(seed);
+  auto fill = [&](auto zero) {
+    for (auto &x : t.as<decltype(zero)>())
+      x = decltype(zero)(from.next() % 5);
   };
-  if (P.Type == dlc::DType::I32)
+  if (p.type == dlc::DType::I32)
     fill(int32_t(0));
-  else if (P.Type == dlc::DType::I64)
+  else if (p.type == dlc::DType::I64)
     fill(int64_t(0));
   else
     fill(uint8_t(0));
-  return T;
+  return t;
 }
 
 struct Side {
-  dlc::Model M;
-  dlc::Parameters P;
-  dlc::Training T;
-  explicit Side(const std::string &Path) : M(dlc::Model::open(Path)), P(M.newParameters(3)), T(M.newTraining(P, 4)) {}
-  dlc::Results call(const dlc::Entry &E, const std::vector<dlc::Input> &Inputs) {
-    if (E.Kind == DLC_FUNCTION)
-      return M.call(E.Name, P, Inputs, {.Seed = 5, .Step = 2});
-    return T.call(E.Name, Inputs);
+  dlc::Model model;
+  dlc::Parameters params;
+  dlc::Training training;
+  explicit Side(const std::string &path)
+      : model(dlc::Model::open(path)), params(model.newParameters(3)), training(model.newTraining(params, 4)) {}
+  dlc::Results call(const dlc::Entry &e, const std::vector<dlc::Input> &inputs) {
+    if (e.kind == DLC_FUNCTION)
+      return model.call(e.name, params, inputs, {.seed = 5, .step = 2});
+    return training.call(e.name, inputs);
   }
 };
 
 /// The first is the library under test, the second was compiled for this many rows. Numbers that were gathered from
 /// pieces of a call are rounded otherwise.
-int compare(const dlc::Entry &E, int64_t Rows, const dlc::Results &A, const dlc::Results &B, bool IsCut) {
+int compare(const dlc::Entry &e, int64_t rows, const dlc::Results &a, const dlc::Results &b, bool isCut) {
   // Products of at most eight rows, both of whose operands lie along what is summed, are summed in another order.
-  const bool Exact = !E.Name.starts_with("dots");
-  CHECK(A.size() == B.size() && A.size() == E.Outputs.size(), "%s", E.Name.data());
-  for (size_t I = 0; I < A.size(); ++I) {
-    const dlc::TensorView X = A[I], Y = B[I];
-    CHECK(X.shape() == Y.shape() && X.shape() == E.Outputs[I].shape(Rows), "%s, %s: shapes %s and %s", E.Name.data(),
-          E.Outputs[I].Name.data(), X.shape().str().c_str(), Y.shape().str().c_str());
-    const bool Same = X.bytes() == Y.bytes() && !std::memcmp(X.data(), Y.data(), X.bytes());
-    const bool Gathered = IsCut && E.Outputs[I].Combine != DLC_COMBINE_UNKNOWN;
-    CHECK(Exact && !Gathered ? Same : distance(X, Y) <= 1e-5, "%s, %s of %lld rows: off by %g", E.Name.data(),
-          E.Outputs[I].Name.data(), (long long)Rows, distance(X, Y));
+  const bool exact = !e.name.starts_with("dots");
+  CHECK(a.size() == b.size() && a.size() == e.outputs.size(), "%s", e.name.data());
+  for (size_t i = 0; i < a.size(); ++i) {
+    const dlc::TensorView x = a[i], y = b[i];
+    CHECK(x.shape() == y.shape() && x.shape() == e.outputs[i].shape(rows), "%s, %s: shapes %s and %s", e.name.data(),
+          e.outputs[i].name.data(), x.shape().str().c_str(), y.shape().str().c_str());
+    const bool same = x.bytes() == y.bytes() && !std::memcmp(x.data(), y.data(), x.bytes());
+    const bool gathered = isCut && e.outputs[i].combine != DLC_COMBINE_UNKNOWN;
+    CHECK(exact && !gathered ? same : distance(x, y) <= 1e-5, "%s, %s of %lld rows: off by %g", e.name.data(),
+          e.outputs[i].name.data(), (long long)rows, distance(x, y));
   }
-  return int(A.size());
+  return int(a.size());
 }
 
-int Compared = 0, Cut = 0, Refused = 0;
+int compared = 0, cut = 0, refused = 0;
 
-void compare(const std::string &BigPath, const std::string &SmallPath) {
-  Side Big(BigPath), Small(SmallPath);
-  for (const dlc::Entry &E : Big.M.entries()) {
-    if (!E.hasBatch())
+void compare(const std::string &bigPath, const std::string &smallPath) {
+  Side big(bigPath), small(smallPath);
+  for (const dlc::Entry &e : big.model.entries()) {
+    if (!e.hasBatch())
       continue;
-    const dlc::Entry &Less = Small.M.entry(E.Name);
-    const int64_t Rows = Less.Capacity;
-    CHECK(Rows < E.Capacity, "%s: capacities %lld and %lld", E.Name.data(), (long long)Rows, (long long)E.Capacity);
+    const dlc::Entry &less = small.model.entry(e.name);
+    const int64_t rows = less.capacity;
+    CHECK(rows < e.capacity, "%s: capacities %lld and %lld", e.name.data(), (long long)rows, (long long)e.capacity);
     // What an earlier, longer call left in the workspace must not be seen.
-    std::vector<dlc::Tensor> Memory;
-    std::vector<dlc::Input> Full, Few;
-    for (const dlc::Port &P : E.Inputs)
-      Memory.push_back(drawn(P, E.Capacity, 11 + Memory.size()));
-    for (const dlc::Port &P : E.Inputs)
-      Memory.push_back(drawn(P, Rows, 37 + Memory.size()));
-    for (size_t I = 0; I < E.Inputs.size(); ++I) {
-      Full.emplace_back(E.Inputs[I].Name, Memory[I]);
-      Few.emplace_back(E.Inputs[I].Name, Memory[E.Inputs.size() + I]);
+    std::vector<dlc::Tensor> memory;
+    std::vector<dlc::Input> full, few;
+    for (const dlc::Port &p : e.inputs)
+      memory.push_back(drawn(p, e.capacity, 11 + memory.size()));
+    for (const dlc::Port &p : e.inputs)
+      memory.push_back(drawn(p, rows, 37 + memory.size()));
+    for (size_t i = 0; i < e.inputs.size(); ++i) {
+      full.emplace_back(e.inputs[i].name, memory[i]);
+      few.emplace_back(e.inputs[i].name, memory[e.inputs.size() + i]);
     }
-    if (E.Kind == DLC_FUNCTION) {
-      dlc::Results Whole = Big.call(E, Full);
-      std::string Refusal = messageOf([&] {
-        dlc::Results Pieces = Small.call(E, Full);
-        Compared += compare(E, E.Capacity, Pieces, Whole, true);
-        ++Cut;
+    if (e.kind == DLC_FUNCTION) {
+      dlc::Results whole = big.call(e, full);
+      std::string refusal = messageOf([&] {
+        dlc::Results pieces = small.call(e, full);
+        compared += compare(e, e.capacity, pieces, whole, true);
+        ++cut;
       });
-      CHECK(Refusal.empty() == Less.rowsIndependent(), "%s of %lld rows: %s", E.Name.data(), (long long)E.Capacity,
-            Refusal.c_str());
-      CHECK(Refusal.empty() || Refusal.find("cannot be cut") != std::string::npos, "%s: %s", E.Name.data(),
-            Refusal.c_str());
-      Refused += !Refusal.empty();
+      CHECK(refusal.empty() == less.rowsIndependent(), "%s of %lld rows: %s", e.name.data(), (long long)e.capacity,
+            refusal.c_str());
+      CHECK(refusal.empty() || refusal.find("cannot be cut") != std::string::npos, "%s: %s", e.name.data(),
+            refusal.c_str());
+      refused += !refusal.empty();
     }
-    Compared += compare(E, Rows, Big.call(E, Few), Small.call(E, Few), false);
+    compared += compare(e, rows, big.call(e, few), small.call(e, few), false);
   }
-  CHECK(bitsOf(Big.P) == bitsOf(Small.P), "parameters differ after a step of %s", SmallPath.c_str());
+  CHECK(bitsOf(big.params) == bitsOf(small.params), "parameters differ after a step of %s", smallPath.c_str());
 }
 } // namespace
 
-int main(int Count, char **Arguments) try {
-  for (int I = 2; I < Count; ++I)
-    compare(Arguments[1], Arguments[I]);
-  std::printf("%d outputs compared, %d calls cut, %d refused\n", Compared, Cut, Refused);
+int main(int count, char **arguments) try {
+  for (int i = 2; i < count; ++i)
+    compare(arguments[1], arguments[i]);
+  std::printf("%d outputs compared, %d calls cut, %d refused\n", compared, cut, refused);
   return result("rows");
-} catch (const dlc::Error &E) {
-  std::printf("error: %s\n", E.what());
+} catch (const dlc::Error &e) {
+  std::printf("error: %s\n", e.what());
   return 1;
 }

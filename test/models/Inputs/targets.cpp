@@ -9,69 +9,69 @@
 
 namespace {
 struct Run {
-  std::vector<dlc::NamedTensor> Seen;
-  void add(const std::string &What, const dlc::Results &Values) {
-    for (const dlc::NamedTensor &V : Values)
-      Seen.push_back({What + " " + V.Name, V.Value});
+  std::vector<dlc::NamedTensor> seen;
+  void add(const std::string &what, const dlc::Results &values) {
+    for (const dlc::NamedTensor &v : values)
+      seen.push_back({what + " " + v.name, v.value});
   }
 };
 
-Run everything(const std::string &Path) {
-  dlc::Model M = dlc::Model::open(Path);
-  dlc::Parameters P = M.newParameters(3);
-  dlc::Training T = M.newTraining(P, 4);
-  Run Found;
-  const dlc::Entry &Loss = M.entry(M.hasEntry("train_step") ? "train_step" : "step");
-  const int64_t Features = Loss.Inputs[0].Dims[1], Classes = M.entry("predict").Outputs[0].Dims[1];
-  for (int64_t Rows : {32, 17, 1}) {
-    dlc::Tensor X = reals({Rows, Features}, uint64_t(Rows)), Label = labels(Rows, int32_t(Classes), uint64_t(Rows));
-    Found.add("predict", M.call("predict", P, {X}));
-    Found.add("gradients", T.call(M.hasEntry("train_step") ? "train_step.gradients" : "step.gradients", {X, Label}));
-    Found.add("step", T.call(M.hasEntry("train_step") ? "train_step" : "step", {X, Label}));
+Run everything(const std::string &path) {
+  dlc::Model m = dlc::Model::open(path);
+  dlc::Parameters p = m.newParameters(3);
+  dlc::Training t = m.newTraining(p, 4);
+  Run found;
+  const dlc::Entry &loss = m.entry(m.hasEntry("train_step") ? "train_step" : "step");
+  const int64_t features = loss.inputs[0].dims[1], classes = m.entry("predict").outputs[0].dims[1];
+  for (int64_t rows : {32, 17, 1}) {
+    dlc::Tensor x = reals({rows, features}, uint64_t(rows)), label = labels(rows, int32_t(classes), uint64_t(rows));
+    found.add("predict", m.call("predict", p, {x}));
+    found.add("gradients", t.call(m.hasEntry("train_step") ? "train_step.gradients" : "step.gradients", {x, label}));
+    found.add("step", t.call(m.hasEntry("train_step") ? "train_step" : "step", {x, label}));
   }
-  if (M.hasEntry("products"))
-    Found.add("products", M.call("products", P, {reals({4, 5, 7, 33}, 7), reals({4, 5, 33, 19}, 8)}));
-  for (const dlc::NamedTensor &V : P.all())
-    Found.Seen.push_back(V);
-  for (const dlc::TensorInfo &Info : M.tensors())
-    if (Info.Kind == DLC_SLOT)
-      Found.Seen.push_back({std::string(Info.Name), T.slot(std::string(Info.Name))});
-  return Found;
+  if (m.hasEntry("products"))
+    found.add("products", m.call("products", p, {reals({4, 5, 7, 33}, 7), reals({4, 5, 33, 19}, 8)}));
+  for (const dlc::NamedTensor &v : p.all())
+    found.seen.push_back(v);
+  for (const dlc::TensorInfo &info : m.tensors())
+    if (info.kind == DLC_SLOT)
+      found.seen.push_back({std::string(info.name), t.slot(std::string(info.name))});
+  return found;
 }
 
-uint64_t digest(const std::string &Bits) { // FNV-1a
-  uint64_t Hash = 14695981039346656037u;
-  for (unsigned char Byte : Bits)
-    Hash = (Hash ^ Byte) * 1099511628211u;
-  return Hash;
+uint64_t digest(const std::string &bits) { // FNV-1a
+  uint64_t hash = 14695981039346656037u;
+  for (unsigned char byte : bits)
+    hash = (hash ^ byte) * 1099511628211u;
+  return hash;
 }
 } // namespace
 
-int main(int Count, char **Arguments) try {
-  Run One = everything(Arguments[2]);
-  if (Count == 3) {
-    for (const dlc::NamedTensor &V : One.Seen) {
-      std::string Bits;
-      append(Bits, V.Value);
-      std::printf("%s %016" PRIx64 "\n", V.Name.c_str(), digest(Bits));
+int main(int count, char **arguments) try {
+  Run one = everything(arguments[2]);
+  if (count == 3) {
+    for (const dlc::NamedTensor &v : one.seen) {
+      std::string bits;
+      append(bits, v.value);
+      std::printf("%s %016" PRIx64 "\n", v.name.c_str(), digest(bits));
     }
     return 0;
   }
-  Run Two = everything(Arguments[3]);
-  double Worst = One.Seen.size() == Two.Seen.size() ? 0 : INFINITY;
-  for (size_t I = 0; I < One.Seen.size() && I < Two.Seen.size(); ++I) {
-    double Off = distance(One.Seen[I].Value, Two.Seen[I].Value);
-    if (Off > 1e-3)
-      std::printf("%s: off by %g\n", One.Seen[I].Name.c_str(), Off);
-    Worst = std::fmax(Worst, Off);
+  Run two = everything(arguments[3]);
+  double worst = one.seen.size() == two.seen.size() ? 0 : INFINITY;
+  for (size_t i = 0; i < one.seen.size() && i < two.seen.size(); ++i) {
+    double off = distance(one.seen[i].value, two.seen[i].value);
+    if (off > 1e-3)
+      std::printf("%s: off by %g\n", one.seen[i].name.c_str(), off);
+    worst = std::fmax(worst, off);
   }
-  std::printf("%zu tensors, off by %s (%g)\n", One.Seen.size(),
-              Worst == 0     ? "nothing"
-              : Worst < 1e-3 ? "rounding"
+  std::printf("%zu tensors, off by %s (%g)\n", one.seen.size(),
+              worst == 0     ? "nothing"
+              : worst < 1e-3 ? "rounding"
                              : "more",
-              Worst);
-  return !(Worst < 1e-3);
-} catch (const dlc::Error &E) {
-  std::printf("error: %s\n", E.what());
+              worst);
+  return !(worst < 1e-3);
+} catch (const dlc::Error &e) {
+  std::printf("error: %s\n", e.what());
   return 1;
 }

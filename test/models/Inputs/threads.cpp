@@ -8,67 +8,67 @@
 
 namespace {
 struct Outcome {
-  std::string Outputs, Parameters, Slots;
+  std::string outputs, parameters, slots;
 };
 
 /// A table of services that passes on to a pool, and counts the loops that had more than one part.
 struct Counted {
-  explicit Counted(unsigned Threads) : Pool(Threads), Table(*Pool.services()) {
-    Table.struct_size = sizeof Table;
-    Table.pool = this;
-    Table.parallel_for = [](void *Self, dlc_body Body, void *Context, int64_t Count, int64_t Grain) {
-      auto *C = static_cast<Counted *>(Self);
-      C->Split += dlc::ThreadPool::partCount(Count, Grain) > 1;
-      C->Pool.parallelFor(Body, Context, Count, Grain);
+  explicit Counted(unsigned threads) : pool(threads), table(*pool.services()) {
+    table.struct_size = sizeof table;
+    table.pool = this;
+    table.parallel_for = [](void *self, dlc_body body, void *context, int64_t count, int64_t grain) {
+      auto *c = static_cast<Counted *>(self);
+      c->split += dlc::ThreadPool::partCount(count, grain) > 1;
+      c->pool.parallelFor(body, context, count, grain);
     };
   }
-  dlc::ThreadPool Pool;
-  dlc_services Table;
-  std::atomic<int> Split{0};
+  dlc::ThreadPool pool;
+  dlc_services table;
+  std::atomic<int> split{0};
 };
 
-Outcome outcome(const std::string &Path, unsigned Threads) {
-  Counted Services(Threads);
-  dlc::ModelOptions Options;
-  Options.Services = &Services.Table;
-  dlc::Model M = dlc::Model::open(Path, Options);
-  dlc::Parameters P = M.newParameters(7);
-  dlc::Training T = M.newTraining(P, 8);
-  const int64_t Rows = M.entry("step").Capacity;
-  Outcome Found;
-  for (int Step = 0; Step < 4; ++Step) { // the third batch is a short one
-    int64_t Count = Step == 2 ? Rows - 27 : Rows;
-    Found.Outputs += bitsOf(T.call("step", {reals({Count, 512}, Step), labels(Count, 40, Step)}));
-    if (Step == 0 && Threads > 1)
-      CHECK(Services.Split >= 3, "of the train step's loops %d were split", Services.Split.load());
+Outcome outcome(const std::string &path, unsigned threads) {
+  Counted services(threads);
+  dlc::ModelOptions options;
+  options.services = &services.table;
+  dlc::Model m = dlc::Model::open(path, options);
+  dlc::Parameters p = m.newParameters(7);
+  dlc::Training t = m.newTraining(p, 8);
+  const int64_t rows = m.entry("step").capacity;
+  Outcome found;
+  for (int step = 0; step < 4; ++step) { // the third batch is a short one
+    int64_t count = step == 2 ? rows - 27 : rows;
+    found.outputs += bitsOf(t.call("step", {reals({count, 512}, step), labels(count, 40, step)}));
+    if (step == 0 && threads > 1)
+      CHECK(services.split >= 3, "of the train step's loops %d were split", services.split.load());
   }
-  Services.Split = 0;
-  Found.Outputs += bitsOf(T.call("step.gradients", {reals({Rows, 512}, 20), labels(Rows, 40, 21)}));
-  Found.Outputs += bitsOf(M.call("predict", P, {reals({Rows, 512}, 22)}));
-  if (Threads > 1) {
-    CHECK(Services.Split >= 3, "of the loops of gradients and prediction %d were split", Services.Split.load());
-    CHECK(Services.Pool.jobs() > 0, "no loop ran on several threads");
+  services.split = 0;
+  found.outputs += bitsOf(t.call("step.gradients", {reals({rows, 512}, 20), labels(rows, 40, 21)}));
+  found.outputs += bitsOf(m.call("predict", p, {reals({rows, 512}, 22)}));
+  if (threads > 1) {
+    CHECK(services.split >= 3, "of the loops of gradients and prediction %d were split", services.split.load());
+    CHECK(services.pool.jobs() > 0, "no loop ran on several threads");
   } else {
-    CHECK(Services.Split == 0, "one thread was asked to share work");
+    CHECK(services.split == 0, "one thread was asked to share work");
   }
-  Found.Parameters = bitsOf(P);
-  Found.Slots = slotBits(M, T);
-  return Found;
+  found.parameters = bitsOf(p);
+  found.slots = slotBits(m, t);
+  return found;
 }
 } // namespace
 
-int main(int, char **Arguments) try {
-  const Outcome One = outcome(Arguments[1], 1);
-  CHECK(One.Parameters.size() == 4u * 1617960, "parameters are of %zu bytes", One.Parameters.size());
-  CHECK(One.Slots.size() == 8u * 1617960, "slots are of %zu bytes", One.Slots.size());
-  for (unsigned Threads : {2u, 3u, 8u}) {
-    const Outcome Several = outcome(Arguments[1], Threads);
-    CHECK(One.Outputs == Several.Outputs, "outputs differ with %u threads", Threads);
-    CHECK(One.Parameters == Several.Parameters, "parameters differ with %u threads", Threads);
-    CHECK(One.Slots == Several.Slots, "slots differ with %u threads", Threads);
+int main(int, char **arguments) try {
+  const Outcome one = outcome(arguments[1], 1);
+  CHECK(one.parameters.size() == 4u * 1617960, "parameters are of %zu bytes", one.parameters.size());
+  CHECK(one.slots.size() == 8u * 1617960, "slots are of %zu bytes", one.slots.size());
+  for (unsigned threads : {2u, 3u, 8u}) {
+    const Outcome several = outcome(arguments[1], threads);
+    CHECK(one.outputs == several.outputs, "outputs differ with %u threads", threads);
+    CHECK(one.parameters == several.parameters, "parameters differ with %u threads", threads);
+    CHECK(one.slots == several.slots, "slots differ with %u threads", threads);
   }
   return result("threads");
-} catch (const dlc::Error &E) {
-  std::printf("error: %s\n", E.what());
+} catch (const dlc::Error &e) {
+  std::printf("error: %s\n", e.what());
   return 1;
 }
