@@ -49,7 +49,7 @@ struct detail::CallState {
   std::optional<int64_t> step;
   int64_t row = 0;
 
-  CallState(const Context &context, const Entry &called);
+  CallState(const Context &given, const Entry &called);
   ~CallState() {
     if (workspace.data())
       context.model->giveWorkspace(std::move(workspace));
@@ -62,7 +62,7 @@ struct detail::CallState {
   [[noreturn]] void raise(int64_t firstRow) const;
 };
 
-CallState::CallState(const Context &context, const Entry &called) : context(context), entry(&called) {
+CallState::CallState(const Context &given, const Entry &called) : context(given), entry(&called) {
   if ((entry->kind == DLC_TRAIN || entry->kind == DLC_APPLY || entry->needs(DLC_TRAINING)) && !context.training)
     throw Error(cat("Entry '", entry->name,
                     "' updates parameters with an optimizer, which has state: make it with "

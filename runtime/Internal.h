@@ -99,7 +99,7 @@ struct ParametersState {
   std::shared_ptr<ModelState> model;
   Arena params, buffers;
 
-  explicit ParametersState(std::shared_ptr<ModelState> model);
+  explicit ParametersState(std::shared_ptr<ModelState> of);
 };
 
 struct SessionState {

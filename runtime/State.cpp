@@ -100,8 +100,8 @@ static void writeTargets(const std::vector<Target> &targets) {
 
 //===--- Parameters ------------------------------------------------------------------------------------===//
 
-ParametersState::ParametersState(std::shared_ptr<ModelState> model)
-    : model(std::move(model)), params(model->raw->arena_bytes[DLC_PARAMS]),
+ParametersState::ParametersState(std::shared_ptr<ModelState> of)
+    : model(std::move(of)), params(model->raw->arena_bytes[DLC_PARAMS]),
       buffers(model->raw->arena_bytes[DLC_BUFFERS]) {}
 
 static char *arenaOf(const ParametersState &p, dlc_arena which) {
