@@ -101,8 +101,8 @@ static void writeTargets(const std::vector<Target> &targets) {
 //===--- Parameters ------------------------------------------------------------------------------------===//
 
 ParametersState::ParametersState(std::shared_ptr<ModelState> of)
-    : model(std::move(of)), params(model->raw->arena_bytes[DLC_PARAMS]),
-      buffers(model->raw->arena_bytes[DLC_BUFFERS]) {}
+    : model(std::move(of)), params(model->raw->arena_bytes[DLC_PARAMS]), buffers(model->raw->arena_bytes[DLC_BUFFERS]) {
+}
 
 static char *arenaOf(const ParametersState &p, dlc_arena which) {
   return which == DLC_PARAMS ? p.params.data() : which == DLC_BUFFERS ? p.buffers.data() : nullptr;

@@ -58,7 +58,7 @@ void LayoutChooser::vote(EntryOp entry) {
     for (OpOperand &use : argument.getUses()) {
       if (auto product = dyn_cast<MatmulOp>(use.getOwner())) {
         // The right operand [k, n] is read along n; the left one costs the same either way.
-        if (use.getOperandNumber() == 1 && typeOf(product.getLhs()).getRank() == 2)
+        if (use.getOperandNumber() == 1)
           (product.getTransposeB() ? own.transposed : own.straight) += 1;
       } else if (isa<GatherOp>(use.getOwner())) {
         own.possible = false; // rows of a table lie together
@@ -195,8 +195,6 @@ void Sinker::down(Operation *op) {
     if (Value value = cancelled(swap))
       swap.replaceAllUsesWith(value);
   } else if (auto product = dyn_cast<MatmulOp>(op)) {
-    if (!isFlatProduct(product))
-      return;
     for (OpOperand &operand : product->getOpOperands())
       if (TransposeOp swap = swapOf(operand.get())) {
         operand.set(swap.getInput());

@@ -47,6 +47,8 @@ private:
   int64_t keptPoints();
   void makeKeptBuffers();
   void planProduct();
+  bool lieInOrder(int outer, int inner);
+  void mergeRows(int rows);
   void takeScratch(int64_t bytes) { plan.scratchBytes += llvm::alignTo(bytes, 64); }
   void predict();
 
@@ -336,6 +338,58 @@ void KernelPlanner::makeKeptBuffers() {
 
 //===--- Products ---------------------------------------------------------------------------------------===//
 
+/// Whatever the kernel reads and writes has both dimensions, one right before the other, or neither.
+bool KernelPlanner::lieInOrder(int outer, int inner) {
+  auto isGood = [&](AffineMap map, ArrayRef<int> dims) {
+    int outerAt = -1, innerAt = -1;
+    for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
+      auto plain = dyn_cast<AffineDimExpr>(expr);
+      for (unsigned i = 0; !plain && i < map.getNumDims(); ++i)
+        if ((dims[i] == outer || dims[i] == inner) && expr.isFunctionOfDim(i))
+          return false;
+      int dim = plain ? dims[plain.getPosition()] : -1;
+      if (dim == outer)
+        outerAt = axis;
+      if (dim == inner)
+        innerAt = axis;
+    }
+    return outerAt < 0 ? innerAt < 0 : innerAt == outerAt + 1;
+  };
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    auto dims = domain.dimsOf.find(&op);
+    if (dims == domain.dimsOf.end())
+      continue;                               // a number
+    if (auto places = dyn_cast<IotaOp>(op)) { // it counts along one of them
+      int64_t axis = places.getAxisAttr() ? places.getAxisAttr().number() : -1, rank = dims->second.size();
+      int dim = dims->second[axis < 0 ? axis + rank : axis];
+      if (dim == outer || dim == inner)
+        return false;
+    }
+    SmallVector<int> own(dims->second);
+    if (&op == plan.root) // what it sums over is no dimension of the domain
+      own.push_back(-1);
+    for (AffineMap map : cast<FusibleOpInterface>(op).getAccessMaps())
+      if (map && !isGood(map, own))
+        return false;
+  }
+  return true;
+}
+
+/// The matrices of a stack are one, as far as their rows lie one after the other in all that the kernel reads and writes:
+/// the index of a dimension of the stack is then 0, and that of the rows runs on.
+void KernelPlanner::mergeRows(int rows) {
+  int inner = rows;
+  plan.rows = domain.sizes[rows];
+  for (int dim = rows - 1; dim >= 0; --dim) {
+    if (inner == dim + 1 && lieInOrder(dim, inner)) {
+      plan.rows = plan.rows * domain.sizes[dim];
+      inner = dim;
+    } else {
+      plan.outer.insert(plan.outer.begin(), dim);
+    }
+  }
+}
+
 void KernelPlanner::planProduct() {
   for (Operation *op : domain.ops)
     if (cast<FusibleOpInterface>(op).getIterationKind() == IterationKind::Contraction)
@@ -346,7 +400,8 @@ void KernelPlanner::planProduct() {
   unsigned m = sizes.size() - 3, n = m + 1, k = m + 2;
   ProductShape shape;
   shape.elementBytes = typeOf(plan.root->getResult(0)).getElementTypeBitWidth() / 8;
-  shape.m = sizes[m].at(plan.batch);
+  mergeRows(m);
+  shape.m = plan.rows.at(plan.batch);
   shape.n = sizes[n].at(plan.batch);
   shape.k = sizes[k].at(plan.batch);
   auto strides = [&](unsigned operand, std::array<unsigned, 2> dims) -> std::array<int64_t, 2> {
@@ -363,9 +418,9 @@ void KernelPlanner::planProduct() {
     takeScratch(plan.product->scratchElements() * shape.elementBytes);
     inner = plan.product->parts();
   }
-  // The dimensions before the last two are a loop around everything.
-  plan.parts.assign(sizes.begin(), sizes.begin() + m);
-  if (m == 0)
+  for (int dim : plan.outer)
+    plan.parts.push_back(sizes[dim]);
+  if (plan.outer.empty())
     plan.parts = {Dim(inner)};
 }
 

@@ -40,6 +40,7 @@ struct KernelPlan {
   //===--- Products ---===//
 
   mlir::Operation *root = nullptr;    ///< the product
+  Dim rows;                           ///< of it: those of all matrices of a stack that lie one after the other
   std::optional<ProductPlan> product; ///< nothing: the naive form, for comparison
 
   //===--- All ---===//

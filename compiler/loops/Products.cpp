@@ -89,7 +89,7 @@ void dlc::emitProduct(KernelBody &body) {
   auto bound = [&](Dim dim) { return LoopBound{dim.at(plan.batch), dim.isBatch() ? e.size(dim) : Value()}; };
   Contraction c;
   c.element = typeOf(root->getResult(0)).getElementType();
-  c.m = bound(sizes[m]);
+  c.m = bound(plan.rows);
   c.n = bound(sizes[n]);
   c.k = bound(sizes[k]);
   c.lhs = e.buffers.lookup(root->getOperand(0));
@@ -103,8 +103,8 @@ void dlc::emitProduct(KernelBody &body) {
   if (plan.scratchBytes)
     c.scratch = body.takeScratch(MemRefType::get({plan.product->scratchElements()}, c.element));
 
-  Point point; // of the dimensions before the last two, which are a loop around everything
-  point.index.resize(plan.domain.sizes.size());
+  Point point; // of the stack
+  point.index.assign(plan.domain.sizes.size(), b.constant(0));
   auto baseOf = [&](unsigned operand) {
     Value base = b.constant(0);
     for (auto [expr, stride] : llvm::zip(maps[operand].getResults(), stridesOf(typeOf(root->getOperand(operand)))))
@@ -144,7 +144,7 @@ void dlc::emitProduct(KernelBody &body) {
         OpBuilder::InsertionGuard guard(b);
         Value here = b.add(row, r);
         if (mask && r)
-          b.enterIf(b.less(here, e.size(sizes[m])));
+          b.enterIf(b.less(here, e.size(plan.rows)));
         finish(here, b.add(column, from), n, square[r], some);
       }
     }
@@ -181,10 +181,10 @@ void dlc::emitProduct(KernelBody &body) {
     }
     emitContraction(b, product, *plan.product, first, last);
   };
-  if (m == 0)
+  if (plan.outer.empty())
     return emit(body.first, body.last);
   b.forEach(body.first, body.last, 1, [&](Value part) {
-    body.setIndices(point, part, llvm::to_vector(llvm::seq<int>(0, m)), sizes);
+    body.setIndices(point, part, plan.outer, llvm::map_to_vector(plan.outer, [&](int dim) { return sizes[dim]; }));
     emit(b.constant(0), b.constant(plan.product ? plan.product->parts() : 1));
   });
 }

@@ -1,7 +1,7 @@
 // DLContract.td - products of matrices.
 // SPDX-License-Identifier: Apache-2.0
 
-def DL_MatmulOp : DL_ValueOp<"matmul", 2, [], [], [Fusible, Augmented]> {
+def DL_MatmulOp : DL_ValueOp<"matmul", 2, [], [], [Fusible, Differentiable]> {
   let summary = "The product of the last two axes; the axes before them are broadcast";
   let description = [{
     a[..., m, k] and b[..., k, n] give [..., m, n]; `transpose_a` and `transpose_b` say that an operand is stored

@@ -226,25 +226,26 @@ GRADIENT(GatherOp) {
 
 //===--- Products and normalisation ---------------------------------------------------------------------===//
 
-/// A stack of matrices times one matrix is one product of a taller matrix: its gradient needs no sum over the stack.
-Values MatmulOp::augment(Ops &b) {
-  SmallVector<Dim> lhs = dimsOf(getLhs()), out = dimsOf(getResult());
-  if (lhs.size() < 3 || typeOf(getRhs()).getRank() != 2 || getTransposeA())
-    return {};
+/// The rows of a stack of matrices as those of one, if there are several matrices and an axis can count them.
+static std::optional<Value> asOneMatrix(Ops &b, Value stack) {
+  SmallVector<Dim> dims = dimsOf(stack);
   Dim rows = 1;
-  for (Dim dim : ArrayRef<Dim>(lhs).drop_back())
+  for (Dim dim : ArrayRef<Dim>(dims).drop_back())
     rows = rows * dim;
-  if (rows.isUnknown() || rows.power > 1)
-    return {};
-  Value flat = b.reshape(getLhs(), {rows, lhs.back()});
-  return {b.reshape(b.matmul(flat, getRhs(), false, getTransposeB()), out)};
+  if (dims.size() < 3 || rows.isUnknown() || rows.power > 1)
+    return std::nullopt;
+  return b.reshape(stack, {rows, dims.back()});
 }
 GRADIENT(MatmulOp) {
   Value c = cotangents[0], x = getLhs(), z = getRhs();
   bool ta = getTransposeA(), tb = getTransposeB();
-  return unstretched(b, *this,
-                     {ta ? b.matmul(z, c, tb, true) : b.matmul(c, z, false, !tb),
-                      tb ? b.matmul(c, x, true, ta) : b.matmul(x, c, !ta, false)});
+  Value dx = ta ? b.matmul(z, c, tb, true) : b.matmul(c, z, false, !tb);
+  // What all matrices of a stack are multiplied by has one product for its gradient, and not a sum over many.
+  std::optional<Value> rows, columns;
+  if (typeOf(z).getRank() == 2 && !ta && (rows = asOneMatrix(b, x)) && (columns = asOneMatrix(b, c)))
+    x = *rows, c = *columns;
+  Value dz = tb ? b.matmul(c, x, true, ta) : b.matmul(x, c, !ta, false);
+  return unstretched(b, *this, {dx, dz});
 }
 GRADIENT(SoftmaxOp) {
   int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());

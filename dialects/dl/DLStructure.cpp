@@ -80,9 +80,10 @@ template <typename Op> static SmallVector<AffineMap> generatorMaps(Op op) {
   return maps;
 }
 ELEMENTWISE(ConstantOp)
-ELEMENTWISE(IotaOp) ELEMENTWISE(DropoutMaskOp) ELEMENTWISE(CountOp) SmallVector<AffineMap> ConstantOp::getAccessMaps() {
-  return generatorMaps(*this);
-}
+ELEMENTWISE(IotaOp)
+ELEMENTWISE(DropoutMaskOp)
+ELEMENTWISE(CountOp)
+SmallVector<AffineMap> ConstantOp::getAccessMaps() { return generatorMaps(*this); }
 SmallVector<AffineMap> CountOp::getAccessMaps() { return generatorMaps(*this); }
 SmallVector<AffineMap> DropoutMaskOp::getAccessMaps() { return generatorMaps(*this); }
 SmallVector<AffineMap> IotaOp::getAccessMaps() {
