@@ -6,6 +6,7 @@
 #include "compiler/Pipeline.h"
 #include "compiler/Types.h"
 #include "compiler/kernels/Domain.h"
+#include "compiler/kernels/OperandView.h"
 #include "dialects/dl/Program.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -48,11 +49,12 @@ static LogicalResult checkEntries(ModelOp model, StringRef level) {
   }
   for (const auto &[name, kernel] : kernels) {
     Domain domain;
-    SmallVector<Operation *> ops;
-    for (Operation &line : KernelOp(kernel).getBody().front().without_terminator())
-      if (!Domain::isGenerator(&line))
-        ops.push_back(&line);
-    if (ops.empty() || !domain.build(ops))
+    auto isRead = [](Operation &line) {
+      return !isProductView(&line) || llvm::all_of(line.getUses(), [](OpOperand &use) {
+        return isView(use.getOwner()) || viewOf(use).isKnown();
+      });
+    };
+    if (!domain.build(KernelOp(kernel)) || !llvm::all_of(KernelOp(kernel).getBody().front(), isRead))
       return complain(KernelOp(kernel)) << "the ops of kernel @" << name << " do not run over one space of points";
   }
   LogicalResult result = success();

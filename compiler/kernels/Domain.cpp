@@ -1,6 +1,7 @@
 // Domain.cpp - the points that a fused group of ops runs over.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/kernels/Domain.h"
+#include "compiler/kernels/OperandView.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -223,6 +224,14 @@ bool Domain::build(ArrayRef<Operation *> all) {
   for (Operation *op : all)
     ops.insert(op);
   return waiting.empty() && readsItsOwn();
+}
+
+bool Domain::build(KernelOp kernel) {
+  SmallVector<Operation *> all;
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    if (!isGenerator(&op) && !isProductView(&op))
+      all.push_back(&op);
+  return !all.empty() && build(all);
 }
 
 bool Domain::add(Operation *op) {

@@ -59,6 +59,8 @@ public:
   bool add(mlir::Operation *op);
   /// All of the ops (in program order), as far as they hang together; false if one does not fit.
   bool build(llvm::ArrayRef<mlir::Operation *> ops);
+  /// The same for a kernel, all of whose ops run over its points but for generators and what a product views.
+  bool build(KernelOp kernel);
   /// False if it is plain from their kinds that no domain holds the ops of both.
   bool mayTakeIn(const Domain &other) const;
   /// Reads nothing point by point (iota, dropout_mask, count, a constant): each kernel computes it for itself. Not

@@ -9,6 +9,7 @@
 // would have to be ready before it is made. No op is asked for its name: domains decide (Domain.h).
 #include "compiler/Passes.h"
 #include "compiler/kernels/Domain.h"
+#include "compiler/kernels/OperandView.h"
 #include "compiler/kernels/Precedence.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/BitVector.h"
@@ -48,7 +49,9 @@ public:
   void run();
 
 private:
-  bool isView(Operation *op) { return isa<ReshapeOp>(op); }
+  bool isSeenThrough(Operation *op) { return isa<ReshapeOp>(op) || viewed.contains(op); }
+  static Value sourceOf(Value value);
+  void readViewed(OpOperand &use);
   /// The group that makes a value, seen through views; -1 if it is an argument or a constant.
   int makerOf(Value value);
   SmallVector<int> candidatesFor(Operation *op);
@@ -71,6 +74,7 @@ private:
   Precedence precedence; ///< of groups, by the same numbers
   DenseMap<Operation *, int> groupOf;
   DenseMap<Operation *, int> numberOf; ///< in the order of the entry
+  DenseSet<Operation *> viewed;        ///< views that one product reads, and takes along
   /// Groups that may know where a value stands, with a dimension of theirs for one of its axes or without.
   struct Knowing {
     SmallVector<int, 2> placed, unplaced;
@@ -80,9 +84,16 @@ private:
 };
 } // namespace
 
+/// Its affine places are known, and neighbours lie side by side along one of its two dimensions in the product: what is
+/// gathered from far apart is better copied once.
+static bool mayRead(OpOperand &use) {
+  OperandView view = viewOf(use);
+  return view.isKnown() && llvm::is_contained(ArrayRef<Dim>(view.strides).take_back(3), Dim(1));
+}
+
 int KernelFormer::makerOf(Value value) {
   Operation *op = value.getDefiningOp();
-  if (op && isView(op))
+  if (op && isSeenThrough(op))
     return makerOf(op->getOperand(0));
   auto it = groupOf.find(op);
   return op && it != groupOf.end() ? it->second : -1;
@@ -168,7 +179,7 @@ bool KernelFormer::merge(int into, int other) {
   // A value that is reshaped between the two must be whole first.
   for (Operation *op : ops)
     for (Value operand : op->getOperands())
-      if (operand.getDefiningOp() && isView(operand.getDefiningOp()))
+      if (operand.getDefiningOp() && isSeenThrough(operand.getDefiningOp()))
         if (int maker = makerOf(operand); maker == into || maker == other)
           return false;
   Domain both(accesses);
@@ -252,7 +263,9 @@ Outline KernelFormer::outline(ArrayRef<Operation *> ops) {
   DenseSet<Operation *> own(ops.begin(), ops.end()), taken;
   for (Operation *op : ops) {
     for (Value operand : op->getOperands())
-      if (Operation *maker = operand.getDefiningOp(); !(maker && own.contains(maker)) && !accesses->isGenerator(maker))
+      if (Operation *maker = operand.getDefiningOp(); viewed.contains(maker))
+        result.inputs.insert(sourceOf(operand));
+      else if (!(maker && own.contains(maker)) && !accesses->isGenerator(maker))
         result.inputs.insert(operand);
       else if (maker && !own.contains(maker)) // what it draws on is an argument
         for (Value source : maker->getOperands())
@@ -263,7 +276,7 @@ Outline KernelFormer::outline(ArrayRef<Operation *> ops) {
         result.outputs.push_back(value);
   }
   std::function<void(Operation *)> takeAlong = [&](Operation *op) {
-    if (own.contains(op) || taken.contains(op) || !accesses->isGenerator(op))
+    if (own.contains(op) || taken.contains(op) || !(viewed.contains(op) || accesses->isGenerator(op)))
       return;
     for (Value operand : op->getOperands())
       takeAlong(operand.getDefiningOp());
@@ -353,9 +366,44 @@ LaunchOp KernelFormer::launch(const Domain &domain) {
   return launch;
 }
 
+/// What a view is a view of.
+Value KernelFormer::sourceOf(Value value) {
+  while (isView(value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  return value;
+}
+
+/// A product reads what its operand is a view of, where it lies: the view becomes the product's own.
+void KernelFormer::readViewed(OpOperand &use) {
+  Value view = use.get(), source = sourceOf(view);
+  if (source == view || accesses->isGenerator(source.getDefiningOp()))
+    return;
+  OpBuilder builder(use.getOwner());
+  SmallVector<Operation *> own;
+  for (OpOperand *next = &use; next->get() != source; next = &own.back()->getOpOperand(0)) {
+    own.push_back(builder.clone(*next->get().getDefiningOp()));
+    next->set(own.back()->getResult(0));
+    builder.setInsertionPoint(own.back());
+  }
+  if (mayRead(use))
+    return viewed.insert(own.begin(), own.end());
+  use.set(view);
+  for (Operation *op : own)
+    op->erase();
+}
+
 void KernelFormer::run() {
   Block &block = entry.getBody().front();
   Operation *done = block.getTerminator();
+  if (fuse) {
+    for (Operation &op : llvm::make_early_inc_range(block))
+      if (const Accesses::Access *access = accesses->of(&op); access && access->kind == IterationKind::Contraction)
+        for (OpOperand &operand : op.getOpOperands())
+          readViewed(operand);
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (isView(&op) && op.use_empty())
+        op.erase();
+  }
   // What is returned must be made by a kernel, each value for itself.
   DenseSet<Value> returned;
   for (OpOperand &operand : done->getOpOperands()) {
@@ -391,16 +439,16 @@ void KernelFormer::run() {
   for (auto [i, op] : llvm::enumerate(block))
     numberOf[&op] = i;
   for (Operation &op : block.without_terminator()) {
-    if (accesses->isGenerator(&op))
+    if (accesses->isGenerator(&op) || viewed.contains(&op))
       continue;
-    if (isView(&op))
+    if (isa<ReshapeOp>(op))
       views.push_back(&op);
     else
       place(&op);
   }
   SmallVector<Operation *> old;
   for (Operation &op : block.without_terminator())
-    if (!isView(&op))
+    if (!isa<ReshapeOp>(op))
       old.push_back(&op);
   // Launches go to the end in their order; a view moves behind what it reads.
   DenseMap<Operation *, int> viewNumber;

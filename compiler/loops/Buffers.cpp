@@ -16,21 +16,6 @@ Type dlc::registerType(Type element) {
 MemRefType dlc::bufferType(RankedTensorType type, int64_t batch) {
   return MemRefType::get({elementsOf(type).at(batch)}, memoryType(type.getElementType()));
 }
-SmallVector<Dim> dlc::stridesOf(RankedTensorType type) {
-  SmallVector<Dim> dims = dimsOf(type), strides(dims.size());
-  Dim stride = 1;
-  for (int i = (int)dims.size() - 1; i >= 0; --i) {
-    strides[i] = stride;
-    stride = stride * dims[i];
-  }
-  return strides;
-}
-Dim dlc::elementsOf(RankedTensorType type) {
-  Dim count = 1;
-  for (Dim dim : dimsOf(type))
-    count = count * dim;
-  return count;
-}
 int64_t dlc::bytesOf(MemRefType buffer) { return buffer.getNumElements() * buffer.getElementTypeBitWidth() / 8; }
 bool dlc::isNumber(RankedTensorType type) {
   return llvm::all_of(dimsOf(type), [](Dim dim) { return dim == Dim(1); });

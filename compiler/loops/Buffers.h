@@ -11,11 +11,6 @@ mlir::Type registerType(mlir::Type element);
 /// The flat buffer of a tensor at a capacity.
 mlir::MemRefType bufferType(mlir::RankedTensorType type, int64_t batch);
 int64_t bytesOf(mlir::MemRefType buffer);
-/// Row-major strides, in elements. A tensor lies densely for what the call has: only its first axis, and what stands before
-/// it, has a stride that is a number where a later axis is open.
-llvm::SmallVector<Dim> stridesOf(mlir::RankedTensorType type);
-/// How many elements it has.
-Dim elementsOf(mlir::RankedTensorType type);
 /// True if the tensor has one element.
 bool isNumber(mlir::RankedTensorType type);
 } // namespace dlc

@@ -64,11 +64,7 @@ KernelPlanner::KernelPlanner(KernelOp kernel, int64_t batch, const CostModel &co
     : kernel(kernel), costs(costs), vectorize(vectorize) {
   plan.batch = batch;
   plan.outputs = llvm::to_vector(kernel.getBody().front().getTerminator()->getOperands());
-  SmallVector<Operation *> ops;
-  for (Operation &op : kernel.getBody().front().without_terminator())
-    if (!Domain::isGenerator(&op))
-      ops.push_back(&op);
-  domain.build(ops);
+  domain.build(kernel);
 }
 
 KernelPlan KernelPlanner::run() {
@@ -365,14 +361,13 @@ bool KernelPlanner::lieInOrder(int outer, int inner) {
       if (dim == outer || dim == inner)
         return false;
     }
-    SmallVector<int> own(dims->second);
-    if (&op == plan.root) // what it sums over is no dimension of the domain
-      own.push_back(-1);
     for (AffineMap map : cast<FusibleOpInterface>(op).getAccessMaps())
-      if (map && !isGood(map, own))
+      if (map && &op != plan.root && !isGood(map, dims->second))
         return false;
   }
-  return true;
+  return llvm::all_of(std::array{&plan.lhs, &plan.rhs}, [&](const OperandView *view) {
+    return view->strides[outer] == view->strides[inner] * domain.sizes[inner];
+  });
 }
 
 /// The matrices of a stack are one, as far as their rows lie one after the other in all that the kernel reads and writes:
@@ -396,20 +391,20 @@ void KernelPlanner::planProduct() {
       plan.root = op;
   auto fusible = cast<FusibleOpInterface>(plan.root);
   SmallVector<Dim> sizes = fusible.getIterationSizes();
-  SmallVector<AffineMap> maps = fusible.getAccessMaps();
   unsigned m = sizes.size() - 3, n = m + 1, k = m + 2;
+  plan.lhs = viewOf(plan.root->getOpOperand(0));
+  plan.rhs = viewOf(plan.root->getOpOperand(1));
   ProductShape shape;
   shape.elementBytes = typeOf(plan.root->getResult(0)).getElementTypeBitWidth() / 8;
   mergeRows(m);
   shape.m = plan.rows.at(plan.batch);
   shape.n = sizes[n].at(plan.batch);
   shape.k = sizes[k].at(plan.batch);
-  auto strides = [&](unsigned operand, std::array<unsigned, 2> dims) -> std::array<int64_t, 2> {
-    auto [first, second] = stridesAlong(typeOf(plan.root->getOperand(operand)), maps[operand], dims);
-    return {first.at(plan.batch), second.at(plan.batch)};
+  auto strides = [&](const OperandView &view, unsigned first, unsigned second) -> std::array<int64_t, 2> {
+    return {view.strides[first].at(plan.batch), view.strides[second].at(plan.batch)};
   };
-  shape.lhsStride = strides(0, {m, k});
-  shape.rhsStride = strides(1, {k, n});
+  shape.lhsStride = strides(plan.lhs, m, k);
+  shape.rhsStride = strides(plan.rhs, k, n);
   shape.followers = domain.ops.size() - 1;
   shape.mayTurn = sizes[n].isNumber();
   int64_t inner = 1;
@@ -422,15 +417,6 @@ void KernelPlanner::planProduct() {
     plan.parts.push_back(sizes[dim]);
   if (plan.outer.empty())
     plan.parts = {Dim(inner)};
-}
-
-std::array<Dim, 2> dlc::stridesAlong(RankedTensorType type, AffineMap map, std::array<unsigned, 2> dims) {
-  std::array<Dim, 2> result{0, 0};
-  for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(type)))
-    for (int i : {0, 1})
-      if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && dim.getPosition() == dims[i])
-        result[i] = stride;
-  return result;
 }
 
 //===--- All --------------------------------------------------------------------------------------------===//

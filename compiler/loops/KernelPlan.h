@@ -4,6 +4,7 @@
 #define DLC_COMPILER_LOOPS_KERNELPLAN_H
 #include "compiler/CostModel.h"
 #include "compiler/kernels/Domain.h"
+#include "compiler/kernels/OperandView.h"
 #include "compiler/loops/Buffers.h"
 #include "compiler/loops/ProductPlan.h"
 
@@ -41,6 +42,7 @@ struct KernelPlan {
 
   mlir::Operation *root = nullptr;    ///< the product
   Dim rows;                           ///< of it: those of all matrices of a stack that lie one after the other
+  OperandView lhs, rhs;               ///< where it reads
   std::optional<ProductPlan> product; ///< nothing: the naive form, for comparison
 
   //===--- All ---===//
@@ -65,8 +67,6 @@ bool isReduction(mlir::Operation *op);
 /// The buffer of what a kernel returns. A check yields its operand; it has a report of two numbers (place and value)
 /// instead.
 mlir::MemRefType outputType(mlir::Value output, int64_t batch);
-/// How far apart neighbours lie in an operand along two dimensions of an op's iteration space.
-std::array<Dim, 2> stridesAlong(mlir::RankedTensorType type, mlir::AffineMap map, std::array<unsigned, 2> dims);
 /// Elements of the last inner dimension in a buffer of what is kept: whole vectors.
 inline int64_t paddedRow(int64_t size) { return (size + vectorLanes - 1) / vectorLanes * vectorLanes; }
 

@@ -137,13 +137,8 @@ bool ScheduleLowering::isCheck(Operation *op) {
 /// The points that a kernel runs over.
 const Domain &ScheduleLowering::domainOf(KernelOp kernel) {
   auto [it, isNew] = domains.try_emplace(kernel);
-  if (isNew) {
-    SmallVector<Operation *> ops;
-    for (Operation &inner : kernel.getBody().front().without_terminator())
-      if (!Domain::isGenerator(&inner))
-        ops.push_back(&inner);
-    it->second.build(ops);
-  }
+  if (isNew)
+    it->second.build(kernel);
   return it->second;
 }
 

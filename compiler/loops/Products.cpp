@@ -84,7 +84,6 @@ void dlc::emitProduct(KernelBody &body) {
   Operation *root = plan.root;
   auto fusible = cast<FusibleOpInterface>(root);
   SmallVector<Dim> sizes = fusible.getIterationSizes();
-  SmallVector<AffineMap> maps = fusible.getAccessMaps();
   unsigned m = sizes.size() - 3, n = m + 1, k = m + 2;
   auto bound = [&](Dim dim) { return LoopBound{dim.at(plan.batch), dim.isBatch() ? e.size(dim) : Value()}; };
   Contraction c;
@@ -92,24 +91,21 @@ void dlc::emitProduct(KernelBody &body) {
   c.m = bound(plan.rows);
   c.n = bound(sizes[n]);
   c.k = bound(sizes[k]);
-  c.lhs = e.buffers.lookup(root->getOperand(0));
-  c.rhs = e.buffers.lookup(root->getOperand(1));
-  auto strides = [&](unsigned operand, std::array<unsigned, 2> dims) -> std::array<Value, 2> {
-    auto [first, second] = stridesAlong(typeOf(root->getOperand(operand)), maps[operand], dims);
-    return {e.size(first), e.size(second)};
-  };
-  c.lhsStride = strides(0, {m, k});
-  c.rhsStride = strides(1, {k, n});
+  c.lhs = e.buffers.lookup(plan.lhs.buffer);
+  c.rhs = e.buffers.lookup(plan.rhs.buffer);
+  c.lhsStride = {e.size(plan.lhs.strides[m]), e.size(plan.lhs.strides[k])};
+  c.rhsStride = {e.size(plan.rhs.strides[k]), e.size(plan.rhs.strides[n])};
   if (plan.scratchBytes)
     c.scratch = body.takeScratch(MemRefType::get({plan.product->scratchElements()}, c.element));
 
   Point point; // of the stack
   point.index.assign(plan.domain.sizes.size(), b.constant(0));
-  auto baseOf = [&](unsigned operand) {
+  auto baseOf = [&](const OperandView &view) {
     Value base = b.constant(0);
-    for (auto [expr, stride] : llvm::zip(maps[operand].getResults(), stridesOf(typeOf(root->getOperand(operand)))))
-      if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && dim.getPosition() < m)
-        base = b.add(base, b.mul(point.index[dim.getPosition()], e.size(stride)));
+    for (Dim offset : view.offsets)
+      base = b.add(base, e.size(offset));
+    for (unsigned dim = 0; dim < m; ++dim)
+      base = b.add(base, b.mul(point.index[dim], e.size(view.strides[dim])));
     return base;
   };
   SmallVector<std::pair<Value, Value>> stores;
@@ -167,8 +163,8 @@ void dlc::emitProduct(KernelBody &body) {
     c.finishRows = finishTurned;
   }
   auto emit = [&](Value first, Value last) {
-    c.lhsBase = baseOf(turned ? 1 : 0);
-    c.rhsBase = baseOf(turned ? 0 : 1);
+    c.lhsBase = baseOf(turned ? plan.rhs : plan.lhs);
+    c.rhsBase = baseOf(turned ? plan.lhs : plan.rhs);
     if (!plan.product)
       return b.forEach(first, last, 1, [&](Value) { emitNaive(e, c); });
     Contraction product = c;

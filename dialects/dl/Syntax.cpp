@@ -262,6 +262,22 @@ SmallVector<Dim> dlc::dimsOf(RankedTensorType type) {
   return llvm::map_to_vector(llvm::seq<unsigned>(0, type.getRank()), [&](unsigned i) { return dimOf(type, i); });
 }
 
+SmallVector<Dim> dlc::stridesOf(RankedTensorType type) {
+  SmallVector<Dim> dims = dimsOf(type), strides(dims.size());
+  Dim stride = 1;
+  for (int i = (int)dims.size() - 1; i >= 0; --i) {
+    strides[i] = stride;
+    stride = stride * dims[i];
+  }
+  return strides;
+}
+Dim dlc::elementsOf(RankedTensorType type) {
+  Dim count = 1;
+  for (Dim dim : dimsOf(type))
+    count = count * dim;
+  return count;
+}
+
 SizeAttr SizeAttr::get(MLIRContext *context, int64_t value) {
   return get(context, getAffineConstantExpr(value, context), {});
 }

@@ -59,6 +59,11 @@ namespace dlc {
 mlir::RankedTensorType makeTensor(llvm::ArrayRef<Dim> dims, mlir::Type elementType);
 Dim dimOf(mlir::RankedTensorType type, unsigned axis);
 llvm::SmallVector<Dim> dimsOf(mlir::RankedTensorType type);
+/// Row-major strides, in elements. A tensor lies densely for what the call has: only its first axis, and what stands before
+/// it, has a stride that is a number where a later axis is open.
+llvm::SmallVector<Dim> stridesOf(mlir::RankedTensorType type);
+/// How many elements it has.
+Dim elementsOf(mlir::RankedTensorType type);
 
 /// What the parser of a model knows: the types of the values above the current line, and the results of
 /// the functions above it. MLIR's parser wants each operand's type and offers no way to ask for it; it does

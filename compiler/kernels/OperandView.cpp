@@ -1,0 +1,63 @@
+// OperandView.cpp - where a product reads an operand.
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/kernels/OperandView.h"
+
+using namespace mlir;
+using namespace dlc;
+
+bool dlc::isView(Operation *op) { return op && isa<SliceOp, SelectOp, TransposeOp, BroadcastOp>(op); }
+bool dlc::isProductView(Operation *op) {
+  auto isRead = [](Operation *user) {
+    auto fusible = dyn_cast<FusibleOpInterface>(user);
+    return (fusible && fusible.getIterationKind() == IterationKind::Contraction) || isProductView(user);
+  };
+  return isView(op) && !op->use_empty() && llvm::all_of(op->getUsers(), isRead);
+}
+
+/// What a map of one result is at a point, for a batch of 0 or 1: its numbers and coefficients are differences of these.
+static int64_t valueAt(AffineExpr expr, ArrayRef<int64_t> point, int64_t batch) {
+  MLIRContext *context = expr.getContext();
+  SmallVector<AffineExpr> dims =
+      llvm::map_to_vector(point, [&](int64_t at) { return getAffineConstantExpr(at, context); });
+  return cast<AffineConstantExpr>(expr.replaceDimsAndSymbols(dims, getAffineConstantExpr(batch, context))).getValue();
+}
+static Dim times(Dim stride, int64_t number) {
+  return stride.isBatch() && number > 0 ? Dim::batch(stride.factor * number, stride.power) : stride * Dim(number);
+}
+bool OperandView::isKnown() const {
+  return llvm::none_of(strides, [](Dim stride) { return stride.isUnknown(); }) &&
+         llvm::none_of(offsets, [](Dim offset) { return offset.isUnknown(); });
+}
+OperandView dlc::viewOf(OpOperand &use) {
+  Operation *product = use.getOwner();
+  AffineMap map = cast<FusibleOpInterface>(product).getAccessMaps()[use.getOperandNumber()];
+  OperandView view;
+  view.buffer = use.get();
+  while (Operation *op = view.buffer.getDefiningOp()) {
+    if (!isProductView(op))
+      break;
+    // The batch is the one symbol that any of them may have.
+    AffineMap inner = cast<FusibleOpInterface>(op).getAccessMaps()[0];
+    AffineExpr batch = getAffineSymbolExpr(0, map.getContext());
+    SmallVector<AffineExpr> composed = llvm::map_to_vector(
+        inner.getResults(), [&](AffineExpr expr) { return expr.replaceDimsAndSymbols(map.getResults(), batch); });
+    map = AffineMap::get(map.getNumDims(), 1, composed, map.getContext());
+    view.buffer = op->getOperand(0);
+  }
+  view.strides.assign(map.getNumDims(), 0);
+  SmallVector<int64_t> origin(map.getNumDims(), 0);
+  for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(typeOf(view.buffer)))) {
+    int64_t start = valueAt(expr, origin, 0), perBatch = valueAt(expr, origin, 1) - start;
+    if (start)
+      view.offsets.push_back(times(stride, start));
+    if (perBatch)
+      view.offsets.push_back(stride * Dim::batch(perBatch));
+    for (unsigned i = 0; i < map.getNumDims(); ++i) {
+      SmallVector<int64_t> next(origin);
+      next[i] = 1;
+      if (int64_t step = valueAt(expr, next, 0) - start)
+        view.strides[i] = view.strides[i] + times(stride, step);
+    }
+  }
+  return view;
+}

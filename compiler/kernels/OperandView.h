@@ -1,0 +1,25 @@
+// OperandView.h - where a product reads an operand.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_COMPILER_KERNELS_OPERANDVIEW_H
+#define DLC_COMPILER_KERNELS_OPERANDVIEW_H
+#include "dialects/dl/DL.h"
+
+namespace dlc {
+/// Says where the elements of its operand lie, and nothing else: a slice, an element of an axis, a transpose, a broadcast.
+bool isView(mlir::Operation *op);
+/// A view in a kernel that products alone read: they read what it is a view of, where it lies.
+bool isProductView(mlir::Operation *op);
+
+/// Where a product reads an operand: a buffer, an affine offset and strides, in elements.
+struct OperandView {
+  mlir::Value buffer;             ///< what the kernel is given
+  llvm::SmallVector<Dim> strides; ///< for each dimension that the product runs over
+  llvm::SmallVector<Dim> offsets; ///< of the first element: their sum
+
+  /// False if it is no such thing: an axis of the batch that is read backwards, for one.
+  bool isKnown() const;
+};
+/// Through the product's own access map and those of the product views that it reads.
+OperandView viewOf(mlir::OpOperand &use);
+} // namespace dlc
+#endif
