@@ -41,7 +41,7 @@ LogicalResult dlc::evaluateOp(Operation &op, Operands in, MutableArrayRef<Array>
     return *done;
   if (Evaluated done = evaluateStructure(&op, in, out, batch))
     return *done;
-  if (Evaluated done = evaluateNetwork(&op, in, out))
+  if (Evaluated done = evaluateNetwork(&op, in, out, batch))
     return *done;
   return complain(&op) << "'" << op.getName()
                        << "' cannot be evaluated; expected plain ops, as from level `autodiff` on";

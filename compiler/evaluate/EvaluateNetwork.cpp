@@ -33,6 +33,38 @@ static LogicalResult matmul(MatmulOp op, const Array &a, const Array &b, Array &
   return success();
 }
 
+static LogicalResult contract(ContractOp op, const Array &a, const Array &b, Array &out, int64_t batch) {
+  SmallVector<int64_t> sizes, point;
+  for (SizeAttr size : op.getOver().getAsRange<SizeAttr>())
+    sizes.push_back(numberOf(size, 0, batch));
+  size_t kept = out.shape.size();
+  ArrayRef<int64_t> summed = ArrayRef(sizes).drop_front(kept);
+  int64_t terms = 1;
+  for (int64_t size : summed)
+    terms *= size;
+  auto elementAt = [&](const Array &x, AffineMap map) {
+    int64_t place = 0;
+    for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
+      SmallVector<AffineExpr> at = llvm::map_to_vector(
+          point, [&](int64_t index) -> AffineExpr { return getAffineConstantExpr(index, op.getContext()); });
+      place = place * x.shape[axis] + cast<AffineConstantExpr>(expr.replaceDims(at)).getValue();
+    }
+    return x.reals[place];
+  };
+  Odometer at(out.shape);
+  for (int64_t i = 0, n = out.size(); i < n; ++i, at.next()) {
+    long double sum = 0;
+    Odometer inner(summed);
+    for (int64_t term = 0; term < terms; ++term, inner.next()) {
+      point.assign((*at).begin(), (*at).end());
+      point.append((*inner).begin(), (*inner).end());
+      sum += (long double)elementAt(a, op.getLhsMap()) * elementAt(b, op.getRhsMap());
+    }
+    out.reals[i] = (double)sum;
+  }
+  return success();
+}
+
 /// Calls `visit` with the first offset, the stride and the number of the elements of each line along an axis.
 static void lines(ArrayRef<int64_t> shape, int64_t axis, llvm::function_ref<void(int64_t, int64_t, int64_t)> visit) {
   int64_t outer = 1, inner = 1, length = shape[axis];
@@ -186,9 +218,10 @@ static LogicalResult dropoutMask(DropoutMaskOp op, const Array &random, Array &o
   return success();
 }
 
-Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array> out) {
+Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
   return llvm::TypeSwitch<Operation *, Evaluated>(op)
       .Case([&](MatmulOp one) { return matmul(one, *in[0], *in[1], out[0]); })
+      .Case([&](ContractOp one) { return contract(one, *in[0], *in[1], out[0], batch); })
       .Case([&](SoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], false); })
       .Case([&](LogSoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], true); })
       .Case([&](LayerNormOp one) { return layerNorm(one, in, out[0]); })

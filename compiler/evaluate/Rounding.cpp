@@ -139,6 +139,12 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
         ArrayRef<int64_t> shape = in[0]->shape;
         return added(depthOfChain((double)shape[shape.size() - (one.getTransposeA() ? 2 : 1)]));
       })
+      .Case([&](ContractOp one) {
+        double terms = 1;
+        for (SizeAttr size : llvm::drop_begin(one.getOver().getAsRange<SizeAttr>(), out.shape.size()))
+          terms *= (double)numberOf(size, 0, batch);
+        return added(depthOfChain(terms));
+      })
       .Case([&](ScatterAddOp) { return added(depthOfChain((double)in[0]->size())); })
       .Case([&](SoftmaxOp one) { // x - max is at most -log y
         double depth = depthOfSum(axisSize(one.getAxisAttr()));

@@ -21,8 +21,12 @@ static int64_t valueAt(AffineExpr expr, ArrayRef<int64_t> point, int64_t batch) 
       llvm::map_to_vector(point, [&](int64_t at) { return getAffineConstantExpr(at, context); });
   return cast<AffineConstantExpr>(expr.replaceDimsAndSymbols(dims, getAffineConstantExpr(batch, context))).getValue();
 }
+/// A stride, taken so many times; no size of a tensor, which is never negative.
 static Dim times(Dim stride, int64_t number) {
-  return stride.isBatch() && number > 0 ? Dim::batch(stride.factor * number, stride.power) : stride * Dim(number);
+  if (!stride.isBatch())
+    return stride * Dim(number);
+  stride.factor *= number;
+  return stride;
 }
 bool OperandView::isKnown() const {
   return llvm::none_of(strides, [](Dim stride) { return stride.isUnknown(); }) &&

@@ -116,7 +116,26 @@ private:
     emitTiles(c, panel, tiles, tileFirst, tileEnd);
   }
 
+  /// Copies what the tiles of a panel read, of all runs.
   void emitCopy(const Contraction &part, ColumnPanel &panel) {
+    if (!part.runs || plan.rhs == RightHandSide::InPlace)
+      return emitCopyOfRun(part, panel);
+    int64_t size = llvm::alignTo(part.k.capacity, plan.lanes) * plan.vectors * plan.lanes;
+    ColumnPanel copied = panel;
+    b.forEach(b.constant(0), part.runs->count, 1, [&](Value run) {
+      Value offset = part.runs->offsets(run).second;
+      Contraction one = part;
+      one.rhsBase = b.add(part.rhsBase, offset);
+      copied = panel;
+      copied.origin = b.add(panel.origin, offset);
+      copied.target = b.mul(run, size);
+      emitCopyOfRun(one, copied);
+    });
+    describeCopy(b, part, panel);
+    panel.runStride = b.constant(size);
+  }
+
+  void emitCopyOfRun(const Contraction &part, ColumnPanel &panel) {
     switch (plan.rhs) {
     case RightHandSide::InPlace:
     case RightHandSide::Dots:

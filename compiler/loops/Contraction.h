@@ -13,6 +13,14 @@ struct LoopBound {
   mlir::Value size; ///< an index; null: it is `capacity`
 };
 
+/// The sum over k is done several times, each time from other places in A and B on; all of it is one sum.
+struct SumRuns {
+  int64_t capacity;  ///< how many there are at most
+  mlir::Value count; ///< how many there are
+  /// How far run `i` lies from the first, in A and in B.
+  std::function<std::pair<mlir::Value, mlir::Value>(mlir::Value i)> offsets;
+};
+
 /// C[m, n] = sum over k of A[m, k] * B[k, n], in the order of k: each block of `sumBlock` k is a chain of fused
 /// multiply-adds from 0 on, and the blocks' sums are added in their order. These are the same bits whatever the
 /// tile, the target, or the part of the result. The error is at most about (sumBlock + K / sumBlock) roundings.
@@ -27,6 +35,8 @@ struct Contraction {
   /// Flat row-major buffers, memref<SIZExELEMENT>; A[m, k] lies at lhsBase + m * lhsStride[0] + k *
   /// lhsStride[1], B[k, n] at rhsBase + k * rhsStride[0] + n * rhsStride[1]. Bases are of type index.
   mlir::Value lhs, lhsBase, rhs, rhsBase;
+  /// Where k is summed several times: whole runs make a sum, as many as there is room for in `sumBlock`, if one fits.
+  std::optional<SumRuns> runs;
   std::array<mlir::Value, 2> lhsStride, rhsStride;
   /// memref<SIZExELEMENT> of ProductPlan::scratchElements(), 64-byte aligned, this thread's own; null if that is 0.
   mlir::Value scratch;

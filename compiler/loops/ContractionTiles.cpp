@@ -61,7 +61,10 @@ public:
       for (int64_t r = 0; r < rows; ++r)
         for (int64_t q = 0; q < panel.vectors; ++q)
           c.fetch(b.add(rowIndices[r], rows), b.add(panel.column, q * vectorType.getNumElements()));
-    SmallVector<Value> sums = c.k.capacity > sumBlock ? sumBlocks() : sumBlockAt(b.constant(0), c.k);
+    SmallVector<Value> none(rows * panel.vectors, zero);
+    SmallVector<Value> sums = c.runs                    ? sumRuns()
+                              : c.k.capacity > sumBlock ? sumBlocks(nothingYet())
+                                                        : sumBlockAt(b.constant(0), c.k, none);
     if (panel.partial) {
       for (auto [i, sum] : llvm::enumerate(sums)) {
         Value before = vector::LoadOp::create(b, vectorType, panel.partial->buffer, partialIndex(i));
@@ -94,10 +97,37 @@ public:
   }
 
 private:
+  SmallVector<Value> nothingYet() { return SmallVector<Value>(rows * panel.vectors, beforeBlocks(b, c)); }
+  SmallVector<Value> added(ValueRange before, ArrayRef<Value> own) {
+    return llvm::map_to_vector(llvm::zip(before, own), [&](auto pair) -> Value {
+      return arith::AddFOp::create(b, std::get<0>(pair), std::get<1>(pair));
+    });
+  }
+  /// All runs: those of a block are one chain.
+  SmallVector<Value> sumRuns() {
+    int64_t together = std::max<int64_t>(sumBlock / std::max<int64_t>(c.k.capacity, 1), 1);
+    auto chain = [&](Value from, Value to, SmallVector<Value> sums) {
+      return b.loop(from, to, 1, sums, [&](Value run, ValueRange carried) {
+        std::tie(lhsOffset, rhsOffset) = c.runs->offsets(run);
+        if (panel.runStride)
+          rhsOffset = b.mul(run, panel.runStride);
+        SmallVector<Value> now(carried);
+        return c.k.capacity > sumBlock ? sumBlocks(now) : sumBlockAt(b.constant(0), c.k, now);
+      });
+    };
+    if (c.k.capacity > sumBlock) // each run adds its blocks
+      return chain(b.constant(0), c.runs->count, nothingYet());
+    SmallVector<Value> none(rows * panel.vectors, zero);
+    if (c.runs->capacity <= together)
+      return chain(b.constant(0), c.runs->count, none);
+    return b.loop(b.constant(0), c.runs->count, together, nothingYet(), [&](Value from, ValueRange before) {
+      return added(before, chain(from, b.smaller(b.add(from, together), c.runs->count), none));
+    });
+  }
+
   /// All accumulators over one block of k, from `start` on.
-  SmallVector<Value> sumBlockAt(Value start, LoopBound count) {
+  SmallVector<Value> sumBlockAt(Value start, LoopBound count, SmallVector<Value> sums) {
     int64_t unroll = guarded ? 1 : panel.unroll; // a cut tile is rare: little code
-    SmallVector<Value> sums(rows * panel.vectors, zero);
     Value end = b.add(start, sizeOf(b, count));
     if (unroll == 1)
       return loop(start, end, 1, sums);
@@ -112,8 +142,7 @@ private:
   }
 
   /// All accumulators over all of k, where that is longer than a block.
-  SmallVector<Value> sumBlocks() {
-    SmallVector<Value> sums(rows * panel.vectors, beforeBlocks(b, c));
+  SmallVector<Value> sumBlocks(ArrayRef<Value> sums) {
     Value size = sizeOf(b, c.k);
     auto forOp = scf::ForOp::create(b, b.constant(0), size, b.constant(sumBlock), sums);
     OpBuilder::InsertionGuard guard(b);
@@ -122,10 +151,8 @@ private:
     LoopBound count{sumBlock, Value()};
     if (c.k.size || c.k.capacity % sumBlock)
       count.size = arith::MinSIOp::create(b, arith::SubIOp::create(b, size, start), b.constant(sumBlock));
-    SmallVector<Value> block = sumBlockAt(start, count);
-    for (auto [sum, before] : llvm::zip(block, forOp.getRegionIterArgs()))
-      sum = arith::AddFOp::create(b, before, sum);
-    scf::YieldOp::create(b, block);
+    SmallVector<Value> none(rows * panel.vectors, zero);
+    scf::YieldOp::create(b, added(forOp.getRegionIterArgs(), sumBlockAt(start, count, none)));
     return forOp.getResults();
   }
 
@@ -170,6 +197,8 @@ private:
   void accumulate(Value k, int64_t u, MutableArrayRef<Value> sums) {
     int64_t lanes = vectorType.getNumElements();
     Value rhsK = b.add(panel.origin, b.mul(k, panel.stride));
+    if (rhsOffset)
+      rhsK = b.add(rhsK, rhsOffset);
     SmallVector<Value> rhs;
     for (int64_t q = 0; q < panel.vectors; ++q) {
       Value at = b.add(b.add(rhsK, b.mul(panel.stride, u)), q * lanes);
@@ -179,6 +208,8 @@ private:
         rhs.push_back(vector::LoadOp::create(b, vectorType, panel.buffer, at));
     }
     Value lhsK = b.mul(k, c.lhsStride[1]);
+    if (lhsOffset)
+      lhsK = b.add(lhsK, lhsOffset);
     Value lhsRow = guarded ? Value() : b.add(rowOrigins[0], lhsK);
     for (int64_t r = 0; r < rows; ++r) {
       Value at = guarded ? b.add(rowOrigins[r], lhsK) : b.add(lhsRow, b.mul(c.lhsStride[0], r));
@@ -199,6 +230,7 @@ private:
   bool guarded;
   VectorType vectorType;
   Value zero;
+  Value lhsOffset, rhsOffset; ///< of the run at hand
   SmallVector<Value> rowIndices;
   SmallVector<Value> rowOrigins; ///< in A at k = 0: of every row if guarded, else of the first
 };
@@ -249,8 +281,11 @@ void dlc::emitFinishSums(LoopBuilder &b, const Contraction &c, const ColumnPanel
   });
 }
 
+static Value targetOf(LoopBuilder &b, const ColumnPanel &panel, Value place) {
+  return panel.target ? b.add(panel.target, place) : place;
+}
 /// The panel after a copy.
-static void describeCopy(LoopBuilder &b, const Contraction &c, ColumnPanel &panel) {
+void dlc::describeCopy(LoopBuilder &b, const Contraction &c, ColumnPanel &panel) {
   panel.buffer = c.scratch;
   panel.origin = b.constant(0);
   panel.stride = b.constant(panel.vectors * contractionLanes(c.element));
@@ -266,7 +301,7 @@ void dlc::emitPanelCopy(LoopBuilder &b, const Contraction &c, ColumnPanel &panel
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forOp.getBody());
     Value from = b.add(panel.origin, b.mul(forOp.getInductionVar(), panel.stride));
-    Value to = b.mul(forOp.getInductionVar(), width);
+    Value to = targetOf(b, panel, b.mul(forOp.getInductionVar(), width));
     for (int64_t q = 0; q < panel.vectors; ++q) {
       Value at = b.add(from, q * lanes), read;
       if (panel.masks[q])
@@ -290,7 +325,7 @@ void dlc::emitPanelGather(LoopBuilder &b, const Contraction &c, ColumnPanel &pan
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(rowLoop.getBody());
     Value from = b.add(panel.origin, b.mul(rowLoop.getInductionVar(), c.rhsStride[0]));
-    Value to = b.mul(rowLoop.getInductionVar(), width);
+    Value to = targetOf(b, panel, b.mul(rowLoop.getInductionVar(), width));
     auto copyLoop = scf::ForOp::create(b, none, columns, one);
     auto zeroLoop = scf::ForOp::create(b, columns, all, one);
     b.setInsertionPointToStart(copyLoop.getBody());
@@ -391,7 +426,7 @@ void dlc::emitPanelTranspose(LoopBuilder &b, const Contraction &c, ColumnPanel &
     }
     SmallVector<Value> columns = transposeSquare(b, rows);
     for (int64_t r = 0; r < shuffleLanes; ++r)
-      vector::StoreOp::create(b, columns[r], c.scratch, b.add(b.mul(b.add(k, r), width), group));
+      vector::StoreOp::create(b, columns[r], c.scratch, b.add(targetOf(b, panel, b.mul(b.add(k, r), width)), group));
   };
 
   // All of a vector's columns, so that whole cache lines are written.

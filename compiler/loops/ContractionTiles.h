@@ -40,6 +40,8 @@ struct ColumnPanel {
   bool padded;                          ///< the buffer has columns also where the masks are false
   int64_t unroll;                       ///< steps of k in one iteration: 2 or 4
   std::optional<AheadFetch> ahead;      ///< needs an unroll of 4
+  mlir::Value target;                   ///< where its copy begins in the scratch memory; null: at 0
+  mlir::Value runStride;                ///< of a copy: from one run to the next; null: B lies where it did
   std::optional<PartialSums> partial;   ///< tiles add to these and don't finish
 };
 
@@ -64,6 +66,9 @@ void emitPanelCopy(LoopBuilder &b, const Contraction &contraction, ColumnPanel &
 void emitPanelTranspose(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel, int64_t shuffleLanes);
 /// Consecutive neither way.
 void emitPanelGather(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel);
+
+/// The panel after a copy.
+void describeCopy(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel);
 
 /// Sums over lanes along k, as Contraction.h says; a part is contractionLanes() columns.
 void emitDots(LoopBuilder &b, const Contraction &contraction, const ProductPlan &plan, mlir::Value first,

@@ -48,7 +48,9 @@ private:
   void makeKeptBuffers();
   void planProduct();
   bool lieInOrder(int outer, int inner);
-  void mergeRows(int rows);
+  void findRowsAndColumns();
+  void mergeRows();
+  void mergeDepth(ArrayRef<Dim> sizes);
   void takeScratch(int64_t bytes) { plan.scratchBytes += llvm::alignTo(bytes, 64); }
   void predict();
 
@@ -370,13 +372,30 @@ bool KernelPlanner::lieInOrder(int outer, int inner) {
   });
 }
 
+/// Which dimensions of the result are columns and rows: lanes run along the last one, if one operand alone has it.
+void KernelPlanner::findRowsAndColumns() {
+  auto has = [](const OperandView &view, int dim) { return view.strides[dim] != Dim(0); };
+  int last = (int)domain.sizes.size() - 1;
+  if (last < 0)
+    return;
+  if (has(plan.lhs, last) && !has(plan.rhs, last))
+    std::swap(plan.lhs, plan.rhs);
+  if (!has(plan.lhs, last))
+    plan.columnDim = last;
+  for (int dim = last; dim >= 0 && plan.rowDim < 0; --dim)
+    if (dim != plan.columnDim && !has(plan.rhs, dim))
+      plan.rowDim = dim;
+}
+
 /// The matrices of a stack are one, as far as their rows lie one after the other in all that the kernel reads and writes:
 /// the index of a dimension of the stack is then 0, and that of the rows runs on.
-void KernelPlanner::mergeRows(int rows) {
-  int inner = rows;
-  plan.rows = domain.sizes[rows];
-  for (int dim = rows - 1; dim >= 0; --dim) {
-    if (inner == dim + 1 && lieInOrder(dim, inner)) {
+void KernelPlanner::mergeRows() {
+  int inner = plan.rowDim;
+  plan.rows = inner < 0 ? Dim(1) : domain.sizes[inner];
+  for (int dim = (int)domain.sizes.size() - 1; dim >= 0; --dim) {
+    if (dim == plan.rowDim || dim == plan.columnDim)
+      continue;
+    if (inner >= 0 && inner == dim + 1 && lieInOrder(dim, inner)) {
       plan.rows = plan.rows * domain.sizes[dim];
       inner = dim;
     } else {
@@ -385,28 +404,42 @@ void KernelPlanner::mergeRows(int rows) {
   }
 }
 
+/// What is summed is one dimension, as far as it lies evenly in both operands.
+void KernelPlanner::mergeDepth(ArrayRef<Dim> sizes) {
+  int inner = sizes.size() - 1, kept = domain.sizes.size();
+  plan.depth = sizes[inner];
+  for (int dim = inner - 1; dim >= kept; --dim) {
+    auto isEven = [&](const OperandView &view) { return view.strides[dim] == view.strides[inner] * plan.depth; };
+    if (plan.runs.empty() && isEven(plan.lhs) && isEven(plan.rhs))
+      plan.depth = plan.depth * sizes[dim];
+    else
+      plan.runs.insert(plan.runs.begin(), dim);
+  }
+}
+
 void KernelPlanner::planProduct() {
   for (Operation *op : domain.ops)
     if (cast<FusibleOpInterface>(op).getIterationKind() == IterationKind::Contraction)
       plan.root = op;
-  auto fusible = cast<FusibleOpInterface>(plan.root);
-  SmallVector<Dim> sizes = fusible.getIterationSizes();
-  unsigned m = sizes.size() - 3, n = m + 1, k = m + 2;
+  SmallVector<Dim> sizes = cast<FusibleOpInterface>(plan.root).getIterationSizes();
   plan.lhs = viewOf(plan.root->getOpOperand(0));
   plan.rhs = viewOf(plan.root->getOpOperand(1));
+  findRowsAndColumns();
+  mergeRows();
+  mergeDepth(sizes);
+  int k = sizes.size() - 1;
   ProductShape shape;
   shape.elementBytes = typeOf(plan.root->getResult(0)).getElementTypeBitWidth() / 8;
-  mergeRows(m);
   shape.m = plan.rows.at(plan.batch);
-  shape.n = sizes[n].at(plan.batch);
-  shape.k = sizes[k].at(plan.batch);
-  auto strides = [&](const OperandView &view, unsigned first, unsigned second) -> std::array<int64_t, 2> {
-    return {view.strides[first].at(plan.batch), view.strides[second].at(plan.batch)};
-  };
-  shape.lhsStride = strides(plan.lhs, m, k);
-  shape.rhsStride = strides(plan.rhs, k, n);
+  shape.n = plan.columnDim < 0 ? 1 : sizes[plan.columnDim].at(plan.batch);
+  shape.k = plan.depth.at(plan.batch);
+  for (int dim : plan.runs)
+    shape.runs *= sizes[dim].at(plan.batch);
+  auto stride = [&](const OperandView &view, int dim) { return dim < 0 ? 0 : view.strides[dim].at(plan.batch); };
+  shape.lhsStride = {stride(plan.lhs, plan.rowDim), stride(plan.lhs, k)};
+  shape.rhsStride = {stride(plan.rhs, k), stride(plan.rhs, plan.columnDim)};
   shape.followers = domain.ops.size() - 1;
-  shape.mayTurn = sizes[n].isNumber();
+  shape.mayTurn = plan.rowDim >= 0 && plan.columnDim >= 0 && sizes[plan.columnDim].isNumber() && shape.runs == 1;
   int64_t inner = 1;
   if (vectorize) {
     plan.product = dlc::planProduct(shape, costs);
@@ -458,6 +491,12 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
       product->print(os);
     else
       os << "one element after the other";
+    if (!runs.empty()) {
+      SmallVector<Dim> sizes = cast<FusibleOpInterface>(root).getIterationSizes();
+      os << ", sums of [";
+      llvm::interleaveComma(runs, os, [&](int dim) { os << show(sizes[dim]); });
+      os << "]";
+    }
     break;
   case Domain::Kind::Map:
   case Domain::Kind::Rows:

@@ -40,7 +40,14 @@ struct KernelPlan {
 
   //===--- Products ---===//
 
-  mlir::Operation *root = nullptr;    ///< the product
+  mlir::Operation *root = nullptr; ///< the product
+  /// Dimensions of the domain: that of the columns, which lanes run along, and that of the rows of a tile; -1: it has one
+  /// alone. The operand whose neighbours are columns is the right one, `rhs`.
+  int columnDim = -1, rowDim = -1;
+  /// Of what is summed: dimensions that lie evenly, one after the other, in both operands are one, the others are loops
+  /// around it.
+  Dim depth;
+  llvm::SmallVector<int> runs;        ///< these loops: dimensions that the product runs over
   Dim rows;                           ///< of it: those of all matrices of a stack that lie one after the other
   OperandView lhs, rhs;               ///< where it reads
   std::optional<ProductPlan> product; ///< nothing: the naive form, for comparison

@@ -12,7 +12,7 @@ using namespace dlc;
 //===--- Indices ----------------------------------------------------------------------------------------===//
 
 Value PointEmitter::size(Dim dim) {
-  if (!dim.isBatch() || !extent)
+  if (!dim.power || !extent)
     return b.constant(dim.at(batch));
   Value size = b.constant(dim.factor);
   for (unsigned i = 0; i < dim.power; ++i)

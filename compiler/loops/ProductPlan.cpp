@@ -9,8 +9,9 @@ using RightHandSide = ProductPlan::RightHandSide;
 
 /// Few rows and both operands consecutive along k: transposing B would not pay.
 static bool takesDots(const ProductShape &shape, const CostModel &costs) {
-  return shape.m <= costs.mostDotRows && shape.k >= costs.leastDotVectors * productLanes(shape.elementBytes) &&
-         shape.lhsStride[1] == 1 && shape.rhsStride[0] == 1 && shape.rhsStride[1] != 1;
+  return shape.runs == 1 && shape.m <= costs.mostDotRows &&
+         shape.k >= costs.leastDotVectors * productLanes(shape.elementBytes) && shape.lhsStride[1] == 1 &&
+         shape.rhsStride[0] == 1 && shape.rhsStride[1] != 1;
 }
 
 static RightHandSide chooseRightHandSide(const ProductShape &shape, bool wide, const CostModel &costs) {
@@ -62,7 +63,8 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   plan.tiles = divideRows(shape.m, plan.wideRegisters, plan.vectors, costs);
   plan.lastTiles = divideRows(shape.m, plan.wideRegisters, plan.lastVectors, costs);
 
-  plan.fetchAhead = shape.m > costs.fetchRows && shape.n * shape.k * shape.elementBytes > costs.fetchBytes;
+  plan.fetchAhead =
+      shape.runs == 1 && shape.m > costs.fetchRows && shape.n * shape.k * shape.elementBytes > costs.fetchBytes;
   plan.distantBytes = costs.distantBytes;
   plan.fetchLines = costs.fetchLines;
   plan.unroll = plan.wideRegisters && !plan.fetchAhead ? costs.unroll : costs.unrollFetching;
@@ -73,14 +75,15 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
 
   // A long k in blocks, whose part of a panel stays in the cache for all tiles; this bounds the scratch memory too.
   bool isReadAgain = !inPlace || plan.tiles.count > 1;
-  if (isReadAgain && plan.vectors && shape.m && shape.k > sumBlock + sumBlock / 2) {
+  if (isReadAgain && plan.vectors && shape.m && shape.runs == 1 && shape.k > sumBlock + sumBlock / 2) {
     plan.kBlock = sumBlock;
     for (const RowTiles &tiles : {plan.tiles, plan.lastTiles})
       plan.partialRows =
           std::max(plan.partialRows, std::min(tiles.count, plan.waitingTiles(tiles)) * tiles.tallHeight());
   }
   if (!inPlace && shape.m)
-    plan.panelElements = llvm::alignTo(plan.kBlock ? plan.kBlock : shape.k, plan.lanes) * plan.vectors * plan.lanes;
+    plan.panelElements =
+        shape.runs * llvm::alignTo(plan.kBlock ? plan.kBlock : shape.k, plan.lanes) * plan.vectors * plan.lanes;
   return plan;
 }
 

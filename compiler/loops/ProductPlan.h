@@ -13,6 +13,7 @@ struct ProductShape {
   int64_t elementBytes; ///< 4 or 8
   int64_t m, n, k;
   std::array<int64_t, 2> lhsStride, rhsStride;
+  int64_t runs = 1;      ///< k is summed so many times, each time from other places on
   int64_t followers = 0; ///< ops that are done with each element
   bool mayTurn = false;  ///< it may be computed as its transpose; n is then the same in all calls
 

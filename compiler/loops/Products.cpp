@@ -14,6 +14,7 @@ static void emitNaive(PointEmitter &e, const Contraction &c) {
   auto size = [&](const LoopBound &bound) { return bound.size ? bound.size : b.constant(bound.capacity); };
   int64_t lanes = contractionLanes(c.element);
   auto type = VectorType::get({lanes}, c.element);
+  Value lhsBase = c.lhsBase, rhsBase = c.rhsBase;
   b.forEach(b.constant(0), size(c.m), 1, [&](Value row) {
     b.forEach(b.constant(0), size(c.n), lanes, [&](Value column) {
       Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(type)));
@@ -26,19 +27,52 @@ static void emitNaive(PointEmitter &e, const Contraction &c) {
         for (int64_t i = 0; i < lanes; ++i) {
           Value here = arith::MinSIOp::create(b, b.add(column, i), last);
           Value one = memref::LoadOp::create(
-              b, c.rhs, b.add(c.rhsBase, b.add(b.mul(k, c.rhsStride[0]), b.mul(here, c.rhsStride[1]))));
+              b, c.rhs, b.add(rhsBase, b.add(b.mul(k, c.rhsStride[0]), b.mul(here, c.rhsStride[1]))));
           y = vector::InsertOp::create(b, one, y, ArrayRef<int64_t>{i});
         }
         return SmallVector<Value>{vector::FMAOp::create(b, e.spread(x, lanes), y, carried[0])};
       };
-      SmallVector<Value> sums = b.loop(b.constant(0), size(c.k), sumBlock, zero, [&](Value start, ValueRange before) {
-        Value end = arith::MinSIOp::create(b, b.add(start, sumBlock), size(c.k));
-        SmallVector<Value> own = b.loop(start, end, 1, zero, product);
-        return SmallVector<Value>{arith::AddFOp::create(b, before[0], own[0])};
-      });
+      auto sumOfRun = [&](ValueRange sofar) {
+        return b.loop(b.constant(0), size(c.k), sumBlock, sofar, [&](Value start, ValueRange before) {
+          Value end = arith::MinSIOp::create(b, b.add(start, sumBlock), size(c.k));
+          SmallVector<Value> own = b.loop(start, end, 1, zero, product);
+          return SmallVector<Value>{arith::AddFOp::create(b, before[0], own[0])};
+        });
+      };
+      SmallVector<Value> sums =
+          !c.runs ? sumOfRun(zero) : b.loop(b.constant(0), c.runs->count, 1, zero, [&](Value run, ValueRange before) {
+            auto [left, right] = c.runs->offsets(run);
+            lhsBase = b.add(c.lhsBase, left);
+            rhsBase = b.add(c.rhsBase, right);
+            return sumOfRun(before);
+          });
       c.finish(b, row, column, sums[0], mask);
     });
   });
+}
+
+/// What is summed beside the innermost dimensions: its indices count through, the last one running fastest.
+static SumRuns runsOf(PointEmitter &e, const KernelPlan &plan, ArrayRef<Dim> sizes) {
+  LoopBuilder &b = e.b;
+  SumRuns runs{1, b.constant(1), {}};
+  for (int dim : plan.runs) {
+    runs.capacity *= sizes[dim].at(plan.batch);
+    runs.count = b.mul(runs.count, e.size(sizes[dim]));
+  }
+  runs.offsets = [&e, &plan, own = llvm::to_vector(sizes)](Value run) {
+    LoopBuilder &b = e.b;
+    Value left = b.constant(0), right = b.constant(0);
+    for (int dim : llvm::reverse(plan.runs)) {
+      Value size = e.size(own[dim]),
+            at = dim == plan.runs.front() ? run : arith::RemUIOp::create(b, run, size).getResult();
+      left = b.add(left, b.mul(at, e.size(plan.lhs.strides[dim])));
+      right = b.add(right, b.mul(at, e.size(plan.rhs.strides[dim])));
+      if (dim != plan.runs.front())
+        run = arith::DivUIOp::create(b, run, size);
+    }
+    return std::pair(left, right);
+  };
+  return runs;
 }
 
 /// Copies A to scratch memory from `origin` on, with rows that are consecutive along k.
@@ -84,17 +118,20 @@ void dlc::emitProduct(KernelBody &body) {
   Operation *root = plan.root;
   auto fusible = cast<FusibleOpInterface>(root);
   SmallVector<Dim> sizes = fusible.getIterationSizes();
-  unsigned m = sizes.size() - 3, n = m + 1, k = m + 2;
+  int k = sizes.size() - 1;
   auto bound = [&](Dim dim) { return LoopBound{dim.at(plan.batch), dim.isBatch() ? e.size(dim) : Value()}; };
+  auto stride = [&](const OperandView &view, int dim) { return dim < 0 ? b.constant(0) : e.size(view.strides[dim]); };
   Contraction c;
   c.element = typeOf(root->getResult(0)).getElementType();
   c.m = bound(plan.rows);
-  c.n = bound(sizes[n]);
-  c.k = bound(sizes[k]);
+  c.n = bound(plan.columnDim < 0 ? Dim(1) : sizes[plan.columnDim]);
+  c.k = bound(plan.depth);
   c.lhs = e.buffers.lookup(plan.lhs.buffer);
   c.rhs = e.buffers.lookup(plan.rhs.buffer);
-  c.lhsStride = {e.size(plan.lhs.strides[m]), e.size(plan.lhs.strides[k])};
-  c.rhsStride = {e.size(plan.rhs.strides[k]), e.size(plan.rhs.strides[n])};
+  c.lhsStride = {stride(plan.lhs, plan.rowDim), stride(plan.lhs, k)};
+  c.rhsStride = {stride(plan.rhs, k), stride(plan.rhs, plan.columnDim)};
+  if (!plan.runs.empty())
+    c.runs = runsOf(e, plan, sizes);
   if (plan.scratchBytes)
     c.scratch = body.takeScratch(MemRefType::get({plan.product->scratchElements()}, c.element));
 
@@ -104,7 +141,7 @@ void dlc::emitProduct(KernelBody &body) {
     Value base = b.constant(0);
     for (Dim offset : view.offsets)
       base = b.add(base, e.size(offset));
-    for (unsigned dim = 0; dim < m; ++dim)
+    for (int dim : plan.outer)
       base = b.add(base, b.mul(point.index[dim], e.size(view.strides[dim])));
     return base;
   };
@@ -113,23 +150,27 @@ void dlc::emitProduct(KernelBody &body) {
     stores.push_back({output, buffer});
   int64_t lanes = contractionLanes(c.element);
   /// What is done with the sums of a vector along dimension `lane`.
-  auto finish = [&](Value row, Value column, unsigned lane, Value sums, Value mask) {
+  auto finish = [&](Value row, Value column, int lane, Value sums, Value mask) {
     Point here = point;
-    here.index[m] = row;
-    here.index[n] = column;
+    if (plan.rowDim >= 0)
+      here.index[plan.rowDim] = row;
+    if (plan.columnDim >= 0)
+      here.index[plan.columnDim] = column;
+    if (lane < 0) // one column
+      sums = vector::ExtractOp::create(b, sums, ArrayRef<int64_t>{0});
     here.lane = lane;
     here.lanes = lanes;
-    here.mask = mask;
+    here.mask = lane < 0 ? Value() : mask;
     here.known[root->getResult(0)] = sums;
     e.store(stores, here);
   };
   c.finish = [&](LoopBuilder &, Value row, Value column, Value sums, Value mask) {
-    finish(row, column, n, sums, mask);
+    finish(row, column, plan.columnDim, sums, mask);
   };
   /// Of a turned product `sums` are columns of the result from `column` on, for a vector of rows.
   auto finishTurned = [&](Value column, Value row, ArrayRef<Value> sums, Value mask) {
-    if (sizes[n] == Dim(1))
-      return finish(row, column, m, sums[0], mask);
+    if (sizes[plan.columnDim] == Dim(1))
+      return finish(row, column, plan.rowDim, sums[0], mask);
     Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(sums[0].getType())));
     for (int64_t from = 0; from < (int64_t)sums.size(); from += lanes) {
       SmallVector<Value> square(sums.slice(from, std::min<int64_t>(lanes, sums.size() - from)));
@@ -141,7 +182,7 @@ void dlc::emitProduct(KernelBody &body) {
         Value here = b.add(row, r);
         if (mask && r)
           b.enterIf(b.less(here, e.size(plan.rows)));
-        finish(here, b.add(column, from), n, square[r], some);
+        finish(here, b.add(column, from), plan.columnDim, square[r], some);
       }
     }
   };
@@ -150,7 +191,7 @@ void dlc::emitProduct(KernelBody &body) {
   if (!distant.empty())
     c.fetch = [&](Value row, Value column) {
       for (Value operand : distant)
-        memref::PrefetchOp::create(b, e.buffers.lookup(operand), b.add(b.mul(row, sizes[n].value), column),
+        memref::PrefetchOp::create(b, e.buffers.lookup(operand), b.add(b.mul(row, sizes[plan.columnDim].value), column),
                                    /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
     };
   bool turned = plan.product && plan.product->turned;

@@ -564,6 +564,60 @@ static void shape(MatmulOp::Adaptor op, Shapes s) {
   dims.push_back(b[tb ? n - 2 : n - 1]);
   s.set(dims, s.element(op.getLhs()));
 }
+/// A sum of dimensions with whole coefficients, and of a number.
+static bool isAffineSum(AffineExpr expr) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return !isa<AffineSymbolExpr>(expr);
+  if (expr.getKind() == AffineExprKind::Mul)
+    return isAffineSum(binary.getLHS()) && isa<AffineConstantExpr>(binary.getRHS());
+  return expr.getKind() == AffineExprKind::Add && isAffineSum(binary.getLHS()) && isAffineSum(binary.getRHS());
+}
+/// The least (or the greatest) value of such a sum where each dimension runs from 0 up to its size.
+static __int128 boundOf(AffineExpr expr, ArrayRef<Dim> sizes, bool greatest) {
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return greatest ? sizes[dim.getPosition()].value - 1 : 0;
+  if (auto number = dyn_cast<AffineConstantExpr>(expr))
+    return number.getValue();
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  if (expr.getKind() == AffineExprKind::Add)
+    return boundOf(binary.getLHS(), sizes, greatest) + boundOf(binary.getRHS(), sizes, greatest);
+  int64_t factor = cast<AffineConstantExpr>(binary.getRHS()).getValue();
+  return factor * boundOf(binary.getLHS(), sizes, greatest == factor > 0);
+}
+/// Is an axis of this size read within it?
+static bool isWithin(AffineExpr expr, Dim size, ArrayRef<Dim> sizes) {
+  if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && sizes[dim.getPosition()] == size)
+    return true;
+  bool isOpen = !size.isNumber();
+  for (unsigned i = 0; i < sizes.size(); ++i)
+    isOpen |= !sizes[i].isNumber() && expr.isFunctionOfDim(i);
+  return !isOpen && boundOf(expr, sizes, false) >= 0 && boundOf(expr, sizes, true) < size.value;
+}
+static void shape(ContractOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> over = sizesOf(op.getOver());
+  int64_t kept = op.getKept().number();
+  if (!s.sameElements(op.getLhs(), op.getRhs()) || !s.floats(op.getLhs(), "contract"))
+    return;
+  if (kept < 0 || kept >= (int64_t)over.size() ||
+      llvm::any_of(over, [](Dim dim) { return dim.isUnknown() || (dim.isNumber() && dim.value < 1); }))
+    return s.rule.fail("contract: expected known sizes of at least 1 in `over`, and more of them than are kept");
+  for (auto [operand, map] : {std::pair(op.getLhs(), op.getLhsMap()), std::pair(op.getRhs(), op.getRhsMap())}) {
+    SmallVector<Dim> dims = s.dims(operand);
+    bool fits = map.getNumDims() == over.size() && !map.getNumSymbols() && map.getNumResults() == dims.size() &&
+                llvm::all_of(map.getResults(), isAffineSum);
+    for (size_t i = 0; fits && i < dims.size(); ++i)
+      fits = isWithin(map.getResult(i), dims[i], over);
+    for (unsigned i = 0; fits && i < over.size(); ++i) // one axis at most moves with a dimension
+      fits = llvm::count_if(map.getResults(), [&](AffineExpr expr) { return expr.isFunctionOfDim(i); }) <= 1;
+    if (!fits) {
+      std::string text;
+      llvm::raw_string_ostream(text) << map;
+      return s.rule.fail("contract: " + text + " is no affine map into " + show(operand));
+    }
+  }
+  s.set(ArrayRef<Dim>(over).take_front(kept), s.element(op.getLhs()));
+}
 template <typename Op> static void softmaxLike(typename Op::Adaptor op, Shapes s) {
   if (s.axis(op.getInput(), op.getAxisAttr()) >= 0)
     sameFloats<Op>(op, s);
@@ -777,6 +831,7 @@ RULE(ScatterAddOp)
 RULE(CheckIndexOp)
 RULE(IotaOp)
 RULE(MatmulOp)
+RULE(ContractOp)
 RULE(SoftmaxOp)
 RULE(LogSoftmaxOp)
 RULE(LayerNormOp)

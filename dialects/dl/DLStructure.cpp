@@ -197,6 +197,14 @@ SmallVector<AffineMap> MatmulOp::getAccessMaps() {
           getTransposeB() ? map(getRhs(), n, k) : map(getRhs(), k, n), identity(context, rank + 1, rank)};
 }
 
+IterationKind ContractOp::getIterationKind() { return IterationKind::Contraction; }
+SmallVector<Dim> ContractOp::getIterationSizes() {
+  return llvm::map_to_vector(getOver().getAsRange<SizeAttr>(), [](SizeAttr size) { return size.evaluate(); });
+}
+SmallVector<AffineMap> ContractOp::getAccessMaps() {
+  return {getLhsMap(), getRhsMap(), identity(getContext(), getOver().size(), dimsOf(getResult()).size())};
+}
+
 IterationKind GatherOp::getIterationKind() { return IterationKind::Gather; }
 SmallVector<Dim> GatherOp::getIterationSizes() { return dimsOf(getResult()); }
 SmallVector<AffineMap> GatherOp::getAccessMaps() {

@@ -25,21 +25,23 @@ Operation *dlc::createInferred(OpBuilder &builder, OperationState &state) {
 //===--- The one grammar of value ops ---------------------------------------------------------------===//
 
 namespace {
-enum class Kind { Size, Real, Number, Flag, Bool, Word, Init, Sizes, Type, String };
+enum class Kind { Size, Real, Number, Flag, Bool, Word, Init, Sizes, Type, String, Map };
 }
 /// An option means the same wherever it stands.
 static Kind kindOf(StringRef option) {
-  static const llvm::StringMap<Kind> kinds = {{"bias", Kind::Bool},        {"weight", Kind::Word},
-                                              {"init", Kind::Init},        {"epsilon", Kind::Real},
-                                              {"rate", Kind::Real},        {"slope", Kind::Real},
-                                              {"min", Kind::Number},       {"max", Kind::Number},
-                                              {"value", Kind::Number},     {"label_smoothing", Kind::Real},
-                                              {"shape", Kind::Sizes},      {"permutation", Kind::Sizes},
-                                              {"axes", Kind::Sizes},       {"low", Kind::Sizes},
-                                              {"high", Kind::Sizes},       {"type", Kind::Type},
-                                              {"stream", Kind::String},    {"op", Kind::String},
-                                              {"tanh", Kind::Flag},        {"keepdim", Kind::Flag},
-                                              {"transpose_a", Kind::Flag}, {"transpose_b", Kind::Flag}};
+  static const llvm::StringMap<Kind> kinds = {{"bias", Kind::Bool},       {"weight", Kind::Word},
+                                              {"init", Kind::Init},       {"epsilon", Kind::Real},
+                                              {"rate", Kind::Real},       {"slope", Kind::Real},
+                                              {"min", Kind::Number},      {"max", Kind::Number},
+                                              {"value", Kind::Number},    {"label_smoothing", Kind::Real},
+                                              {"shape", Kind::Sizes},     {"permutation", Kind::Sizes},
+                                              {"axes", Kind::Sizes},      {"low", Kind::Sizes},
+                                              {"over", Kind::Sizes},      {"lhs_map", Kind::Map},
+                                              {"rhs_map", Kind::Map},     {"high", Kind::Sizes},
+                                              {"type", Kind::Type},       {"stream", Kind::String},
+                                              {"op", Kind::String},       {"tanh", Kind::Flag},
+                                              {"keepdim", Kind::Flag},    {"transpose_a", Kind::Flag},
+                                              {"transpose_b", Kind::Flag}};
   auto it = kinds.find(option);
   return it == kinds.end() ? Kind::Size : it->second;
 }
@@ -84,6 +86,10 @@ static Attribute parseOptionValue(OpAsmParser &parser, Kind kind) {
       return {};
     return builder.getArrayAttr(sizes);
   }
+  case Kind::Map: {
+    AffineMapAttr map;
+    return parser.parseAttribute(map) ? Attribute() : map;
+  }
   case Kind::Type: {
     Type type;
     return parser.parseType(type) ? Attribute() : TypeAttr::get(type);
@@ -116,6 +122,8 @@ static void printOptionValue(raw_ostream &os, Attribute value) {
     os << word.getValue();
   else if (auto type = dyn_cast<TypeAttr>(value))
     os << type.getValue();
+  else if (isa<AffineMapAttr>(value))
+    os << value;
   else if (auto list = dyn_cast<ArrayAttr>(value)) {
     os << '[';
     llvm::interleaveComma(list, os, [&](Attribute item) { printOptionValue(os, item); });

@@ -1,0 +1,72 @@
+// contract.mlir - products over any dimensions: windows, places that run backwards, several summed dimensions.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Against the evaluator, which walks all points one by one: at the capacity and below it, on both targets, and the naive form.
+//
+// RUN: dlc-run diff %s --batch 5 --quiet | FileCheck %s
+// RUN: dlc-run diff %s --batch 5 --batch-extent 2 --quiet | FileCheck %s
+// RUN: dlc-run diff %s --batch 5 --batch-extent 2 --target v3 --quiet | FileCheck %s
+// RUN: dlc-run diff %s --batch 5 -O0 --quiet | FileCheck %s
+// CHECK-COUNT-11: results agree
+//
+// RUN: dlc %s --emit=kernels | FileCheck %s --check-prefix=PLANS
+module attributes {dl.level = "autodiff", dl.options = {batch = array<i64: 5>, doubles = false, faulty_rule = "", optimize = 3 : i64, sizes = {}, target = "x86-64-v4"}, dl.version = 1 : i64} {
+  dl.model @contract {
+    // A product of two matrices, to be sure that it is one.
+    entry function @matrices(%x: f32[batch, 20] {input = "x"}, %w: f32[20, 33] {input = "w"}) -> (f32[batch, 33] {output = "y"}) {
+      %y = contract %x, %w, kept = 2, lhs_map = affine_map<(m, n, k) -> (m, k)>, over = [batch, 33, 20], rhs_map = affine_map<(m, n, k) -> (k, n)>
+      return %y
+    }
+    // A convolution of pictures, 3 x 3, with a bias and what follows it on the tile: (j, c) is one dimension, i a loop around it.
+    // PLANS: kernel @k1_contract_add_relu
+    // PLANS-SAME: dl.plan = "product: tiles of {{.*}}right operand in place, sums of [3]; parts batch x 9;
+    entry function @convolution(%x: f32[batch, 11, 13, 5] {input = "x"}, %w: f32[3, 3, 5, 40] {input = "w"}, %b: f32[40] {input = "b"}) -> (f32[batch, 9, 11, 40] {output = "y"}) {
+      %z = contract %x, %w, kept = 4, lhs_map = affine_map<(n, y, x, f, i, j, c) -> (n, y + i, x + j, c)>, over = [batch, 9, 11, 40, 3, 3, 5], rhs_map = affine_map<(n, y, x, f, i, j, c) -> (i, j, c, f)>
+      %a = add %z, %b
+      %r = relu %a
+      return %r
+    }
+    // The same that moves by two, of a window that is spread.
+    entry function @strided(%x: f32[batch, 11, 13, 5] {input = "x"}, %w: f32[3, 3, 5, 17] {input = "w"}) -> (f32[batch, 4, 4, 17] {output = "y"}) {
+      %y = contract %x, %w, kept = 4, lhs_map = affine_map<(n, y, x, f, i, j, c) -> (n, y * 2 + i * 2, x * 2 + j * 3, c)>, over = [batch, 4, 4, 17, 3, 3, 5], rhs_map = affine_map<(n, y, x, f, i, j, c) -> (i, j, c, f)>
+      return %y
+    }
+    // The gradient of a filter: over all places of all pictures.
+    entry function @filter_gradient(%x: f32[batch, 11, 13, 5] {input = "x"}, %c: f32[batch, 9, 11, 40] {input = "c"}) -> (f32[3, 3, 5, 40] {output = "y"}) {
+      %y = contract %x, %c, kept = 4, lhs_map = affine_map<(i, j, c, f, n, y, x) -> (n, y + i, x + j, c)>, over = [3, 3, 5, 40, batch, 9, 11], rhs_map = affine_map<(i, j, c, f, n, y, x) -> (n, y, x, f)>
+      return %y
+    }
+    // The gradient of a picture with a border: places run backwards, and the filter is transposed.
+    entry function @input_gradient(%c: f32[batch, 13, 15, 40] {input = "c"}, %w: f32[3, 3, 5, 40] {input = "w"}) -> (f32[batch, 11, 13, 5] {output = "y"}) {
+      %y = contract %c, %w, kept = 4, lhs_map = affine_map<(n, y, x, c, i, j, f) -> (n, y - i + 2, x - j + 2, f)>, over = [batch, 11, 13, 5, 3, 3, 40], rhs_map = affine_map<(n, y, x, c, i, j, f) -> (i, j, c, f)>
+      return %y
+    }
+    // Each channel for itself: no operand has the columns alone.
+    entry function @depthwise(%x: f32[batch, 11, 13, 20] {input = "x"}, %w: f32[3, 3, 20] {input = "w"}) -> (f32[batch, 9, 11, 20] {output = "y"}) {
+      %y = contract %x, %w, kept = 4, lhs_map = affine_map<(n, y, x, c, i, j) -> (n, y + i, x + j, c)>, over = [batch, 9, 11, 20, 3, 3], rhs_map = affine_map<(n, y, x, c, i, j) -> (i, j, c)>
+      return %y
+    }
+    // The left operand has the columns: the operands change places.
+    entry function @swapped(%x: f32[20, 33] {input = "x"}, %w: f32[batch, 20] {input = "w"}) -> (f32[batch, 33] {output = "y"}) {
+      %y = contract %x, %w, kept = 2, lhs_map = affine_map<(m, n, k) -> (k, n)>, over = [batch, 33, 20], rhs_map = affine_map<(m, n, k) -> (m, k)>
+      return %y
+    }
+    // All is summed; and runs that are longer than a block, that fill several blocks, that are copied.
+    entry function @all(%x: f32[7, 20] {input = "x"}, %w: f32[20, 7] {input = "w"}) -> (f32 {output = "y"}) {
+      %y = contract %x, %w, kept = 0, lhs_map = affine_map<(i, k) -> (i, k)>, over = [7, 20], rhs_map = affine_map<(i, k) -> (k, i)>
+      return %y
+    }
+    entry function @long_runs(%x: f32[3, 3000] {input = "x"}, %w: f32[3000, 40] {input = "w"}) -> (f32[2, 40] {output = "y"}) {
+      %y = contract %x, %w, kept = 2, lhs_map = affine_map<(m, n, i, k) -> (m + i, k)>, over = [2, 40, 2, 2900], rhs_map = affine_map<(m, n, i, k) -> (i * 100 + k, n)>
+      return %y
+    }
+    entry function @many_runs(%x: f32[batch, 40, 50, 9] {input = "x"}, %w: f32[40, 9, 50, 33] {input = "w"}) -> (f32[batch, 33] {output = "y"}) {
+      %y = contract %x, %w, kept = 2, lhs_map = affine_map<(m, n, i, j, k) -> (m, i, k, j)>, over = [batch, 33, 40, 9, 50], rhs_map = affine_map<(m, n, i, j, k) -> (i, j, k, n)>
+      return %y
+    }
+    entry function @copied_runs(%x: f32[batch, 60, 9] {input = "x"}, %w: f32[3, 33, 9] {input = "w"}) -> (f32[batch, 58, 33] {output = "y"}) {
+      %y = contract %x, %w, kept = 3, lhs_map = affine_map<(m, t, n, i, k) -> (m, t + i, k)>, over = [batch, 58, 33, 3, 9], rhs_map = affine_map<(m, t, n, i, k) -> (i, n, k)>
+      return %y
+    }
+  }
+}
