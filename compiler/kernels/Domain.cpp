@@ -1,6 +1,7 @@
 // Domain.cpp - the points that a fused group of ops runs over.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/kernels/Domain.h"
+#include "compiler/CostModel.h"
 #include "compiler/kernels/OperandView.h"
 
 using namespace mlir;
@@ -140,12 +141,109 @@ bool Domain::readsItsOwn() const {
   return true;
 }
 
+/// Each kernel that reads a generator computes it again: it is made of no more ops than this.
+static constexpr int mostGenerated = 8;
+
+static bool isNumber(Value value) {
+  return llvm::all_of(dimsOf(value), [](Dim dim) { return dim == Dim(1); });
+}
+/// What an op reads lies as its result does, but for axes that are missing or of size 1.
+static bool isAligned(Value operand, AffineMap map, Value result) {
+  SmallVector<Dim> own = dimsOf(operand), all = dimsOf(result);
+  if (own.size() > all.size() || map.getNumResults() != own.size())
+    return false;
+  size_t missing = all.size() - own.size();
+  for (auto [axis, size] : llvm::enumerate(own))
+    if (size != Dim(1) &&
+        (size != all[missing + axis] || map.getResult(axis) != getAffineDimExpr(missing + axis, map.getContext())))
+      return false;
+  return true;
+}
+
+namespace {
+/// What is cheap to compute again wherever it is read: ops on places, on numbers known here, and on one number that is
+/// given.
+struct Recipe {
+  int ops = 0;
+  SetVector<Value> given;
+
+  /// False if the value is made of more than that.
+  bool follow(Value value);
+};
+} // namespace
+
+bool Recipe::follow(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op) {
+    given.insert(value);
+    return isNumber(value) && given.size() == 1;
+  }
+  if (auto constant = dyn_cast<ConstantOp>(op))
+    return constant.getSplat().has_value();
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise || op->getNumResults() != 1 ||
+      isExpensive(op) || ++ops > mostGenerated)
+    return false;
+  auto cast = dyn_cast<CastOp>(op);
+  if (cast && cast.getInput().getType() == cast.getResult().getType())
+    return false; // makes a value of its own
+  SmallVector<AffineMap> maps = fusible.getAccessMaps();
+  if (!maps.back().isIdentity())
+    return false;
+  for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
+    if (map && !(isAligned(operand, map, value) && follow(operand)))
+      return false;
+  return true;
+}
+
 bool Domain::isGenerator(Operation *op) {
   auto fusible = dyn_cast_or_null<FusibleOpInterface>(op);
   if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise)
     return false;
-  return llvm::none_of(ArrayRef<AffineMap>(fusible.getAccessMaps()).drop_back(op->getNumResults()),
-                       [](AffineMap map) { return bool(map); });
+  if (llvm::none_of(ArrayRef<AffineMap>(fusible.getAccessMaps()).drop_back(op->getNumResults()),
+                    [](AffineMap map) { return bool(map); }))
+    return true;
+  Value value = op->getResult(0);
+  Recipe recipe;
+  if (!recipe.follow(value) || (!recipe.given.empty() && !isNumber(value)))
+    return false;
+  // What a kernel yields is computed there.
+  return !isa<KernelOp>(op->getParentOp()) || llvm::none_of(value.getUsers(), llvm::IsaPred<ReturnOp>);
+}
+
+namespace {
+/// A generator, and the dimensions that the axes of its result stand for.
+struct Standing {
+  Operation *generator;
+  SmallVector<int> axes;
+};
+} // namespace
+
+/// The generators that an op reads, and those that they are made of, if the op's own dimensions are these. A number that is
+/// known here stands anywhere.
+static void findGenerators(Accesses &accesses, Operation *op, ArrayRef<int> dims, SmallVectorImpl<Standing> &all) {
+  const Accesses::Access &access = *accesses.of(op);
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+    Operation *maker = operand.getDefiningOp();
+    auto constant = dyn_cast_or_null<ConstantOp>(maker);
+    if (!access.plain[i] || !accesses.isGenerator(maker) || (constant && constant.getSplat()))
+      continue;
+    SmallVector<int> axes = llvm::map_to_vector(*access.plain[i], [&](int at) { return at < 0 ? -1 : dims[at]; });
+    all.push_back({maker, axes});
+    findGenerators(accesses, maker, axes, all);
+  }
+}
+
+bool Domain::generatorsFit(Operation *op, ArrayRef<int> dims) const {
+  SmallVector<Standing> all;
+  findGenerators(*accesses, op, dims, all);
+  auto isOne = [&](int dim) { return dim < 0 || sizes[dim] == Dim(1); };
+  return llvm::all_of(all, [&](const Standing &one) {
+    auto known = axes.find(one.generator->getResult(0));
+    return known == axes.end() || llvm::equal(known->second, one.axes, [&](int there, int here) {
+             return there == here || (isOne(there) && isOne(here));
+           });
+  });
 }
 
 /// Remembers where the values of an op stand.
@@ -158,13 +256,17 @@ void Domain::enter(Operation *op, ArrayRef<int> dims) {
     axes[value] = llvm::map_to_vector(*read, [&](int at) { return at < 0 ? -1 : dims[at]; });
   };
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
-    Operation *maker = operand.getDefiningOp();
     auto number = operand.getDefiningOp<ConstantOp>();
-    if (number && number.getSplat())
-      continue;
-    note(operand, i, false);
-    if (accesses->isGenerator(maker))
-      dimsOf[maker] = axes.lookup(operand);
+    if (!number || !number.getSplat())
+      note(operand, i, false);
+  }
+  SmallVector<Standing> generators;
+  findGenerators(*accesses, op, dims, generators);
+  for (const Standing &one : generators) {
+    dimsOf[one.generator] = axes.try_emplace(one.generator->getResult(0), one.axes).first->second;
+    for (auto [value, read] : llvm::zip(one.generator->getOperands(), accesses->of(one.generator)->plain))
+      if (read && isa<BlockArgument>(value)) // the number that it is made of
+        axes.try_emplace(value, llvm::map_to_vector(*read, [&](int at) { return at < 0 ? -1 : one.axes[at]; }));
   }
   for (auto [i, result] : llvm::enumerate(op->getResults()))
     note(result, op->getNumOperands() + i, true);
@@ -278,6 +380,8 @@ bool Domain::addElementwise(Operation *op) {
       covered[i] = covered[i] || sizes[i] == Dim(1);
   if (!covered.all() && !(kind == Kind::Rows && covered == isRow))
     return false;
+  if (!generatorsFit(op, dims))
+    return false;
   enter(op, dims);
   return true;
 }
@@ -303,7 +407,7 @@ bool Domain::addReduction(Operation *op) {
   }
   llvm::SmallBitVector both = kept;
   both |= summed;
-  if (!both.all() || summed.none())
+  if (!both.all() || summed.none() || !generatorsFit(op, dims))
     return false;
   if (kind == Kind::Map) {
     kind = Kind::Rows;

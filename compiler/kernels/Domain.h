@@ -63,8 +63,9 @@ public:
   bool build(KernelOp kernel);
   /// False if it is plain from their kinds that no domain holds the ops of both.
   bool mayTakeIn(const Domain &other) const;
-  /// Reads nothing point by point (iota, dropout_mask, count, a constant): each kernel computes it for itself. Not
-  /// added; it is taken along by what reads it.
+  /// Cheap to compute again in each kernel that reads it: it reads nothing point by point (iota, dropout_mask, count, a
+  /// constant), or is made of a few cheap ops on such, or is a number made of one number that is given. Not added; it is
+  /// taken along by what reads it.
   static bool isGenerator(mlir::Operation *op);
   /// True if the op reads a value that this domain knows.
   bool knows(mlir::Value value) const { return axes.contains(value); }
@@ -78,6 +79,8 @@ private:
   bool unify(mlir::Operation *op, llvm::SmallVectorImpl<int> &dims);
   /// True if each op reads what others of the domain make at the point itself.
   bool readsItsOwn() const;
+  /// False if a generator that the op brings along stands at another place here: it stands at one place in a kernel.
+  bool generatorsFit(mlir::Operation *op, llvm::ArrayRef<int> dims) const;
   void enter(mlir::Operation *op, llvm::ArrayRef<int> dims);
 
   std::shared_ptr<Accesses> accesses; ///< shared by the domains of one block

@@ -61,6 +61,7 @@ private:
   void place(Operation *op);
   SmallVector<int> order();
   template <class Range> SmallVector<Operation *> inOrder(Range &&ops);
+  void eachRead(Operation *op, llvm::function_ref<void(Value)> look);
   Outline outline(ArrayRef<Operation *> ops);
   StringRef kernelFor(const Outline &outline, ArrayRef<Operation *> ops, Location loc);
   LaunchOp launch(const Domain &domain);
@@ -258,19 +259,23 @@ SmallVector<int> KernelFormer::order() {
   return result;
 }
 
+/// What an op reads, and what the generators and views that it takes along are made of.
+void KernelFormer::eachRead(Operation *op, llvm::function_ref<void(Value)> look) {
+  for (Value operand : op->getOperands())
+    if (Operation *maker = operand.getDefiningOp(); viewed.contains(maker) || accesses->isGenerator(maker))
+      eachRead(maker, look);
+    else
+      look(operand);
+}
+
 Outline KernelFormer::outline(ArrayRef<Operation *> ops) {
   Outline result;
   DenseSet<Operation *> own(ops.begin(), ops.end()), taken;
   for (Operation *op : ops) {
-    for (Value operand : op->getOperands())
-      if (Operation *maker = operand.getDefiningOp(); viewed.contains(maker))
-        result.inputs.insert(sourceOf(operand));
-      else if (!(maker && own.contains(maker)) && !accesses->isGenerator(maker))
-        result.inputs.insert(operand);
-      else if (maker && !own.contains(maker)) // what it draws on is an argument
-        for (Value source : maker->getOperands())
-          if (!accesses->isGenerator(source.getDefiningOp()))
-            result.inputs.insert(source);
+    eachRead(op, [&](Value value) {
+      if (!own.contains(value.getDefiningOp()))
+        result.inputs.insert(value);
+    });
     for (Value value : op->getResults())
       if (llvm::any_of(value.getUsers(), [&](Operation *user) { return !own.contains(user); }))
         result.outputs.push_back(value);

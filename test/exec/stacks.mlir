@@ -39,7 +39,7 @@ dl.model @stacks {
     %y = add %z, %b
     return %y
   }
-  // PLANS: kernel @k4_matmul_cast_mul({{.*}}dl.plan = "product: {{.*}}; parts batch;
+  // PLANS: kernel @k4_matmul_mul({{.*}}dl.plan = "product: {{.*}}; parts batch;
   func @places(%x: f32[batch, 12, 20], %w: f32[20, 33]) -> (y: f32[batch, 12, 33]) {
     %z = matmul %x, %w
     %i = iota %z, axis = 1

@@ -130,7 +130,7 @@ dl.model @kernels {
   }
 
   // What reads nothing point by point is computed where it is read, and never stored.
-  // CHECK-LABEL: kernel @{{k[0-9]+}}_cast_add(%x: f32[batch, 8]) -> (f32[batch, 8])
+  // CHECK-LABEL: kernel @{{k[0-9]+}}_add(%x: f32[batch, 8]) -> (f32[batch, 8])
   // CHECK-DAG: %[[I:[^ ]+]] = iota %{{[^ ]+}}, axis = 1 : i32[batch, 8]
   // CHECK: cast %[[I]], f32
   // CHECK: entry function @generated(

@@ -30,16 +30,15 @@ dl.model @places {
     return %w1
   }
 
-  // The kernel that makes the gradient reads w and m where it writes them, element by element.
+  // The kernel that makes the gradient reads w and m where it writes them, element by element; it also converts the rate.
   // CHECK-LABEL: dl.schedule @step attributes
   // CHECK: %[[X:[^ ]+]] = buffer argument[0] : memref<160xf32>
   // CHECK: %[[W:[^ ]+]] = buffer argument[1] : memref<25xf32>
   // CHECK: %[[M:[^ ]+]] = buffer argument[2] : memref<25xf32>
   // CHECK: %[[LR:[^ ]+]] = buffer argument[3] : memref<1xf64>
   // CHECK-NOT: buffer temporary : memref<25xf32>
-  // CHECK: run @{{k[0-9]+}}_cast(%[[LR]]) -> (%[[RATE:[^ ,)]+]])
-  // CHECK-NOT: buffer temporary : memref<25xf32>
-  // CHECK: run @{{k[0-9]+}}_matmul_add_mul_sub(%[[X]], %{{[^ ]+}}, %[[M]], %[[RATE]], %[[W]]) -> (%[[M]], %[[W]])
+  // CHECK-NOT: run @{{k[0-9]+}}_cast(
+  // CHECK: run @{{k[0-9]+}}_matmul_add_mul_sub(%[[X]], %{{[^ ]+}}, %[[M]], %[[LR]], %[[W]]) -> (%[[M]], %[[W]])
   // CHECK-NOT: copy
   // CHECK: end
   // CHECK-LABEL: dl.schedule @step.apply
