@@ -8,6 +8,7 @@
 // An op joins a group that already knows one of the values it reads if both run over the same points and no value
 // would have to be ready before it is made. No op is asked for its name: domains decide (Domain.h).
 #include "compiler/Passes.h"
+#include "compiler/graph/Stored.h"
 #include "compiler/kernels/Domain.h"
 #include "compiler/kernels/OperandView.h"
 #include "compiler/kernels/Precedence.h"
@@ -59,6 +60,7 @@ private:
   bool join(Operation *op, int index);
   bool merge(int into, int other);
   void place(Operation *op);
+  void holdUpdates();
   SmallVector<int> order();
   template <class Range> SmallVector<Operation *> inOrder(Range &&ops);
   void eachRead(Operation *op, llvm::function_ref<void(Value)> look);
@@ -220,43 +222,94 @@ void KernelFormer::place(Operation *op) {
   noteValues(index, op);
 }
 
-/// Groups in the order in which they run: each after those it waits for, otherwise as they stand in the entry. What
-/// replaces a stored tensor comes last, so that it can do so in place.
+/// What replaces a stored tensor runs after all that reads the old value, so that it can lie in its place, and after all
+/// checks, so that a call that fails has changed nothing that is stored. Two updates that read each other's old value
+/// cannot both wait: the value of one is copied in the end.
+void KernelFormer::holdUpdates() {
+  DenseMap<Value, SmallVector<int>> readers; // of arguments
+  SmallVector<int> checks;
+  for (auto [i, group] : llvm::enumerate(groups))
+    for (Operation *op : group.ops) {
+      if (isa<CheckIndexOp>(op))
+        checks.push_back(i);
+      eachRead(op, [&](Value value) {
+        while (auto view = value.getDefiningOp<ReshapeOp>())
+          value = view.getInput();
+        if (isa<BlockArgument>(value))
+          readers[value].push_back(i);
+      });
+    }
+  Block &block = entry.getBody().front();
+  DenseMap<StoredKey, Value> stored;
+  for (auto [argument, about] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
+    stored[storedKey(about)] = argument;
+  Operation *end = block.getTerminator();
+  for (auto [value, about] : llvm::zip(end->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>()))
+    if (int maker = makerOf(value); maker >= 0 && about.contains("update"))
+      for (int earlier : llvm::concat<int>(checks, readers[stored.lookup(storedKey(about))]))
+        if (earlier != maker && !precedence.waits(earlier, maker))
+          precedence.wait(maker, earlier);
+}
+
+/// Groups in the order in which they run: each after those it waits for, and as they stand in the entry, but for what
+/// serves nothing but updates. That runs as soon as what it reads is there, so that what only it reads need not live on.
 SmallVector<int> KernelFormer::order() {
-  SmallVector<int> result;
-  llvm::BitVector late(groups.size());
-  Operation *end = entry.getBody().front().getTerminator();
-  for (auto [operand, attrs] : llvm::zip(end->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>()))
-    if (int maker = makerOf(operand); maker >= 0 && attrs.contains("update"))
-      late.set(maker);
-  std::vector<SmallVector<int>> readers(groups.size());
-  std::vector<int> open(groups.size());
+  holdUpdates();
+  std::vector<SmallVector<int>> makers(groups.size()), readers(groups.size());
+  llvm::BitVector isServed(groups.size()); ///< makes what an output or a check needs
+  SmallVector<int> time;                   ///< when a group is due
   for (auto [i, group] : llvm::enumerate(groups)) {
-    SmallVector<int> makers;
-    for (Operation *op : group.ops)
-      for (Value operand : op->getOperands())
-        if (int maker = makerOf(operand); maker >= 0 && maker != (int)i)
-          makers.push_back(maker);
-    llvm::sort(makers);
-    makers.erase(llvm::unique(makers), makers.end());
-    open[i] = makers.size();
-    for (int maker : makers)
+    time.push_back(i);
+    if (group.ops.empty())
+      continue; // merged into another
+    makers[i] = llvm::map_to_vector(precedence.makersOf(i), [&](int maker) { return precedence.find(maker); });
+    llvm::sort(makers[i]);
+    makers[i].erase(llvm::unique(makers[i]), makers[i].end());
+    llvm::erase(makers[i], i);
+    for (int maker : makers[i])
       readers[maker].push_back(i);
+    if (isa<CheckIndexOp>(group.ops.front()))
+      isServed.set(i);
   }
-  using Place = std::pair<bool, int>;
-  std::priority_queue<Place, std::vector<Place>, std::greater<Place>> ready;
-  for (auto [i, count] : llvm::enumerate(open))
-    if (!count)
-      ready.push({late.test(i), i});
-  while (!ready.empty()) {
-    int next = ready.top().second;
-    ready.pop();
-    result.push_back(next);
-    for (int reader : readers[next])
-      if (!--open[reader])
-        ready.push({late.test(reader), reader});
-  }
-  return result;
+  auto sorted = [&] {
+    using Place = std::pair<int, int>;
+    std::priority_queue<Place, std::vector<Place>, std::greater<Place>> ready;
+    SmallVector<int> result, open;
+    for (auto [i, own] : llvm::enumerate(makers)) {
+      open.push_back(own.size());
+      if (own.empty() && !groups[i].ops.empty())
+        ready.push({time[i], i});
+    }
+    while (!ready.empty()) {
+      int next = ready.top().second;
+      ready.pop();
+      result.push_back(next);
+      for (int reader : readers[next])
+        if (!--open[reader])
+          ready.push({time[reader], reader});
+    }
+    return result;
+  };
+  SmallVector<int> all = sorted();
+  Operation *end = entry.getBody().front().getTerminator();
+  for (auto [value, about] : llvm::zip(end->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>()))
+    if (int maker = makerOf(value); maker >= 0 && !about.contains("update"))
+      isServed.set(maker);
+  for (int group : llvm::reverse(all))
+    if (isServed.test(group))
+      for (int maker : makers[group])
+        isServed.set(maker);
+  for (int group : all)
+    if (!isServed.test(group)) {
+      time[group] = -1;
+      for (int maker : makers[group])
+        time[group] = std::max(time[group], time[maker]);
+    }
+  // What reads stored tensors alone is due when it is first needed.
+  for (int group : llvm::reverse(all))
+    if (time[group] < 0 && !readers[group].empty())
+      time[group] = time[*llvm::min_element(readers[group], [&](int a, int b) { return time[a] < time[b]; })];
+  return sorted();
 }
 
 /// What an op reads, and what the generators and views that it takes along are made of.

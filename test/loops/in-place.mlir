@@ -52,9 +52,9 @@ dl.model @places {
   // CHECK: %[[W:[^ ]+]] = buffer argument[1] : memref<5xf32>
   // CHECK: %[[OLD:[^ ]+]] = buffer argument[2] : memref<5xf32>
   // CHECK: %[[NEW:[^ ]+]] = buffer temporary : memref<5xf32>
-  // CHECK: run @{{k[0-9]+}}{{[^(]*}}({{.*}}%[[OLD]]) -> (%[[NEW]])
-  // CHECK: run @{{k[0-9]+}}_cast(%[[W]]) -> (%[[OLD]])
-  // CHECK: run @copy{{[^(]*}}(%[[NEW]]) -> (%[[W]])
+  // CHECK: run @{{k[0-9]+}}_cast(%[[W]]) -> (%[[NEW]])
+  // CHECK: run @{{k[0-9]+}}{{[^(]*}}({{.*}}%[[OLD]]{{.*}}) -> (%[[W]])
+  // CHECK: run @copy{{[^(]*}}(%[[NEW]]) -> (%[[OLD]])
   // CHECK-NEXT: end
   train @exchange_step minimizes @loss { optimize "*" with @exchange }
 
