@@ -11,11 +11,12 @@ words = sys.argv[1:]
 sends = []
 while words[0].startswith("SIG") or words[0] in ("close", "nohup"):
     sends.append(words.pop(0))
-before = None
+hangup = signal.SIG_DFL  # whatever the tests themselves were started with
 if sends[:1] == ["nohup"]:
     sends.pop(0)
-    before = lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
-process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, preexec_fn=before)
+    hangup = signal.SIG_IGN
+process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True,
+                           preexec_fn=lambda: signal.signal(signal.SIGHUP, hangup))
 sent = False
 for line in process.stdout:
     if sent and line.startswith("epoch "):
