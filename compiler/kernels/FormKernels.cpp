@@ -251,12 +251,14 @@ void KernelFormer::holdUpdates() {
           precedence.wait(maker, earlier);
 }
 
-/// Groups in the order in which they run: each after those it waits for, and as they stand in the entry, but for what
-/// serves nothing but updates. That runs as soon as what it reads is there, so that what only it reads need not live on.
+/// Groups in the order in which they run: each after those it waits for, and as they stand in the entry, but for updates.
+/// An update runs as soon as it may, so that what only it reads need not live on; so do the numbers that it waits for. What
+/// the backward pass hands on serves nothing but updates either, but stays where it stands.
 SmallVector<int> KernelFormer::order() {
   holdUpdates();
   std::vector<SmallVector<int>> makers(groups.size()), readers(groups.size());
-  llvm::BitVector isServed(groups.size()); ///< makes what an output or a check needs
+  llvm::BitVector isServed(groups.size()), ///< makes what an output or a check needs
+      isUpdate(groups.size());             ///< replaces a stored tensor
   SmallVector<int> time;                   ///< when a group is due
   for (auto [i, group] : llvm::enumerate(groups)) {
     time.push_back(i);
@@ -293,17 +295,19 @@ SmallVector<int> KernelFormer::order() {
   SmallVector<int> all = sorted();
   Operation *end = entry.getBody().front().getTerminator();
   for (auto [value, about] : llvm::zip(end->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>()))
-    if (int maker = makerOf(value); maker >= 0 && !about.contains("update"))
-      isServed.set(maker);
+    if (int maker = makerOf(value); maker >= 0)
+      (about.contains("update") ? isUpdate : isServed).set(maker);
   for (int group : llvm::reverse(all))
     if (isServed.test(group))
       for (int maker : makers[group])
         isServed.set(maker);
   for (int group : all)
     if (!isServed.test(group)) {
-      time[group] = -1;
+      int ready = -1;
       for (int maker : makers[group])
-        time[group] = std::max(time[group], time[maker]);
+        ready = std::max(ready, time[maker]);
+      if (isUpdate.test(group) || ready < 0)
+        time[group] = ready;
     }
   // What reads stored tensors alone is due when it is first needed.
   for (int group : llvm::reverse(all))

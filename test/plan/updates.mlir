@@ -6,6 +6,7 @@
 // RUN: dlc-run diff %s --batch 3 --quiet | FileCheck %s --check-prefix=SAME
 // RUN: dlc-run diff %s --batch 3 -O0 --quiet | FileCheck %s --check-prefix=SAME
 // SAME-DAG: @deep_step: {{.*}}agree
+// SAME-DAG: @adam_step: {{.*}}agree
 // SAME-DAG: @crossed_step: {{.*}}agree
 // SAME-DAG: @checked_step: {{.*}}agree
 dl.model @updates {
@@ -49,6 +50,28 @@ dl.model @updates {
     return %l
   }
   train @deep_step minimizes @deep { optimize "*" with @plain }
+
+  // So it is where all updates wait for numbers that are made of the step. The gradients alone need as much, but for 128
+  // bytes of scalars and operands in front.
+  // CHECK-LABEL: dl.schedule @adam_step attributes
+  // CHECK: %[[W1:[0-9]+]] = buffer argument[1]
+  // CHECK: %[[W2:[0-9]+]] = buffer argument[2]
+  // CHECK: %[[W3:[0-9]+]] = buffer argument[3]
+  // CHECK: %[[W4:[0-9]+]] = buffer argument[4]
+  // CHECK: run @{{k[0-9]+}}_matmul_where(
+  // CHECK: run @{{k[0-9]+}}_pow{{[^(]*}}({{.*}}) -> (%[[RATE:[0-9]+]], %[[SCALE:[0-9]+]])
+  // CHECK: run @[[ADAM:k[0-9]+_matmul_mul[^(]*]]({{.*}}) -> ({{.*}}, %[[W4]])
+  // CHECK: run @{{k[0-9]+}}_matmul_where(
+  // CHECK: run @[[ADAM]]({{.*}}) -> ({{.*}}, %[[W3]])
+  // CHECK: run @{{k[0-9]+}}_matmul_where(
+  // CHECK: run @[[ADAM]]({{.*}}) -> ({{.*}}, %[[W1]])
+  // CHECK: run @[[ADAM]]({{.*}}) -> ({{.*}}, %[[W2]])
+  // CHECK-NOT: copy
+  // CHECK-LABEL: dl.schedule @adam_step.gradients
+  // PLAN-LABEL: dl.schedule @adam_step attributes
+  // PLAN-SAME: dl.workspace = 98560
+  // PLAN-LABEL: dl.schedule @adam_step.gradients
+  train @adam_step minimizes @deep { optimize "*" with @adam }
 
   // The new w is made of the old s, the new s of the old w: what w needs of s is made before s is replaced.
   // CHECK-LABEL: dl.schedule @crossed_step attributes
