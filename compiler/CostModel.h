@@ -1,8 +1,9 @@
 // CostModel.h - the numbers that decisions of code generation rest on: unit, origin, and how to measure them again.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers say what is fast and never what is right: whatever they are, results have the same bits, but for `mostDotRows`
-// and `leastDotVectors`, which choose between two orders of a product's sum and are therefore the same for all targets.
+// Numbers say what is fast and never what is right: whatever they are, results have the same bits, but for `mostDotRows`,
+// `leastDotVectors`, `leastTurnedRows`, `mostDotColumns` and `turnedBytes`, which choose between two orders of a product's
+// sum and are therefore the same for all targets.
 //
 // "Measured" means: one core of a Zen 4 with AVX-512 (v4; 117 GFLOP/s of f32, L2 1 MiB) and of a Zen 3 (v3; 104 GFLOP/s, L2
 // 512 KiB), one thread, best of many runs. To repeat one: change the number, build, and time a model of one op of the size
@@ -97,6 +98,10 @@ struct CostModel {
   /// Rows from which on, and columns up to which, a product is computed as its transpose: where its rows are consecutive
   /// in A, and where k is (which makes dot products of it).
   int64_t leastTurnedRows = 64, mostTurnedColumns = 17, mostDotColumns = 17;
+  /// Bytes of the columns up to which it pays where k is consecutive, for a near cache holds them with some rows, and only if
+  /// a quarter of the lanes would be empty else. Measured at 64 rows and k = 784: 5, 10, 16, 17 columns 5.8, 11.2, 17.8, 19.1
+  /// us, and 14.7, 14.7, 13.7, 27.7 as it is; 17 columns at k = 2048 (139 KB) 148 us, and 74 as it is.
+  int64_t turnedBytes = 65536;
   /// Ops on each element of a product whose rows are consecutive in A, up to which that pays: they are done on rows that were
   /// turned back and are mostly masks. Measured at 128x10x32: with Adam (12 ops) 6.6 us, and 4.0 as it is.
   int64_t mostTurnedFollowers = 4;

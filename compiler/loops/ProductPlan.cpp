@@ -95,9 +95,10 @@ static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
   if (shape.lhsStride[0] == 1)
     return shape.n <= costs.mostTurnedColumns &&
            shape.followers <= costs.mostTurnedFollowers; // the same sums either way
-  return shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns &&
-         shape.k >= costs.leastDotVectors * productLanes(shape.elementBytes) &&
-         shape.n * shape.k * shape.elementBytes <= costs.fetchBytes;
+  // Along k the sums have another order: what decides is the same for all targets.
+  int64_t lanes = productLanes(shape.elementBytes), width = llvm::alignTo(shape.n, lanes);
+  return shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns && 4 * (width - shape.n) >= width &&
+         shape.k >= costs.leastDotVectors * lanes && shape.n * shape.k * shape.elementBytes <= costs.turnedBytes;
 }
 
 ProductPlan dlc::planProduct(const ProductShape &shape, const CostModel &costs) {

@@ -171,6 +171,21 @@ TEST(ProductPlanTest, FewRowsThatLieAlongKAreDotProducts) {
   EXPECT_EQ(planOf(4, 500, 640, {640, 1}, {1, 640}, "v3").rhs, RightHandSide::Dots);
 }
 
+TEST(ProductPlanTest, SumsHaveOneOrderOnAllTargets) {
+  auto isAlongK = [](ProductShape shape, const char *target) {
+    return planProduct(shape, CostModel(*findTarget(target))).rhs == ProductPlan::RightHandSide::Dots;
+  };
+  for (int64_t elementBytes : {4, 8})
+    for (int64_t m : {1, 9, 32, 33, 63, 64, 1000})
+      for (int64_t n : {1, 3, 8, 12, 13, 16, 17, 18, 33})
+        for (int64_t k : {31, 64, 200, 1000, 4000, 20000, 70000})
+          for (std::array<int64_t, 2> lhs : {std::array{k, int64_t(1)}, std::array{int64_t(1), m}})
+            for (std::array<int64_t, 2> rhs : {std::array{n, int64_t(1)}, std::array{int64_t(1), k}}) {
+              ProductShape shape{elementBytes, m, n, k, lhs, rhs};
+              shape.mayTurn = true;
+              EXPECT_EQ(isAlongK(shape, "v3"), isAlongK(shape, "v4")) << m << " x " << n << " x " << k;
+            }
+}
 TEST(ProductPlanTest, EmptyProductsHaveNoParts) {
   EXPECT_EQ(planOf(0, 10, 10, {10, 1}, {10, 1}).parts(), 0);
   EXPECT_EQ(planOf(10, 0, 10, {10, 1}, {1, 1}).parts(), 0);
