@@ -32,25 +32,10 @@ bool OperandView::isKnown() const {
   return llvm::none_of(strides, [](Dim stride) { return stride.isUnknown(); }) &&
          llvm::none_of(offsets, [](Dim offset) { return offset.isUnknown(); });
 }
-OperandView dlc::viewOf(OpOperand &use) {
-  Operation *product = use.getOwner();
-  AffineMap map = cast<FusibleOpInterface>(product).getAccessMaps()[use.getOperandNumber()];
-  OperandView view;
-  view.buffer = use.get();
-  while (Operation *op = view.buffer.getDefiningOp()) {
-    if (!isProductView(op))
-      break;
-    // The batch is the one symbol that any of them may have.
-    AffineMap inner = cast<FusibleOpInterface>(op).getAccessMaps()[0];
-    AffineExpr batch = getAffineSymbolExpr(0, map.getContext());
-    SmallVector<AffineExpr> composed = llvm::map_to_vector(
-        inner.getResults(), [&](AffineExpr expr) { return expr.replaceDimsAndSymbols(map.getResults(), batch); });
-    map = AffineMap::get(map.getNumDims(), 1, composed, map.getContext());
-    view.buffer = op->getOperand(0);
-  }
-  view.strides.assign(map.getNumDims(), 0);
+OperandView dlc::viewOf(Value tensor, AffineMap map) {
+  OperandView view{tensor, SmallVector<Dim>(map.getNumDims(), 0), {}};
   SmallVector<int64_t> origin(map.getNumDims(), 0);
-  for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(typeOf(view.buffer)))) {
+  for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(typeOf(tensor)))) {
     int64_t start = valueAt(expr, origin, 0), perBatch = valueAt(expr, origin, 1) - start;
     if (start)
       view.offsets.push_back(times(stride, start));
@@ -64,4 +49,17 @@ OperandView dlc::viewOf(OpOperand &use) {
     }
   }
   return view;
+}
+OperandView dlc::viewOf(OpOperand &use) {
+  AffineMap map = cast<FusibleOpInterface>(use.getOwner()).getAccessMaps()[use.getOperandNumber()];
+  Value buffer = use.get();
+  AffineExpr batch = getAffineSymbolExpr(0, map.getContext()); // the one symbol that any of them may have
+  for (Operation *op = buffer.getDefiningOp(); op && isProductView(op); op = buffer.getDefiningOp()) {
+    AffineMap inner = cast<FusibleOpInterface>(op).getAccessMaps()[0];
+    SmallVector<AffineExpr> composed = llvm::map_to_vector(
+        inner.getResults(), [&](AffineExpr expr) { return expr.replaceDimsAndSymbols(map.getResults(), batch); });
+    map = AffineMap::get(map.getNumDims(), 1, composed, map.getContext());
+    buffer = op->getOperand(0);
+  }
+  return viewOf(buffer, map);
 }

@@ -10,16 +10,18 @@ bool isView(mlir::Operation *op);
 /// A view in a kernel that products alone read: they read what it is a view of, where it lies.
 bool isProductView(mlir::Operation *op);
 
-/// Where a product reads an operand: a buffer, an affine offset and strides, in elements.
+/// Where an op reads an operand: a buffer, an affine offset and strides, in elements.
 struct OperandView {
   mlir::Value buffer;             ///< what the kernel is given
-  llvm::SmallVector<Dim> strides; ///< for each dimension that the product runs over
+  llvm::SmallVector<Dim> strides; ///< for each dimension that the op runs over
   llvm::SmallVector<Dim> offsets; ///< of the first element: their sum
 
   /// False if it is no such thing: an axis of the batch that is read backwards, for one.
   bool isKnown() const;
 };
-/// Through the product's own access map and those of the product views that it reads.
+/// A tensor that lies densely, read at a map's places.
+OperandView viewOf(mlir::Value tensor, mlir::AffineMap map);
+/// What a product reads: through its own access map and those of the product views in between.
 OperandView viewOf(mlir::OpOperand &use);
 } // namespace dlc
 #endif

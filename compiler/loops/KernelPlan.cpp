@@ -336,40 +336,35 @@ void KernelPlanner::makeKeptBuffers() {
 
 //===--- Products ---------------------------------------------------------------------------------------===//
 
-/// Whatever the kernel reads and writes has both dimensions, one right before the other, or neither.
+/// Two dimensions can be counted through as one: whatever the kernel reads and writes lies evenly along both. (Two axes side
+/// by side are not enough: of a longer one a slice from 0 on is read.)
 bool KernelPlanner::lieInOrder(int outer, int inner) {
-  auto isGood = [&](AffineMap map, ArrayRef<int> dims) {
-    int outerAt = -1, innerAt = -1;
-    for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
-      auto plain = dyn_cast<AffineDimExpr>(expr);
-      for (unsigned i = 0; !plain && i < map.getNumDims(); ++i)
-        if ((dims[i] == outer || dims[i] == inner) && expr.isFunctionOfDim(i))
-          return false;
-      int dim = plain ? dims[plain.getPosition()] : -1;
-      if (dim == outer)
-        outerAt = axis;
-      if (dim == inner)
-        innerAt = axis;
-    }
-    return outerAt < 0 ? innerAt < 0 : innerAt == outerAt + 1;
+  auto isEven = [&](const OperandView &view, ArrayRef<int> dims) {
+    Dim along[2] = {0, 0};
+    for (auto [stride, dim] : llvm::zip(view.strides, dims))
+      for (int i : {0, 1})
+        if (dim == (i ? inner : outer))
+          along[i] = along[i] + stride;
+    return along[0] == along[1] * domain.sizes[inner];
   };
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     auto dims = domain.dimsOf.find(&op);
-    if (dims == domain.dimsOf.end())
-      continue;                               // a number
+    if (dims == domain.dimsOf.end() || &op == plan.root) // a number, or what is looked at below
+      continue;
     if (auto places = dyn_cast<IotaOp>(op)) { // it counts along one of them
       int64_t axis = places.getAxisAttr() ? places.getAxisAttr().number() : -1, rank = dims->second.size();
       int dim = dims->second[axis < 0 ? axis + rank : axis];
       if (dim == outer || dim == inner)
         return false;
     }
-    for (AffineMap map : cast<FusibleOpInterface>(op).getAccessMaps())
-      if (map && &op != plan.root && !isGood(map, dims->second))
+    SmallVector<Value> values(op.getOperands());
+    llvm::append_range(values, op.getResults());
+    for (auto [value, map] : llvm::zip(values, cast<FusibleOpInterface>(op).getAccessMaps()))
+      if (map && !isEven(viewOf(value, map), dims->second))
         return false;
   }
-  return llvm::all_of(std::array{&plan.lhs, &plan.rhs}, [&](const OperandView *view) {
-    return view->strides[outer] == view->strides[inner] * domain.sizes[inner];
-  });
+  SmallVector<int> own = llvm::to_vector(llvm::seq<int>(0, plan.lhs.strides.size()));
+  return isEven(plan.lhs, own) && isEven(plan.rhs, own);
 }
 
 /// Which dimensions of the result are columns and rows: lanes run along the last one, if one operand alone has it.

@@ -8,7 +8,7 @@
 // RUN: dlc-run diff %s --batch 5 --quiet | FileCheck %s
 // RUN: dlc-run diff %s --batch 5 --batch-extent 3 --quiet | FileCheck %s
 // RUN: dlc-run diff %s --batch 5 --batch-extent 1 --target v3 --quiet | FileCheck %s
-// CHECK-COUNT-12: results agree
+// CHECK-COUNT-13: results agree
 //
 // RUN: dlc %s --batch 5 --emit=kernels | FileCheck %s --check-prefix=PLANS
 dl.model @stacks {
@@ -33,13 +33,21 @@ dl.model @stacks {
     %y = add %z, %p
     return %y
   }
-  // PLANS: kernel @k3_matmul_add({{.*}}dl.plan = "product: {{.*}}; parts batch;
+  // Of each matrix of 20 rows the first 12.
+  // PLANS: kernel @k3_matmul_slice_add({{.*}}dl.plan = "product: {{.*}}; parts batch;
+  func @first_rows(%x: f32[batch, 12, 20], %w: f32[20, 33], %p: f32[batch, 20, 33]) -> (y: f32[batch, 12, 33]) {
+    %z = matmul %x, %w
+    %s = slice %p, axis = 1, start = 0, size = 12
+    %y = add %z, %s
+    return %y
+  }
+  // PLANS: kernel @k4_matmul_add({{.*}}dl.plan = "product: {{.*}}; parts batch;
   func @transposed(%x: f32[batch, 20, 12], %w: f32[33, 20], %b: f32[33]) -> (y: f32[batch, 12, 33]) {
     %z = matmul %x, %w, transpose_a, transpose_b
     %y = add %z, %b
     return %y
   }
-  // PLANS: kernel @k4_matmul_mul({{.*}}dl.plan = "product: {{.*}}; parts batch;
+  // PLANS: kernel @k5_matmul_mul({{.*}}dl.plan = "product: {{.*}}; parts batch;
   func @places(%x: f32[batch, 12, 20], %w: f32[20, 33]) -> (y: f32[batch, 12, 33]) {
     %z = matmul %x, %w
     %i = iota %z, axis = 1
@@ -48,7 +56,7 @@ dl.model @stacks {
     return %y
   }
   // Of four axes the inner two lie in order: three stacks of 2 * 6 rows for each row of the batch.
-  // PLANS: kernel @k5_matmul_add({{.*}}dl.plan = "product: {{.*}}; parts batch x 3;
+  // PLANS: kernel @k6_matmul_add({{.*}}dl.plan = "product: {{.*}}; parts batch x 3;
   func @four(%x: f32[batch, 3, 2, 6, 20], %w: f32[20, 33], %p: f32[3, 1, 1, 33]) -> (y: f32[batch, 3, 2, 6, 33]) {
     %z = matmul %x, %w
     %y = add %z, %p

@@ -1,7 +1,7 @@
 // RUN: dlc %s --batch 5 -o %t.so && dlc-run call %t.so port --input x=[[[1,2],[3,4]],[[5,6],[7,8]]] | FileCheck %s --check-prefix=PORT
 // RUN: dlc %s --batch 5 -O0 -o %t.0.so && dlc-run call %t.0.so port --input x=[[[1,2],[3,4]],[[5,6],[7,8]]] | FileCheck %s --check-prefix=PORT
 // RUN: dlc-run call %t.so back --input x=[[1,2,3],[4,5,6]] | FileCheck %s --check-prefix=BACK
-// The batch need not be the first axis: two rows of five, where the rows of a capacity lie further apart.
+// The batch need not be the first axis: two of five rows, which lie as they would for a capacity of two.
 dl.model @axis {
   // PORT: -1
   // PORT-SAME: -2
