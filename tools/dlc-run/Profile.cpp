@@ -110,8 +110,9 @@ public:
     std::vector<std::vector<double>> taken(kernels); // of each kernel in each call
     std::vector<double> whole, rest, mine(kernels);
     int64_t most = std::max<int64_t>(3, mostSamples / std::max<int64_t>(1, int64_t(kernels)));
-    for (double end = now() + options_.seconds; (now() < end && int64_t(whole.size()) < most) || whole.size() < 3;) {
-      double seconds = run();
+    for (double last = now() + options_.seconds; (now() < last && int64_t(whole.size()) < most) || whole.size() < 3;) {
+      auto [begin, end] = run();
+      double seconds = end - begin;
       std::fill(mine.begin(), mine.end(), 0);
       double inside = 0;
       for (const KernelTimes::Event &event : times_.events()) {
@@ -152,8 +153,8 @@ public:
                   {"dur", 1e6 * (end - begin)}};
     };
     for (int64_t i = 0; i < traceCalls; ++i) {
-      double begin = now(), seconds = run();
-      Json whole = event(entry_.name, "entry point", begin, begin + seconds);
+      auto [begin, end] = run();
+      Json whole = event(entry_.name, "entry point", begin, end);
       whole["args"] = {{"rows", rows_}};
       events.push_back(whole);
       for (const KernelTimes::Event &ran : times_.events()) {
@@ -166,12 +167,12 @@ public:
   }
 
 private:
-  /// Seconds of one call.
-  double run() {
+  /// One call: from when to when.
+  std::pair<double, double> run() {
     times_.beginCall();
     double begin = now();
     call_.run();
-    return now() - begin;
+    return {begin, now()};
   }
 
   const ProfileOptions &options_;
