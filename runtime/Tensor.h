@@ -41,24 +41,12 @@ DLC_API std::string_view nameOf(DType type);
 
 /// The element type of a C++ type; `HasDType<T>` says whether there is one.
 template <class T> struct DTypeOf {};
-template <> struct DTypeOf<float> {
-  static constexpr DType value = DType::F32;
-};
-template <> struct DTypeOf<double> {
-  static constexpr DType value = DType::F64;
-};
-template <> struct DTypeOf<int32_t> {
-  static constexpr DType value = DType::I32;
-};
-template <> struct DTypeOf<int64_t> {
-  static constexpr DType value = DType::I64;
-};
-template <> struct DTypeOf<uint8_t> {
-  static constexpr DType value = DType::U8;
-};
-template <> struct DTypeOf<bool> {
-  static constexpr DType value = DType::Bool;
-};
+template <> struct DTypeOf<float> : std::integral_constant<DType, DType::F32> {};
+template <> struct DTypeOf<double> : std::integral_constant<DType, DType::F64> {};
+template <> struct DTypeOf<int32_t> : std::integral_constant<DType, DType::I32> {};
+template <> struct DTypeOf<int64_t> : std::integral_constant<DType, DType::I64> {};
+template <> struct DTypeOf<uint8_t> : std::integral_constant<DType, DType::U8> {};
+template <> struct DTypeOf<bool> : std::integral_constant<DType, DType::Bool> {};
 template <class T>
 concept HasDType = requires { DTypeOf<T>::value; };
 
