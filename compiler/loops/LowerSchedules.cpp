@@ -142,6 +142,20 @@ const Domain &ScheduleLowering::domainOf(KernelOp kernel) {
   return it->second;
 }
 
+/// True if the kernel stores each element of an output after all that it reads at the element's place: at a point all values
+/// are known before one is stored, and a value that a row has once is stored after all passes over the row.
+static bool storesLast(const Domain &domain, Value output) {
+  switch (domain.kind) {
+  case Domain::Kind::Map:
+  case Domain::Kind::Contraction:
+    return true;
+  case Domain::Kind::Rows:
+    return llvm::all_of(domain.axes.lookup(output), [&](int dim) { return dim < 0 || domain.isRow[dim]; });
+  case Domain::Kind::Single:
+    return false;
+  }
+}
+
 /// The kernel writes a new value where an old one lies: right if it reads each old element only where it writes the new
 /// one, and no later kernel reads the old.
 bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old) {
@@ -160,7 +174,7 @@ bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old)
   for (auto [argument, given] : llvm::zip(op.getBody().getArguments(), launch.getArgs())) {
     if (!llvm::is_contained(aliases, given))
       continue;
-    if (given != old || (domain.kind != Domain::Kind::Map && domain.kind != Domain::Kind::Contraction))
+    if (given != old || !storesLast(domain, written))
       return false;
     for (OpOperand &use : argument.getUses()) {
       auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());

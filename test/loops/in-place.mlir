@@ -67,4 +67,32 @@ dl.model @places {
   // CHECK: run @copy{{[^(]*}}(%[[NEW]]) -> (%[[W]])
   // CHECK-NEXT: end
   train @product_step minimizes @product { optimize "*" with @multiply }
+
+  // The gradient of a bias is a sum for each of its elements, which is replaced when the sum is known. What reads an element
+  // in more than one pass over a row has to make the new one beside it.
+  // CHECK-LABEL: dl.schedule @bias_step attributes
+  // CHECK: %[[B:[^ ]+]] = buffer argument[1] : memref<5xf32>
+  // CHECK: run @{{[^(]*}}_sum_add_mul_sub({{.*}}%[[B]]) -> ({{.*}}, %[[B]])
+  // CHECK-NOT: copy
+  // CHECK: end
+  // CHECK-LABEL: dl.schedule @scale_step.apply
+  // CHECK: %[[B:[^ ]+]] = buffer argument[1] : memref<5xf32>
+  // CHECK: run @{{[^(]*}}sum{{[^(]*}}div({{.*}}%[[B]]{{.*}}) -> (%[[NEW:[^ ]+]])
+  // CHECK: run @copy{{[^(]*}}(%[[NEW]]) -> (%[[B]])
+  // CHECK-NEXT: end
+  func @biased(%x: f32[batch, 5]) -> (loss: f32) {
+    %b = param "bias" f32[5] = ones
+    %y = add %x, %b
+    %e = exp %y
+    %l = mean %e
+    return %l
+  }
+  optimizer @to_one(%w, %g) {
+    %v = sub %w, %g
+    %s = sum %v
+    %w1 = div %v, %s
+    return %w1
+  }
+  train @bias_step minimizes @biased { optimize "*" with @plain }
+  train @scale_step minimizes @biased { optimize "*" with @to_one }
 }
