@@ -192,6 +192,8 @@ private:
       return !(raw.arenas >> o.base & 1) ? 0
              : o.base == DLC_WORKSPACE   ? raw.workspace_bytes - raw.scratch_bytes
                                          : model.arena_bytes[o.base];
+    if (o.base == DLC_IN_CONSTANTS)
+      return raw.constants ? sizeof(int64_t) * raw.constant_count : 0;
     const std::vector<Port> &ports = o.base == DLC_IN_INPUT ? entry.inputs : entry.outputs;
     if (o.base > DLC_IN_OUTPUT || o.index >= ports.size())
       return 0;
@@ -216,9 +218,10 @@ private:
         (wanted.dtype && elements * static_cast<int64_t>(sizeOf(static_cast<DType>(wanted.dtype))) >
                              static_cast<__int128>(wanted.bytes)))
       broken("a kernel says of an operand what cannot be");
-    bool isInNumbers =
-        o.base == DLC_WORKSPACE && (wanted.flags & DLC_WRITTEN) && least < static_cast<__int128>(numbers);
-    if (least < 0 || most + static_cast<__int128>(wanted.bytes) > static_cast<__int128>(room(o)) || isInNumbers)
+    bool mayWrite = !(wanted.flags & DLC_WRITTEN) ||
+                    (o.base != DLC_IN_CONSTANTS &&
+                     !(o.base == DLC_WORKSPACE && least < static_cast<__int128>(numbers))); // of the call
+    if (least < 0 || most + static_cast<__int128>(wanted.bytes) > static_cast<__int128>(room(o)) || !mayWrite)
       broken("an operand lies outside of its memory");
   }
 

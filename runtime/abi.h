@@ -20,7 +20,8 @@ extern "C" {
 #endif
 
 #define DLC_MAGIC 0x6c646f4du /* "Modl" in little-endian bytes */
-#define DLC_ABI_VERSION 3u    /* 2: schedules are data; 3: tensors lie densely at the extent of a call */
+/* 2: schedules are data; 3: tensors lie densely at the extent of a call; 4: schedules have constants */
+#define DLC_ABI_VERSION 4u
 #define DLC_QUERY_SYMBOL "dlc_model_query"
 #define DLC_ALIGNMENT 64u /* of every arena, in bytes */
 #define DLC_MAX_RANK 8u
@@ -227,13 +228,15 @@ typedef struct dlc_kernel {
   uint64_t scratch_bytes; /* for each thread that runs it */
 } dlc_kernel;
 
-/* Where an operand of a run counts from: an arena, or one of the call's inputs or outputs. */
+/* Where an operand of a run counts from: an arena, one of the call's inputs or outputs, or the entry point's constants, which
+ * no kernel writes. */
 #define DLC_IN_INPUT DLC_ARENA_COUNT
 #define DLC_IN_OUTPUT (DLC_ARENA_COUNT + 1)
+#define DLC_IN_CONSTANTS (DLC_ARENA_COUNT + 2)
 
 /* One operand of one run: base + offset + the sum over the loops around of step * index. */
 typedef struct dlc_operand {
-  uint32_t base;  /* dlc_arena, DLC_IN_INPUT or DLC_IN_OUTPUT */
+  uint32_t base;  /* dlc_arena, DLC_IN_INPUT, DLC_IN_OUTPUT or DLC_IN_CONSTANTS */
   uint32_t index; /* which input or output */
   int64_t offset; /* in bytes */
   uint32_t steps; /* 0: the same in every round; or 1 + the place in loop_steps of the outermost loop's */
@@ -289,6 +292,8 @@ typedef struct dlc_entry {
   const int64_t *loop_steps;
   const dlc_check *checks;
   uint32_t step_count, operand_count, loop_step_count, check_count;
+  const int64_t *constants; /* numbers in which kernels differ that are equal otherwise */
+  uint64_t constant_count;
 } dlc_entry;
 
 typedef struct dlc_model {

@@ -199,9 +199,10 @@ static void philox(uint32_t c[4], uint32_t k0, uint32_t k1) {
     k1 += 0xBB67AE85;
   }
 }
-static LogicalResult dropoutMask(DropoutMaskOp op, const Array &random, Array &out) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (unsigned char letter : op.getStream())
+static LogicalResult dropoutMask(DropoutMaskOp op, Operands in, Array &out) {
+  const Array &random = *in[1];
+  uint64_t hash = op.getKey() ? (uint64_t)in[2]->integers[0] : 0xcbf29ce484222325;
+  for (unsigned char letter : op.getStream().value_or(""))
     hash = (hash ^ letter) * 0x100000001b3;
   uint64_t key = (uint64_t)random.integers[0] ^ hash, step = random.integers[1];
   int64_t rowSize = 1;
@@ -229,6 +230,10 @@ Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array
       .Case([&](CrossEntropyOp one) { return crossEntropy(one, *in[0], *in[1], out[0]); })
       .Case([&](AccuracyOp one) { return accuracy(one, *in[0], *in[1], out[0]); })
       .Case([&](MseLossOp) { return mse(*in[0], *in[1], out[0]); })
-      .Case([&](DropoutMaskOp one) { return dropoutMask(one, *in[1], out[0]); })
+      .Case([&](DropoutMaskOp one) { return dropoutMask(one, in, out[0]); })
+      .Case([&](LiftedOp one) {
+        out[0].integers[0] = one.getValue();
+        return success();
+      })
       .Default([](Operation *) { return std::nullopt; });
 }

@@ -40,7 +40,7 @@ static LogicalResult checkEntries(ModelOp model, StringRef level) {
     for (Operation &line : item.getRegion(0).front().without_terminator()) {
       bool isValue =
           isa<InferTypeOpInterface, ConstantOp>(line) && isa<DLDialect>(line.getDialect()) && !line.getNumRegions();
-      bool mayStand = areKernels && !kernel ? isa<LaunchOp, ReshapeOp>(line)
+      bool mayStand = areKernels && !kernel ? isa<LaunchOp, ReshapeOp, LiftedOp>(line)
                                             : isValue && (level == "graph" || !isa<GradientOp>(line));
       if (!mayStand)
         return complain(&line) << "`" << line.getName().stripDialect() << "` cannot stand in "

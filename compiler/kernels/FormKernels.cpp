@@ -13,6 +13,7 @@
 #include "compiler/kernels/OperandView.h"
 #include "compiler/kernels/Precedence.h"
 #include "mlir/IR/IRMapping.h"
+#include "runtime/Philox.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringSet.h"
 #include <queue>
@@ -67,6 +68,7 @@ private:
   Outline outline(ArrayRef<Operation *> ops);
   StringRef kernelFor(const Outline &outline, ArrayRef<Operation *> ops, Location loc);
   LaunchOp launch(const Domain &domain);
+  void liftStreams();
 
   EntryOp entry;
   ModelOp model;
@@ -454,9 +456,26 @@ void KernelFormer::readViewed(OpOperand &use) {
     op->erase();
 }
 
+/// Equal layers draw from streams of their own: what tells these apart is given to kernels.
+void KernelFormer::liftStreams() {
+  llvm::StringMap<Value> keys;
+  OpBuilder at = OpBuilder::atBlockBegin(&entry.getBody().front());
+  entry.walk([&](DropoutMaskOp mask) {
+    std::optional<StringRef> stream = mask.getStream();
+    if (!stream)
+      return;
+    Value &key = keys[*stream];
+    if (!key)
+      key = LiftedOp::create(at, unnamed(mask.getLoc()), RankedTensorType::get({}, at.getI64Type()), fnv1a(*stream));
+    mask.getKeyMutable().assign(key);
+    mask.removeStreamAttr();
+  });
+}
+
 void KernelFormer::run() {
   Block &block = entry.getBody().front();
   Operation *done = block.getTerminator();
+  liftStreams();
   if (fuse) {
     for (Operation &op : llvm::make_early_inc_range(block))
       if (const Accesses::Access *access = accesses->of(&op); access && access->kind == IterationKind::Contraction)
@@ -501,7 +520,7 @@ void KernelFormer::run() {
   for (auto [i, op] : llvm::enumerate(block))
     numberOf[&op] = i;
   for (Operation &op : block.without_terminator()) {
-    if (accesses->isGenerator(&op) || viewed.contains(&op))
+    if (isa<LiftedOp>(op) || accesses->isGenerator(&op) || viewed.contains(&op))
       continue;
     if (isa<ReshapeOp>(op))
       views.push_back(&op);
@@ -510,7 +529,7 @@ void KernelFormer::run() {
   }
   SmallVector<Operation *> old;
   for (Operation &op : block.without_terminator())
-    if (!isa<ReshapeOp>(op))
+    if (!isa<ReshapeOp, LiftedOp>(op))
       old.push_back(&op);
   // Launches go to the end in their order; a view moves behind what it reads.
   DenseMap<Operation *, int> viewNumber;

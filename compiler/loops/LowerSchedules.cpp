@@ -224,8 +224,8 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
   auto schedule = ScheduleOp::create(at, loc, name);
   at.setInsertionPointToEnd(&schedule.getBody().emplaceBlock());
   auto bufferOf = [&](Location loc, Type type, StringRef role, std::optional<int64_t> index = {}) -> Value {
-    return BufferOp::create(at, loc, type, at.getStringAttr(role),
-                            index ? at.getI64IntegerAttr(*index) : IntegerAttr());
+    return BufferOp::create(at, loc, type, at.getStringAttr(role), index ? at.getI64IntegerAttr(*index) : IntegerAttr(),
+                            IntegerAttr());
   };
 
   DenseMap<Value, Value> buffers;
@@ -286,6 +286,13 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
     if (auto view = dyn_cast<ReshapeOp>(op)) {
       buffers[view.getResult()] = buffers.lookup(view.getInput());
       numbers[view.getResult()] = numbers.lookup(view.getInput());
+      continue;
+    }
+    if (auto lifted = dyn_cast<LiftedOp>(op)) {
+      auto buffer = BufferOp::create(at, op.getLoc(), bufferType(typeOf(lifted.getResult()), batch),
+                                     at.getStringAttr("constant"), IntegerAttr(), lifted.getValueAttr());
+      buffers[lifted.getResult()] = buffer;
+      buffer->setAttr("dl.values", at.getDenseI64ArrayAttr(numbers[lifted.getResult()] = numbers.size()));
       continue;
     }
     auto launch = cast<LaunchOp>(op);

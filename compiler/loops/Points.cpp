@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "runtime/Philox.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -386,10 +387,8 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
                                     arith::AndIOp::create(b, p, wide(k(15))));
     word = arith::AndIOp::create(b, arith::ShRUIOp::create(b, p, wide(k(4))), wide(k(3)));
   }
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (unsigned char c : op.getStream())
-    hash = (hash ^ c) * 0x100000001b3u;
-  Value key = arith::XOrIOp::create(b, drawn(0), k(hash)), step = drawn(1);
+  Value hash = op.getKey() ? fixed(buffers.lookup(op.getKey()), i64, 0) : k(fnv1a(op.getStream().value_or("")));
+  Value key = arith::XOrIOp::create(b, drawn(0), hash), step = drawn(1);
   auto low = [&](Value value) -> Value {
     return arith::AndIOp::create(b, value,
                                  vector && isa<VectorType>(value.getType()) ? wide(k(0xffffffff)) : k(0xffffffff));

@@ -168,6 +168,8 @@ LogicalResult ScheduleVerifier::verify(ScheduleOp schedule) {
   SmallVector<Value> places(given.size()); // the buffers of arguments, then of outputs
   for (Operation &op : schedule.getBody().front()) {
     if (auto buffer = dyn_cast<BufferOp>(op)) {
+      if (buffer.getRole() == "constant" && numbersOf(buffer).size() == 1)
+        held[buffer] = numbersOf(buffer)[0];
       if (!buffer.getIndex())
         continue;
       size_t place = *buffer.getIndex() + (buffer.getRole() == "output" ? count : 0);

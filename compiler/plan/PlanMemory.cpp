@@ -163,9 +163,12 @@ LogicalResult MemoryPlan::run() {
   // The numbers of the call, and the operands of the run at hand.
   int64_t numbers = llvm::alignTo(8 * (DLC_FIRST_SCALAR + scalars + mostOperands), DLC_ALIGNMENT);
   SmallVector<BufferOp> named;
+  SmallVector<std::pair<BufferOp, int64_t>> constants;
   schedule.walk([&](BufferOp buffer) {
     if (buffer.getIndex())
       named.push_back(buffer);
+    else if (buffer.getValue())
+      constants.push_back({buffer, *buffer.getValue()});
     else
       temporaries.push_back({buffer, bytesOfBuffer(buffer)});
   });
@@ -181,7 +184,11 @@ LogicalResult MemoryPlan::run() {
       replace(buffer, "output", buffer.getIndex(), 0);
     else
       placeArgument(buffer, *buffer.getIndex());
+  for (auto [i, constant] : llvm::enumerate(constants))
+    replace(constant.first, "constants", {}, 8 * i);
   Builder b(schedule.getContext());
+  if (!constants.empty())
+    schedule->setAttr("dl.constants", b.getDenseI64ArrayAttr(llvm::to_vector(llvm::make_second_range(constants))));
   scratch = llvm::alignTo(scratch, DLC_ALIGNMENT);
   schedule->setAttr("dl.workspace", b.getI64IntegerAttr(numbers + total + scratch));
   schedule->setAttr("dl.scratch", b.getI64IntegerAttr(scratch));

@@ -355,6 +355,8 @@ void DescriptorEmitter::entry(Table<dlc_entry> &entries, ScheduleOp schedule, ll
   row.operand_count = operands.size();
   row.loop_step_count = loopSteps.size();
   row.check_count = checks.size();
+  auto lifted = schedule->getAttrOfType<DenseI64ArrayAttr>("dl.constants");
+  row.constant_count = lifted ? lifted.size() : 0;
   workspace = std::max(workspace, row.workspace_bytes);
   auto *inputs = portTable(about, "arg_attrs", "arg_types", "input", row.input_count);
   auto *outputs = portTable(about, "res_attrs", "res_types", "output", row.output_count);
@@ -370,6 +372,7 @@ void DescriptorEmitter::entry(Table<dlc_entry> &entries, ScheduleOp schedule, ll
   entries.point(&dlc_entry::operands, operands.emit(constants));
   entries.point(&dlc_entry::loop_steps, loopSteps.empty() ? nullptr : numbers(loopSteps));
   entries.point(&dlc_entry::checks, checks.emit(constants));
+  entries.point(&dlc_entry::constants, lifted ? numbers(lifted.asArrayRef()) : nullptr);
 }
 
 //===--- The model --------------------------------------------------------------------------------------===//

@@ -85,9 +85,10 @@ static const dlc_kernel *kernel_of(const dlc_model *model, uint32_t number) {
 }
 
 static void *place(const struct walk *walk, const dlc_operand *operand) {
-  char *base = operand->base < DLC_ARENA_COUNT ? walk->call->arenas[operand->base]
-               : operand->base == DLC_IN_INPUT ? (char *)walk->call->inputs[operand->index]
-                                               : walk->call->outputs[operand->index];
+  char *base = operand->base < DLC_ARENA_COUNT     ? walk->call->arenas[operand->base]
+               : operand->base == DLC_IN_INPUT     ? (char *)walk->call->inputs[operand->index]
+               : operand->base == DLC_IN_CONSTANTS ? (char *)walk->entry->constants
+                                                   : walk->call->outputs[operand->index];
   int64_t offset = operand->offset;
   if (operand->steps)
     for (uint32_t loop = 0; loop < walk->depth; ++loop)

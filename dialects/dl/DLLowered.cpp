@@ -233,6 +233,20 @@ LogicalResult KernelOp::verify() {
   return verifyReturn(*this, getBody(), getResultTypes());
 }
 
+// lifted 17
+ParseResult LiftedOp::parse(OpAsmParser &parser, OperationState &result) {
+  IntegerAttr value;
+  Type i64 = parser.getBuilder().getI64Type();
+  if (parser.parseAttribute(value, i64, "value", result.attributes))
+    return failure();
+  result.addTypes(RankedTensorType::get({}, i64));
+  return finishOp(parser, result);
+}
+void LiftedOp::print(OpAsmPrinter &printer) {
+  printer << ' ' << getValue();
+  printTypes(printer, getResult().getType());
+}
+
 // launch @kernel(%a, ...)
 ParseResult LaunchOp::parse(OpAsmParser &parser, OperationState &result) {
   FlatSymbolRefAttr kernel;

@@ -217,6 +217,15 @@ def DL_ContractOp : DL_ValueOp<"contract", 2, [], [], [Fusible, NotDifferentiabl
   let arguments = (ins AnyTensor:$lhs, AnyTensor:$rhs, DL_SizesAttr:$over, Number:$kept, AffineMapAttr:$lhs_map,
                        AffineMapAttr:$rhs_map);
 }
+def DL_LiftedOp : DL_NamedOp<"lifted", [Pure, MadeByCompiler]> {
+  let summary = "A number in which kernels differ that are equal otherwise: it is given to them";
+  let description = [{
+    `lifted 17`. Made at level `kernels`, so that twelve layers with a dropout each have one kernel and not twelve. The
+    result is an i64 number, which lies among the constants of the entry point.
+  }];
+  let arguments = (ins I64Attr:$value);
+  let results = (outs AnyTensor:$result);
+}
 def DL_KernelOp : DL_RegionOp<"kernel", [Symbol, IsolatedFromAbove, MadeByCompiler]> {
   let summary = "A fused group of ops, compiled and run as one";
   let description = [{

@@ -6,8 +6,9 @@ using namespace mlir;
 using namespace dlc;
 
 /// The words that say what a buffer is or where a place counts from.
-static constexpr StringRef roles[] = {"argument", "output", "report", "temporary"};
-static constexpr StringRef bases[] = {"params", "buffers", "training", "session", "workspace", "input", "output"};
+static constexpr StringRef roles[] = {"argument", "output", "report", "constant", "temporary"};
+static constexpr StringRef bases[] = {"params",    "buffers", "training", "session",
+                                      "workspace", "input",   "output",   "constants"};
 
 unsigned dlc::arenaOf(StringRef base) { return llvm::find(bases, base) - std::begin(bases); }
 
@@ -63,7 +64,9 @@ static LogicalResult wordIsOneOf(Operation *op, StringRef word, ArrayRef<StringR
 LogicalResult BufferOp::verify() {
   bool hasNumber = getRole() == "argument" || getRole() == "output";
   if (hasNumber != getIndex().has_value() || getIndex().value_or(0) > INT32_MAX)
-    return complain(*this) << "expected argument[number], output[number], report or temporary";
+    return complain(*this) << "expected argument[number], output[number], report, constant or temporary";
+  if ((getRole() == "constant") != getValue().has_value())
+    return complain(*this) << "expected a number of a constant, and of nothing else";
   return wordIsOneOf(*this, getRole(), roles);
 }
 LogicalResult PlaceOp::verify() {

@@ -17,7 +17,8 @@ def DL_ScheduleOp : DL_ScheduleOpOf<"schedule", [Symbol, IsolatedFromAbove, Sing
   let summary = "What a call of an entry point runs: buffers, runs of kernels, counted loops";
   let description = [{
     `schedule @name attributes {dl.entry = {...}} { ... end }`. Made at level `loops`, with buffers; at level `plan` each
-    has its place. `dl.entry` is what the entry point was; `dl.workspace` and `dl.scratch` are bytes.
+    has its place. `dl.entry` is what the entry point was; `dl.workspace` and `dl.scratch` are bytes, `dl.constants` the
+    numbers in the arena of that name.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name);
   let regions = (region SizedRegion<1>:$body);
@@ -29,17 +30,18 @@ def DL_BufferOp : DL_ScheduleOpOf<"buffer", [MemoryEffects<[MemAlloc]>]> {
   let summary = "Memory of a schedule that has no place yet";
   let description = [{
     `buffer argument[0]`: what the entry point is given or has stored. `buffer output[0]`: what it yields. `buffer report`:
-    where a check writes the place and the value of what is out of range. `buffer temporary`: a value on the way.
+    where a check writes the place and the value of what is out of range. `buffer constant = 17`: a number that is known
+    when the model is compiled. `buffer temporary`: a value on the way.
   }];
-  let arguments = (ins StrAttr:$role, OptionalAttr<I64Attr>:$index);
+  let arguments = (ins StrAttr:$role, OptionalAttr<I64Attr>:$index, OptionalAttr<I64Attr>:$value);
   let results = (outs AnyMemRef:$buffer);
-  let assemblyFormat = "custom<Word>($role) (`[` $index^ `]`)? attr-dict `:` type($buffer)";
+  let assemblyFormat = "custom<Word>($role) (`[` $index^ `]`)? (`=` $value^)? attr-dict `:` type($buffer)";
   let hasVerifier = 1;
 }
 def DL_PlaceOp : DL_ScheduleOpOf<"place", [Pure]> {
   let summary = "Memory of a schedule: bytes from the start of an arena, an input or an output";
   let description = [{
-    `place params + 64`, `place input[1]`, `place workspace + 128 by [256](%i)`: each loop index adds as many bytes as stand
+    `place params + 64`, `place input[1]`, `place constants + 8`, `place workspace + 128 by [256](%i)`: each loop index adds as many bytes as stand
     for it.
   }];
   let arguments = (ins StrAttr:$base, OptionalAttr<I64Attr>:$index, DefaultValuedAttr<I64Attr, "0">:$offset,

@@ -720,6 +720,10 @@ static void shape(DropoutMaskOp::Adaptor op, Shapes s) {
   RankedTensorType random = s[op.getRandom()];
   if (random.getRank() != 1 || random.getDimSize(0) != 3 || !random.getElementType().isInteger(64))
     return s.rule.fail("dropout_mask: expected i64[3] (seed, step, row), found " + show(op.getRandom()));
+  if (bool(op.getKey()) == bool(op.getStream()))
+    return s.rule.fail("dropout_mask: expected either a stream or a key");
+  if (op.getKey() && (s[op.getKey()].getRank() || !s[op.getKey()].getElementType().isInteger(64)))
+    return s.rule.fail("dropout_mask: expected an i64 number as key, found " + show(op.getKey()));
   if (rateIsGood(op.getRate().convertToDouble(), "dropout_mask", s))
     s.rule.results = {op.getLike().getType()};
 }

@@ -105,6 +105,14 @@ dl.model @invalid {
     %y = dropout_mask %x, %r, 2.0, stream = "a"
     return %x
   }
+  func @c19a(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8], %l: f32[batch, 10]) {
+    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: dropout_mask: expected either a stream or a key
+    %r = constant i64[3] = 0
+    %y = dropout_mask %x, %r, 0.5
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: dropout_mask: expected an i64 number as key, found %r
+    %z = dropout_mask %x, %r, 0.5, key = %r
+    return %x
+  }
   func @c20(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8], %l: f32[batch, 10]) {
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: gradient: expected a loss of one number, found %x
     %y = gradient %x, %x

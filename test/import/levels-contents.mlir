@@ -86,9 +86,11 @@
 // RUN: dlc plan.mlir --emit=llvm -o llvm.mlir && sed 's/^    llvm.func hidden/    llvm.func @absent()\n&/; s/^      llvm.return/      llvm.call @absent() : () -> ()\n&/' llvm.mlir > wrong.mlir && not cmp -s wrong.mlir llvm.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=LINK
 // LINK: dlc: error: cannot link: {{.*}}undefined symbol: absent
 // RUN: sed 's/buffer report/buffer somewhere/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ROLE
-// ROLE: error: found `somewhere`; expected argument, output, report, temporary
+// ROLE: error: found `somewhere`; expected argument, output, report, constant, temporary
 // RUN: sed 's/buffer argument\[0\]/buffer argument/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=UNNUMBERED
-// UNNUMBERED: error: expected argument[number], output[number], report or temporary
+// UNNUMBERED: error: expected argument[number], output[number], report, constant or temporary
+// RUN: sed 's/buffer report/buffer report = 5/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=VALUED
+// VALUED: error: expected a number of a constant, and of nothing else
 // RUN: sed 's/buffer argument\[0\]/buffer argument[9]/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BEYOND
 // BEYOND: error: there is no argument[9]; @f has 3
 // RUN: sed 's/buffer report/place workspace/' loops.mlir > wrong.mlir && not cmp -s wrong.mlir loops.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=EARLY

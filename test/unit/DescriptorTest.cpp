@@ -32,7 +32,7 @@ TEST(Descriptor, CopyIsFine) { EXPECT_EQ(Copy().open().name(), "fake"); }
 TEST(Descriptor, NullQuery) { EXPECT_ERROR(Model::fromQuery(nullptr), "is NULL"); }
 TEST(Descriptor, VersionNotServed) {
   EXPECT_ERROR(Model::fromQuery([](uint32_t) -> const dlc_model * { return nullptr; }),
-               "The linked model cannot serve version 3 of the interface");
+               "The linked model cannot serve version 4 of the interface");
 }
 TEST(Descriptor, Magic) {
   Copy c;
@@ -42,7 +42,7 @@ TEST(Descriptor, Magic) {
 TEST(Descriptor, Version) {
   Copy c;
   c.model.abi_version = 7;
-  EXPECT_PART(c.error(), "has version 7 of the interface; this runtime speaks version 3");
+  EXPECT_PART(c.error(), "has version 7 of the interface; this runtime speaks version 4");
 }
 TEST(Descriptor, ShorterStructures) {
   Copy c;
@@ -160,7 +160,13 @@ TEST(Descriptor, ScheduleThatWasTamperedWith) {
   for (auto spoil : std::vector<void (*)(Scheduled &)>{
            // operands
            [](Scheduled &s) { s.operands[0].offset = -4; }, [](Scheduled &s) { s.operands[0].offset = 4; },
-           [](Scheduled &s) { s.operands[0].index = 7; }, [](Scheduled &s) { s.operands[0].base = DLC_IN_OUTPUT + 1; },
+           [](Scheduled &s) { s.operands[0].index = 7; },
+           [](Scheduled &s) { s.operands[0].base = DLC_IN_CONSTANTS + 1; },
+           [](Scheduled &s) { s.operands[0].base = DLC_IN_CONSTANTS; }, // there are none
+           [](Scheduled &s) {                                           // written
+             s.entries[0].constants = s.loopSteps, s.entries[0].constant_count = DLC_MAX_LOOPS;
+             s.operands[1] = {DLC_IN_CONSTANTS, 0, 0, 0, 0};
+           },
            [](Scheduled &s) { s.operands[0].base = DLC_SESSION; },
            [](Scheduled &s) { s.operands[0].steps = DLC_MAX_LOOPS + 1; },
            [](Scheduled &s) { s.operands[1].offset = 188; }, [](Scheduled &s) { s.operands[1].offset = INT64_MAX; },
