@@ -168,6 +168,32 @@ static bool readOptions(dlc::CompileOptions &options) {
   return true;
 }
 
+/// The first option of the command line that a printed level was not made with, and what it was made with; empty if there is
+/// none.
+static std::string contradiction(const dlc::CompileOptions &asked, const dlc::CompileOptions &made) {
+  auto numbers = [](const std::vector<int64_t> &all) {
+    return llvm::join(llvm::map_range(all, [](int64_t n) { return std::to_string(n); }), ",");
+  };
+  auto said = [](const llvm::Twine &option, const llvm::Twine &level) {
+    return (option + ": this level was made with " + level).str();
+  };
+  if (batch.getNumOccurrences() && asked.batch != made.batch)
+    return said("--batch " + numbers(asked.batch), "--batch " + numbers(made.batch));
+  for (const auto &[name, size] : asked.sizes) {
+    auto it = made.sizes.find(name);
+    if (it == made.sizes.end() || it->second != size)
+      return said("--size " + name + "=" + llvm::Twine(size),
+                  it == made.sizes.end() ? "another size" : "--size " + name + "=" + llvm::Twine(it->second));
+  }
+  if (target.getNumOccurrences() && asked.target != made.target)
+    return said("--target " + target, llvm::Twine("--target ") + made.target);
+  if (optimize.getNumOccurrences() && (asked.optimize > 0) != (made.optimize > 0))
+    return said("-O" + optimize, "-O" + llvm::Twine(made.optimize));
+  if (floats.getNumOccurrences() && asked.doubles != made.doubles)
+    return said("--float " + floats, made.doubles ? "--float f64" : "--float f32");
+  return "";
+}
+
 static int write(const std::string &path, llvm::StringRef content, bool isLibrary = false) {
   std::string problem = dlc::writeOutput(path, content, isLibrary);
   return problem.empty() ? 0 : fail(problem);
@@ -242,9 +268,11 @@ int main(int argc, char **argv) {
     }
     dlc::storeOptions(*module, options);
   } else { // a printed level brings its options along
-    bool isStatic = options.staticLibrary;
-    options = dlc::loadOptions(*module);
-    options.staticLibrary = isStatic;
+    dlc::CompileOptions made = dlc::loadOptions(*module);
+    if (std::string other = contradiction(options, made); !other.empty())
+      return done(fail(other + "; give it to the dlc that prints the level"));
+    made.staticLibrary = options.staticLibrary;
+    options = made;
   }
   if (isDiff)
     return done(dlc::runDiff(*module, options, comparison));

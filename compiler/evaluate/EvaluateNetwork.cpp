@@ -1,6 +1,7 @@
 // EvaluateNetwork.cpp - the meaning of products, normalisation, losses and random masks.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/evaluate/Evaluate.h"
+#include "dialects/dl/Windows.h"
 #include <cmath>
 
 using namespace mlir;
@@ -61,6 +62,89 @@ static LogicalResult contract(ContractOp op, const Array &a, const Array &b, Arr
       sum += (long double)elementAt(a, op.getLhsMap()) * elementAt(b, op.getRhsMap());
     }
     out.reals[i] = (double)sum;
+  }
+  return success();
+}
+
+/// Windows of axes whose sizes are these, and of kernels of these sizes.
+static SmallVector<Window> windowsOf(ArrayRef<int64_t> size, ArrayRef<int64_t> kernel, const WindowOptions &options) {
+  std::optional<SmallVector<Window>> windows;
+  std::string problem;
+  auto dims = [](ArrayRef<int64_t> sizes) { return SmallVector<Dim>(sizes.begin(), sizes.end()); };
+  (void)readWindows(dims(size), dims(kernel), options, windows, problem);
+  return *windows;
+}
+/// Calls `visit` with each element of the window at a place: where it lies in the window, and on the axes of the input;
+/// those in the padding are left out.
+static void elementsOf(ArrayRef<Window> windows, ArrayRef<int64_t> size, ArrayRef<int64_t> place,
+                       llvm::function_ref<void(ArrayRef<int64_t>, ArrayRef<int64_t>)> visit) {
+  SmallVector<int64_t> kernel = llvm::map_to_vector(windows, [](const Window &window) { return window.kernel; });
+  int64_t count = 1;
+  for (int64_t one : kernel)
+    count *= one;
+  Odometer at(kernel);
+  for (int64_t i = 0; i < count; ++i, at.next()) {
+    SmallVector<int64_t> there;
+    bool inside = true;
+    for (auto [axis, window] : llvm::enumerate(windows)) {
+      there.push_back(place[axis] * window.stride + (*at)[axis] * window.dilation - window.low);
+      inside &= there.back() >= 0 && there.back() < size[axis];
+    }
+    if (inside)
+      visit(*at, there);
+  }
+}
+/// [batch, there..., channel]
+static SmallVector<int64_t> between(int64_t first, ArrayRef<int64_t> there, int64_t last) {
+  SmallVector<int64_t> at{first};
+  at.append(there.begin(), there.end());
+  at.push_back(last);
+  return at;
+}
+template <typename Op> static LogicalResult convolution(Op op, const Array &x, const Array &w, Array &out) {
+  ArrayRef<int64_t> size = ArrayRef(x.shape).drop_front().drop_back(), kernel = ArrayRef(w.shape).drop_front(2);
+  SmallVector<Window> windows =
+      windowsOf(size, kernel, {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()});
+  int64_t own = w.shape[1], groups = x.shape.back() / std::max<int64_t>(own, 1),
+          features = w.shape[0] / std::max<int64_t>(groups, 1);
+  Odometer at(out.shape);
+  for (int64_t i = 0, n = out.size(); i < n; ++i, at.next()) {
+    int64_t picture = (*at).front(), feature = (*at).back(), group = feature / features;
+    long double sum = 0;
+    elementsOf(windows, size, (*at).drop_front().drop_back(), [&](ArrayRef<int64_t> tap, ArrayRef<int64_t> there) {
+      for (int64_t channel = 0; channel < own; ++channel) {
+        SmallVector<int64_t> weight{feature, channel};
+        weight.append(tap.begin(), tap.end());
+        sum += (long double)x.reals[offsetIn(x.shape, between(picture, there, group * own + channel))] *
+               w.reals[offsetIn(w.shape, weight)];
+      }
+    });
+    out.reals[i] = (double)sum;
+  }
+  return success();
+}
+/// `isMax`: the largest element of each window, else the mean.
+static LogicalResult pool(Attribute kernel, WindowOptions options, bool isMax, bool countsPadding, const Array &x,
+                          Array &out) {
+  ArrayRef<int64_t> size = ArrayRef(x.shape).drop_front().drop_back();
+  SmallVector<int64_t> each = llvm::map_to_vector(eachOf(kernel, size.size(), 1), [](Dim dim) { return dim.value; });
+  if (!options.stride)
+    options.stride = kernel;
+  SmallVector<Window> windows = windowsOf(size, each, options);
+  double whole = 1;
+  for (int64_t one : each)
+    whole *= (double)one;
+  Odometer at(out.shape);
+  for (int64_t i = 0, n = out.size(); i < n; ++i, at.next()) {
+    double largest = -INFINITY, count = 0;
+    long double sum = 0;
+    elementsOf(windows, size, (*at).drop_front().drop_back(), [&](ArrayRef<int64_t>, ArrayRef<int64_t> there) {
+      double value = x.reals[offsetIn(x.shape, between((*at).front(), there, (*at).back()))];
+      largest = largest != largest || value != value ? NAN : std::max(largest, value);
+      sum += value;
+      ++count;
+    });
+    out.reals[i] = isMax ? largest : (double)(sum / (countsPadding ? whole : count));
   }
   return success();
 }
@@ -222,6 +306,21 @@ static LogicalResult dropoutMask(DropoutMaskOp op, Operands in, Array &out) {
 Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
   return llvm::TypeSwitch<Operation *, Evaluated>(op)
       .Case([&](MatmulOp one) { return matmul(one, *in[0], *in[1], out[0]); })
+      .Case<Conv1dOp, Conv2dOp, Conv3dOp>([&](auto one) { return convolution(one, *in[0], *in[1], out[0]); })
+      .Case([&](MaxPoolOp one) {
+        return pool(one.getKernel(),
+                    {one.getStrideAttr(), one.getPaddingAttr(), one.getDilationAttr(), one.getCeilMode()}, true, false,
+                    *in[0], out[0]);
+      })
+      .Case([&](AvgPoolOp one) {
+        return pool(one.getKernel(), {one.getStrideAttr(), one.getPaddingAttr(), {}}, false,
+                    one.getCountIncludePad().value_or(true), *in[0], out[0]);
+      })
+      .Case([&](FlattenOp) {
+        out[0].reals = in[0]->reals;
+        out[0].integers = in[0]->integers;
+        return success();
+      })
       .Case([&](ContractOp one) { return contract(one, *in[0], *in[1], out[0], batch); })
       .Case([&](SoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], false); })
       .Case([&](LogSoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], true); })

@@ -126,7 +126,8 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
   return llvm::TypeSwitch<Operation *, Units>(op)
       // What only moves or chooses is exact.
       .Case<NegOp, AbsOp, ReluOp, MinOp, MaxOp, WhereOp, AmaxOp, AminOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp,
-            SelectOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp>([](auto) { return Units(); })
+            SelectOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp, MaxPoolOp, FlattenOp>(
+          [](auto) { return Units(); })
       .Case([&](CastOp) { return in[0]->type == out.type || in[0]->type == DLC_F32 ? Units() : relative(1); })
       .Case<AddOp, SubOp, MulOp, DivOp, SqrtOp, ClampOp>([&](auto) { return relative(1); }) // clamp: its limits
       .Case([&](PowOp) { return relative(2 * elementary); })
@@ -145,6 +146,10 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
           terms *= (double)numberOf(size, 0, batch);
         return added(depthOfChain(terms));
       })
+      .Case<Conv1dOp, Conv2dOp, Conv3dOp>([&](auto) {
+        return added(depthOfChain((double)in[1]->size() / (double)std::max<int64_t>(in[1]->shape[0], 1)));
+      })
+      .Case([&](AvgPoolOp) { return added(2 + depthOfChain(ratio * 1024)); })
       .Case([&](ScatterAddOp) { return added(depthOfChain((double)in[0]->size())); })
       .Case([&](SoftmaxOp one) { // x - max is at most -log y
         double depth = depthOfSum(axisSize(one.getAxisAttr()));

@@ -82,28 +82,26 @@ static std::string nearestOp(StringRef word, MLIRContext &context) {
 }
 /// How to write what has another name elsewhere, or is none here: the words of PyTorch, Keras, NumPy and ONNX.
 static StringRef knownElsewhere(StringRef word) {
-  static constexpr StringRef
-      reshape = "write `reshape %x, [batch, ...]`, with the size of each axis",
-      convolution = "there is no convolution; for small images, `reshape` to [batch, pixels] and "
-                    "`nn.linear` do",
-      attention = "there is no attention layer; it can be written with `matmul` and `softmax`",
-      recurrence = "there is no recurrence; a fixed number of steps can be written out with `call`",
-      pooling = "there is no pooling layer; `reshape` each window to an axis of its own, then `amax` or "
-                "`mean` over it",
-      product = "write `matmul %a, %b`";
+  static constexpr StringRef reshape = "write `reshape %x, [batch, ...]`, with the size of each axis",
+                             convolution = "write `nn.conv2d \"name\" %x, features, kernel = 3`, channels last",
+                             attention = "there is no attention layer; it can be written with `matmul` and `softmax`",
+                             recurrence =
+                                 "there is no recurrence; a fixed number of steps can be written out with `call`",
+                             maximum = "write `max_pool %x, 2`, channels last",
+                             average = "write `avg_pool %x, 2`, channels last",
+                             global = "write `mean %x, axes = [1, 2]`", product = "write `matmul %a, %b`";
   static const llvm::StringMap<StringRef> words = {
-      {"flatten", reshape},
       {"view", reshape},
       {"squeeze", reshape},
       {"unsqueeze", reshape},
-      {"conv1d", convolution},
-      {"conv2d", convolution},
-      {"conv3d", convolution},
       {"conv", convolution},
-      {"maxpool", pooling},
-      {"max_pool2d", pooling},
-      {"maxpool2d", pooling},
-      {"avg_pool2d", pooling},
+      {"maxpool", maximum},
+      {"max_pool2d", maximum},
+      {"maxpool2d", maximum},
+      {"avg_pool2d", average},
+      {"avgpool2d", average},
+      {"global_avg_pool", global},
+      {"adaptive_avg_pool2d", global},
       {"attention", attention},
       {"multihead_attention", attention},
       {"multiheadattention", attention},

@@ -89,11 +89,23 @@ private:
 };
 } // namespace
 
+/// Of columns that do not lie side by side, a product copies what it reads for each matrix of its stack: too often, if it is
+/// the same for all of them.
+static bool isCopiedOften(OpOperand &use, const OperandView &view) {
+  int kept = typeOf(use.getOwner()->getResult(0)).getRank();
+  if (!isa<ContractOp>(use.getOwner()) || kept == 0)
+    return false;
+  int still = llvm::count(ArrayRef<Dim>(view.strides).take_front(kept), Dim(0));
+  Dim column = view.strides[kept - 1];
+  return still > 1 && column != Dim(0) && column != Dim(1);
+}
+
 /// Its affine places are known, and neighbours lie side by side along one of its two dimensions in the product: what is
 /// gathered from far apart is better copied once.
 static bool mayRead(OpOperand &use) {
   OperandView view = viewOf(use);
-  return view.isKnown() && llvm::is_contained(ArrayRef<Dim>(view.strides).take_back(3), Dim(1));
+  return view.isKnown() && !isCopiedOften(use, view) &&
+         llvm::is_contained(ArrayRef<Dim>(view.strides).take_back(3), Dim(1));
 }
 
 int KernelFormer::makerOf(Value value) {
@@ -484,6 +496,7 @@ void KernelFormer::run() {
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
       if (isView(&op) && op.use_empty())
         op.erase();
+    accesses = std::make_shared<Accesses>(); // it may know ops that are gone, and others may lie in their place
   }
   // What is returned must be made by a kernel, each value for itself.
   DenseSet<Value> returned;
@@ -502,7 +515,7 @@ void KernelFormer::run() {
   // What reads nothing is part of the kernels that read it point by point; where it must lie in memory, it needs one of
   // its own.
   for (Operation &op : llvm::make_early_inc_range(block))
-    if (accesses->isGenerator(&op)) {
+    if (accesses->isGenerator(&op) && !viewed.contains(&op)) {
       SmallVector<OpOperand *> others;
       for (OpOperand &use : op.getUses())
         if (accesses->needsMemory(use))

@@ -22,7 +22,7 @@ static void emitNaive(PointEmitter &e, const Contraction &c) {
       Value last = arith::SubIOp::create(b, size(c.n), b.constant(1));
       auto product = [&](Value k, ValueRange carried) {
         Value x = memref::LoadOp::create(b, c.lhs,
-                                         b.add(c.lhsBase, b.add(b.mul(row, c.lhsStride[0]), b.mul(k, c.lhsStride[1]))));
+                                         b.add(lhsBase, b.add(b.mul(row, c.lhsStride[0]), b.mul(k, c.lhsStride[1]))));
         Value y = zero;
         for (int64_t i = 0; i < lanes; ++i) {
           Value here = arith::MinSIOp::create(b, b.add(column, i), last);

@@ -38,6 +38,9 @@ Value Ops::splat(Attribute number, RankedTensorType type) const {
       isWhole ? Attribute(builder.getI64IntegerAttr(*wholeOf(number))) : builder.getF64FloatAttr(realOf(number));
   return ConstantOp::create(builder, loc, type, ShapeAttr::get(type), value);
 }
+Value Ops::values(ArrayRef<double> numbers, RankedTensorType type) const {
+  return ConstantOp::create(builder, loc, type, ShapeAttr::get(type), builder.getDenseF64ArrayAttr(numbers));
+}
 
 Value Ops::reduce(StringRef name, Value x, ArrayRef<int64_t> axes, bool keepdim) const {
   OperationState state(loc, ("dl." + name).str());

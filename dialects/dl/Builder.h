@@ -61,6 +61,8 @@ public:
                             {std::is_integral_v<N>, std::is_integral_v<N> ? int64_t(value) : 0, double(value)}),
                  type);
   }
+  /// A tensor of these numbers, in row-major order.
+  mlir::Value values(llvm::ArrayRef<double> numbers, mlir::RankedTensorType type) const;
   /// A scalar of the element type of `like`.
   template <typename N> mlir::Value number(N value, mlir::Value like) const {
     return splat(value, mlir::RankedTensorType::get({}, llvm::cast<mlir::TensorType>(like.getType()).getElementType()));

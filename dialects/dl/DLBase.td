@@ -71,6 +71,9 @@ def DL_BatchAttr : DL_Attr<"Batch", "batch"> {
 //===----------------------------------------------------------------------===//
 
 def DL_SizesAttr : TypedArrayAttrBase<DL_SizeAttr, "a list of sizes">;
+/// Of windows, one for each axis.
+def DL_EachAttr : AnyAttrOf<[DL_SizeAttr, DL_SizesAttr], "a number, or a list of them">;
+def DL_PaddingAttr : AnyAttrOf<[DL_SizeAttr, ArrayAttr, StrAttr], "`same`, `valid`, a number, or a list">;
 def DL_ShapesAttr : TypedArrayAttrBase<DL_ShapeAttr, "a list of shapes">;
 def DL_InitsAttr : TypedArrayAttrBase<DL_InitAttr, "a list of initialisers">;
 defvar Number = DL_SizeAttr;                // an integer or a size expression

@@ -201,18 +201,18 @@ def DL_GradientOp : DL_ValueOp<"gradient", -1, [], [], [NotDifferentiable, MadeB
   let arguments = (ins Variadic<AnyTensor>:$inputs);
   let results = (outs Variadic<AnyTensor>:$gradients);
 }
-def DL_ContractOp : DL_ValueOp<"contract", 2, [], [], [Fusible, NotDifferentiable, MadeByCompiler]> {
+def DL_ContractOp : DL_ValueOp<"contract", 2, [], [], [Fusible, Differentiable, MadeByCompiler]> {
   let summary = "A product over any dimensions: sum over the last ones of lhs[lhs_map] * rhs[rhs_map]";
   let description = [{
     `over` has the sizes of the dimensions that it runs over: the first `kept` of them are the axes of the result, the others
     are summed, the last running fastest. A map says where an operand is read at each point: each axis at an affine sum of
     dimensions with whole coefficients, as `2 * d1 + d4` for a window that moves by two, or `d1 - d4 + 2`. All places lie
-    within the operand; an axis that depends on the batch is read at a dimension of its size; no dimension moves two axes of
-    an operand.
+    within the operand; an axis that depends on the batch is read at a dimension of its size.
 
     A matrix product has `over = [m, n, k], kept = 2` and the maps (d0, d2) and (d2, d1); a convolution of pictures has
     `over = [batch, y, x, f, i, j, c], kept = 4` and the maps (d0, d1 + d4, d2 + d5, d6) and (d4, d5, d6, d3). Elements are
-    floats, all of one type. Made from level `layout` on.
+    floats, all of one type. Made from level `autodiff` on. Its gradients are contractions: where an axis moves by steps, one
+    for each residue. Of an operand of which one dimension moves two axes there is none.
   }];
   let arguments = (ins AnyTensor:$lhs, AnyTensor:$rhs, DL_SizesAttr:$over, Number:$kept, AffineMapAttr:$lhs_map,
                        AffineMapAttr:$rhs_map);

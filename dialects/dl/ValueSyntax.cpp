@@ -25,25 +25,56 @@ Operation *dlc::createInferred(OpBuilder &builder, OperationState &state) {
 //===--- The one grammar of value ops ---------------------------------------------------------------===//
 
 namespace {
-enum class Kind { Size, Real, Number, Flag, Bool, Word, Init, Sizes, Type, String, Map };
+enum class Kind { Size, Real, Number, Flag, Bool, Word, Init, Sizes, Type, String, Map, Each, Padding };
 }
 /// An option means the same wherever it stands.
 static Kind kindOf(StringRef option) {
-  static const llvm::StringMap<Kind> kinds = {{"bias", Kind::Bool},       {"weight", Kind::Word},
-                                              {"init", Kind::Init},       {"epsilon", Kind::Real},
-                                              {"rate", Kind::Real},       {"slope", Kind::Real},
-                                              {"min", Kind::Number},      {"max", Kind::Number},
-                                              {"value", Kind::Number},    {"label_smoothing", Kind::Real},
-                                              {"shape", Kind::Sizes},     {"permutation", Kind::Sizes},
-                                              {"axes", Kind::Sizes},      {"low", Kind::Sizes},
-                                              {"over", Kind::Sizes},      {"lhs_map", Kind::Map},
-                                              {"rhs_map", Kind::Map},     {"high", Kind::Sizes},
-                                              {"type", Kind::Type},       {"stream", Kind::String},
-                                              {"op", Kind::String},       {"tanh", Kind::Flag},
-                                              {"keepdim", Kind::Flag},    {"transpose_a", Kind::Flag},
-                                              {"transpose_b", Kind::Flag}};
+  static const llvm::StringMap<Kind> kinds = {{"bias", Kind::Bool},
+                                              {"weight", Kind::Word},
+                                              {"init", Kind::Init},
+                                              {"epsilon", Kind::Real},
+                                              {"rate", Kind::Real},
+                                              {"slope", Kind::Real},
+                                              {"min", Kind::Number},
+                                              {"max", Kind::Number},
+                                              {"value", Kind::Number},
+                                              {"label_smoothing", Kind::Real},
+                                              {"shape", Kind::Sizes},
+                                              {"permutation", Kind::Sizes},
+                                              {"axes", Kind::Sizes},
+                                              {"low", Kind::Sizes},
+                                              {"over", Kind::Sizes},
+                                              {"lhs_map", Kind::Map},
+                                              {"rhs_map", Kind::Map},
+                                              {"high", Kind::Sizes},
+                                              {"type", Kind::Type},
+                                              {"stream", Kind::String},
+                                              {"op", Kind::String},
+                                              {"tanh", Kind::Flag},
+                                              {"keepdim", Kind::Flag},
+                                              {"transpose_a", Kind::Flag},
+                                              {"transpose_b", Kind::Flag},
+                                              {"kernel", Kind::Each},
+                                              {"stride", Kind::Each},
+                                              {"dilation", Kind::Each},
+                                              {"padding", Kind::Padding},
+                                              {"ceil_mode", Kind::Flag},
+                                              {"count_include_pad", Kind::Bool}};
   auto it = kinds.find(option);
   return it == kinds.end() ? Kind::Size : it->second;
+}
+/// A number, or a list of such; lists in each other as deep as that.
+static Attribute parseEach(OpAsmParser &parser, int depth) {
+  SizeAttr size;
+  if (!depth || failed(parser.parseOptionalLSquare()))
+    return parseSize(parser, size) ? Attribute() : size;
+  SmallVector<Attribute> items;
+  do {
+    items.push_back(parseEach(parser, depth - 1));
+    if (!items.back())
+      return {};
+  } while (succeeded(parser.parseOptionalComma()));
+  return parser.parseRSquare() ? Attribute() : parser.getBuilder().getArrayAttr(items);
 }
 static Attribute parseOptionValue(OpAsmParser &parser, Kind kind) {
   Builder &builder = parser.getBuilder();
@@ -86,6 +117,12 @@ static Attribute parseOptionValue(OpAsmParser &parser, Kind kind) {
       return {};
     return builder.getArrayAttr(sizes);
   }
+  case Kind::Padding:
+    if (succeeded(parser.parseOptionalKeyword(&word, {"same", "valid"})))
+      return builder.getStringAttr(word);
+    return parseEach(parser, 2);
+  case Kind::Each:
+    return parseEach(parser, 1);
   case Kind::Map: {
     AffineMapAttr map;
     return parser.parseAttribute(map) ? Attribute() : map;

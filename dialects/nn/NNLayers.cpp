@@ -1,5 +1,6 @@
 // NNLayers.cpp - what each layer stands for: parameters and `dl` ops.
 // SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/Windows.h"
 #include "dialects/nn/NN.h"
 #include <cmath>
 
@@ -46,6 +47,34 @@ SmallVector<Value> nn::LinearOp::expand(Expansion &e) {
     y = e.ops.add(y, e.param("bias", {out}, type, getInitAttr() ? e.init("zeros") : uniform));
   return {y};
 }
+
+template <typename Function, typename Layer> static SmallVector<Value> convolution(Expansion &e, Layer layer) {
+  int64_t channels = width(layer.getInput()), features = layer.getFeatures().number(),
+          groups = layer.getGroupsAttr() ? layer.getGroupsAttr().number() : 1;
+  SmallVector<int64_t> shape{features, channels / groups};
+  int64_t elements = channels / groups;
+  for (Dim dim : eachOf(layer.getKernelAttr(), typeOf(layer.getInput()).getRank() - 2, 1)) {
+    shape.push_back(dim.value);
+    elements *= dim.value;
+  }
+  Type type = element(layer.getInput());
+  double limit = 1 / std::sqrt((double)elements);
+  InitAttr uniform = e.init("uniform", {-limit, limit}), init = layer.getInitAttr() ? layer.getInitAttr() : uniform;
+  SmallVector<NamedAttribute> options;
+  for (auto [name, value] : {std::pair<StringRef, Attribute>("stride", layer.getStrideAttr()),
+                             {"padding", layer.getPaddingAttr()},
+                             {"dilation", layer.getDilationAttr()},
+                             {"groups", layer.getGroupsAttr()}})
+    if (value)
+      options.push_back(e.ops.set(name, value));
+  Value weight = e.param("weight", shape, type, init);
+  Value y = e.ops.create<Function>({layer.getInput(), weight}, options).getResult();
+  if (layer.getBias().value_or(true))
+    y = e.ops.add(y, e.param("bias", {features}, type, layer.getInitAttr() ? e.init("zeros") : uniform));
+  return {y};
+}
+SmallVector<Value> nn::Conv1dOp::expand(Expansion &e) { return convolution<dlc::Conv1dOp>(e, *this); }
+SmallVector<Value> nn::Conv2dOp::expand(Expansion &e) { return convolution<dlc::Conv2dOp>(e, *this); }
 
 SmallVector<Value> nn::EmbeddingOp::expand(Expansion &e) {
   Type type = getTypeAttr() ? getTypeAttr().getValue() : e.ops.builder.getF32Type();

@@ -3,24 +3,29 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # From a clean clone to a trained network: installs what is missing, builds dlc, compiles mnist.mlir and trains it.
-#   examples/mnist/run.sh [--data DIR] [options of `dlc-run train`]...
+#   examples/mnist/run.sh [--data DIR] [--model NAME] [options of `dlc-run train`]...
 #     --data DIR   IDX files of your own, plain or gzip, in place of MNIST
+#     --model NAME another network of examples/ for the same pictures: lenet
 # What follows is handed to `dlc-run train` and wins over what stands here: --epochs 20, --set lr=3e-4, --threads 2.
-# Each run replaces the checkpoint of the one before, in build/mnist; --out FILE keeps it elsewhere.
+# Each run replaces the checkpoint of the one before, in build/NAME; --out FILE keeps it elsewhere.
 set -euo pipefail
 caller=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 data=
+model=mnist
 arguments=()
 while [ $# -gt 0 ]; do
   case "$1" in
-    -h | --help) sed -n '5,9s/^# \{0,1\}//p' examples/mnist/run.sh; exit 0 ;;
+    -h | --help) sed -n '5,10s/^# \{0,1\}//p' examples/mnist/run.sh; exit 0 ;;
     --data) [ $# -ge 2 ] || { echo "run.sh: error: --data needs a folder" >&2; exit 1; }; data=$2; shift 2 ;;
     --data=*) data=${1#--data=}; shift ;;
+    --model) [ $# -ge 2 ] || { echo "run.sh: error: --model needs a name" >&2; exit 1; }; model=$2; shift 2 ;;
+    --model=*) model=${1#--model=}; shift ;;
     *) arguments+=("$1"); shift ;;
   esac
 done
+[ -f "examples/$model/$model.mlir" ] || { echo "run.sh: error: --model: there is no examples/$model/$model.mlir" >&2; exit 1; }
 if [ -n "$data" ]; then
   found=$(cd "$caller" && realpath -e -- "$data" 2>/dev/null) && [ -d "$found" ] || { echo "run.sh: error: --data: there is no folder $data" >&2; exit 1; }
   data=$found
@@ -35,7 +40,7 @@ home=$(pwd -P)/
 cd "$caller"
 [ "$home" != "$(pwd -P)/" ] || home=
 bin=${home}build/release/bin
-folder=${home}build/mnist
+folder=${home}build/$model
 mkdir -p "$folder"
 case "$data" in /*) ;; *) data=$home$data ;; esac
 
@@ -55,9 +60,9 @@ if ! given --out; then
   given --resume || given --overwrite || arguments+=(--overwrite)
   default --curve "$folder/loss.svg"
 fi
-default --out "$folder/mnist.safetensors"
+default --out "$folder/$model.safetensors"
 
 step() { printf '\n$ %s\n' "$*"; "$@"; }
-step "$bin/dlc" "${home}examples/mnist/mnist.mlir" -o "$folder/mnist.so"
+step "$bin/dlc" "${home}examples/$model/$model.mlir" -o "$folder/$model.so"
 # It ends with the test accuracy and with where the library, the checkpoint and the picture are.
-step "$bin/dlc-run" train "$folder/mnist.so" --data "$data" "${arguments[@]}"
+step "$bin/dlc-run" train "$folder/$model.so" --data "$data" "${arguments[@]}"

@@ -34,8 +34,8 @@ dl.model @invalid {
     return %x
   }
   func @c6(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: no op is called 'conv2d'
-    %y = conv2d %x, 4
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: no op is called 'lstm'
+    %y = lstm %x, 4
     return %x
   }
   func @c7(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {

@@ -49,4 +49,44 @@ dl.model @invalid {
     %z = nn.linear "a" %x, 4
     return %x
   }
+  func @p0(%x: f32[batch, 9, 8, 4], %n: f32[batch, 4], %i: i32[batch, 9, 8, 4]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: expected an input [batch, height, width, channels], found %n : f32[batch, 4]
+    %y = nn.conv2d "a" %n, 8, kernel = 3
+    return %n
+  }
+  func @p1(%x: f32[batch, 9, 8, 4], %n: f32[batch, 4], %i: i32[batch, 9, 8, 4]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: expected floats, found %i
+    %y = nn.conv2d "a" %i, 8, kernel = 3
+    return %n
+  }
+  func @p2(%x: f32[batch, 9, 8, 4], %n: f32[batch, 4], %i: i32[batch, 9, 8, 4]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: expected `kernel = ` with a number, or one for each of 2 axes
+    %y = nn.conv2d "a" %x, 8
+    return %n
+  }
+  func @p3(%x: f32[batch, 9, 8, 4], %n: f32[batch, 4], %i: i32[batch, 9, 8, 4]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: expected `kernel = ` with a number, or one for each of 2 axes
+    %y = nn.conv2d "a" %x, 8, kernel = [3]
+    return %n
+  }
+  func @p4(%x: f32[batch, 9, 8, 4], %n: f32[batch, 4], %i: i32[batch, 9, 8, 4]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: features: expected a number of at least 1, found 0
+    %y = nn.conv2d "a" %x, 0, kernel = 3
+    return %n
+  }
+  func @p5(%x: f32[batch, 9, 8, 4], %n: f32[batch, 4], %i: i32[batch, 9, 8, 4]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: groups: expected a number of at least 1, found 0
+    %y = nn.conv2d "a" %x, 8, kernel = 3, groups = 0
+    return %n
+  }
+  func @p6(%x: f32[batch, 9, 8, 4], %n: f32[batch, 4], %i: i32[batch, 9, 8, 4]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: 4 channels and 6 features cannot be parted into 4 groups
+    %y = nn.conv2d "a" %x, 6, kernel = 3, groups = 4
+    return %n
+  }
+  func @p7(%x: f32[batch, 9, 8, 4], %n: f32[batch, 4], %i: i32[batch, 9, 8, 4]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: a window of 10 elements does not fit into an axis of 9; pad it, or take a smaller kernel
+    %y = nn.conv2d "a" %x, 6, kernel = 10
+    return %n
+  }
 }

@@ -26,4 +26,13 @@ dl.model @layers sizes(width = 16, half = width / 2) {
     %h = nn.layer_norm "h" %x, epsilon = 1.0e-12
     return %a
   }
+  func @pictures(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4]) {
+    // CHECK: %a = nn.conv2d "a" %x, 5, kernel = 3 : f32[batch, 7, 6, 5]
+    %a = nn.conv2d "a" %x, 5, kernel = 3
+    // CHECK: %b = nn.conv2d "b" %x, 6, bias = false, dilation = 2, groups = 2, init = zeros, kernel = [3, 1], padding = same, stride = [2, 1] : f32[batch, 5, 8, 6]
+    %b = nn.conv2d "b" %x, 6, kernel = [3, 1], stride = [2, 1], padding = same, dilation = 2, groups = 2, bias = false, init = zeros
+    // CHECK: %c = nn.conv1d "c" %s, 2 * width, kernel = 4, padding = {{\[}}[3, 0{{\]\]}} : f32[batch, 20, ?]
+    %c = nn.conv1d "c" %s, 2 * width, kernel = 4, padding = [[3, 0]]
+    return %a
+  }
 }

@@ -71,7 +71,8 @@ class Program:
         common = [self.unary, self.unary, self.binary, self.binary, self.guarded, self.linear, self.matmul, self.reduce,
                   self.softmax, self.layer_norm, self.reshape, self.transpose, self.slice, self.halves, self.select,
                   self.concat, self.split, self.pad, self.where, self.stretch, self.call, self.embed, self.gather,
-                  self.dropout, self.convert, self.position, self.weigh, self.count, self.single]
+                  self.dropout, self.convert, self.position, self.weigh, self.count, self.single, self.convolution,
+                  self.convolution, self.pool, self.pool, self.volume, self.flat]
         free = [self.integer, self.integer, self.compare, self.argmax, self.scatter, self.loss_value, self.normalize,
                 self.mask, self.truth, self.whole, self.negative, self.doubles]
         return common if self.trains else common + free
@@ -172,6 +173,77 @@ class Program:
             value = self.bounded(value, 20)
             if self.large or elements(value.shape[:-1] + [width]) <= LARGEST:
                 self.line(f"nn.linear {self.layer()} {value}, {width}{options}", value.shape[:-1] + [width], size=20)
+
+    def window(self, size, kernels=(1, 2, 3)):
+        """kernel, stride, padding on both sides, dilation along an axis of a size, and how many places there are."""
+        kernel = self.random.choice([k for k in kernels if k <= size] or [1])
+        dilation = self.random.choice([1, 1, 2] if 2 * (kernel - 1) < size else [1])
+        span = dilation * (kernel - 1) + 1
+        stride, padding = self.random.choice([1, 1, 2, 3]), self.random.randint(0, span // 2)
+        return kernel, stride, padding, dilation, (size + 2 * padding - span) // stride + 1
+
+    def pictures(self):
+        """A value [rows, ..., channels] with one or two axes between."""
+        allowed = lambda v: 3 <= len(v.shape) <= 4 and all(size > 0 for size in v.shape[1:])
+        value = self.pick(allowed)
+        if value or self.random.random() < 0.5:
+            return value
+        flat = self.pick(lambda v: len(v.shape) == 2 and v.shape[1] > 0 and v.shape[1] % 2 == 0)
+        return flat and self.line(f"reshape {flat}, [{size_text(flat.shape[0])}, {flat.shape[1] // 2}, 2]",
+                                  [flat.shape[0], flat.shape[1] // 2, 2], size=flat.size)
+
+    def convolution(self):
+        value = self.pictures()
+        if not value:
+            return
+        value = self.bounded(value, 20)
+        axes, channels = value.shape[1:-1], value.shape[-1]
+        windows = [self.window(size) for size in axes]
+        groups = self.random.choice([g for g in (1, 1, 2, channels) if channels % g == 0])
+        features = groups * self.random.choice([1, 2, 3, 5])
+        shape = [value.shape[0]] + [w[4] for w in windows] + [features]
+        if elements(shape) > LARGEST:
+            return
+        lists = [str([w[i] for w in windows]) for i in range(4)]
+        options = f", stride = {lists[1]}, padding = {lists[2]}, dilation = {lists[3]}, groups = {groups}"
+        op = f"conv{len(axes)}d"
+        if self.random.random() < 0.5:
+            self.line(f"nn.{op} {self.layer()} {value}, {features}, kernel = {lists[0]}{options}", shape, size=20)
+        else:
+            filters = self.parameter([features, channels // groups] + [w[0] for w in windows])
+            self.line(f"{op} {value}, {filters}{options}", shape, size=20)
+
+    def pool(self):
+        value = self.pictures()
+        if not value:
+            return
+        axes = value.shape[1:-1]
+        windows = [self.window(size) for size in axes]
+        kernel, stride, padding = (str([w[i] for w in windows]) for i in range(3))
+        if self.random.random() < 0.5:
+            dilation = str([w[3] for w in windows])
+            self.line(f"max_pool {value}, {kernel}, stride = {stride}, padding = {padding}, dilation = {dilation}",
+                      [value.shape[0]] + [w[4] for w in windows] + [value.shape[-1]], size=value.size)
+            return
+        windows = [(w[0], w[1], min(w[2], w[0] // 2)) for w in windows]
+        padding = str([w[2] for w in windows])
+        places = [(n + 2 * p - k) // s + 1 for n, (k, s, p) in zip(axes, windows)]
+        counted = self.random.choice(["", ", count_include_pad = false"])
+        self.line(f"avg_pool {value}, {kernel}, stride = {stride}, padding = {padding}{counted}",
+                  [value.shape[0]] + places + [value.shape[-1]], size=value.size)
+
+    def volume(self):
+        value = self.pick(lambda v: len(v.shape) == 2 and v.shape[1] > 0 and v.shape[1] % 4 == 0)
+        if value:
+            shape = [value.shape[0], 2, 2, 1, value.shape[1] // 4]
+            whole = self.line(f"reshape {self.bounded(value, 20)}, [{', '.join(map(size_text, shape))}]", shape, size=20)
+            filters = self.parameter([2, shape[-1], 2, 1, 1])
+            self.line(f"conv3d {whole}, {filters}, padding = [1, 0, 0]", shape[:1] + [3, 2, 1, 2], size=20)
+
+    def flat(self):
+        value = self.pick(lambda v: len(v.shape) > 1 and all(size > 0 for size in v.shape[1:]))
+        if value:
+            self.line(f"flatten {value}", [value.shape[0], math.prod(value.shape[1:])], size=value.size)
 
     def matmul(self):
         value = self.pick(lambda v: len(v.shape) > 1)
@@ -707,7 +779,7 @@ if mode == "--print":
     print(Program(first))
 elif mode == "--ops":
     programs = "\n".join(str(Program(seed)) for seed in range(first, last + 1))
-    words = set(re.findall(r"(?:^ *|= )(?:dl\.)?([a-z_.]+)", programs, re.M))
+    words = set(re.findall(r"(?:^ *|= )(?:dl\.)?([a-z0-9_.]+)", programs, re.M))
     missing = [op for op in all_ops() if op not in words]
     print("never drawn:", ", ".join(missing) or "none")
 else:

@@ -1,0 +1,310 @@
+// DLContract.cpp - the gradient of a product over any dimensions, which is one again.
+// SPDX-License-Identifier: Apache-2.0
+//
+//   y[n, o] = sum over i of x[n, 2 * o + i] * w[i]          a convolution of signals that moves by two
+//
+// Each axis of x is solved for one of the dimensions that move it: p = 2 * o + i gives o = (p - i) / 2. Elements whose p is
+// even meet the even i, the others the odd ones; so there is a product for each residue:
+//
+//   dx[n, 2 * u]     = sum over j of c[n, u - j] * w[2 * j]
+//   dx[n, 2 * u + 1] = sum over j of c[n, u - j] * w[2 * j + 1]
+//
+// What is read outside of c is 0: it is padded. What no point reads has no gradient: the result is padded.
+#include "dialects/dl/DL.h"
+#include <numeric>
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+/// A place as a sum of dimensions with coefficients.
+struct Sum {
+  int64_t start = 0;
+  SmallVector<int64_t> of; ///< for each dimension
+
+  Sum(AffineExpr expr, unsigned dims);
+  /// The dimensions that it depends on.
+  SmallVector<unsigned> used() const;
+  /// The least and the largest place.
+  std::pair<int64_t, int64_t> range(ArrayRef<Dim> sizes) const;
+};
+
+/// The gradient of a contraction with respect to one of its operands.
+class ContractGradient {
+public:
+  ContractGradient(Ops &b, ContractOp op, Value cotangent, unsigned operand);
+  Value run();
+
+private:
+  /// A product under construction: the first dimensions are the axes of the operand, the others are summed.
+  struct Product {
+    SmallVector<Dim> sizes;
+    SmallVector<AffineExpr> at; ///< for each dimension of the contraction, where it is; null: not known yet
+  };
+
+  Value solve(unsigned axis, Product product);
+  Value residue(unsigned axis, unsigned solved, int64_t remainder, Product product);
+  Value finish(Product product);
+  unsigned chooseSolved(const Sum &place) const;
+  void padded(Value &value, SmallVectorImpl<AffineExpr> &places, ArrayRef<Dim> sizes);
+  Value columnsSideBySide(Value value, SmallVectorImpl<AffineExpr> &at, unsigned column,
+                          ArrayRef<AffineExpr> cotangentAt);
+  SmallVector<unsigned> columnsLast(ArrayRef<AffineExpr> cotangentAt, ArrayRef<AffineExpr> otherAt) const;
+  AffineExpr dim(unsigned i) const { return getAffineDimExpr(i, b.builder.getContext()); }
+  AffineExpr number(int64_t value) const { return getAffineConstantExpr(value, b.builder.getContext()); }
+
+  Ops &b;
+  Value cotangent, other, mine;
+  SmallVector<Dim> over;
+  unsigned kept;
+  AffineMap map, otherMap;
+  SmallVector<Sum> places;                          ///< of the operand's axes
+  SmallVector<std::pair<int64_t, int64_t>> touched; ///< for each axis the first and the last place that is read
+};
+} // namespace
+
+Sum::Sum(AffineExpr expr, unsigned dims) {
+  auto at = [&](std::optional<unsigned> one) {
+    SmallVector<AffineExpr> point;
+    for (unsigned i = 0; i < dims; ++i)
+      point.push_back(getAffineConstantExpr(one == i, expr.getContext()));
+    return cast<AffineConstantExpr>(expr.replaceDims(point)).getValue();
+  };
+  start = at({});
+  for (unsigned i = 0; i < dims; ++i)
+    of.push_back(expr.isFunctionOfDim(i) ? at(i) - start : 0);
+}
+SmallVector<unsigned> Sum::used() const {
+  SmallVector<unsigned> result;
+  for (auto [i, factor] : llvm::enumerate(of))
+    if (factor)
+      result.push_back(i);
+  return result;
+}
+std::pair<int64_t, int64_t> Sum::range(ArrayRef<Dim> sizes) const {
+  int64_t least = start, most = start;
+  for (auto [factor, size] : llvm::zip(of, sizes))
+    if (factor)
+      (factor < 0 ? least : most) += factor * (size.value - 1);
+  return {least, most};
+}
+/// An axis of the batch is read at a dimension of its size.
+static bool isWhole(const Sum &place, ArrayRef<Dim> sizes) {
+  SmallVector<unsigned> used = place.used();
+  return used.size() == 1 && sizes[used[0]].isBatch();
+}
+
+ContractGradient::ContractGradient(Ops &b, ContractOp op, Value cotangent, unsigned operand)
+    : b(b), cotangent(cotangent), other(op->getOperand(1 - operand)), mine(op->getOperand(operand)),
+      over(op.getIterationSizes()), kept(op.getKept().number()), map(operand ? op.getRhsMap() : op.getLhsMap()),
+      otherMap(operand ? op.getLhsMap() : op.getRhsMap()) {
+  for (AffineExpr expr : map.getResults()) {
+    places.emplace_back(expr, over.size());
+    touched.push_back(isWhole(places.back(), over) ? std::pair<int64_t, int64_t>() : places.back().range(over));
+  }
+}
+
+/// The dimension that an axis is solved for: best one that only the cotangent, or only the other operand has, since what has
+/// it is padded; and one that moves the axis by the smallest steps.
+unsigned ContractGradient::chooseSolved(const Sum &place) const {
+  auto cost = [&](unsigned i) {
+    unsigned readers = (i < kept) + otherMap.isFunctionOfDim(i);
+    return std::tuple(readers != 1, std::abs(place.of[i]));
+  };
+  SmallVector<unsigned> used = place.used();
+  return *llvm::min_element(used, [&](unsigned a, unsigned c) { return cost(a) < cost(c); });
+}
+
+/// The elements at p = first + step * u + remainder of an axis, where step is what the solved dimension moves it by; null if
+/// no point reads them. The other dimensions of the axis are taken apart into those that reach these elements.
+Value ContractGradient::residue(unsigned axis, unsigned solved, int64_t remainder, Product product) {
+  const Sum &place = places[axis];
+  int64_t move = place.of[solved], step = std::abs(move);
+  AffineExpr u = dim(axis);
+  SmallVector<unsigned> others = place.used();
+  llvm::erase(others, solved);
+  Value sum;
+  // i = stride * j + rest, for each rest.
+  std::function<void(size_t, int64_t, AffineExpr, Product)> choose = [&](size_t next, int64_t start, AffineExpr moved,
+                                                                         Product here) {
+    if (next == others.size()) {
+      if (start % step)
+        return;
+      Sum place(u * step + start + moved, here.sizes.size()); // all of it are multiples of what it moves by
+      AffineExpr expr = number(place.start / move);
+      for (unsigned i : place.used())
+        expr = expr + dim(i) * (place.of[i] / move);
+      here.at[solved] = expr;
+      if (Value one = solve(axis + 1, here))
+        sum = sum ? b.add(sum, one) : one;
+      return;
+    }
+    unsigned i = others[next];
+    int64_t factor = place.of[i], stride = step / std::gcd(step, factor);
+    for (int64_t rest = 0; rest < std::min(stride, over[i].value); ++rest) {
+      Product more = here;
+      unsigned j = more.sizes.size();
+      more.sizes.push_back(Dim((over[i].value - rest + stride - 1) / stride));
+      more.at[i] = dim(j) * stride + rest;
+      choose(next + 1, start - factor * rest, moved - dim(j) * (factor * stride), more);
+    }
+  };
+  choose(0, touched[axis].first + remainder - place.start, number(0), product);
+  return sum;
+}
+
+/// The gradient, of all places that are read, when the axes before this one are solved.
+Value ContractGradient::solve(unsigned axis, Product product) {
+  if (axis == places.size())
+    return finish(product);
+  const Sum &place = places[axis];
+  SmallVector<unsigned> used = place.used();
+  if (used.empty()) { // one element
+    product.sizes[axis] = 1;
+    return solve(axis + 1, product);
+  }
+  unsigned solved = chooseSolved(place);
+  if (isWhole(place, over)) {
+    product.sizes[axis] = over[solved];
+    product.at[solved] = dim(axis);
+    return solve(axis + 1, product);
+  }
+  int64_t step = std::abs(place.of[solved]), length = touched[axis].second - touched[axis].first + 1;
+  int64_t rows = (length + step - 1) / step;
+  product.sizes[axis] = rows;
+  if (step == 1)
+    return residue(axis, solved, 0, product);
+  SmallVector<Value> pieces;
+  Value some;
+  for (int64_t remainder = 0; remainder < step; ++remainder) {
+    pieces.push_back(residue(axis, solved, remainder, product));
+    some = some ? some : pieces.back();
+  }
+  if (!some)
+    return nullptr;
+  for (Value &piece : pieces)
+    piece = b.unsqueeze(piece ? piece : b.splat(0, typeOf(some)), axis + 1);
+  Value joined = b.create<ConcatOp>(pieces, {b.size("axis", axis + 1)}).getResult();
+  SmallVector<Dim> dims = dimsOf(some);
+  dims[axis] = rows * step;
+  joined = b.reshape(joined, dims);
+  return rows * step == length ? joined : b.slice(joined, axis, 0, length);
+}
+
+/// Pads a value with zeros, so that all places that are read lie within.
+void ContractGradient::padded(Value &value, SmallVectorImpl<AffineExpr> &at, ArrayRef<Dim> sizes) {
+  SmallVector<Dim> dims = dimsOf(value);
+  SmallVector<int64_t> low(dims.size(), 0), high(dims.size(), 0);
+  for (auto [axis, expr] : llvm::enumerate(at)) {
+    Sum place(expr, sizes.size());
+    if (isWhole(place, sizes))
+      continue;
+    auto [least, most] = place.range(sizes);
+    low[axis] = std::max<int64_t>(-least, 0);
+    high[axis] = std::max<int64_t>(most - dims[axis].value + 1, 0);
+    expr = expr + low[axis];
+  }
+  if (llvm::any_of(low, [](int64_t n) { return n; }) || llvm::any_of(high, [](int64_t n) { return n; }))
+    value = b.create<PadOp>({value}, {b.sizes("low", low), b.sizes("high", high)}).getResult();
+}
+
+/// The axes of the operand in the order in which the product yields them: neighbours of what it reads are columns.
+SmallVector<unsigned> ContractGradient::columnsLast(ArrayRef<AffineExpr> cotangentAt,
+                                                    ArrayRef<AffineExpr> otherAt) const {
+  auto isLastOf = [](ArrayRef<AffineExpr> at, unsigned axis) { return !at.empty() && at.back().isFunctionOfDim(axis); };
+  auto rank = [&](unsigned axis) { return isLastOf(cotangentAt, axis) ? 2 : isLastOf(otherAt, axis) ? 1 : 0; };
+  SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(0, places.size()));
+  llvm::stable_sort(order, [&](unsigned a, unsigned c) { return rank(a) < rank(c); });
+  return order;
+}
+
+/// What is the same for all rows of the batch is read often: if it has the columns alone, they lie side by side.
+Value ContractGradient::columnsSideBySide(Value value, SmallVectorImpl<AffineExpr> &at, unsigned column,
+                                          ArrayRef<AffineExpr> cotangentAt) {
+  auto isColumn = [&](AffineExpr expr) { return expr.isFunctionOfDim(column); };
+  auto *it = llvm::find_if(at, isColumn);
+  if (it == at.end() || it == at.end() - 1 || llvm::any_of(cotangentAt, isColumn) ||
+      llvm::any_of(dimsOf(value), [](Dim dim) { return dim.isBatch(); }))
+    return value;
+  SmallVector<int64_t> permutation = llvm::to_vector(llvm::seq<int64_t>(0, at.size()));
+  std::rotate(permutation.begin() + (it - at.begin()), permutation.begin() + (it - at.begin()) + 1, permutation.end());
+  std::rotate(it, it + 1, at.end());
+  return b.transpose(value, permutation);
+}
+
+/// The product itself, when each dimension is known in terms of the new ones.
+Value ContractGradient::finish(Product product) {
+  for (auto [i, at] : llvm::enumerate(product.at))
+    if (!at) { // summed as it is
+      at = dim(product.sizes.size());
+      product.sizes.push_back(over[i]);
+    }
+  if (product.sizes.size() == places.size()) // something has to be summed
+    product.sizes.push_back(1);
+  SmallVector<AffineExpr> cotangentAt(ArrayRef(product.at).take_front(kept)), otherAt;
+  for (AffineExpr expr : otherMap.getResults())
+    otherAt.push_back(expr.replaceDims(product.at));
+  Value c = cotangent, x = other;
+  padded(c, cotangentAt, product.sizes);
+  padded(x, otherAt, product.sizes);
+  // Axes in their order of the product.
+  SmallVector<unsigned> order = columnsLast(cotangentAt, otherAt);
+  if (!order.empty() && !cotangentAt.empty())
+    x = columnsSideBySide(x, otherAt, order.back(), cotangentAt);
+  SmallVector<Dim> sizes;
+  SmallVector<AffineExpr> moved(product.sizes.size());
+  SmallVector<int64_t> back(order.size());
+  for (auto [to, from] : llvm::enumerate(order)) {
+    sizes.push_back(product.sizes[from]);
+    moved[from] = dim(to);
+    back[from] = to;
+  }
+  for (size_t i = order.size(); i < product.sizes.size(); ++i) {
+    sizes.push_back(product.sizes[i]);
+    moved[i] = dim(i);
+  }
+  auto mapOf = [&](ArrayRef<AffineExpr> at) {
+    SmallVector<AffineExpr> exprs = llvm::map_to_vector(at, [&](AffineExpr expr) { return expr.replaceDims(moved); });
+    return AffineMapAttr::get(AffineMap::get(sizes.size(), 0, exprs, b.builder.getContext()));
+  };
+  Value result = b.create<ContractOp>({c, x}, {b.sizes("over", sizes), b.size("kept", order.size()),
+                                               b.set("lhs_map", mapOf(cotangentAt)), b.set("rhs_map", mapOf(otherAt))})
+                     .getResult();
+  return llvm::is_sorted(order) ? result : b.transpose(result, back);
+}
+
+Value ContractGradient::run() {
+  Value result = solve(0, {SmallVector<Dim>(places.size(), 1), SmallVector<AffineExpr>(over.size())});
+  if (!result)
+    return nullptr;
+  // What no point reads.
+  SmallVector<Dim> dims = dimsOf(mine);
+  SmallVector<int64_t> low(dims.size(), 0), high(dims.size(), 0);
+  for (auto [axis, place] : llvm::enumerate(places))
+    if (!isWhole(place, over)) {
+      low[axis] = touched[axis].first;
+      high[axis] = dims[axis].value - 1 - touched[axis].second;
+    }
+  if (dimsOf(result) == dims)
+    return result;
+  return b.create<PadOp>({result}, {b.sizes("low", low), b.sizes("high", high)}).getResult();
+}
+
+/// The axes can be solved apart from each other: each dimension moves one of them at most.
+static bool isSolvable(AffineMap map) {
+  return llvm::all_of(llvm::seq<unsigned>(0, map.getNumDims()), [&](unsigned i) {
+    return llvm::count_if(map.getResults(), [&](AffineExpr expr) { return expr.isFunctionOfDim(i); }) <= 1;
+  });
+}
+SmallVector<Value> ContractOp::vjp(Ops &b, ValueRange cotangents) {
+  SmallVector<Value> gradients;
+  AffineMap maps[] = {getLhsMap(), getRhsMap()};
+  for (auto [operand, map] : llvm::enumerate(maps))
+    if (isSolvable(map)) {
+      gradients.push_back(ContractGradient(b, *this, cotangents[0], operand).run());
+    } else {
+      complain(*this) << "`contract` has no gradient where one dimension moves two axes of an operand";
+      gradients.push_back(nullptr);
+    }
+  return gradients;
+}

@@ -1,0 +1,233 @@
+// DLPicture.cpp - what convolutions and poolings become: products over windows, reductions of windows.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/Windows.h"
+
+using namespace mlir;
+using namespace dlc;
+using Values = SmallVector<Value>;
+
+/// The windows of a verified op.
+static SmallVector<Window> windowsOf(Value input, ArrayRef<Dim> kernel, const WindowOptions &options) {
+  std::optional<SmallVector<Window>> windows;
+  std::string problem;
+  (void)readWindows(ArrayRef<Dim>(dimsOf(input)).drop_front().drop_back(), kernel, options, windows, problem);
+  return *windows;
+}
+
+/// The input with its padding, of `value`: nothing is read beyond it.
+static Value padded(Ops &b, Value input, ArrayRef<Window> windows, double value = 0) {
+  SmallVector<int64_t> low(windows.size() + 2, 0), high(low);
+  for (auto [i, window] : llvm::enumerate(windows)) {
+    low[i + 1] = window.low;
+    high[i + 1] = window.high;
+  }
+  if (llvm::all_of(low, [](int64_t n) { return n == 0; }) && llvm::all_of(high, [](int64_t n) { return n == 0; }))
+    return input;
+  SmallVector<NamedAttribute> options{b.sizes("low", low), b.sizes("high", high)};
+  if (value != 0)
+    options.push_back(b.real("value", value));
+  return b.create<PadOp>({input}, options).getResult();
+}
+
+namespace {
+/// The dimensions of a contraction, and where an operand is read, as they are written down.
+struct Maps {
+  explicit Maps(Ops &b) : b(b) {}
+  Ops &b;
+  SmallVector<Dim> over;
+  SmallVector<AffineExpr> lhs, rhs;
+
+  AffineExpr add(Dim size) {
+    over.push_back(size);
+    return getAffineDimExpr(over.size() - 1, b.builder.getContext());
+  }
+  Value contract(Value x, Value w, int64_t kept) {
+    auto map = [&](ArrayRef<AffineExpr> places) {
+      return AffineMapAttr::get(AffineMap::get(over.size(), 0, places, b.builder.getContext()));
+    };
+    return b
+        .create<ContractOp>({x, w}, {b.sizes("over", over), b.size("kept", kept), b.set("lhs_map", map(lhs)),
+                                     b.set("rhs_map", map(rhs))})
+        .getResult();
+  }
+};
+} // namespace
+
+//===--- Convolutions -----------------------------------------------------------------------------------===//
+
+/// result[n, o..., g, f] = sum over k..., c of x[n, o * stride + k * dilation..., g, c] * w[g, f, c, k...]
+template <typename Op> static Value convolution(Ops &b, Op op) {
+  SmallVector<Dim> dims = dimsOf(op.getInput()), filters = dimsOf(op.getWeight()), result = dimsOf(op.getResult());
+  ArrayRef<Dim> kernel = ArrayRef<Dim>(filters).drop_front(2);
+  SmallVector<Window> windows =
+      windowsOf(op.getInput(), kernel, {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()});
+  Value x = padded(b, op.getInput(), windows), w = op.getWeight();
+  int64_t groups = op.getGroupsAttr() ? op.getGroupsAttr().number() : 1;
+  bool grouped = groups > 1;
+  if (grouped) {
+    SmallVector<Dim> parts = dimsOf(x);
+    parts.back() = groups;
+    parts.push_back(filters[1]);
+    x = b.reshape(x, parts);
+    parts = filters;
+    parts[0] = filters[0].value / groups;
+    parts.insert(parts.begin(), Dim(groups));
+    w = b.reshape(w, parts);
+  }
+  Maps maps(b);
+  maps.lhs.push_back(maps.add(dims[0]));
+  SmallVector<AffineExpr> at;
+  for (auto [i, window] : llvm::enumerate(windows))
+    at.push_back(maps.add(result[i + 1]) * window.stride);
+  AffineExpr group = grouped ? maps.add(groups) : AffineExpr(), feature = maps.add(filters[0].value / groups);
+  int64_t kept = maps.over.size();
+  SmallVector<AffineExpr> taps;
+  for (auto [i, window] : llvm::enumerate(windows)) {
+    taps.push_back(maps.add(window.kernel));
+    maps.lhs.push_back(at[i] + taps[i] * window.dilation);
+  }
+  AffineExpr channel = maps.add(filters[1]);
+  if (grouped)
+    maps.lhs.push_back(group);
+  maps.lhs.push_back(channel);
+  // All places read the filters: features, which are columns, lie side by side.
+  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(2, 2 + taps.size()));
+  order.append({1, 0});
+  if (grouped) {
+    for (int64_t &axis : order)
+      ++axis;
+    order.insert(order.begin(), 0);
+    maps.rhs.push_back(group);
+  }
+  maps.rhs.append(taps);
+  maps.rhs.append({channel, feature});
+  return b.reshape(maps.contract(x, b.transpose(w, order), kept), result);
+}
+#define CONVOLUTION(Op) \
+  Values Op::augment(Ops &b) { return {convolution(b, *this)}; } \
+  Values Op::decompose(Ops &b) { return {convolution(b, *this)}; } \
+  Values Op::vjp(Ops &, ValueRange) { return {}; } // never asked: it is rewritten first
+CONVOLUTION(Conv1dOp)
+CONVOLUTION(Conv2dOp)
+CONVOLUTION(Conv3dOp)
+
+//===--- Poolings ---------------------------------------------------------------------------------------===//
+
+/// The input as [batch, places, kernel, places, kernel, ..., channels]: a view where windows lie side by side, else each
+/// element times 1, so that its gradient is known.
+static Value windowed(Ops &b, Value input, ArrayRef<Window> windows, double padding) {
+  SmallVector<Dim> dims = dimsOf(input), all{dims[0]};
+  bool sideBySide = true;
+  for (auto [i, window] : llvm::enumerate(windows)) {
+    all.append({Dim(window.places(dims[i + 1].value)), Dim(window.kernel)});
+    sideBySide &= window.stride == window.kernel && window.dilation == 1 && !window.low && !window.high;
+  }
+  all.push_back(dims.back());
+  if (sideBySide) {
+    Value whole = input;
+    for (auto [i, window] : llvm::enumerate(windows))
+      if (int64_t size = window.places(dims[i + 1].value) * window.kernel; size != dims[i + 1].value)
+        whole = b.slice(whole, i + 1, 0, size);
+    return b.reshape(whole, all);
+  }
+  Maps maps(b);
+  maps.lhs.push_back(maps.add(dims[0]));
+  for (auto [i, window] : llvm::enumerate(windows)) {
+    AffineExpr place = maps.add(all[2 * i + 1]), element = maps.add(window.kernel);
+    maps.lhs.push_back(place * window.stride + element * window.dilation);
+  }
+  maps.lhs.push_back(maps.add(dims.back()));
+  maps.add(1);
+  return maps.contract(padded(b, input, windows, padding), b.number(1, input), all.size());
+}
+/// The axes of `windowed` that are the elements of a window.
+static SmallVector<int64_t> elementAxes(ArrayRef<Window> windows) {
+  SmallVector<int64_t> axes;
+  for (size_t i = 0; i < windows.size(); ++i)
+    axes.push_back(2 * i + 2);
+  return axes;
+}
+static SmallVector<Window> windowsOf(MaxPoolOp op) {
+  Attribute stride = op.getStrideAttr() ? op.getStrideAttr() : op.getKernel();
+  return windowsOf(op.getInput(), eachOf(op.getKernel(), typeOf(op.getInput()).getRank() - 2, 1),
+                   {stride, op.getPaddingAttr(), op.getDilationAttr(), op.getCeilMode()});
+}
+
+Values MaxPoolOp::decompose(Ops &b) {
+  SmallVector<Window> windows = windowsOf(*this);
+  return {b.reduce("amax", windowed(b, getInput(), windows, -INFINITY), elementAxes(windows))};
+}
+/// The cotangent goes to the first element of a window that is the largest; NaN counts as largest.
+Values MaxPoolOp::vjp(Ops &b, ValueRange cotangents) {
+  SmallVector<Window> windows = windowsOf(*this);
+  SmallVector<int64_t> elements = elementAxes(windows);
+  Value all = windowed(b, getInput(), windows, -INFINITY);
+  SmallVector<Dim> kept = dimsOf(all);
+  for (int64_t axis : elements)
+    kept[axis] = 1;
+  Value hit = b.binary("eq", all, b.reshape(getResult(), kept));
+  hit = b.where(b.binary("ne", all, all), b.splat(1, RankedTensorType::get({}, typeOf(hit).getElementType())), hit);
+  Value place;
+  for (auto [axis, window] : llvm::zip(elements, windows)) {
+    Value own = b.iota(all, axis);
+    place = place ? b.add(b.mul(place, b.number(window.kernel, place)), own) : own;
+  }
+  Value none = b.number(llvm::maxIntN(typeOf(place).getElementTypeBitWidth()), place);
+  Value first = b.reduce("amin", b.where(hit, place, none), elements, /*keepdim=*/true);
+  Value c = b.where(b.binary("eq", place, first), b.reshape(cotangents[0], kept), b.number(0, all));
+  for (Value value = all; value != getInput(); value = value.getDefiningOp()->getOperand(0))
+    c = cast<DifferentiableOpInterface>(value.getDefiningOp()).vjp(b, c)[0];
+  return {c};
+}
+
+/// How many elements of each window along an axis are not padding.
+static SmallVector<double> inside(const Window &window, int64_t size) {
+  SmallVector<double> counts;
+  for (int64_t place = 0; place < window.places(size); ++place) {
+    int64_t first = place * window.stride - window.low;
+    counts.push_back(std::min(first + window.kernel, size) - std::max<int64_t>(first, 0));
+  }
+  return counts;
+}
+static Value average(Ops &b, AvgPoolOp op) {
+  SmallVector<Dim> dims = dimsOf(op.getInput());
+  size_t axes = dims.size() - 2;
+  SmallVector<Window> windows =
+      windowsOf(op.getInput(), eachOf(op.getKernel(), axes, 1),
+                {op.getStrideAttr() ? op.getStrideAttr() : op.getKernel(), op.getPaddingAttr(), {}});
+  Maps maps(b);
+  maps.lhs.push_back(maps.add(dims[0]));
+  SmallVector<AffineExpr> at;
+  for (auto [i, window] : llvm::enumerate(windows))
+    at.push_back(maps.add(window.places(dims[i + 1].value)) * window.stride);
+  AffineExpr channel = maps.add(dims.back());
+  double whole = 1;
+  for (auto [i, window] : llvm::enumerate(windows)) {
+    maps.lhs.push_back(at[i] + maps.add(window.kernel));
+    whole *= window.kernel;
+  }
+  maps.lhs.push_back(channel);
+  Value sum = maps.contract(padded(b, op.getInput(), windows), b.number(1, op.getInput()), dims.size());
+  if (op.getCountIncludePad().value_or(true))
+    return b.div(sum, b.number(whole, sum));
+  for (auto [i, window] : llvm::enumerate(windows)) {
+    SmallVector<double> counts = inside(window, dims[i + 1].value);
+    if (llvm::all_equal(counts)) {
+      sum = b.div(sum, b.number(counts.front(), sum));
+      continue;
+    }
+    SmallVector<int64_t> shape(axes + 1 - i, 1);
+    shape[0] = counts.size();
+    sum = b.div(sum, b.values(counts, RankedTensorType::get(shape, typeOf(sum).getElementType())));
+  }
+  return sum;
+}
+Values AvgPoolOp::augment(Ops &b) { return {average(b, *this)}; }
+Values AvgPoolOp::decompose(Ops &b) { return {average(b, *this)}; }
+Values AvgPoolOp::vjp(Ops &, ValueRange) { return {}; } // never asked
+
+//===--- Flatten ----------------------------------------------------------------------------------------===//
+
+Values FlattenOp::augment(Ops &b) { return {b.reshape(getInput(), dimsOf(getResult()))}; }
+Values FlattenOp::decompose(Ops &b) { return augment(b); }
+Values FlattenOp::vjp(Ops &, ValueRange) { return {}; } // never asked

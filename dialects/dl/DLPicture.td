@@ -1,0 +1,67 @@
+// DLPicture.td - windows over pictures and signals: convolutions and poolings.
+// SPDX-License-Identifier: Apache-2.0
+
+class DL_ConvolutionOp<string mnemonic, string sizes, string kernels, string places>
+    : DL_ValueOp<mnemonic, 2, [], [], [Augmented, Decomposable]> {
+  let summary = "Each window of the input times each filter, summed over the window's elements and channels";
+  let description = !strconcat([{
+    Not flipped: what is called convolution in neural networks. `stride`, `dilation` and `padding` are numbers, or lists with
+    one for each axis; `padding` may be pairs [before, after], `valid` (none, the default), or `same`: ceil(size / stride)
+    windows, and where the padding is odd, one more after than before. With `groups`, the channels of input and result are so
+    many equal parts, and each part of the result reads its own part of the input.
+
+    - Shapes: an input }], sizes, [{ and filters }], kernels, [{; the result is }], places, [{.
+    - Types: floats, both the same.
+    - Gradient: through `contract`, which it is rewritten into.
+    - Source: PyTorch's `}], mnemonic, [{`, with channels last; TensorFlow's `same` where steps are longer than one.
+  }]);
+  let arguments = (ins AnyTensor:$input, AnyTensor:$weight, OptionalAttr<DL_EachAttr>:$stride, OptionalAttr<DL_PaddingAttr>:$padding,
+                       OptionalAttr<DL_EachAttr>:$dilation, Option:$groups);
+}
+def DL_Conv1dOp : DL_ConvolutionOp<"conv1d", "[batch, length, channels]", "[features, channels / groups, length]",
+                                   "[batch, places, features]">;
+def DL_Conv2dOp : DL_ConvolutionOp<"conv2d", "[batch, height, width, channels]",
+                                   "[features, channels / groups, height, width]", "[batch, rows, columns, features]">;
+def DL_Conv3dOp : DL_ConvolutionOp<"conv3d", "[batch, depth, height, width, channels]",
+                                   "[features, channels / groups, depth, height, width]",
+                                   "[batch, layers, rows, columns, features]">;
+
+def DL_MaxPoolOp : DL_ValueOp<"max_pool", 1, ["kernel"], [], [Differentiable, Decomposable]> {
+  let summary = "The largest element of each window, for each channel";
+  let description = [{
+    `max_pool %x, 2` has windows of 2 x 2 elements of a picture, or of 2 of a signal; `max_pool %x, [2, 3]` others. `stride` is
+    that of the kernel unless given; `padding` and `dilation` are those of `conv2d`, and what is padded is never the largest.
+    With `ceil_mode`, a last window may reach beyond the padding, if it begins before it.
+
+    - Shapes: an input [batch, ..., channels] with one to three axes between; the result has the windows' places there.
+    - Types: floats; the result has the operand's.
+    - Gradient: c at the first of the largest elements of a window, in row-major order.
+    - Source: PyTorch's `max_pool1d` to `max_pool3d`, with channels last.
+  }];
+  let arguments = (ins AnyTensor:$input, DL_EachAttr:$kernel, OptionalAttr<DL_EachAttr>:$stride, OptionalAttr<DL_PaddingAttr>:$padding,
+                       OptionalAttr<DL_EachAttr>:$dilation, UnitAttr:$ceil_mode);
+}
+def DL_AvgPoolOp : DL_ValueOp<"avg_pool", 1, ["kernel"], [], [Augmented, Decomposable]> {
+  let summary = "The mean of each window, for each channel";
+  let description = [{
+    `kernel`, `stride` and `padding` are those of `max_pool`. What is padded counts as zeros; with `count_include_pad = false`
+    a window is divided by the number of its elements that are not padding.
+
+    - Shapes: those of `max_pool`.
+    - Types: floats; the result has the operand's.
+    - Gradient: through `contract`, which it is rewritten into.
+    - Source: PyTorch's `avg_pool1d` to `avg_pool3d`, with channels last.
+  }];
+  let arguments = (ins AnyTensor:$input, DL_EachAttr:$kernel, OptionalAttr<DL_EachAttr>:$stride, OptionalAttr<DL_PaddingAttr>:$padding,
+                       OptionalAttr<BoolAttr>:$count_include_pad);
+}
+def DL_FlattenOp : DL_ValueOp<"flatten", 1, [], [], [Augmented, Decomposable]> {
+  let summary = "The axes from `axis` (1 unless given) on as one";
+  let description = [{
+    - Shapes: any with more axes than `axis`.
+    - Types: any; the result has the operand's.
+    - Gradient: of `reshape`, which it is rewritten into.
+    - Source: PyTorch's `nn.Flatten`.
+  }];
+  let arguments = (ins AnyTensor:$input, Option:$axis);
+}

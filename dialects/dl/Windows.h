@@ -1,0 +1,34 @@
+// Windows.h - windows that move over pictures and signals: what the options of convolutions and poolings say.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DLC_DIALECTS_DL_WINDOWS_H
+#define DLC_DIALECTS_DL_WINDOWS_H
+#include "dialects/dl/DL.h"
+
+namespace dlc {
+/// A window along one axis, in elements.
+struct Window {
+  int64_t kernel = 1, stride = 1, dilation = 1; ///< elements of the window; steps from window to window; within one
+  int64_t low = 0, high = 0;                    ///< of padding, before and after the axis
+
+  /// From the first to the last element.
+  int64_t span() const { return dilation * (kernel - 1) + 1; }
+  /// How many there are along an axis; 0 where it is shorter than the window.
+  int64_t places(int64_t size) const {
+    int64_t room = size + low + high - span();
+    return room < 0 ? 0 : room / stride + 1;
+  }
+};
+
+/// What is said of windows: each a number for all axes, or a list with one for each; null where it is not given.
+struct WindowOptions {
+  mlir::Attribute stride, padding, dilation;
+  bool ceil = false; ///< a window may stand beyond the padding, if it begins before
+};
+/// One for each axis. False, with a sentence that says why, if the options are wrong; nothing where a size is not known yet.
+/// `size` are those of the axes, `kernel` those of the window.
+bool readWindows(llvm::ArrayRef<Dim> size, llvm::ArrayRef<Dim> kernel, const WindowOptions &options,
+                 std::optional<llvm::SmallVector<Window>> &windows, std::string &problem);
+/// A number for each of `count` axes, from one number or a list of them; empty if it is neither.
+llvm::SmallVector<Dim> eachOf(mlir::Attribute option, size_t count, int64_t otherwise);
+} // namespace dlc
+#endif
