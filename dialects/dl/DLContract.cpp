@@ -9,6 +9,8 @@
 //   dx[n, 2 * u]     = sum over j of c[n, u - j] * w[2 * j]
 //   dx[n, 2 * u + 1] = sum over j of c[n, u - j] * w[2 * j + 1]
 //
+// Where no two windows overlap, each place is reached once: both dimensions are axes of one product, p = 2 * o + i.
+//
 // What is read outside of c is 0: it is padded. What no point reads has no gradient: the result is padded.
 #include "dialects/dl/DL.h"
 #include <numeric>
@@ -40,16 +42,23 @@ private:
   struct Product {
     SmallVector<Dim> sizes;
     SmallVector<AffineExpr> at; ///< for each dimension of the contraction, where it is; null: not known yet
+    /// For each axis of the operand, the dimension that counts within a step; it is an axis of the result behind it. 0: none.
+    SmallVector<unsigned> within;
+
+    /// Where an axis of the operand stands in the result, when those behind it are whole.
+    unsigned position(unsigned axis) const { return axis + axis - llvm::count(ArrayRef(within).take_front(axis), 0u); }
   };
 
   Value solve(unsigned axis, Product product);
+  Value apart(unsigned axis, unsigned outer, std::optional<unsigned> inner, Product product);
   Value residue(unsigned axis, unsigned solved, int64_t remainder, Product product);
   Value finish(Product product);
   unsigned chooseSolved(const Sum &place) const;
   void padded(Value &value, SmallVectorImpl<AffineExpr> &places, ArrayRef<Dim> sizes);
   Value columnsSideBySide(Value value, SmallVectorImpl<AffineExpr> &at, unsigned column,
                           ArrayRef<AffineExpr> cotangentAt);
-  SmallVector<unsigned> columnsLast(ArrayRef<AffineExpr> cotangentAt, ArrayRef<AffineExpr> otherAt) const;
+  SmallVector<unsigned> columnsLast(ArrayRef<unsigned> axes, ArrayRef<AffineExpr> cotangentAt,
+                                    ArrayRef<AffineExpr> otherAt) const;
   AffineExpr dim(unsigned i) const { return getAffineDimExpr(i, b.builder.getContext()); }
   AffineExpr number(int64_t value) const { return getAffineConstantExpr(value, b.builder.getContext()); }
 
@@ -169,6 +178,13 @@ Value ContractGradient::solve(unsigned axis, Product product) {
     product.at[solved] = dim(axis);
     return solve(axis + 1, product);
   }
+  // One dimension steps over all that another one counts.
+  auto reach = [&](unsigned i) { return std::abs(place.of[i]) * (over[i].value - 1) + 1; };
+  llvm::stable_sort(used, [&](unsigned a, unsigned c) { return std::abs(place.of[a]) > std::abs(place.of[c]); });
+  if (used.size() == 1)
+    return apart(axis, used[0], {}, product);
+  if (used.size() == 2 && std::abs(place.of[used[0]]) > 1 && reach(used[1]) <= std::abs(place.of[used[0]]))
+    return apart(axis, used[0], used[1], product);
   int64_t step = std::abs(place.of[solved]), length = touched[axis].second - touched[axis].first + 1;
   int64_t rows = (length + step - 1) / step;
   product.sizes[axis] = rows;
@@ -182,13 +198,59 @@ Value ContractGradient::solve(unsigned axis, Product product) {
   }
   if (!some)
     return nullptr;
+  unsigned position = product.position(axis);
   for (Value &piece : pieces)
-    piece = b.unsqueeze(piece ? piece : b.splat(0, typeOf(some)), axis + 1);
-  Value joined = b.create<ConcatOp>(pieces, {b.size("axis", axis + 1)}).getResult();
+    piece = b.unsqueeze(piece ? piece : b.splat(0, typeOf(some)), position + 1);
+  Value joined = b.create<ConcatOp>(pieces, {b.size("axis", position + 1)}).getResult();
   SmallVector<Dim> dims = dimsOf(some);
-  dims[axis] = rows * step;
+  dims[position] = rows * step;
   joined = b.reshape(joined, dims);
-  return rows * step == length ? joined : b.slice(joined, axis, 0, length);
+  return rows * step == length ? joined : b.slice(joined, position, 0, length);
+}
+
+/// [..., n, m, ...] at two axes as one of n * m.
+static Value merged(Ops &b, Value value, unsigned axis) {
+  SmallVector<Dim> dims = dimsOf(value);
+  dims[axis] = dims[axis] * dims[axis + 1];
+  dims.erase(dims.begin() + axis + 1);
+  return b.reshape(value, dims);
+}
+/// An axis with zeros behind it, or cut, so that it is as long as that.
+static Value resized(Ops &b, Value value, unsigned axis, int64_t size) {
+  int64_t own = dimsOf(value)[axis].value;
+  if (own >= size)
+    return own == size ? value : b.slice(value, axis, 0, size);
+  SmallVector<int64_t> none(dimsOf(value).size(), 0), high(none);
+  high[axis] = size - own;
+  return b.create<PadOp>({value}, {b.sizes("low", none), b.sizes("high", high)}).getResult();
+}
+
+/// The elements of an axis that is reached once at each place: by the steps of one dimension, and within a step by another.
+Value ContractGradient::apart(unsigned axis, unsigned outer, std::optional<unsigned> inner, Product product) {
+  const Sum &place = places[axis];
+  auto placeOf = [&](unsigned i, unsigned at) {
+    return place.of[i] > 0 ? dim(at) : number(over[i].value - 1) - dim(at);
+  };
+  int64_t step = std::abs(place.of[outer]), stride = 1, reach = 1;
+  product.sizes[axis] = over[outer];
+  product.at[outer] = placeOf(outer, axis);
+  if (inner) {
+    stride = std::abs(place.of[*inner]);
+    reach = stride * (over[*inner].value - 1) + 1;
+    product.within[axis] = product.sizes.size();
+    product.at[*inner] = placeOf(*inner, product.sizes.size());
+    product.sizes.push_back(over[*inner]);
+  }
+  Value result = solve(axis + 1, product);
+  if (!result || step == 1)
+    return result;
+  unsigned at = product.position(axis);
+  if (!inner)
+    result = b.unsqueeze(result, at + 1);
+  if (stride > 1)
+    result = resized(b, merged(b, resized(b, b.unsqueeze(result, at + 2), at + 2, stride), at + 1), at + 1, reach);
+  result = merged(b, resized(b, result, at + 1, step), at);
+  return resized(b, result, at, (over[outer].value - 1) * step + reach);
 }
 
 /// Pads a value with zeros, so that all places that are read lie within.
@@ -209,11 +271,11 @@ void ContractGradient::padded(Value &value, SmallVectorImpl<AffineExpr> &at, Arr
 }
 
 /// The axes of the operand in the order in which the product yields them: neighbours of what it reads are columns.
-SmallVector<unsigned> ContractGradient::columnsLast(ArrayRef<AffineExpr> cotangentAt,
+SmallVector<unsigned> ContractGradient::columnsLast(ArrayRef<unsigned> axes, ArrayRef<AffineExpr> cotangentAt,
                                                     ArrayRef<AffineExpr> otherAt) const {
   auto isLastOf = [](ArrayRef<AffineExpr> at, unsigned axis) { return !at.empty() && at.back().isFunctionOfDim(axis); };
   auto rank = [&](unsigned axis) { return isLastOf(cotangentAt, axis) ? 2 : isLastOf(otherAt, axis) ? 1 : 0; };
-  SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(0, places.size()));
+  SmallVector<unsigned> order(axes);
   llvm::stable_sort(order, [&](unsigned a, unsigned c) { return rank(a) < rank(c); });
   return order;
 }
@@ -239,7 +301,13 @@ Value ContractGradient::finish(Product product) {
       at = dim(product.sizes.size());
       product.sizes.push_back(over[i]);
     }
-  if (product.sizes.size() == places.size()) // something has to be summed
+  SmallVector<unsigned> axes;
+  for (unsigned axis = 0; axis < places.size(); ++axis) {
+    axes.push_back(axis);
+    if (product.within[axis])
+      axes.push_back(product.within[axis]);
+  }
+  if (product.sizes.size() == axes.size()) // something has to be summed
     product.sizes.push_back(1);
   SmallVector<AffineExpr> cotangentAt(ArrayRef(product.at).take_front(kept)), otherAt;
   for (AffineExpr expr : otherMap.getResults())
@@ -248,7 +316,7 @@ Value ContractGradient::finish(Product product) {
   padded(c, cotangentAt, product.sizes);
   padded(x, otherAt, product.sizes);
   // Axes in their order of the product.
-  SmallVector<unsigned> order = columnsLast(cotangentAt, otherAt);
+  SmallVector<unsigned> order = columnsLast(axes, cotangentAt, otherAt);
   if (!order.empty() && !cotangentAt.empty())
     x = columnsSideBySide(x, otherAt, order.back(), cotangentAt);
   SmallVector<Dim> sizes;
@@ -257,12 +325,13 @@ Value ContractGradient::finish(Product product) {
   for (auto [to, from] : llvm::enumerate(order)) {
     sizes.push_back(product.sizes[from]);
     moved[from] = dim(to);
-    back[from] = to;
+    back[llvm::find(axes, from) - axes.begin()] = to;
   }
-  for (size_t i = order.size(); i < product.sizes.size(); ++i) {
-    sizes.push_back(product.sizes[i]);
-    moved[i] = dim(i);
-  }
+  for (auto [i, size] : llvm::enumerate(product.sizes))
+    if (!moved[i]) {
+      moved[i] = dim(sizes.size());
+      sizes.push_back(size);
+    }
   auto mapOf = [&](ArrayRef<AffineExpr> at) {
     SmallVector<AffineExpr> exprs = llvm::map_to_vector(at, [&](AffineExpr expr) { return expr.replaceDims(moved); });
     return AffineMapAttr::get(AffineMap::get(sizes.size(), 0, exprs, b.builder.getContext()));
@@ -270,11 +339,12 @@ Value ContractGradient::finish(Product product) {
   Value result = b.create<ContractOp>({c, x}, {b.sizes("over", sizes), b.size("kept", order.size()),
                                                b.set("lhs_map", mapOf(cotangentAt)), b.set("rhs_map", mapOf(otherAt))})
                      .getResult();
-  return llvm::is_sorted(order) ? result : b.transpose(result, back);
+  return llvm::is_sorted(back) ? result : b.transpose(result, back);
 }
 
 Value ContractGradient::run() {
-  Value result = solve(0, {SmallVector<Dim>(places.size(), 1), SmallVector<AffineExpr>(over.size())});
+  Value result = solve(0, {SmallVector<Dim>(places.size(), 1), SmallVector<AffineExpr>(over.size()),
+                           SmallVector<unsigned>(places.size(), 0)});
   if (!result)
     return nullptr;
   // What no point reads.

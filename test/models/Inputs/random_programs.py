@@ -189,8 +189,13 @@ class Program:
         if value or self.random.random() < 0.5:
             return value
         flat = self.pick(lambda v: len(v.shape) == 2 and v.shape[1] > 0 and v.shape[1] % 2 == 0)
-        return flat and self.line(f"reshape {flat}, [{size_text(flat.shape[0])}, {flat.shape[1] // 2}, 2]",
-                                  [flat.shape[0], flat.shape[1] // 2, 2], size=flat.size)
+        if not flat:
+            return None
+        shape = [flat.shape[0], flat.shape[1] // 2, 2]
+        if self.random.random() < 0.7:  # a picture
+            height = self.random.choice([n for n in range(1, shape[1] + 1) if shape[1] % n == 0])
+            shape[1:2] = [height, shape[1] // height]
+        return self.line(f"reshape {flat}, [{', '.join(map(size_text, shape))}]", shape, size=flat.size)
 
     def convolution(self):
         value = self.pictures()
