@@ -709,6 +709,10 @@ static void shape(AccuracyOp::Adaptor op, Shapes s) {
 static std::optional<SmallVector<Dim>> windowed(Value input, ArrayRef<Dim> kernel, const WindowOptions &options,
                                                 const char *what, Shapes s) {
   SmallVector<Dim> dims = s.dims(input);
+  if (llvm::is_contained(dims, Dim(0))) {
+    s.rule.fail(Twine(what) + ": there is nothing in " + show(input));
+    return std::nullopt;
+  }
   std::optional<SmallVector<Window>> windows;
   std::string problem;
   if (!readWindows(ArrayRef<Dim>(dims).drop_front().drop_back(), kernel, options, windows, problem)) {
@@ -742,6 +746,8 @@ template <typename Op> static void convolution(typename Op::Adaptor op, int64_t 
     return s.rule.fail(Twine(what) + ": groups: expected a number of at least 1, found " + Twine(groups));
   if (channels.isBatch() || features.isBatch() || own.isBatch())
     return s.rule.fail(Twine(what) + ": channels and features cannot depend on the batch");
+  if (features == Dim(0))
+    return s.rule.fail(Twine(what) + ": there are no filters in " + show(op.getWeight()));
   if (channels.isNumber() && own.isNumber() && !ShapedType::isDynamic(groups)) {
     if (channels.value % groups)
       return s.rule.fail(Twine(what) + ": " + Twine(channels.value) + " channels cannot be parted into " +

@@ -132,4 +132,21 @@ dl.model @m {
     %y = flatten %x, axis = 0
     return %x
   }
+  func @nothing(%x: f32[batch, 9, 8, 0], %y: f32[batch, 9, 8, 4], %w: f32[0, 4, 3, 3]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: max_pool: there is nothing in %x : f32[batch, 9, 8, 0]
+    %a = max_pool %x, 2
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: there are no filters in %w : f32[0, 4, 3, 3]
+    %b = conv2d %y, %w
+    return %x
+  }
+  func @features(%x: f32[batch, 9, 8, 3], %v: f32[batch, 9, 8, 4], %s4: f32[6, 1, 3, 3]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: 6 features cannot be parted into 4 groups
+    %a = conv2d %v, %s4, groups = 4
+    return %x
+  }
+  func @channels(%x: f32[batch, 9, 8, 2 * batch], %w: f32[4, 3, 3, 3]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: channels and features cannot depend on the batch
+    %a = conv2d %x, %w
+    return %x
+  }
 }
