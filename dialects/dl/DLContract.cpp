@@ -114,11 +114,12 @@ ContractGradient::ContractGradient(Ops &b, ContractOp op, Value cotangent, unsig
 }
 
 /// The dimension that an axis is solved for: best one that only the cotangent, or only the other operand has, since what has
-/// it is padded; and one that moves the axis by the smallest steps.
+/// it is padded; and one that leaves the fewest points to be summed: it is long itself, and of the others each residue of its
+/// steps meets a part.
 unsigned ContractGradient::chooseSolved(const Sum &place) const {
   auto cost = [&](unsigned i) {
     unsigned readers = (i < kept) + otherMap.isFunctionOfDim(i);
-    return std::tuple(readers != 1, std::abs(place.of[i]));
+    return std::tuple(readers != 1, -std::abs(place.of[i]) * over[i].value);
   };
   SmallVector<unsigned> used = place.used();
   return *llvm::min_element(used, [&](unsigned a, unsigned c) { return cost(a) < cost(c); });
