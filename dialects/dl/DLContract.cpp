@@ -119,7 +119,7 @@ ContractGradient::ContractGradient(Ops &b, ContractOp op, Value cotangent, unsig
 unsigned ContractGradient::chooseSolved(const Sum &place) const {
   auto cost = [&](unsigned i) {
     unsigned readers = (i < kept) + otherMap.isFunctionOfDim(i);
-    return std::tuple(readers != 1, -std::abs(place.of[i]) * over[i].value);
+    return std::tuple(readers == 0, readers != 1, -std::abs(place.of[i]) * over[i].value);
   };
   SmallVector<unsigned> used = place.used();
   return *llvm::min_element(used, [&](unsigned a, unsigned c) { return cost(a) < cost(c); });
@@ -361,20 +361,34 @@ Value ContractGradient::run() {
   return b.create<PadOp>({result}, {b.sizes("low", low), b.sizes("high", high)}).getResult();
 }
 
-/// The axes can be solved apart from each other: each dimension moves one of them at most.
-static bool isSolvable(AffineMap map) {
-  return llvm::all_of(llvm::seq<unsigned>(0, map.getNumDims()), [&](unsigned i) {
-    return llvm::count_if(map.getResults(), [&](AffineExpr expr) { return expr.isFunctionOfDim(i); }) <= 1;
-  });
+/// The axes can be solved apart from each other: each dimension moves one of them at most. Where several move one, the
+/// cotangent or the other operand has one of them, whose padding leaves out what lies beyond.
+static bool isSolvable(AffineMap map, AffineMap other, unsigned kept) {
+  auto uses = [&](AffineExpr expr) {
+    return llvm::count_if(llvm::seq<unsigned>(0, map.getNumDims()),
+                          [&](unsigned i) { return expr.isFunctionOfDim(i); });
+  };
+  auto isRead = [&](AffineExpr expr) {
+    return llvm::any_of(llvm::seq<unsigned>(0, map.getNumDims()),
+                        [&](unsigned i) { return expr.isFunctionOfDim(i) && (i < kept || other.isFunctionOfDim(i)); });
+  };
+  return llvm::all_of(llvm::seq<unsigned>(0, map.getNumDims()),
+                      [&](unsigned i) {
+                        return llvm::count_if(map.getResults(),
+                                              [&](AffineExpr expr) { return expr.isFunctionOfDim(i); }) <= 1;
+                      }) &&
+         llvm::all_of(map.getResults(), [&](AffineExpr expr) { return uses(expr) <= 1 || isRead(expr); });
 }
 SmallVector<Value> ContractOp::vjp(Ops &b, ValueRange cotangents) {
   SmallVector<Value> gradients;
   AffineMap maps[] = {getLhsMap(), getRhsMap()};
   for (auto [operand, map] : llvm::enumerate(maps))
-    if (isSolvable(map)) {
+    if (isSolvable(map, maps[1 - operand], getKept().number())) {
       gradients.push_back(ContractGradient(b, *this, cotangents[0], operand).run());
     } else {
-      complain(*this) << "`contract` has no gradient where one dimension moves two axes of an operand";
+      complain(*this) << "`contract` has no gradient where one dimension moves two axes of an operand, or an axis is "
+                         "moved by several that "
+                         "nothing else has";
       gradients.push_back(nullptr);
     }
   return gradients;
