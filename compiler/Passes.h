@@ -12,8 +12,13 @@ namespace dlc {
 /// autodiff: replaces each `gradient` by plain ops. `faultyRule`: for tests, the op whose gradient comes out 1 % too
 /// large.
 mlir::LogicalResult differentiate(EntryOp entry, llvm::StringRef faultyRule = {});
+/// autodiff: what needs nothing that a scan carries is computed for all its rounds at once, before it or behind it; without
+/// `move`, only what nothing needs goes.
+void moveOutOfScans(EntryOp entry, bool move);
 /// layout: chooses the order in which the axes of stored matrices lie; without `change`, all as they were written.
 void chooseLayouts(ModelOp model, bool change);
+/// kernels, first: the body of each scan becomes an entry point of kind `loop`, and the scan a `repeat` of it.
+void outlineScans(ModelOp model);
 /// kernels: writes ops out that stand for several simpler ones.
 void decompose(EntryOp entry);
 /// kernels: outlines fused groups; without `fuse`, each op for itself.

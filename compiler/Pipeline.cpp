@@ -98,8 +98,17 @@ static LogicalResult differentiateAll(ModuleOp module, const CompileOptions &opt
       result = failure(); // go on: all that are missing are reported together
   return result;
 }
+static LogicalResult moveOutOfAllScans(ModuleOp module, const CompileOptions &options) {
+  for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
+    moveOutOfScans(entry, options.optimize > 0);
+  return success();
+}
 static LogicalResult chooseAllLayouts(ModuleOp module, const CompileOptions &options) {
   chooseLayouts(modelOf(module), options.optimize > 0);
+  return success();
+}
+static LogicalResult outlineAllScans(ModuleOp module, const CompileOptions &) {
+  outlineScans(modelOf(module));
   return success();
 }
 static LogicalResult decomposeAll(ModuleOp module, const CompileOptions &) {
@@ -110,6 +119,8 @@ static LogicalResult decomposeAll(ModuleOp module, const CompileOptions &) {
 static LogicalResult markRows(ModuleOp module, const CompileOptions &) {
   Builder b(module.getContext());
   for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>()) {
+    if (entry.getKind() == "loop")
+      continue; // is judged where it is repeated
     describeCounts(entry);
     entry->setAttr("dl.rows_independent", b.getBoolAttr(rowsAreIndependent(entry) || partsMakeTheWhole(entry)));
   }
@@ -143,12 +154,16 @@ ArrayRef<Level> dlc::levels() {
   static const Step toAutodiff[] = {
       {"differentiate", "each `gradient` becomes plain ops", differentiateAll},
       simplifying,
+      {"move-out-of-scans", "what needs nothing that a loop carries is computed for all its rounds at once",
+       moveOutOfAllScans},
+      simplifying,
   };
   static const Step toLayout[] = {
       {"choose-layouts", "stored matrices lie as their products read them, and transposes sink", chooseAllLayouts},
       simplifying,
   };
   static const Step toKernels[] = {
+      {"outline-scans", "the body of each loop is an entry point of kind `loop`", outlineAllScans},
       {"decompose", "ops that stand for several are written out", decomposeAll},
       simplifying,
       {"mark-rows", "numbers say what they are means over, entry points whether their rows are independent", markRows},

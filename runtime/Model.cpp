@@ -203,13 +203,22 @@ private:
   void operand(const dlc_operand &o, const dlc_kernel_operand &wanted, uint64_t numbers) {
     __int128 least = o.offset, most = o.offset;
     if (o.steps) {
-      if (o.steps > raw.loop_step_count || loops.size() > raw.loop_step_count - (o.steps - 1))
+      if (o.steps > raw.loop_step_count || loops.size() > raw.loop_step_count - o.steps || o.extents > 8)
         broken("an operand has no steps");
+      const int64_t *steps = raw.loop_steps + o.steps;
+      // How far it moves: each end by itself, and in the largest call. Nothing lies further off than fits into 64 bits.
+      constexpr __int128 farthest = INT64_MAX;
+      __int128 low = steps[-1], high = steps[-1];
       for (size_t i = 0; i < loops.size(); ++i) {
-        __int128 last =
-            static_cast<__int128>(raw.loop_steps[o.steps - 1 + i]) * std::max<int64_t>(loops[i].rounds - 1, 0);
-        (last < 0 ? least : most) += last;
+        __int128 last = static_cast<__int128>(steps[i]) * std::max<int64_t>(loops[i].rounds - 1, 0);
+        (last < 0 ? low : high) += last;
       }
+      for (uint32_t i = 0; i < o.extents; ++i) {
+        low = low < 0 ? std::max(low * entry.capacity, -farthest) : low;
+        high = high > 0 ? std::min(high * entry.capacity, farthest) : high;
+      }
+      least += low;
+      most += high;
     }
     __int128 elements = wanted.elements;
     for (uint32_t i = 0; i < std::min(wanted.extents, 8u); ++i)

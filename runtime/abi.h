@@ -21,7 +21,7 @@ extern "C" {
 
 #define DLC_MAGIC 0x6c646f4du /* "Modl" in little-endian bytes */
 /* 2: schedules are data; 3: tensors lie densely at the extent of a call; 4: schedules have constants */
-#define DLC_ABI_VERSION 4u
+#define DLC_ABI_VERSION 5u
 #define DLC_QUERY_SYMBOL "dlc_model_query"
 #define DLC_ALIGNMENT 64u /* of every arena, in bytes */
 #define DLC_MAX_RANK 8u
@@ -234,13 +234,14 @@ typedef struct dlc_kernel {
 #define DLC_IN_OUTPUT (DLC_ARENA_COUNT + 1)
 #define DLC_IN_CONSTANTS (DLC_ARENA_COUNT + 2)
 
-/* One operand of one run: base + offset + the sum over the loops around of step * index. */
+/* One operand of one run: base + offset, and (first + the sum over the loops around of step * index) * the extent of the call,
+ * as often as `extents` says. All in bytes. */
 typedef struct dlc_operand {
   uint32_t base;  /* dlc_arena, DLC_IN_INPUT, DLC_IN_OUTPUT or DLC_IN_CONSTANTS */
   uint32_t index; /* which input or output */
   int64_t offset; /* in bytes */
-  uint32_t steps; /* 0: the same in every round; or 1 + the place in loop_steps of the outermost loop's */
-  uint32_t reserved;
+  uint32_t steps; /* 0: none; or 1 + the place in loop_steps of `first`, which those of the loops follow, outermost first */
+  uint32_t extents;
 } dlc_operand;
 
 typedef enum dlc_step_kind {

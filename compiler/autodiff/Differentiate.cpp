@@ -4,52 +4,20 @@
 //   %g = gradient %loss, %w   =>   the ops on the way from %w to %loss, walked backwards, each adding to the
 //                                  cotangents of its operands
 #include "compiler/Passes.h"
-#include "dialects/dl/DL.h"
+#include "compiler/autodiff/Differentiator.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace dlc;
 
-namespace {
-/// Derives values of one block by others: a function of the ops before `end`, of values with their cotangents (the seeds),
-/// and of the values whose cotangents are wanted. What it makes stands before `end`. A block may be the body of an entry
-/// point or of any other region.
-class Differentiator {
-public:
-  using Seeds = ArrayRef<std::pair<Value, Value>>; ///< value, cotangent
+/// A scan also reads what its body captures.
+static bool capturesAny(Operation &op, const DenseSet<Value> &values) {
+  auto scan = dyn_cast<ScanOp>(op);
+  return scan && llvm::any_of(scan.getCaptured(), [&](Value value) { return values.contains(value); });
+}
 
-  Differentiator(Block &block, Block::iterator end, ValueRange wanted, StringRef faultyRule)
-      : block(block), end(end), wanted(wanted), builder(&block, end), faultyRule(faultyRule) {}
-  /// Rewrites what has to be rewritten before it can be differentiated, until nothing is left. Values may be replaced.
-  void augment();
-  /// The ops on the way from what is wanted to the seeds that have no derivative.
-  SmallVector<Operation *> findObstacles(ValueRange seeds);
-  void run(Seeds seeds);
-  /// The sum of what came to a value; null if nothing did.
-  Value cotangentOf(Value value) const { return cotangents.lookup(value); }
-
-  auto ops() const { return llvm::make_range(block.begin(), end); }
-  /// Values that depend on these, as far as derivatives go.
-  DenseSet<Value> findActive(ValueRange roots) const;
-  /// Values that these depend on: whatever they are, or only as far as derivatives go.
-  DenseSet<Value> findSources(ValueRange values, bool differentiably) const;
-
-private:
-  /// The ops between what is wanted and the seeds, the last first.
-  SmallVector<Operation *> findPath(ValueRange seeds) const;
-  void add(Value value, Value cotangent);
-
-  Block &block;
-  Block::iterator end;
-  SmallVector<Value> wanted;
-  OpBuilder builder;
-  StringRef faultyRule;
-  DenseMap<Value, Value> cotangents;
-};
-} // namespace
-
-static bool isFloat(Value value) { return isa<FloatType>(typeOf(value).getElementType()); }
+bool Differentiator::isFloat(Value value) { return isa<FloatType>(typeOf(value).getElementType()); }
 
 /// What only knows its shape from an operand does not depend on its values.
 static bool reads(OpOperand &operand) {
@@ -61,9 +29,10 @@ static bool reads(OpOperand &operand) {
 DenseSet<Value> Differentiator::findActive(ValueRange roots) const {
   DenseSet<Value> active(roots.begin(), roots.end());
   for (Operation &op : ops())
-    if (llvm::any_of(op.getOpOperands(), [&](OpOperand &use) { return active.contains(use.get()) && reads(use); }))
+    if (capturesAny(op, active) ||
+        llvm::any_of(op.getOpOperands(), [&](OpOperand &use) { return active.contains(use.get()) && reads(use); }))
       for (Value result : op.getResults())
-        if (isFloat(result))
+        if (Differentiator::isFloat(result))
           active.insert(result);
   return active;
 }
@@ -71,12 +40,16 @@ DenseSet<Value> Differentiator::findActive(ValueRange roots) const {
 DenseSet<Value> Differentiator::findSources(ValueRange values, bool differentiably) const {
   DenseSet<Value> sources(values.begin(), values.end());
   for (Operation &op : llvm::reverse(ops())) {
-    auto counts = [&](Value value) { return !differentiably || isFloat(value); };
+    auto counts = [&](Value value) { return !differentiably || Differentiator::isFloat(value); };
     if (llvm::none_of(op.getResults(), [&](Value result) { return sources.contains(result) && counts(result); }))
       continue;
     for (OpOperand &use : op.getOpOperands())
       if (counts(use.get()) && reads(use))
         sources.insert(use.get());
+    if (auto scan = dyn_cast<ScanOp>(op))
+      for (Value value : scan.getCaptured())
+        if (counts(value))
+          sources.insert(value);
   }
   return sources;
 }
@@ -96,7 +69,7 @@ static LogicalResult checkConnected(GradientOp gradient, const Differentiator &d
     Operation *first = nullptr;
     for (Operation &op : d.ops()) {
       if (llvm::none_of(op.getOpOperands(), [&](OpOperand &use) { return active.contains(use.get()) && reads(use); }) ||
-          llvm::none_of(op.getResults(), [&](Value result) { return wanted.contains(result) && !isFloat(result); }))
+          llvm::none_of(op.getResults(), [&](Value result) { return wanted.contains(result) && !Differentiator::isFloat(result); }))
         continue;
       if (first)
         others[first].insert(&op);
@@ -129,6 +102,12 @@ void Differentiator::augment() {
     changed = false;
     DenseSet<Value> active = findActive(wanted);
     for (Operation &op : llvm::make_early_inc_range(ops())) {
+      if (auto scan = dyn_cast<ScanOp>(op); scan && llvm::any_of(op.getResults(), [&](Value result) {
+                                              return active.contains(result);
+                                            })) {
+        inside(scan, active).augment();
+        continue;
+      }
       auto rule = dyn_cast<DifferentiableOpInterface>(op);
       if (!rule || llvm::none_of(op.getResults(), [&](Value result) { return active.contains(result); }))
         continue;
@@ -155,16 +134,26 @@ SmallVector<Operation *> Differentiator::findPath(ValueRange seeds) const {
       continue;
     path.push_back(&op);
     for (OpOperand &use : op.getOpOperands())
-      if (isFloat(use.get()) && reads(use))
+      if (Differentiator::isFloat(use.get()) && reads(use))
         sources.insert(use.get());
+    if (auto scan = dyn_cast<ScanOp>(op))
+      for (Value value : scan.getCaptured())
+        if (Differentiator::isFloat(value))
+          sources.insert(value);
   }
   return path;
 }
 
 SmallVector<Operation *> Differentiator::findObstacles(ValueRange seeds) {
-  SmallVector<Operation *> path = findPath(seeds);
-  llvm::erase_if(path, llvm::IsaPred<DifferentiableOpInterface>);
-  return path;
+  SmallVector<Operation *> obstacles;
+  DenseSet<Value> active = findActive(wanted);
+  for (Operation *op : findPath(seeds))
+    if (auto scan = dyn_cast<ScanOp>(op))
+      llvm::append_range(obstacles, inside(scan, active).findObstacles(
+                                        llvm::to_vector(llvm::make_filter_range(scan.getYield().getOperands(), isFloat))));
+    else if (!isa<DifferentiableOpInterface>(op))
+      obstacles.push_back(op);
+  return obstacles;
 }
 
 void Differentiator::add(Value value, Value cotangent) {
@@ -181,6 +170,10 @@ void Differentiator::run(Seeds seeds) {
   SmallVector<Operation *> path = findPath(values);
   DenseSet<Value> active = findActive(wanted);
   for (Operation *op : path) {
+    if (auto scan = dyn_cast<ScanOp>(op)) {
+      runBack(scan, active);
+      continue;
+    }
     SmallVector<Value> given;
     for (Value result : op->getResults())
       given.push_back(cotangents.lookup(result));

@@ -47,35 +47,117 @@ LogicalResult dlc::evaluateOp(Operation &op, Operands in, MutableArrayRef<Array>
                        << "' cannot be evaluated; expected plain ops, as from level `autodiff` on";
 }
 
-FailureOr<std::vector<Array>> dlc::evaluate(EntryOp entry, ArrayRef<Array> arguments, int64_t batch,
-                                            const Observer &observer) {
-  Block &block = entry.getBody().front();
+namespace {
+/// Values of the blocks around an op: those that its own block does not know.
+struct Environment {
   DenseMap<Value, Array> values;
-  for (auto [argument, array] : llvm::zip(block.getArguments(), arguments))
-    values[argument] = array;
+  const Environment *outer = nullptr;
+
+  const Array *find(Value value) const {
+    auto it = values.find(value);
+    return it != values.end() ? &it->second : outer ? outer->find(value) : nullptr;
+  }
+};
+} // namespace
+
+/// What an op reads: its operands, and what its body captures.
+static SmallVector<Value> readBy(Operation *op) {
+  SmallVector<Value> values(op->getOperands());
+  if (auto scan = dyn_cast<ScanOp>(op))
+    llvm::append_range(values, scan.getCaptured());
+  return values;
+}
+
+/// Runs the ops of a block on the values in `known`; leaves there what its terminator reads.
+static LogicalResult evaluateBlock(Block &block, Environment &known, int64_t batch, const Observer &observer) {
   // A value is let go after its last reader.
   DenseMap<Value, Operation *> last;
   for (Operation &op : block)
-    for (Value operand : op.getOperands())
+    for (Value operand : readBy(&op))
       last[operand] = &op;
   for (Operation &op : block.without_terminator()) {
     std::vector<Array> out;
     for (Value result : op.getResults())
       out.push_back(zerosFor(result, batch));
-    auto in = llvm::map_to_vector(op.getOperands(), [&](Value value) { return (const Array *)&values[value]; });
-    if (failed(evaluateOp(op, in, out, batch)))
+    SmallVector<Value> read = readBy(&op);
+    auto in = llvm::map_to_vector(read, [&](Value value) { return known.find(value); });
+    if (auto scan = dyn_cast<ScanOp>(op); scan ? failed(evaluateScan(scan, in, out, batch, observer))
+                                               : failed(evaluateOp(op, in, out, batch)))
       return failure();
     if (observer)
       for (auto [result, array] : llvm::zip(op.getResults(), out))
         observer(result, in, array);
-    for (Value operand : op.getOperands())
+    for (Value operand : read)
       if (last.lookup(operand) == &op)
-        values.erase(operand);
+        known.values.erase(operand);
     for (auto [result, array] : llvm::zip(op.getResults(), out))
-      values[result] = std::move(array);
+      known.values[result] = std::move(array);
   }
+  return success();
+}
+
+/// Element `from` on of one, to element `to` on of another.
+static void copyElements(const Array &one, int64_t from, Array &other, int64_t to, int64_t count) {
+  if (one.isFloat())
+    std::copy_n(one.reals.begin() + from, count, other.reals.begin() + to);
+  else
+    std::copy_n(one.integers.begin() + from, count, other.integers.begin() + to);
+}
+
+/// The body, round by round. `in`: the operands, then what is captured.
+LogicalResult dlc::evaluateScan(ScanOp scan, Operands in, MutableArrayRef<Array> out, int64_t batch,
+                                const Observer &observer) {
+  Block &body = scan.getBody().front();
+  Environment captured;
+  for (auto [value, array] : llvm::zip(scan.getCaptured(), in.drop_front(scan.getNumOperands())))
+    captured.values[value] = *array;
+  scan.getBody().walk([&](Operation *op) { // constants from outside are not among them
+    for (Value operand : op->getOperands())
+      if (auto constant = operand.getDefiningOp<ConstantOp>(); constant && !captured.values.contains(operand)) {
+        Array array = zerosFor(operand, batch);
+        (void)evaluateOp(*constant, {}, array, batch);
+        captured.values[operand] = std::move(array);
+      }
+  });
+  size_t scanned = scan.getScanned().size(), stacked = scan.getStackedResults().size();
+  std::vector<Array> carried;
+  for (const Array *one : in.slice(scanned, scan.getInitial().size()))
+    carried.push_back(*one);
+  int64_t rounds = scan.getRounds().at(batch);
+  for (int64_t i = 0; i < rounds; ++i) {
+    int64_t at = scan.getReverse() ? rounds - 1 - i : i;
+    Environment own;
+    own.outer = &captured;
+    for (auto [argument, whole] : llvm::zip(scan.getScannedArguments(), in)) {
+      Array slice = zerosFor(argument, batch);
+      copyElements(*whole, at * slice.size(), slice, 0, slice.size());
+      own.values[argument] = std::move(slice);
+    }
+    for (auto [argument, array] : llvm::zip(scan.getCarriedArguments(), carried))
+      own.values[argument] = array;
+    if (failed(evaluateBlock(body, own, batch, observer)))
+      return failure();
+    for (auto [value, whole] : llvm::zip(scan.getYield().getStacked(), out)) {
+      const Array &one = *own.find(value);
+      copyElements(one, 0, whole, at * one.size(), one.size());
+    }
+    for (auto [value, array] : llvm::zip(scan.getYield().getCarried(), carried))
+      array = *own.find(value);
+  }
+  std::move(carried.begin(), carried.end(), out.begin() + stacked);
+  return success();
+}
+
+FailureOr<std::vector<Array>> dlc::evaluate(EntryOp entry, ArrayRef<Array> arguments, int64_t batch,
+                                            const Observer &observer) {
+  Block &block = entry.getBody().front();
+  Environment known;
+  for (auto [argument, array] : llvm::zip(block.getArguments(), arguments))
+    known.values[argument] = array;
+  if (failed(evaluateBlock(block, known, batch, observer)))
+    return failure();
   std::vector<Array> results;
   for (Value value : block.getTerminator()->getOperands())
-    results.push_back(values[value]);
+    results.push_back(*known.find(value));
   return results;
 }

@@ -15,7 +15,7 @@
 namespace dlc {
 /// The operands of an op, in order.
 using Operands = llvm::ArrayRef<const Array *>;
-/// Told of each value as it becomes known, with what its op had as operands; what it leaves in `array` is what the ops
+/// Told of each value as it becomes known, with what its op had as operands and (a scan) captured; what it leaves in `array` is what the ops
 /// that follow see.
 using Observer = std::function<void(mlir::OpResult value, Operands in, Array &array)>;
 
@@ -26,6 +26,10 @@ mlir::FailureOr<std::vector<Array>> evaluate(EntryOp entry, llvm::ArrayRef<Array
 
 /// Computes one op: `out` are its results, zeros of the right shapes.
 mlir::LogicalResult evaluateOp(mlir::Operation &op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
+/// Computes a scan: `in` are its operands, then what its body captures. `observer` is told of the body's values, too, in each
+/// round.
+mlir::LogicalResult evaluateScan(ScanOp scan, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch,
+                                 const Observer &observer = {});
 /// Zeros in the shape of a value where the batch is `batch`.
 Array zerosFor(mlir::Value value, int64_t batch);
 

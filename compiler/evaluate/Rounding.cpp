@@ -104,6 +104,30 @@ static std::vector<double> ofCrossEntropy(CrossEntropyOp op, Operands in, int64_
   return {size * (4 + depthOfSum(rows)) + weight * (2 + 2 * depthOfSum(classes))};
 }
 
+static double directionOf(double x, uint64_t sample);
+
+/// Of a loop, whose rounding goes from round to round: how far some samples go, in which every value of the body is moved by
+/// its own bound.
+static std::vector<double> ofScan(ScanOp scan, unsigned result, Operands in, const Array &out, int64_t batch) {
+  constexpr uint64_t samples = 8;
+  std::vector<double> units(out.reals.size());
+  for (uint64_t sample = 1; sample <= samples; ++sample) {
+    std::vector<Array> moved;
+    for (Value one : scan.getResults())
+      moved.push_back(zerosFor(one, batch));
+    LogicalResult good = evaluateScan(scan, in, moved, batch, [&](OpResult value, Operands own, Array &array) {
+      std::vector<double> bound = rounding(value, own, array, batch);
+      for (auto [x, far] : llvm::zip(array.reals, bound))
+        if (std::isfinite(far))
+          x += far * directionOf(x, sample);
+    });
+    if (succeeded(good))
+      for (auto [unit, was, now] : llvm::zip(units, out.reals, moved[result].reals))
+        unit = std::max(unit, distance(was, now) / unitOf(out.type));
+  }
+  return units;
+}
+
 /// The bound in units of the result's type.
 static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out, int64_t batch) {
   Operation *op = value.getOwner();
@@ -162,6 +186,7 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
       .Case([&](MseLossOp) { return relative(4 + depthOfSum((double)std::max(in[0]->size(), in[1]->size()))); })
       .Case([&](NormalizeOp one) { return ofNormalize(one, value.getResultNumber() == 1, *in[0], out); })
       .Case([&](LayerNormOp one) { return ofLayerNorm(one, in, out); })
+      .Case([&](ScanOp one) { return ofScan(one, value.getResultNumber(), in, out, batch); })
       .Case([&](CrossEntropyOp one) { return ofCrossEntropy(one, in, batch); })
       .Default([&](Operation *) { return relative(elementary); });
 }

@@ -246,8 +246,10 @@ static void warnOfUnused(FuncOp function) {
                           << "`; use its result, or leave it out";
       continue;
     }
-    for (Value operand : op.getOperands())
-      used.insert(operand.getDefiningOp());
+    op.walk([&](Operation *inner) {
+      for (Value operand : inner->getOperands())
+        used.insert(operand.getDefiningOp());
+    });
   }
 }
 
@@ -258,8 +260,11 @@ static void warnOfUntrained(TrainOp train, Value loss, ArrayRef<Stored> trained)
   DenseSet<Value> reached;
   SmallVector<Value> open{loss};
   while (!open.empty())
-    if (Value value = open.pop_back_val(); reached.insert(value).second && value.getDefiningOp())
+    if (Value value = open.pop_back_val(); reached.insert(value).second && value.getDefiningOp()) {
       llvm::append_range(open, value.getDefiningOp()->getOperands());
+      if (auto scan = value.getDefiningOp<ScanOp>())
+        llvm::append_range(open, scan.getCaptured());
+    }
   for (const Stored &one : trained)
     if (!reached.contains(one.value))
       warn(one.loc) << "@" << train.getSymName() << " trains '" << one.name
@@ -524,29 +529,44 @@ LogicalResult Flattener::countOps() {
                     deepest = 256; // places keep the calls that led to an op, and are walked recursively
   struct Count {
     int64_t ops = 0, depth = 0;
-    CallOp largest; ///< the call that brings in most of them
+    Operation *largest = nullptr; ///< the call that brings in most of them
     int64_t of = -1;
   };
   llvm::StringMap<Count> counts;
+  Sizes sizes = Inliner(model, functions, at, options.sizes, nullptr).sizes();
+  // Of a count that is not known yet, as of one that is out of range, other messages tell.
+  auto numberOf = [&](SizeAttr size) { return std::clamp<int64_t>(size.number(sizes), 1, most + 1); };
+  // How often an op is written out: a scan with a scope writes each of its rounds.
+  auto timesOf = [&](Operation *op) {
+    int64_t times = 1;
+    for (auto scan = op->getParentOfType<ScanOp>(); scan; scan = scan->getParentOfType<ScanOp>())
+      if (scan.getScope() && scan.getCount())
+        times = std::min(times * numberOf(*scan.getCount()), most + 1);
+    return times;
+  };
   for (auto function : model.getBody().getOps<FuncOp>()) { // what is called stands above
     Count own;
     LogicalResult good = success();
     function.getBody().walk([&](Operation *op) {
-      ++own.ops;
+      int64_t times = timesOf(op);
+      own.ops += times;
       auto call = dyn_cast<CallOp>(op);
-      if (!call)
+      auto stack = dyn_cast<StackOp>(op);
+      if (!call && !stack)
         return;
-      auto callee = counts.find(call.getCallee());
+      FlatSymbolRefAttr name = call ? call.getCalleeAttr() : stack.getCalleeAttr();
+      auto callee = counts.find(name.getValue());
       if (callee == counts.end()) {
-        good = complain(call) << "@" << call.getCallee()
-                              << " does not stand above this line; define a function before it is called";
+        good = complain(op) << "@" << name.getValue()
+                            << " does not stand above this line; define a function before it is called";
         return;
       }
-      own.ops += callee->second.ops;
+      int64_t ops = std::min(callee->second.ops, most + 1) * (stack ? numberOf(stack.getCount()) : 1);
+      own.ops += std::min(ops, most + 1) * times;
       own.depth = std::max(own.depth, callee->second.depth + 1);
-      if (callee->second.ops > own.of) {
-        own.of = callee->second.ops;
-        own.largest = call;
+      if (ops > own.of) {
+        own.of = ops;
+        own.largest = op;
       }
     });
     if (failed(good))
@@ -556,9 +576,12 @@ LogicalResult Flattener::countOps() {
                                                     << " ops where its calls are inlined; expected at most " << most
                                                     << ": call fewer functions, or each less often";
       int notes = 0;
-      for (CallOp call = own.largest; call && notes++ < 20; call = counts[call.getCallee()].largest)
-        error.attachNote(call.getLoc()) << "@" << call.getCallee() << " is " << counts[call.getCallee()].ops
-                                        << " of them each time it is called";
+      for (Operation *call = own.largest; call && notes++ < 20;) {
+        StringRef callee = call->getAttrOfType<FlatSymbolRefAttr>("callee").getValue();
+        error.attachNote(call->getLoc()) << "@" << callee << " is " << counts[callee].ops
+                                         << " of them each time it is called";
+        call = counts[callee].largest;
+      }
       return error;
     }
     if (own.depth > deepest)

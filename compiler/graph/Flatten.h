@@ -4,6 +4,7 @@
 #define DLC_COMPILER_GRAPH_FLATTEN_H
 #include "compiler/Options.h"
 #include "compiler/graph/Prelude.h"
+#include "dialects/dl/DL.h"
 #include "mlir/IR/IRMapping.h"
 
 namespace dlc {
@@ -38,10 +39,18 @@ private:
   mlir::LogicalResult checkStatement(mlir::Operation *op, Frame &frame);
   mlir::LogicalResult checkResults(FuncOp function, llvm::ArrayRef<mlir::Value> results, Frame &frame);
   mlir::LogicalResult expandLayer(mlir::Operation *op, Frame &frame);
-  mlir::FailureOr<std::unique_ptr<Frame>> enter(CallOp call, FuncOp callee, Frame &frame);
+  struct Loop;
+  mlir::LogicalResult inlineScan(ScanOp scan, Frame &frame);
+  mlir::LogicalResult inlineRounds(ScanOp scan, Frame &frame);
+  mlir::LogicalResult inlineStack(StackOp stack, Frame &frame);
+  mlir::FailureOr<Round> inlineRound(ScanOp scan, Frame &frame);
+  mlir::FailureOr<int64_t> countOf(mlir::Operation *op, Dim count);
+  template <typename Op>
+  mlir::FailureOr<std::unique_ptr<Frame>> enter(Op call, FuncOp callee, llvm::StringRef scope, Frame &frame);
   mlir::LogicalResult bind(FuncOp callee, mlir::TypeRange types, Frame &frame);
   mlir::Value parameter(llvm::StringRef name, mlir::RankedTensorType type, InitAttr init, mlir::Location loc);
   mlir::Value dropout(DropoutOp op, Frame &frame);
+  mlir::Value maskFor(mlir::Value input, llvm::function_ref<mlir::Value(const Ops &, mlir::Value)> make, mlir::Location loc);
   mlir::Attribute resolve(mlir::Attribute attr, const Frame &frame);
   mlir::OperationState rebuild(mlir::Operation *op, Frame &frame);
 
@@ -51,6 +60,7 @@ private:
   mlir::Block *entry;
   llvm::StringMap<size_t> known;
   llvm::StringMap<int> streams; ///< how often a random stream's name was given
+  std::vector<Loop *> loops;    ///< those around the op at hand, the outermost first
 };
 
 /// Reports arguments of an entry point whose sizes are neither numbers nor multiples of the batch, with the model's

@@ -18,6 +18,14 @@ struct Inliner::Frame {
   Location at(Location loc) const { return caller ? Location(CallSiteLoc::get(loc, *caller)) : loc; }
 };
 
+/// A scan whose body is being made.
+struct Inliner::Loop {
+  Block &body;
+  OpBuilder::InsertPoint before; ///< where the scan will stand
+  Dim rounds;
+  SmallVector<Value> scanned; ///< along axis 0; one of the first arguments of the body for each
+};
+
 Inliner::Inliner(ModelOp model, const Functions &functions, OpBuilder &builder,
                  const std::map<std::string, int64_t> &sizes, Block *entry)
     : functions(functions), builder(builder), entry(entry) {
@@ -96,16 +104,16 @@ LogicalResult Inliner::bind(FuncOp callee, TypeRange types, Frame &frame) {
   return result;
 }
 
-FailureOr<std::unique_ptr<Inliner::Frame>> Inliner::enter(CallOp call, FuncOp callee, Frame &frame) {
+template <typename Op>
+FailureOr<std::unique_ptr<Inliner::Frame>> Inliner::enter(Op call, FuncOp callee, StringRef scope, Frame &frame) {
   auto inner = std::make_unique<Frame>();
-  StringRef scope = call.getScope().value_or("");
   inner->scope = scope.empty() ? frame.scope : frame.join(scope);
   inner->training = call.getMode() ? *call.getMode() == "training" : frame.training;
   inner->caller = frame.at(call->getLoc());
   inner->sizes = modelSizes; // the model's sizes are seen everywhere, a caller's own are not
   for (auto [name, value] :
        llvm::zip(callee.getSizeNames().getAsRange<StringAttr>(), callee.getSizeValues().getAsRange<SizeAttr>())) {
-    auto given = call.getSizesAttr() ? call.getSizesAttr().getAs<SizeAttr>(name) : SizeAttr();
+    auto given = call.getSizesAttr() ? call.getSizesAttr().template getAs<SizeAttr>(name) : SizeAttr();
     Dim size = given ? given.evaluate(frame.sizes) : value.evaluate(inner->sizes);
     if (size.isUnknown())
       return complainOfMissingSize(call, callee, name);
@@ -173,11 +181,188 @@ Value Inliner::dropout(DropoutOp op, Frame &frame) {
   std::string own = nameOf(op->getLoc()), stream = frame.join(own.empty() ? "dropout" : own);
   if (int again = streams[stream]++)
     stream += "#" + std::to_string(again);
-  Ops ops(builder, frame.at(op->getLoc()));
-  Value mask = ops.create<DropoutMaskOp>({input, random},
-                                         {ops.real("rate", rate), ops.set("stream", builder.getStringAttr(stream))})
-                   .getResult();
-  return ops.mul(input, mask);
+  Location loc = frame.at(op->getLoc());
+  Value mask = maskFor(
+      input,
+      [&](const Ops &ops, Value like) -> Value {
+        return ops
+            .create<DropoutMaskOp>({like, random},
+                                   {ops.real("rate", rate), ops.set("stream", builder.getStringAttr(stream))})
+            .getResult();
+      },
+      loc);
+  return Ops(builder, loc).mul(input, mask);
+}
+
+/// In a loop each round has a mask of its own. All of them are drawn before the loop, as one tensor in which a row of the
+/// batch has its rounds side by side: an element's number is then the same however the batch is cut.
+Value Inliner::maskFor(Value input, function_ref<Value(const Ops &, Value)> make, Location loc) {
+  if (loops.empty())
+    return make(Ops(builder, loc), input);
+  SmallVector<Dim> dims = dimsOf(input);
+  bool isBatched = !dims.empty() && dims[0].isBatch();
+  for (auto [i, loop] : llvm::enumerate(loops))
+    dims.insert(dims.begin() + isBatched + i, loop->rounds);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.restoreInsertionPoint(loops.front()->before);
+  Ops ops(builder, loc);
+  Value mask = make(ops, ops.splat(0, makeTensor(dims, typeOf(input).getElementType())));
+  if (isBatched) {
+    SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(1, loops.size() + 1));
+    order.push_back(0);
+    llvm::append_range(order, llvm::seq<int64_t>(loops.size() + 1, dims.size()));
+    mask = ops.transpose(mask, order);
+  }
+  for (Loop *loop : loops) {
+    loop->scanned.push_back(mask);
+    mask = loop->body.insertArgument(loop->scanned.size() - 1, sliceOf(typeOf(mask)), unnamed(loc));
+  }
+  return mask;
+}
+
+//===--- Loops ------------------------------------------------------------------------------------------===//
+
+/// How many rounds or instances there are, as a number.
+FailureOr<int64_t> Inliner::countOf(Operation *op, Dim count) {
+  constexpr int64_t most = 1 << 20;
+  if (count.isNumber() && count.value >= 1 && count.value <= most)
+    return count.value;
+  return LogicalResult(complain(op) << op->getName().stripDialect() << ": expected 1 to " << most
+                                    << " rounds, a number that is known when the model is compiled, found "
+                                    << show(count));
+}
+
+/// One round of a scan in this place.
+FailureOr<Round> Inliner::inlineRound(ScanOp scan, Frame &frame) {
+  LogicalResult good = success();
+  for (Operation &op : scan.getBody().front().without_terminator())
+    if (failed(inlineOp(&op, frame)))
+      good = failure();
+  if (failed(good))
+    return failure();
+  Round round;
+  auto look = [&](Value value) { return frame.values.lookup(value); };
+  round.stacked = llvm::map_to_vector(scan.getYield().getStacked(), look);
+  round.carried = llvm::map_to_vector(scan.getYield().getCarried(), look);
+  return round;
+}
+
+/// `scan 12 "h"`: each round has parameters of its own, and is written out.
+LogicalResult Inliner::inlineRounds(ScanOp scan, Frame &frame) {
+  FailureOr<int64_t> count = countOf(scan, scan.getCount()->evaluate(frame.sizes));
+  if (failed(count))
+    return failure();
+  std::string outer = frame.scope;
+  SmallVector<Value> carried =
+      llvm::map_to_vector(scan.getInitial(), [&](Value value) { return frame.values.lookup(value); });
+  SmallVector<SmallVector<Value>> stacked(scan.getStackedResults().size());
+  Location loc = frame.at(scan->getLoc());
+  Ops ops(builder, loc);
+  for (int64_t i = 0; i < *count; ++i) {
+    int64_t number = scan.getReverse() ? *count - 1 - i : i;
+    frame.scope = outer;
+    frame.scope = frame.join((*scan.getScope() + "." + Twine(number)).str());
+    for (auto [argument, value] : llvm::zip(scan.getCarriedArguments(), carried))
+      frame.values.map(argument, value);
+    FailureOr<Round> round = inlineRound(scan, frame);
+    frame.scope = outer;
+    if (failed(round))
+      return failure();
+    for (auto [all, one] : llvm::zip(stacked, round->stacked))
+      all.insert(scan.getReverse() ? all.begin() : all.end(), ops.unsqueeze(one, 0));
+    carried = round->carried;
+  }
+  for (auto [result, all] : llvm::zip(scan.getStackedResults(), stacked))
+    frame.values.map(result, ops.create<ConcatOp>(all, {ops.size("axis", 0)}).getResult());
+  for (auto [result, value] : llvm::zip(scan.getLastResults(), carried))
+    frame.values.map(result, value);
+  return success();
+}
+
+/// The value with another axis as its first; or the first axis taken back there.
+static Value withAxisFirst(const Ops &ops, Value value, int64_t axis, bool back) {
+  if (axis == 0)
+    return value;
+  int64_t rank = typeOf(value).getRank();
+  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  if (back)
+    std::rotate(order.begin(), order.begin() + 1, order.begin() + axis + 1);
+  else
+    std::rotate(order.begin(), order.begin() + axis, order.begin() + axis + 1);
+  return ops.transpose(value, order);
+}
+
+LogicalResult Inliner::inlineScan(ScanOp scan, Frame &frame) {
+  if (scan.getScope())
+    return inlineRounds(scan, frame);
+  Location loc = frame.at(unnamed(scan->getLoc()));
+  Ops ops(builder, loc);
+  SmallVector<Value> scanned, initial;
+  for (auto [value, axis] : llvm::zip(scan.getScanned(), scan.getAxes()))
+    scanned.push_back(withAxisFirst(ops, frame.values.lookup(value), axis, /*back=*/false));
+  for (Value value : scan.getInitial())
+    initial.push_back(frame.values.lookup(value));
+  Dim rounds = scanned.empty() ? scan.getCount()->evaluate(frame.sizes) : dimsOf(scanned[0])[0];
+  for (Value value : scanned)
+    if (dimsOf(value)[0] != rounds)
+      return complain(loc) << "scan: all tensors have one length along their axes; found " << show(rounds) << " and "
+                           << show(dimsOf(value)[0]);
+  if (failed(countOf(scan, rounds)))
+    return failure();
+  LogicalResult good = success();
+  OpBuilder::InsertPoint before = builder.saveInsertionPoint();
+  ScanOp made = makeScan(
+      ops, scanned, initial, rounds, scan.getReverse(), [&](const Ops &, ValueRange slices, ValueRange carried) {
+        for (auto [argument, value] : llvm::zip(scan.getScannedArguments(), slices))
+          frame.values.map(argument, value);
+        for (auto [argument, value] : llvm::zip(scan.getCarriedArguments(), carried))
+          frame.values.map(argument, value);
+        Loop loop{*builder.getInsertionBlock(), before, rounds, scanned};
+        loops.push_back(&loop);
+        FailureOr<Round> round = inlineRound(scan, frame);
+        loops.pop_back();
+        if (failed(round)) {
+          good = failure();
+          round = Round{{}, SmallVector<Value>(carried), {}};
+        }
+        llvm::append_range(round->scanned, llvm::drop_begin(loop.scanned, scanned.size()));
+        return *round;
+      });
+  if (failed(good) || failed(made.verify()))
+    return failure();
+  int64_t axis = scan.getAxes().empty() ? 0 : scan.getAxes()[0];
+  for (auto [old, value] : llvm::zip(scan.getStackedResults(), made.getStackedResults())) {
+    int64_t last = std::min<int64_t>(axis, typeOf(value).getRank() - 1);
+    frame.values.map(old, withAxisFirst(ops, value, last, /*back=*/true));
+  }
+  for (auto [old, value] : llvm::zip(scan.getLastResults(), made.getLastResults()))
+    frame.values.map(old, value);
+  return success();
+}
+
+/// `stack 12 "h" @block(%x)`: as many calls, each with a scope of its own.
+LogicalResult Inliner::inlineStack(StackOp stack, Frame &frame) {
+  FailureOr<int64_t> count = countOf(stack, stack.getCount().evaluate(frame.sizes));
+  FuncOp callee = functions.lookup(stack.getCallee());
+  if (failed(count))
+    return failure();
+  auto values = llvm::map_to_vector(stack.getArgs(), [&](Value value) { return frame.values.lookup(value); });
+  size_t results = stack.getNumResults();
+  for (int64_t i = 0; i < *count; ++i) {
+    auto inner = enter(stack, callee, (stack.getScope() + "." + Twine(i)).str(), frame);
+    if (failed(inner))
+      return failure();
+    auto made = inlineCall(callee, values, **inner);
+    if (failed(made))
+      return failure();
+    if (made->size() != results)
+      return complain(stack) << "stack: @" << stack.getCallee() << " returns " << made->size()
+                             << " values, which go on as arguments; found " << results << " results on this line";
+    std::copy(made->begin(), made->end(), values.begin());
+  }
+  for (auto [result, value] : llvm::zip(stack.getResults(), values))
+    frame.values.map(result, value);
+  return success();
 }
 
 LogicalResult Inliner::inlineOp(Operation *op, Frame &frame) {
@@ -203,7 +388,7 @@ LogicalResult Inliner::inlineOne(Operation *op, Frame &frame) {
   }
   if (auto call = dyn_cast<CallOp>(op)) {
     FuncOp callee = functions.lookup(call.getCallee());
-    auto inner = enter(call, callee, frame);
+    auto inner = enter(call, callee, call.getScope().value_or(""), frame);
     if (failed(inner))
       return failure();
     auto arguments = llvm::map_to_vector(call.getArgs(), [&](Value value) { return frame.values.lookup(value); });
@@ -213,10 +398,13 @@ LogicalResult Inliner::inlineOne(Operation *op, Frame &frame) {
     frame.values.map(call.getResults(), *results);
     return success();
   }
-  if (isa<StackOp, ScanOp, StateOp, UpdateOp>(op))
+  if (auto stack = dyn_cast<StackOp>(op))
+    return inlineStack(stack, frame);
+  if (auto scan = dyn_cast<ScanOp>(op))
+    return inlineScan(scan, frame);
+  if (isa<StateOp, UpdateOp>(op))
     return complain(loc) << "`" << op->getName().stripDialect()
-                         << "` is read and checked, but this version cannot compile it yet; write the layers out "
-                            "one by one, with `call \"name\" @function(...)`";
+                         << "` is read and checked, but this version cannot compile it yet";
   if (isa<nn::LayerOpInterface>(op))
     return expandLayer(op, frame);
   if (auto drop = dyn_cast<DropoutOp>(op)) {

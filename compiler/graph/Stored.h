@@ -10,12 +10,14 @@ namespace dlc {
 using StoredKey = std::pair<mlir::Attribute, mlir::Attribute>;
 
 /// Of an argument that is stored (`{parameter = "w"}`, `{slot = "m", of = "w"}`) or the result that replaces it
-/// (`{update = "m", of = "w"}`); nulls for others.
+/// (`{update = "m", of = "w"}`), and likewise of what a loop carries (`{carried = 0}`, `{next = 0}`); nulls for others.
 inline StoredKey storedKey(mlir::DictionaryAttr about) {
-  for (llvm::StringRef kind : {"parameter", "slot", "update"})
+  for (llvm::StringRef kind : {"parameter", "slot", "update", "carried", "next"})
     if (mlir::Attribute name = about.get(kind))
       return {about.get("of"), name};
   return {};
 }
+/// A result takes the place of what is stored or carried.
+inline bool replacesStored(mlir::DictionaryAttr about) { return about.contains("update") || about.contains("next"); }
 } // namespace dlc
 #endif

@@ -24,6 +24,68 @@ static LogicalResult checkOptions(ModuleOp module) {
                                                     "in ascending order, and `optimize` from 0 to 3");
 }
 
+/// A line of an entry point before level `kernels`, or of a loop in it.
+static bool isValueOf(Operation &line, StringRef level, bool inLoop) {
+  if (isa<ScanOp>(line))
+    return level != "kernels";
+  return isa<InferTypeOpInterface, ConstantOp>(line) && isa<DLDialect>(line.getDialect()) && !line.getNumRegions() &&
+         ((level == "graph" && !inLoop) || !isa<GradientOp>(line));
+}
+/// From level `graph` on a scan runs along first axes, so many times as is known.
+static LogicalResult checkScan(ScanOp scan, StringRef level) {
+  bool isGood = !scan.getScope() && llvm::all_of(scan.getAxes(), [](int64_t axis) { return axis == 0; }) &&
+                scan.getRounds().isNumber() && isa<YieldOp>(scan.getBody().front().back());
+  if (!isGood)
+    return complain(scan) << "scan: from level `graph` on it runs along axis 0 of each tensor, a known number of times, and "
+                             "has no scope";
+  for (Operation &line : scan.getBody().front().without_terminator()) {
+    if (!isValueOf(line, level, /*inLoop=*/true))
+      return complain(&line) << "`" << line.getName().stripDialect() << "` cannot stand in a scan of level `" << level
+                             << "`";
+    if (auto inner = dyn_cast<ScanOp>(line); inner && failed(checkScan(inner, level)))
+      return failure();
+  }
+  return success();
+}
+/// A `repeat` gives its body what that takes, and yields what comes of it.
+static LogicalResult checkRepeat(RepeatOp repeat, EntryOp body) {
+  if (!body || body.getKind() != "loop")
+    return complain(repeat) << "@" << repeat.getCallee() << " is no entry point of kind `loop`";
+  Dim rounds(repeat.getCount());
+  SmallVector<Type> takes, results(repeat.getNumResults());
+  auto number = [](DictionaryAttr about, StringRef name) {
+    auto value = about.getAs<IntegerAttr>(name);
+    return value ? std::optional(value.getInt()) : std::nullopt;
+  };
+  int64_t carried = llvm::count_if(body.getArgAttrs().getAsRange<DictionaryAttr>(),
+                                   [](DictionaryAttr about) { return about.contains("carried"); });
+  int64_t stacked = (int64_t)results.size() - carried;
+  bool isGood = stacked >= 0 && (int64_t)repeat.getCount() >= 1;
+  auto give = [&](int64_t place, Type type) {
+    isGood &= place >= 0 && place < (int64_t)results.size() && !results[place];
+    if (isGood)
+      results[place] = type;
+  };
+  auto stack = [&](std::optional<int64_t> place, Type type) {
+    if (place)
+      give(*place < stacked ? *place : -1, stackOf(rounds, cast<RankedTensorType>(type)));
+  };
+  for (auto [argument, about] :
+       llvm::zip(body.getBody().getArguments(), body.getArgAttrs().getAsRange<DictionaryAttr>())) {
+    takes.push_back(about.contains("scanned") ? Type(stackOf(rounds, typeOf(argument))) : argument.getType());
+    stack(number(about, "before"), argument.getType());
+  }
+  for (auto [type, about] :
+       llvm::zip(body.getResultTypes().getAsValueRange<TypeAttr>(), body.getResAttrs().getAsRange<DictionaryAttr>())) {
+    stack(number(about, "stacked"), type);
+    if (auto next = number(about, "next"))
+      give(*next < carried ? stacked + *next : -1, type);
+  }
+  isGood = isGood && llvm::equal(takes, repeat.getArgs().getTypes()) && llvm::equal(results, repeat.getResultTypes());
+  return isGood ? success()
+                : LogicalResult(complain(repeat) << "@" << repeat.getCallee() << " has other arguments or results");
+}
+
 /// Levels `graph` to `kernels`: entry points, and kernels at the last.
 static LogicalResult checkEntries(ModelOp model, StringRef level) {
   bool areKernels = level == "kernels";
@@ -38,13 +100,13 @@ static LogicalResult checkEntries(ModelOp model, StringRef level) {
     if (kernel)
       kernels[kernel.getSymName()] = kernel;
     for (Operation &line : item.getRegion(0).front().without_terminator()) {
-      bool isValue =
-          isa<InferTypeOpInterface, ConstantOp>(line) && isa<DLDialect>(line.getDialect()) && !line.getNumRegions();
-      bool mayStand = areKernels && !kernel ? isa<LaunchOp, ReshapeOp, LiftedOp>(line)
-                                            : isValue && (level == "graph" || !isa<GradientOp>(line));
+      bool mayStand = areKernels && !kernel ? isa<LaunchOp, ReshapeOp, LiftedOp, RepeatOp>(line)
+                                            : isValueOf(line, level, /*inLoop=*/false);
       if (!mayStand)
         return complain(&line) << "`" << line.getName().stripDialect() << "` cannot stand in "
                                << (kernel ? "a kernel" : "an entry point") << " of level `" << level << "`";
+      if (auto scan = dyn_cast<ScanOp>(line); scan && failed(checkScan(scan, level)))
+        return failure();
     }
   }
   for (const auto &[name, kernel] : kernels) {
@@ -58,6 +120,13 @@ static LogicalResult checkEntries(ModelOp model, StringRef level) {
       return complain(KernelOp(kernel)) << "the ops of kernel @" << name << " do not run over one space of points";
   }
   LogicalResult result = success();
+  llvm::StringMap<EntryOp> loops; // those above the line at hand: no loop holds itself
+  for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
+    for (RepeatOp repeat : entry.getBody().getOps<RepeatOp>())
+      if (failed(checkRepeat(repeat, loops.lookup(repeat.getCallee()))))
+        result = failure();
+    loops[entry.getSymName()] = entry;
+  }
   model.walk([&](LaunchOp launch) {
     KernelOp kernel = kernels.lookup(launch.getKernel());
     if (!kernel || !llvm::equal(kernel.getBody().getArgumentTypes(), launch.getArgs().getTypes()) ||
@@ -169,7 +238,7 @@ static LogicalResult checkSchedules(ModuleOp module, StringRef level) {
     schedule.walk([&](Operation *op) {
       if (auto run = dyn_cast<RunOp>(op); run && failed(checkRun(run, kernels.lookup(run.getKernel()))))
         result = failure();
-      if (isPlanned ? isa<BufferOp>(op) : isa<PlaceOp, LoopOp>(op))
+      if (isPlanned ? isa<BufferOp, SlotOp>(op) : isa<PlaceOp>(op))
         result = complain(op) << "`" << op->getName() << "` cannot stand in a schedule of level `" << level << "`";
       auto buffer = dyn_cast<BufferOp>(op);
       auto place = dyn_cast<PlaceOp>(op);

@@ -68,6 +68,7 @@ private:
   Outline outline(ArrayRef<Operation *> ops);
   StringRef kernelFor(const Outline &outline, ArrayRef<Operation *> ops, Location loc);
   LaunchOp launch(const Domain &domain);
+  Operation *step(const Domain &domain);
   void liftStreams();
 
   EntryOp entry;
@@ -259,7 +260,7 @@ void KernelFormer::holdUpdates() {
     stored[storedKey(about)] = argument;
   Operation *end = block.getTerminator();
   for (auto [value, about] : llvm::zip(end->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>()))
-    if (int maker = makerOf(value); maker >= 0 && about.contains("update"))
+    if (int maker = makerOf(value); maker >= 0 && replacesStored(about))
       for (int earlier : llvm::concat<int>(checks, readers[stored.lookup(storedKey(about))]))
         if (earlier != maker && !precedence.waits(earlier, maker))
           precedence.wait(maker, earlier);
@@ -420,6 +421,15 @@ StringRef KernelFormer::kernelFor(const Outline &outline, ArrayRef<Operation *> 
   return name;
 }
 
+/// What runs a group, at the end of the entry: its launch, or the `repeat` that it is.
+Operation *KernelFormer::step(const Domain &domain) {
+  auto repeat = dyn_cast<RepeatOp>(domain.ops.front());
+  if (!repeat)
+    return launch(domain);
+  repeat->moveBefore(entry.getBody().front().getTerminator());
+  return repeat;
+}
+
 /// The launch of a group, in place.
 LaunchOp KernelFormer::launch(const Domain &domain) {
   SmallVector<Operation *> ops = inOrder(domain.ops);
@@ -504,7 +514,7 @@ void KernelFormer::run() {
     Value value = operand.get(), root = value;
     while (root.getDefiningOp<ReshapeOp>())
       root = root.getDefiningOp()->getOperand(0);
-    bool isMade = !isa<BlockArgument>(root) && !isa<CheckIndexOp>(root.getDefiningOp()) &&
+    bool isMade = !isa<BlockArgument>(root) && !isa<CheckIndexOp, RepeatOp>(root.getDefiningOp()) &&
                   !accesses->isGenerator(root.getDefiningOp());
     if (isMade && returned.insert(root).second)
       continue;
@@ -542,7 +552,7 @@ void KernelFormer::run() {
   }
   SmallVector<Operation *> old;
   for (Operation &op : block.without_terminator())
-    if (!isa<ReshapeOp, LiftedOp>(op))
+    if (!isa<ReshapeOp, LiftedOp, RepeatOp>(op))
       old.push_back(&op);
   // Launches go to the end in their order; a view moves behind what it reads.
   DenseMap<Operation *, int> viewNumber;
@@ -567,7 +577,7 @@ void KernelFormer::run() {
     if (groups[i].ops.empty())
       continue; // merged into another
     std::set<int> ready;
-    for (Operation *user : launch(groups[i])->getUsers())
+    for (Operation *user : step(groups[i])->getUsers())
       if (auto it = viewNumber.find(user); it != viewNumber.end())
         ready.insert(it->second);
     moveViews(ready);

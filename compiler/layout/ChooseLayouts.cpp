@@ -291,6 +291,7 @@ void LayoutChooser::run() {
     vote(entry);
   for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
     transposeStored(entry);
+    entry.walk([](ScanOp scan) { Sinker(scan.getBody().front()).run(); });
     Sinker(entry.getBody().front()).run();
   }
 }

@@ -31,15 +31,25 @@ public:
   void run();
 
 private:
-  void entry(EntryOp entry, int64_t batch, bool isFirst);
+  void entry(EntryOp entry, int64_t capacity, bool isFirst);
+  void steps(Block &block);
+  void launch(LaunchOp launch);
+  void repeat(RepeatOp op);
+  void copy(Location loc, Value value, Value to);
+  void run(Location loc, LoweredKernel &lowered, ArrayRef<Value> reads, ArrayRef<Value> writes, ArrayRef<int64_t> values,
+           DictionaryAttr check = {});
+  BufferOp buffer(Location loc, Type type, StringRef role, std::optional<int64_t> index = {},
+                  std::optional<int64_t> value = {});
+  void replaceAtEnd(Value value, Value old, Value place, SmallVectorImpl<std::pair<Value, Value>> &copies);
   LoweredKernel &kernel(StringRef name, int64_t batch);
   std::string variant(StringRef name, int64_t batch);
   KernelOp copyKernel(RankedTensorType type);
   void describe(ModuleOp home, LoweredKernel &lowered, KernelOp op, int64_t batch);
   bool mayOverwrite(LaunchOp launch, unsigned result, Value old);
   bool isCheck(Operation *op);
+  bool needsReport(Block &block);
   const Domain &domainOf(KernelOp kernel);
-  Value takenOver(LaunchOp launch, unsigned result, const DenseMap<Value, Value> &buffers);
+  Value takenOver(LaunchOp launch, unsigned result);
 
   ModelOp model;
   ModuleOp module;
@@ -50,6 +60,14 @@ private:
   SymbolTable symbols; ///< of the model
   std::map<Operation *, Domain> domains;
   llvm::StringSet<> taken; ///< names in the module
+
+  // Of the entry point at hand.
+  int64_t batch = 1;
+  DenseMap<Value, Value> buffers;
+  DenseMap<Value, Value> destination; ///< where a value must go: to the caller, to what is stored, to a slot
+  DenseMap<Value, int64_t> numbers;   ///< of values; a view has that of what it views
+  int64_t nextNumber = 0;
+  Value report;
 };
 } // namespace
 
@@ -189,7 +207,7 @@ bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old)
 }
 
 /// The buffer of an operand that dies here, where the result may lie as well; null if there is none.
-Value ScheduleLowering::takenOver(LaunchOp launch, unsigned result, const DenseMap<Value, Value> &buffers) {
+Value ScheduleLowering::takenOver(LaunchOp launch, unsigned result) {
   for (Value given : launch.getArgs()) {
     auto maker = given.getDefiningOp<LaunchOp>(); // what views it or passes it on would have to be followed back
     auto buffer = maker && !isCheck(maker) ? buffers.lookup(given).getDefiningOp<BufferOp>() : BufferOp();
@@ -213,127 +231,293 @@ static DictionaryAttr checkOf(KernelOp kernel) {
        b.getNamedAttr("row_size", b.getI64IntegerAttr(rowSize))});
 }
 
-void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
+/// Some kernel of the block, or of a loop in it, is a check.
+bool ScheduleLowering::needsReport(Block &block) {
+  return llvm::any_of(block, [&](Operation &op) {
+    auto repeat = dyn_cast<RepeatOp>(op);
+    return isCheck(&op) || (repeat && needsReport(symbols.lookup<EntryOp>(repeat.getCallee()).getBody().front()));
+  });
+}
+
+BufferOp ScheduleLowering::buffer(Location loc, Type type, StringRef role, std::optional<int64_t> index,
+                                  std::optional<int64_t> value) {
+  return BufferOp::create(at, loc, type, at.getStringAttr(role), index ? at.getI64IntegerAttr(*index) : IntegerAttr(),
+                          value ? at.getI64IntegerAttr(*value) : IntegerAttr());
+}
+void ScheduleLowering::run(Location loc, LoweredKernel &lowered, ArrayRef<Value> reads, ArrayRef<Value> writes,
+                           ArrayRef<int64_t> values, DictionaryAttr check) {
+  int64_t count = 1, extents = 0;
+  for (Dim part : lowered.parts) {
+    count *= part.coefficient();
+    extents += part.power;
+  }
+  RunOp step = RunOp::create(at, loc, lowered.function.getSymName(), reads, writes, count, extents, lowered.partSize, check);
+  step->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
+}
+void ScheduleLowering::copy(Location loc, Value value, Value to) {
+  run(loc, kernel(copyKernel(typeOf(value)).getSymName(), batch), buffers.lookup(value), to,
+      {numbers.lookup(value), numbers.lookup(value)});
+}
+
+static Value rootOf(Value value) {
+  while (auto view = value.getDefiningOp<ReshapeOp>())
+    value = view.getInput();
+  return value;
+}
+
+/// `value` is what `place` is to hold in the end, where `old` lies: the kernel writes it there, or it is copied.
+void ScheduleLowering::replaceAtEnd(Value value, Value old, Value place,
+                                    SmallVectorImpl<std::pair<Value, Value>> &copies) {
+  Value made = rootOf(value);
+  auto launch = made.getDefiningOp<LaunchOp>();
+  if (launch && made == value && mayOverwrite(launch, cast<OpResult>(made).getResultNumber(), old))
+    destination[made] = place;
+  else
+    copies.push_back({made, place});
+}
+
+void ScheduleLowering::launch(LaunchOp launch) {
+  LoweredKernel &lowered = kernel(launch.getKernel(), batch);
+  bool checks = isCheck(launch);
+  SmallVector<Value> reads, writes;
+  SmallVector<int64_t> values;
+  for (Value argument : launch.getArgs()) {
+    reads.push_back(buffers.lookup(argument));
+    values.push_back(numbers.lookup(argument));
+  }
+  for (OpResult result : launch->getResults()) {
+    if (checks) { // yields what it is given
+      buffers[result] = buffers.lookup(launch.getArgs()[0]);
+      numbers[result] = numbers.lookup(launch.getArgs()[0]);
+      writes.push_back(report);
+      values.push_back(-1);
+      continue;
+    }
+    values.push_back(numbers[result] = nextNumber++);
+    Value own = destination.lookup(result);
+    if (!own) {
+      own = takenOver(launch, result.getResultNumber());
+      if (llvm::is_contained(writes, own))
+        own = {};
+    }
+    if (!own)
+      own = buffer(launch.getLoc(), bufferType(typeOf(result), batch), "temporary");
+    buffers[result] = own;
+    writes.push_back(own);
+  }
+  run(launch.getLoc(), lowered, reads, writes, values,
+      checks ? checkOf(symbols.lookup<KernelOp>(launch.getKernel())) : DictionaryAttr());
+}
+
+void ScheduleLowering::steps(Block &block) {
+  for (Operation &op : block.without_terminator()) {
+    if (auto view = dyn_cast<ReshapeOp>(op)) {
+      buffers[view.getResult()] = buffers.lookup(view.getInput());
+      numbers[view.getResult()] = numbers.lookup(view.getInput());
+    } else if (auto lifted = dyn_cast<LiftedOp>(op)) {
+      BufferOp own = buffer(op.getLoc(), bufferType(typeOf(lifted.getResult()), batch), "constant", {},
+                            (int64_t)lifted.getValue());
+      buffers[lifted.getResult()] = own;
+      own->setAttr("dl.values", at.getDenseI64ArrayAttr(numbers[lifted.getResult()] = nextNumber++));
+    } else if (auto repeated = dyn_cast<RepeatOp>(op)) {
+      repeat(repeated);
+    } else {
+      launch(cast<LaunchOp>(op));
+    }
+  }
+}
+
+/// A loop: the body's arguments and results are slots of buffers that hold those of all rounds. What is carried from round to
+/// round, and stacked up as well, is a history: slot i holds what round i begins with, and round i writes slot i + 1. Else it
+/// is one buffer, updated in place or by a copy at the end of each round.
+void ScheduleLowering::repeat(RepeatOp op) {
+  Location loc = op.getLoc();
+  auto body = symbols.lookup<EntryOp>(op.getCallee());
+  Block &block = body.getBody().front();
+  int64_t count = op.getCount();
+  auto attrOf = [](ArrayAttr all, size_t i, StringRef name) {
+    auto number = cast<DictionaryAttr>(all[i]).getAs<IntegerAttr>(name);
+    return number ? std::optional(number.getInt()) : std::nullopt;
+  };
+  struct Carried {
+    BlockArgument argument;
+    Value initial, buffer;
+    OpResult last;
+    std::optional<int64_t> before, after; ///< stacked results that are its history
+    int64_t number = -1;                  ///< of what its buffer holds behind the loop
+    bool isHistory() const { return before || after; }
+  };
+  SmallVector<Carried> carried;
+  for (auto [i, argument] : llvm::enumerate(block.getArguments()))
+    if (attrOf(body.getArgAttrs(), i, "carried"))
+      carried.push_back({argument, op.getArgs()[i], {}, {}, attrOf(body.getArgAttrs(), i, "before"), {}});
+  size_t stacked = op.getNumResults() - carried.size();
+  ValueRange returned = block.getTerminator()->getOperands();
+  for (size_t i = 0; i < returned.size(); ++i)
+    if (auto next = attrOf(body.getResAttrs(), i, "next"))
+      carried[*next].after = attrOf(body.getResAttrs(), i, "stacked");
+
+  // Before the loop.
+  auto slot = [&](Value whole, int64_t first, int64_t step, Value index, RankedTensorType one, MemRefType type,
+                  ArrayRef<int64_t> values) -> Value {
+    Dim size = elementsOf(one);
+    SmallVector<int64_t, 1> moves;
+    if (index)
+      moves.push_back(step);
+    auto made = SlotOp::create(at, loc, type, whole, at.getI64IntegerAttr(first), at.getDenseI64ArrayAttr(moves),
+                               index ? ValueRange(index) : ValueRange(), at.getI64IntegerAttr(size.coefficient()),
+                               at.getI64IntegerAttr(size.power));
+    if (!values.empty())
+      made->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
+    return made;
+  };
+  for (auto [j, one] : llvm::enumerate(carried)) {
+    RankedTensorType type = typeOf(one.argument);
+    one.last = op->getResult(stacked + j);
+    one.number = nextNumber++;
+    MemRefType own = bufferType(type, batch);
+    one.buffer = buffer(loc, one.isHistory() ? bufferType(stackOf(count + 1, type), batch) : own, "temporary");
+    Value first = one.isHistory() ? slot(one.buffer, op.getReverse() ? count : 0, 0, {}, type, own, {}) : one.buffer;
+    copy(loc, one.initial, first);
+  }
+  // Round i of a loop that runs back is slot count - 1 - i.
+  int64_t begin = op.getReverse() ? count - 1 : 0, move = op.getReverse() ? -1 : 1;
+  SmallVector<Value> wholes(stacked);
+  for (size_t i = 0; i < returned.size(); ++i)
+    if (auto m = attrOf(body.getResAttrs(), i, "stacked"); m && !attrOf(body.getResAttrs(), i, "next"))
+      wholes[*m] = buffer(loc, bufferType(typeOf(op->getResult(*m)), batch), "temporary");
+
+  auto loop = LoopOp::create(at, loc, at.getI64IntegerAttr(count));
+  {
+    OpBuilder::InsertionGuard guard(at);
+    Block &round = loop.getBody().emplaceBlock();
+    Value index = round.addArgument(at.getIndexType(), loc);
+    at.setInsertionPointToEnd(&round);
+    for (auto [i, argument] : llvm::enumerate(block.getArguments())) {
+      Value given = op.getArgs()[i];
+      RankedTensorType type = typeOf(argument);
+      if (attrOf(body.getArgAttrs(), i, "carried")) {
+        numbers[argument] = nextNumber++; // below
+      } else if (cast<DictionaryAttr>(body.getArgAttrs()[i]).contains("scanned")) {
+        int64_t number = numbers[argument] = nextNumber++;
+        buffers[argument] = slot(buffers.lookup(given), begin, move, index, type, bufferType(type, batch),
+                                 {number, -1, numbers.lookup(given), -1});
+      } else {
+        buffers[argument] = buffers.lookup(given);
+        numbers[argument] = numbers.lookup(given);
+      }
+    }
+    for (Carried &one : carried) {
+      RankedTensorType type = typeOf(one.argument);
+      MemRefType own = bufferType(type, batch);
+      SmallVector<int64_t> values{numbers.lookup(one.argument), -1, numbers.lookup(one.initial), -1};
+      buffers[one.argument] = one.isHistory()
+                                  ? slot(one.buffer, begin + (op.getReverse() ? 1 : 0), move, index, type, own, values)
+                                  : slot(one.buffer, 0, 0, {}, type, own, values);
+    }
+    SmallVector<std::pair<Value, Value>> copies;
+    SmallVector<std::pair<Value, SlotOp>> ends; // what each slot holds when a round ends
+    for (auto [i, value] : llvm::enumerate(returned)) {
+      RankedTensorType type = typeOf(value);
+      MemRefType own = bufferType(type, batch);
+      auto m = attrOf(body.getResAttrs(), i, "stacked"), j = attrOf(body.getResAttrs(), i, "next");
+      Value place;
+      if (j && !carried[*j].isHistory()) {
+        Carried &one = carried[*j];
+        place = buffers.lookup(one.argument);
+        replaceAtEnd(value, one.argument, place, copies);
+      } else {
+        Value whole = j ? carried[*j].buffer : wholes[*m];
+        int64_t first = begin + (j && !op.getReverse() ? 1 : 0);
+        place = slot(whole, first, move, index, type, own, {-1, -1, -1, -1});
+        destination[rootOf(value)] = place;
+      }
+      ends.push_back({rootOf(value), place.getDefiningOp<SlotOp>()});
+    }
+    steps(block);
+    for (auto [value, to] : copies)
+      copy(loc, value, to);
+    for (auto [i, end] : llvm::enumerate(ends)) {
+      auto m = attrOf(body.getResAttrs(), i, "stacked"), j = attrOf(body.getResAttrs(), i, "next");
+      auto values = llvm::to_vector(end.second->getAttrOfType<DenseI64ArrayAttr>("dl.values").asArrayRef());
+      values[1] = numbers.lookup(end.first);
+      values[3] = j ? carried[*j].number : (numbers[op->getResult(*m)] = nextNumber++);
+      end.second->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
+    }
+  }
+  // Behind it.
+  for (size_t m = 0; m < stacked; ++m)
+    if (wholes[m])
+      buffers[op->getResult(m)] = wholes[m];
+  for (const Carried &one : carried) {
+    RankedTensorType type = typeOf(one.argument);
+    auto part = [&](Value result, int64_t first) {
+      buffers[result] = slot(one.buffer, first, 0, {}, type, bufferType(typeOf(result), batch), {});
+      numbers[result] = one.number;
+    };
+    if (!one.isHistory()) {
+      buffers[one.last] = one.buffer;
+      numbers[one.last] = one.number;
+      continue;
+    }
+    part(one.last, op.getReverse() ? 0 : count);
+    if (one.before)
+      part(op->getResult(*one.before), op.getReverse() ? 1 : 0);
+    if (one.after)
+      part(op->getResult(*one.after), op.getReverse() ? 0 : 1);
+  }
+}
+
+void ScheduleLowering::entry(EntryOp entry, int64_t capacity, bool isFirst) {
   Block &block = entry.getBody().front();
   Operation *done = block.getTerminator();
   Location loc = entry.getLoc();
   OpBuilder::InsertionGuard guard(at);
   at.setInsertionPointToEnd(module.getBody());
-  std::string name = isFirst ? entry.getSymName().str() : variant(entry.getSymName(), batch);
+  std::string name = isFirst ? entry.getSymName().str() : variant(entry.getSymName(), capacity);
   taken.insert(name);
   auto schedule = ScheduleOp::create(at, loc, name);
   at.setInsertionPointToEnd(&schedule.getBody().emplaceBlock());
-  auto bufferOf = [&](Location loc, Type type, StringRef role, std::optional<int64_t> index = {}) -> Value {
-    return BufferOp::create(at, loc, type, at.getStringAttr(role), index ? at.getI64IntegerAttr(*index) : IntegerAttr(),
-                            IntegerAttr());
-  };
+  batch = capacity;
+  buffers.clear();
+  destination.clear();
+  numbers.clear();
+  nextNumber = block.getNumArguments();
+  report = {};
 
-  DenseMap<Value, Value> buffers;
-  DenseMap<Value, int64_t> numbers; // of values; a view has that of what it views
   SmallVector<int64_t> given, left; // for each argument and output: the value there at the beginning, and at the end
   for (BlockArgument argument : block.getArguments()) {
-    buffers[argument] = bufferOf(loc, bufferType(typeOf(argument), batch), "argument", argument.getArgNumber());
+    buffers[argument] = buffer(loc, bufferType(typeOf(argument), batch), "argument", argument.getArgNumber());
     numbers[argument] = argument.getArgNumber();
     given.push_back(argument.getArgNumber());
   }
 
   // Where each returned value goes: an output of the caller's, or what is stored.
-  DenseMap<Value, Value> destination;
   SmallVector<std::pair<Value, size_t>> ends;  // all of them: value, the place of where it goes among `given`
   SmallVector<std::pair<Value, Value>> copies; // at the end: value, where it goes
-  auto root = [](Value value) {
-    while (auto view = value.getDefiningOp<ReshapeOp>())
-      value = view.getInput();
-    return value;
-  };
   DenseMap<StoredKey, BlockArgument> storedArguments;
   for (auto [argument, about] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
     if (StoredKey key = storedKey(about); key.second)
       storedArguments[key] = argument;
   int64_t outputs = 0;
   for (auto [value, attrs] : llvm::zip(done->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>())) {
-    Value made = root(value);
+    Value made = rootOf(value);
     if (attrs.contains("output")) {
       ends.push_back({made, given.size()});
       given.push_back(-1);
-      destination[made] = bufferOf(loc, bufferType(typeOf(value), batch), "output", outputs++);
+      destination[made] = buffer(loc, bufferType(typeOf(value), batch), "output", outputs++);
       continue;
     }
     BlockArgument stored = storedArguments.lookup(storedKey(attrs));
     ends.push_back({made, stored.getArgNumber()});
-    auto launch = made.getDefiningOp<LaunchOp>();
-    if (launch && made == value && mayOverwrite(launch, cast<OpResult>(made).getResultNumber(), stored))
-      destination[made] = buffers[stored];
-    else
-      copies.push_back({made, buffers[stored]});
+    replaceAtEnd(value, stored, buffers.lookup(stored), copies);
   }
   schedule->setAttr("dl.values", at.getDenseI64ArrayAttr(given));
-
-  Value report;
-  auto run = [&](Location loc, LoweredKernel &lowered, ArrayRef<Value> reads, ArrayRef<Value> writes,
-                 ArrayRef<int64_t> values) {
-    int64_t count = 1, extents = 0;
-    for (Dim part : lowered.parts) {
-      count *= part.coefficient();
-      extents += part.power;
-    }
-    RunOp step = RunOp::create(at, loc, lowered.function.getSymName(), reads, writes, count, extents, lowered.partSize,
-                               DictionaryAttr());
-    step->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
-    return step;
-  };
-  for (Operation &op : block.without_terminator()) {
-    if (auto view = dyn_cast<ReshapeOp>(op)) {
-      buffers[view.getResult()] = buffers.lookup(view.getInput());
-      numbers[view.getResult()] = numbers.lookup(view.getInput());
-      continue;
-    }
-    if (auto lifted = dyn_cast<LiftedOp>(op)) {
-      auto buffer = BufferOp::create(at, op.getLoc(), bufferType(typeOf(lifted.getResult()), batch),
-                                     at.getStringAttr("constant"), IntegerAttr(), lifted.getValueAttr());
-      buffers[lifted.getResult()] = buffer;
-      buffer->setAttr("dl.values", at.getDenseI64ArrayAttr(numbers[lifted.getResult()] = numbers.size()));
-      continue;
-    }
-    auto launch = cast<LaunchOp>(op);
-    LoweredKernel &lowered = kernel(launch.getKernel(), batch);
-    bool checks = isCheck(launch);
-    SmallVector<Value> reads, writes;
-    SmallVector<int64_t> values;
-    for (Value argument : launch.getArgs()) {
-      reads.push_back(buffers.lookup(argument));
-      values.push_back(numbers.lookup(argument));
-    }
-    for (OpResult result : launch->getResults()) {
-      if (checks) { // yields what it is given
-        if (!report)
-          report = bufferOf(loc, MemRefType::get({2}, at.getI64Type()), "report");
-        buffers[result] = buffers.lookup(launch.getArgs()[0]);
-        numbers[result] = numbers.lookup(launch.getArgs()[0]);
-        writes.push_back(report);
-        values.push_back(-1);
-        continue;
-      }
-      values.push_back(numbers[result] = numbers.size());
-      Value buffer = destination.lookup(result);
-      if (!buffer) {
-        buffer = takenOver(launch, result.getResultNumber(), buffers);
-        if (llvm::is_contained(writes, buffer))
-          buffer = {};
-      }
-      if (!buffer)
-        buffer = bufferOf(launch.getLoc(), bufferType(typeOf(result), batch), "temporary");
-      buffers[result] = buffer;
-      writes.push_back(buffer);
-    }
-    RunOp step = run(launch.getLoc(), lowered, reads, writes, values);
-    if (checks)
-      step.setCheckAttr(checkOf(symbols.lookup<KernelOp>(launch.getKernel())));
-  }
-  for (auto [value, to] : copies) {
-    LoweredKernel &lowered = kernel(copyKernel(typeOf(value)).getSymName(), batch);
-    run(loc, lowered, buffers.lookup(value), to, {numbers.lookup(value), numbers.lookup(value)});
-  }
+  if (needsReport(block))
+    report = buffer(loc, MemRefType::get({2}, at.getI64Type()), "report");
+  steps(block);
+  for (auto [value, to] : copies)
+    copy(loc, value, to);
   left = given;
   for (auto [value, place] : ends)
     left[place] = numbers.lookup(value);
@@ -360,6 +544,8 @@ void ScheduleLowering::entry(EntryOp entry, int64_t batch, bool isFirst) {
 
 void ScheduleLowering::run() {
   for (EntryOp op : model.getBody().getOps<EntryOp>()) {
+    if (op.getKind() == "loop")
+      continue; // is part of those that repeat it
     bool isFirst = true;
     for (int64_t batch : hasBatch(op) ? options.batch : std::vector<int64_t>{options.batch[0]}) {
       entry(op, batch, isFirst);

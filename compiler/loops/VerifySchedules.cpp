@@ -9,6 +9,9 @@
 // keeps a number. This check goes through the schedule as it would run, notes which value each buffer holds, and
 // compares that with the value that each step is to read and the end is to leave.
 //
+// A loop is gone through once. Slots of buffers say which values they hold when a round begins and when it ends, and which
+// value the whole buffer holds before and behind the loop (SlotOp): what round i + 1 begins with is what round i leaves.
+//
 // Where a step reads and writes one buffer, its kernel must read an element only where it writes it, and before: a load
 // is followed by the store to the same place, in one block. Different points write different elements: every op of a
 // kernel stands on all dimensions of its domain, or on all of its rows (Domain.cpp).
@@ -41,6 +44,8 @@ public:
 
 private:
   LogicalResult step(RunOp run, ArrayRef<int64_t> values);
+  LogicalResult steps(Block &block);
+  LogicalResult loop(LoopOp loop);
   LogicalResult finds(Operation *reader, Value buffer, int64_t value);
   LogicalResult shares(RunOp run, func::FuncOp kernel, unsigned input, unsigned output);
   LogicalResult wrong(Operation *op, const Twine &what);
@@ -127,8 +132,16 @@ LogicalResult ScheduleVerifier::shares(RunOp call, func::FuncOp kernel, unsigned
   return success();
 }
 
+/// The buffer itself, of a slot that is the same in each round.
+static Value rootOf(Value buffer) {
+  for (auto slot = buffer.getDefiningOp<SlotOp>(); slot && slot.getIndices().empty() && !slot->hasAttr("dl.values");
+       slot = buffer.getDefiningOp<SlotOp>())
+    buffer = slot.getWhole();
+  return buffer;
+}
+
 LogicalResult ScheduleVerifier::finds(Operation *reader, Value buffer, int64_t value) {
-  auto it = held.find(buffer);
+  auto it = held.find(rootOf(buffer));
   if (value == nothing || (it != held.end() && it->second == value))
     return success();
   return wrong(reader, it == held.end() || it->second == nothing ? "reads a buffer that nothing has been written to"
@@ -150,47 +163,87 @@ LogicalResult ScheduleVerifier::step(RunOp run, ArrayRef<int64_t> values) {
     for (auto [input, read] : llvm::enumerate(run.getInputs()))
       if (read == buffer && failed(shares(run, kernel, input, reads + i)))
         return failure();
-    held[buffer] = values[reads + i];
+    if (auto around = run->getParentOfType<LoopOp>(); around && values[reads + i] != nothing)
+      if (!around.getBody().isAncestor(buffer.getParentRegion()))
+        return wrong(run, "writes to a buffer from outside of its loop that is no slot");
+    held[rootOf(buffer)] = values[reads + i];
+  }
+  return success();
+}
+
+static ArrayRef<int64_t> numbersOf(Operation *op) {
+  auto values = op->getAttrOfType<DenseI64ArrayAttr>("dl.values");
+  return values ? values.asArrayRef() : ArrayRef<int64_t>();
+}
+
+LogicalResult ScheduleVerifier::loop(LoopOp loop) {
+  SmallVector<SlotOp> slots;
+  for (SlotOp slot : loop.getBody().getOps<SlotOp>())
+    if (slot->hasAttr("dl.values"))
+      slots.push_back(slot);
+  for (SlotOp slot : slots) {
+    ArrayRef<int64_t> values = numbersOf(slot);
+    if (values.size() != 4)
+      return wrong(slot, "does not say which values a slot holds");
+    if (failed(finds(slot, slot.getWhole(), values[2])))
+      return failure();
+    held[slot] = values[0];
+  }
+  if (failed(steps(loop.getBody().front())))
+    return failure();
+  for (SlotOp slot : slots) {
+    ArrayRef<int64_t> values = numbersOf(slot);
+    if (values[1] != nothing && held.lookup(slot) != values[1])
+      return wrong(slot, "leaves another value in a slot than the one that the next round begins with");
+    if (values[3] != nothing)
+      held[rootOf(slot.getWhole())] = values[3];
+  }
+  return success();
+}
+
+LogicalResult ScheduleVerifier::steps(Block &block) {
+  for (Operation &op : block) {
+    if (auto buffer = dyn_cast<BufferOp>(op)) {
+      if (buffer.getRole() == "constant" && numbersOf(buffer).size() == 1)
+        held[buffer] = numbersOf(buffer)[0];
+    } else if (auto run = dyn_cast<RunOp>(op)) {
+      if (failed(step(run, numbersOf(run))))
+        return failure();
+    } else if (auto inner = dyn_cast<LoopOp>(op)) {
+      if (failed(loop(inner)))
+        return failure();
+    } else if (!isa<SlotOp, EndOp>(op)) {
+      return wrong(&op, "has a step that is not known here");
+    }
   }
   return success();
 }
 
 LogicalResult ScheduleVerifier::verify(ScheduleOp schedule) {
   held.clear();
-  auto numbersOf = [](Operation *op) {
-    auto values = op->getAttrOfType<DenseI64ArrayAttr>("dl.values");
-    return values ? values.asArrayRef() : ArrayRef<int64_t>();
-  };
   ArrayRef<int64_t> given = numbersOf(schedule);
   auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
   auto arguments = about ? about.getAs<ArrayAttr>("arg_attrs") : ArrayAttr();
   size_t count = arguments ? arguments.size() : 0;
   SmallVector<Value> places(given.size()); // the buffers of arguments, then of outputs
-  for (Operation &op : schedule.getBody().front()) {
-    if (auto buffer = dyn_cast<BufferOp>(op)) {
-      if (buffer.getRole() == "constant" && numbersOf(buffer).size() == 1)
-        held[buffer] = numbersOf(buffer)[0];
-      if (!buffer.getIndex())
-        continue;
-      size_t place = *buffer.getIndex() + (buffer.getRole() == "output" ? count : 0);
-      if (place >= given.size() || places[place])
-        return wrong(buffer, "does not say which values its buffers hold");
-      places[place] = buffer;
-      held[buffer] = given[place];
-    } else if (auto run = dyn_cast<RunOp>(op)) {
-      if (failed(step(run, numbersOf(run))))
-        return failure();
-    } else if (auto end = dyn_cast<EndOp>(op)) {
-      ArrayRef<int64_t> left = numbersOf(end);
-      if (left.size() != given.size())
-        return wrong(schedule, "does not say which values it leaves in its buffers");
-      for (auto [buffer, value] : llvm::zip(places, left))
-        if (value != nothing && (!buffer || held.lookup(buffer) != value))
-          return wrong(end, "leaves another value in a buffer than the one that belongs there");
-    } else {
-      return wrong(&op, "has a step that is not known here");
-    }
+  for (auto buffer : schedule.getBody().getOps<BufferOp>()) {
+    if (!buffer.getIndex())
+      continue;
+    size_t place = *buffer.getIndex() + (buffer.getRole() == "output" ? count : 0);
+    if (place >= given.size() || places[place])
+      return wrong(buffer, "does not say which values its buffers hold");
+    places[place] = buffer;
+    held[buffer] = given[place];
   }
+  if (failed(steps(schedule.getBody().front())))
+    return failure();
+  Operation *end = schedule.getBody().front().getTerminator();
+  ArrayRef<int64_t> left = numbersOf(end);
+  if (left.size() != given.size())
+    return wrong(schedule, "does not say which values it leaves in its buffers");
+  for (auto [buffer, value] : llvm::zip(places, left))
+    if (value != nothing && (!buffer || held.lookup(buffer) != value))
+      return wrong(end, "leaves another value in a buffer than the one that belongs there");
   return success();
 }
 

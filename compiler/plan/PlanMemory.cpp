@@ -39,6 +39,10 @@ private:
   LogicalResult verify();
   void replace(BufferOp buffer, StringRef base, std::optional<int64_t> index, int64_t offset);
   void placeArgument(BufferOp buffer, int64_t index);
+  LogicalResult placeSlot(SlotOp slot);
+  LogicalResult wrong(Operation *op) {
+    return op->emitError("the memory plan cannot say where a slot lies: this is a mistake in dlc");
+  }
   ArrayAttr argumentAttrs() {
     return schedule->getAttrOfType<DictionaryAttr>("dl.entry").getAs<ArrayAttr>("arg_attrs");
   }
@@ -70,7 +74,12 @@ void MemoryPlan::countSteps(Block &block) {
 
 /// What is used in a loop lives as long as the loop runs, unless it belongs to the loop.
 void MemoryPlan::uses(Temporary &temporary) {
-  for (Operation *user : temporary.op->getUsers()) {
+  // A slot of it is the buffer itself.
+  SmallVector<Operation *> users(temporary.op->getUsers());
+  for (size_t i = 0; i < users.size(); ++i)
+    if (isa<SlotOp>(users[i]))
+      llvm::append_range(users, users[i]->getUsers());
+  for (Operation *user : users) {
     Operation *step = temporary.op->getBlock()->findAncestorOpInBlock(*user);
     auto [first, last] = steps.lookup(step);
     temporary.first = std::min(temporary.first, first);
@@ -129,9 +138,37 @@ void MemoryPlan::replace(BufferOp buffer, StringRef base, std::optional<int64_t>
   OpBuilder b(buffer);
   auto place = PlaceOp::create(b, buffer.getLoc(), buffer.getType(), b.getStringAttr(base),
                                index ? b.getI64IntegerAttr(*index) : IntegerAttr(), b.getI64IntegerAttr(offset),
-                               b.getDenseI64ArrayAttr({}), ValueRange{});
+                               b.getI64IntegerAttr(0), b.getDenseI64ArrayAttr({}), ValueRange{}, b.getI64IntegerAttr(0));
   buffer.replaceAllUsesWith(place.getBuffer());
   buffer.erase();
+}
+
+/// Where a slot lies: in the place of the whole, which may be a slot itself.
+LogicalResult MemoryPlan::placeSlot(SlotOp slot) {
+  auto whole = slot.getWhole().getDefiningOp<PlaceOp>();
+  auto type = cast<MemRefType>(slot.getBuffer().getType());
+  int64_t size = slot.getSize() * bytesOf(type.getElementType()), extents = slot.getExtents();
+  int64_t offset = whole.getOffset(), first = whole.getFirst();
+  SmallVector<int64_t> steps(whole.getSteps());
+  bool isMoved = first || !steps.empty();
+  if (isMoved && (int64_t)whole.getExtents() != extents)
+    return wrong(slot);
+  first += (int64_t)slot.getFirst() * size;
+  for (int64_t step : slot.getSteps())
+    steps.push_back(step * size);
+  if (extents == 0 && offset + first >= 0)
+    offset += std::exchange(first, 0);
+  if (!first && steps.empty())
+    extents = 0;
+  SmallVector<Value> indices(whole.getIndices());
+  llvm::append_range(indices, slot.getIndices());
+  OpBuilder b(slot);
+  auto place = PlaceOp::create(b, slot.getLoc(), type, whole.getBaseAttr(), whole.getIndexAttr(),
+                               b.getI64IntegerAttr(offset), b.getI64IntegerAttr(first), b.getDenseI64ArrayAttr(steps),
+                               indices, b.getI64IntegerAttr(extents));
+  slot.replaceAllUsesWith(place.getBuffer());
+  slot.erase();
+  return success();
 }
 
 /// Where argument `index` of the entry point lies: with the caller, in an arena, or among the numbers of the call.
@@ -186,6 +223,11 @@ LogicalResult MemoryPlan::run() {
       placeArgument(buffer, *buffer.getIndex());
   for (auto [i, constant] : llvm::enumerate(constants))
     replace(constant.first, "constants", {}, 8 * i);
+  SmallVector<SlotOp> slots;
+  schedule.walk<WalkOrder::PreOrder>([&](SlotOp slot) { slots.push_back(slot); });
+  for (SlotOp slot : slots)
+    if (failed(placeSlot(slot)))
+      return failure();
   Builder b(schedule.getContext());
   if (!constants.empty())
     schedule->setAttr("dl.constants", b.getDenseI64ArrayAttr(llvm::to_vector(llvm::make_second_range(constants))));

@@ -280,14 +280,16 @@ uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
 
 dlc_operand DescriptorEmitter::operand(Value buffer, std::vector<int64_t> &loopSteps) {
   auto place = buffer.getDefiningOp<PlaceOp>();
-  dlc_operand row{arenaOf(place.getBase()), (uint32_t)place.getIndex().value_or(0), (int64_t)place.getOffset(), 0, 0};
+  dlc_operand row{arenaOf(place.getBase()), (uint32_t)place.getIndex().value_or(0), (int64_t)place.getOffset(), 0,
+                  (uint32_t)place.getExtents()};
   // One step for each loop around the run, the outermost first.
   SmallVector<Operation *> loops;
   for (Operation *outer = place->getParentOp(); isa<LoopOp>(outer); outer = outer->getParentOp())
     loops.insert(loops.begin(), outer);
-  if (place.getIndices().empty())
+  if (place.getIndices().empty() && !place.getFirst())
     return row;
   row.steps = loopSteps.size() + 1;
+  loopSteps.push_back((int64_t)place.getFirst());
   for (Operation *loop : loops) {
     int64_t step = 0;
     for (auto [index, bytes] : llvm::zip(place.getIndices(), place.getSteps()))
@@ -295,7 +297,7 @@ dlc_operand DescriptorEmitter::operand(Value buffer, std::vector<int64_t> &loopS
         step += bytes;
     loopSteps.push_back(step);
   }
-  loopSteps.resize(row.steps - 1 + DLC_MAX_LOOPS, 0); // a run may stand in further loops
+  loopSteps.resize(row.steps + DLC_MAX_LOOPS, 0); // a run may stand in further loops
   return row;
 }
 

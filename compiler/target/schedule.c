@@ -84,22 +84,26 @@ static const dlc_kernel *kernel_of(const dlc_model *model, uint32_t number) {
   return (const dlc_kernel *)((const char *)model->kernels + (uint64_t)model->kernel_size * number);
 }
 
+static int64_t times(int64_t count, uint32_t extents, int64_t extent) {
+  while (extents--)
+    count *= extent;
+  return count;
+}
+
 static void *place(const struct walk *walk, const dlc_operand *operand) {
   char *base = operand->base < DLC_ARENA_COUNT     ? walk->call->arenas[operand->base]
                : operand->base == DLC_IN_INPUT     ? (char *)walk->call->inputs[operand->index]
                : operand->base == DLC_IN_CONSTANTS ? (char *)walk->entry->constants
                                                    : walk->call->outputs[operand->index];
   int64_t offset = operand->offset;
-  if (operand->steps)
+  if (operand->steps) {
+    const int64_t *steps = walk->entry->loop_steps + operand->steps;
+    int64_t moved = steps[-1];
     for (uint32_t loop = 0; loop < walk->depth; ++loop)
-      offset += walk->entry->loop_steps[operand->steps - 1 + loop] * walk->index[loop];
+      moved += steps[loop] * walk->index[loop];
+    offset += times(moved, operand->extents, walk->extent);
+  }
   return base + offset;
-}
-
-static int64_t times(int64_t count, uint32_t extents, int64_t extent) {
-  while (extents--)
-    count *= extent;
-  return count;
 }
 
 /* The place of the first of these that is NaN or infinite; -1. */

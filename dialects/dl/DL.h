@@ -45,4 +45,19 @@ void printParts(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::IntegerA
 #include "dialects/dl/DLInterfaces.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/dl/DLOps.h.inc"
+
+namespace dlc {
+/// What a round of a scan hands on.
+struct Round {
+  llvm::SmallVector<mlir::Value> stacked, carried;
+  llvm::SmallVector<mlir::Value> scanned; ///< further tensors that the scan runs along; the body has arguments for them
+};
+/// A scan along axis 0 of `scanned`; without any, of so many rounds. `body` makes a round of slices and carried values.
+ScanOp makeScan(const Ops &ops, mlir::ValueRange scanned, mlir::ValueRange initial, Dim rounds, bool reverse,
+                llvm::function_ref<Round(const Ops &, mlir::ValueRange, mlir::ValueRange)> body);
+/// Of a scan along axis 0: the value in one round.
+mlir::RankedTensorType sliceOf(mlir::RankedTensorType stacked);
+/// What the values of that many rounds make.
+mlir::RankedTensorType stackOf(Dim rounds, mlir::RankedTensorType one);
+} // namespace dlc
 #endif

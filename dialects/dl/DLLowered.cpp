@@ -150,6 +150,36 @@ LogicalResult dlc::verifyPorts(Operation *op, ArrayAttr argAttrs, TypeRange argT
       return complain(op) << "result " << i << " of an entry point: " << problem;
   return success();
 }
+/// The same of the body of a loop: each argument is given in one way, and what is carried has one value that follows it.
+static LogicalResult verifyRound(Operation *op, ArrayAttr argAttrs, TypeRange argTypes, ArrayAttr resAttrs,
+                                 TypeRange resTypes) {
+  auto areDictionaries = [](ArrayAttr all) { return llvm::all_of(all, llvm::IsaPred<DictionaryAttr>); };
+  bool isGood = argAttrs.size() == argTypes.size() && resAttrs.size() == resTypes.size() && areDictionaries(argAttrs) &&
+                areDictionaries(resAttrs) && llvm::all_of(argTypes, isKnown) && llvm::all_of(resTypes, isKnown);
+  SmallVector<Type> carried;
+  DenseSet<int64_t> next;
+  if (isGood)
+    for (auto [attrs, type] : llvm::zip(argAttrs.getAsRange<DictionaryAttr>(), argTypes)) {
+      auto number = attrs.getAs<IntegerAttr>("carried");
+      isGood &= attrs.contains("scanned") + attrs.contains("captured") + attrs.contains("carried") == 1 &&
+                (!attrs.contains("carried") || (number && number.getInt() == (int64_t)carried.size()));
+      if (number)
+        carried.push_back(type);
+    }
+  if (isGood)
+    for (auto [attrs, type] : llvm::zip(resAttrs.getAsRange<DictionaryAttr>(), resTypes)) {
+      auto number = attrs.getAs<IntegerAttr>("next");
+      isGood &= (number || attrs.getAs<IntegerAttr>("stacked")) && attrs.contains("next") == bool(number);
+      if (number)
+        isGood &= number.getInt() >= 0 && number.getInt() < (int64_t)carried.size() && carried[number.getInt()] == type &&
+                  next.insert(number.getInt()).second;
+    }
+  return isGood && next.size() == carried.size()
+             ? success()
+             : LogicalResult(complain(op) << "the body of a loop: expected arguments that are scanned, captured or carried "
+                                             "(numbered from 0), and results that are stacked or `next`, one for each that "
+                                             "is carried, of its type");
+}
 /// From level `graph` on, the values of a body have known sizes.
 static LogicalResult verifyValues(Operation *op, Region &body) {
   for (Operation &line : body.front())
@@ -187,12 +217,14 @@ void EntryOp::print(OpAsmPrinter &printer) {
   printBody(printer, getBody(), true);
 }
 LogicalResult EntryOp::verify() {
-  if (!llvm::is_contained({"function", "train", "gradients", "apply"}, getKind()))
-    return complain(*this) << "entry @" << getSymName() << ": expected function, train, gradients or apply, found '"
+  if (!llvm::is_contained({"function", "train", "gradients", "apply", "loop"}, getKind()))
+    return complain(*this) << "entry @" << getSymName() << ": expected function, train, gradients, apply or loop, found '"
                            << getKind() << "'";
   if (failed(verifyReturn(*this, getBody(), getResultTypes())) || failed(verifyValues(*this, getBody())))
     return failure();
   SmallVector<Type> results(getResultTypes().getAsValueRange<TypeAttr>());
+  if (getKind() == "loop")
+    return verifyRound(*this, getArgAttrs(), getBody().getArgumentTypes(), getResAttrs(), results);
   return verifyPorts(*this, getArgAttrs(), getBody().getArgumentTypes(), getResAttrs(), results);
 }
 

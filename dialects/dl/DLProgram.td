@@ -66,19 +66,38 @@ def DL_CallOp : DL_CallLikeOp<"call"> {
 def DL_StackOp : DL_CallLikeOp<"stack"> {
   let summary = "`count` instances, each fed with the results of the one before";
   let description = [{
-    `stack 12 "h" @block(%x)`. The results replace the first arguments. Read and checked; not compiled yet.
+    `stack 12 "h" @block(%x, %mask)`. The results replace the first arguments, the others are the same for each. The
+    parameters of instance i have the scope `h.i`.
   }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyTensor>:$args, Number:$count, StrAttr:$scope,
                        OptionalAttr<DictionaryAttr>:$sizes, OptionalAttr<StrAttr>:$mode);
 }
-def DL_ScanOp : DL_RegionOp<"scan", [AttrSizedOperandSegments]> {
+def DL_ScanOp : DL_RegionOp<"scan", [AttrSizedOperandSegments, Pure]> {
   let summary = "A loop over slices of tensors, or (count, scope) over parameter sets";
   let description = [{
-    `scan (%xt in %x along 1) carry (%h = %h0) { ... yield %y carry %h1 }`. Read and checked; not compiled yet.
+    `%all, %last = scan (%xt in %x along 1) carry (%h = %h0) { ... yield %y carry %h1 }`: the body runs once for each slice
+    of %x along axis 1, the first first; with `scan reverse`, the last first. What is carried is %h0 in the first round, and
+    then what the round before carried. Results: what each round yields, stacked up along the axis of the first tensor at the
+    place of its slice; then what the last round carried. `scan 12 "h" carry (...)`: twelve rounds, whose parameters have the
+    scopes `h.0` to `h.11`; without a scope all share theirs. Values from outside may be read.
+
+    From level `graph` on a scan runs along axis 0 and has no scope.
   }];
   let arguments = (ins Variadic<AnyTensor>:$scanned, Variadic<AnyTensor>:$initial, DenseI64ArrayAttr:$axes,
-                       Option:$count, OptionalAttr<StrAttr>:$scope);
+                       Option:$count, OptionalAttr<StrAttr>:$scope, UnitAttr:$reverse);
   let results = (outs Variadic<AnyTensor>:$results);
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    YieldOp getYield();
+    /// How many rounds there are; unknown where a size is.
+    ::dlc::Dim getRounds();
+    ::mlir::ValueRange getScannedArguments() { return getBody().getArguments().take_front(getScanned().size()); }
+    ::mlir::ValueRange getCarriedArguments() { return getBody().getArguments().drop_front(getScanned().size()); }
+    ::mlir::ResultRange getStackedResults() { return getResults().drop_back(getInitial().size()); }
+    ::mlir::ResultRange getLastResults() { return getResults().take_back(getInitial().size()); }
+    /// Values from outside that the body reads, each once, in the order in which it meets them; no constants.
+    ::llvm::SmallVector<::mlir::Value> getCaptured();
+  }];
 }
 def DL_YieldOp : DL_ProgramOp<"yield", [Terminator, Pure, AttrSizedOperandSegments]> {
   let summary = "The end of a scan's body: what is stacked up, and what is carried to the next step";
@@ -184,7 +203,8 @@ def DL_OptimizerOp : DL_RegionOp<"optimizer", [Symbol, IsolatedFromAbove]> {
 def DL_EntryOp : DL_RegionOp<"entry", [Symbol, IsolatedFromAbove, MadeByCompiler]> {
   let summary = "An entry point, flat: one pure function; what is stored is argument and result";
   let description = [{
-    From level `graph` on. `kind` is function, session, train, gradients or apply. Each argument and result has
+    From level `graph` on. `kind` is function, session, train, gradients or apply; at level `kernels` also loop, the body of
+    a `repeat`. Each argument and result has
     attributes that say what it stands for: `input`, `parameter`, `buffer`, `slot`, `scalar`, `step`, `random`;
     `output`, `update`. A slot, and the update of one, also say whose it is (`of`). An output that is a single number
     may say how those of several batches make one: `combine` is "rows", "sum" or "count" (weighed by the output `count`).
@@ -225,6 +245,18 @@ def DL_LiftedOp : DL_NamedOp<"lifted", [Pure, MadeByCompiler]> {
   }];
   let arguments = (ins I64Attr:$value);
   let results = (outs AnyTensor:$result);
+}
+def DL_RepeatOp : DL_NamedOp<"repeat", [Pure, MadeByCompiler]> {
+  let summary = "A scan whose body is an entry point of kind `loop`";
+  let description = [{
+    `repeat 24 @body(%x, %h0, %w) -> (f32[24, batch, 8], f32[batch, 8])`, `repeat 24 reverse @body(...)`. Made at level
+    `kernels`. The attributes of the body's arguments say how each operand is given to a round: `scanned`, one slice of it
+    along axis 0; `carried`, at first the operand and then what replaces it; `captured`, as it is. Those of its results say
+    what becomes of them: `next` replaces what is carried under that number; `stacked` and `last` are results of the
+    `repeat`, as is `before` of an argument, the carried values with which the rounds begin, stacked up.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyTensor>:$args, I64Attr:$count, UnitAttr:$reverse);
+  let results = (outs Variadic<AnyTensor>:$results);
 }
 def DL_KernelOp : DL_RegionOp<"kernel", [Symbol, IsolatedFromAbove, MadeByCompiler]> {
   let summary = "A fused group of ops, compiled and run as one";

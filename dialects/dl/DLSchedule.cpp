@@ -69,20 +69,31 @@ LogicalResult BufferOp::verify() {
     return complain(*this) << "expected a number of a constant, and of nothing else";
   return wordIsOneOf(*this, getRole(), roles);
 }
+static LogicalResult areOfLoops(Operation *op, ValueRange indices) {
+  for (Value index : indices) {
+    auto argument = dyn_cast<BlockArgument>(index);
+    if (!argument || !isa<LoopOp>(argument.getOwner()->getParentOp()))
+      return complain(op) << "expected indices of loops";
+  }
+  return success();
+}
 LogicalResult PlaceOp::verify() {
   if (failed(wordIsOneOf(*this, getBase(), bases)))
     return failure();
   bool hasNumber = getBase() == "input" || getBase() == "output";
   if (hasNumber != getIndex().has_value() || getIndex().value_or(0) > INT32_MAX)
     return complain(*this) << "expected input[number], output[number] or an arena";
-  if ((int64_t)getOffset() < 0 || getSteps().size() != getIndices().size())
-    return complain(*this) << "expected an offset of at least 0, and one step for each index";
-  for (Value index : getIndices()) {
-    auto argument = dyn_cast<BlockArgument>(index);
-    if (!argument || !isa<LoopOp>(argument.getOwner()->getParentOp()))
-      return complain(*this) << "expected indices of loops";
-  }
-  return success();
+  if ((int64_t)getOffset() < 0 || getSteps().size() != getIndices().size() || getExtents() > 8)
+    return complain(*this) << "expected an offset of at least 0, one step for each index, and at most 8 times the extent";
+  return areOfLoops(*this, getIndices());
+}
+LogicalResult SlotOp::verify() {
+  auto whole = cast<MemRefType>(getWhole().getType()), own = cast<MemRefType>(getBuffer().getType());
+  if (getSteps().size() != getIndices().size() || (int64_t)getSize() < 0 || getExtents() > 8 ||
+      whole.getElementType() != own.getElementType())
+    return complain(*this) << "expected one step for each index, a size of at least 0, at most 8 times the extent, and the "
+                              "elements of the whole";
+  return areOfLoops(*this, getIndices());
 }
 LogicalResult RunOp::verify() {
   if ((int64_t)getCount() < 0 || getExtents() > 8 || (int64_t)getUnit() < 1)
@@ -97,7 +108,7 @@ LogicalResult RunOp::verify() {
 /// What may stand in a schedule or a loop of it.
 static LogicalResult holdsSteps(Operation *op, Region &body) {
   for (Operation &line : body.front())
-    if (!isa<BufferOp, PlaceOp, RunOp, LoopOp, EndOp>(line))
+    if (!isa<BufferOp, SlotOp, PlaceOp, RunOp, LoopOp, EndOp>(line))
       return complain(&line) << "`" << line.getName() << "` cannot stand in a schedule";
   return success();
 }

@@ -41,14 +41,34 @@ def DL_BufferOp : DL_ScheduleOpOf<"buffer", [MemoryEffects<[MemAlloc]>]> {
 def DL_PlaceOp : DL_ScheduleOpOf<"place", [Pure]> {
   let summary = "Memory of a schedule: bytes from the start of an arena, an input or an output";
   let description = [{
-    `place params + 64`, `place input[1]`, `place constants + 8`, `place workspace + 128 by [256](%i)`: each loop index adds as many bytes as stand
-    for it.
+    `place params + 64`, `place input[1]`, `place constants + 8`, `place workspace + 128 by [256](%i)`: each loop index adds
+    as many bytes as stand for it. `place workspace + 128 from 32 by [-32](%i) times 1`: 128, and 32 less 32 * %i, times the
+    extent of the call (as often as stands there).
   }];
   let arguments = (ins StrAttr:$base, OptionalAttr<I64Attr>:$index, DefaultValuedAttr<I64Attr, "0">:$offset,
-                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$steps, Variadic<Index>:$indices);
+                       DefaultValuedAttr<I64Attr, "0">:$first, DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$steps,
+                       Variadic<Index>:$indices, DefaultValuedAttr<I64Attr, "0">:$extents);
   let results = (outs AnyMemRef:$buffer);
   let assemblyFormat = [{
-    custom<Word>($base) (`[` $index^ `]`)? (`+` $offset^)? (`by` $steps^ `(` $indices `)`)? attr-dict `:` type($buffer)
+    custom<Word>($base) (`[` $index^ `]`)? (`+` $offset^)? (`from` $first^)? (`by` $steps^ `(` $indices `)`)?
+    (`times` $extents^)? attr-dict `:` type($buffer)
+  }];
+  let hasVerifier = 1;
+}
+def DL_SlotOp : DL_ScheduleOpOf<"slot", [Pure]> {
+  let summary = "Part of a buffer that holds the values of many rounds";
+  let description = [{
+    `slot %all + 1 by [1](%i) of 256 times 1`: the buffer from slot 1 + %i on; a slot has 256 elements, times the extent of the
+    call (as often as stands there). Level `plan` makes a place of it. `dl.values` are the numbers of the values that it holds
+    when a round begins and ends, and that the whole buffer holds before and after the loop; -1 where nothing is said.
+  }];
+  let arguments = (ins AnyMemRef:$whole, DefaultValuedAttr<I64Attr, "0">:$first,
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$steps, Variadic<Index>:$indices, I64Attr:$size,
+                       DefaultValuedAttr<I64Attr, "0">:$extents);
+  let results = (outs AnyMemRef:$buffer);
+  let assemblyFormat = [{
+    $whole (`+` $first^)? (`by` $steps^ `(` $indices `)`)? `of` $size (`times` $extents^)? attr-dict
+    `:` type($whole) `->` type($buffer)
   }];
   let hasVerifier = 1;
 }
