@@ -69,7 +69,7 @@ Value ReverseBody::find(Value forward) {
   if (maker && isMadeAgain(maker)) {
     for (Value operand : maker->getOperands())
       values.map(operand, find(operand));
-    OpBuilder b(body.getParent()->getContext());
+    OpBuilder b(forward.getContext());
     first ? b.setInsertionPoint(first) : b.setInsertionPointToEnd(&body);
     b.clone(*maker, values);
   } else {

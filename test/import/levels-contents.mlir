@@ -6,7 +6,7 @@
 // RUN: sed 's/batch = array<i64: 32>/batch = array<i64: -1>/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OPTIONS
 // OPTIONS: error: dl.options of this level: expected `batch` from 1 to 16777216, in ascending order, and `optimize` from 0 to 3
 // RUN: sed 's/entry function @f/entry func @f/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=KIND
-// KIND: error: entry @f: expected function, train, gradients or apply, found 'func'
+// KIND: error: entry @f: expected function, train, gradients, apply or loop, found 'func'
 // RUN: sed 's/{input = "i"}/{}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NOTHING
 // NOTHING: error: argument 1 of an entry point: nothing says what it stands for; expected input, parameter, slot, scalar, step or random
 // RUN: sed 's/{input = "i"}/{input = "i", random}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=TWICE

@@ -32,7 +32,7 @@ TEST(Descriptor, CopyIsFine) { EXPECT_EQ(Copy().open().name(), "fake"); }
 TEST(Descriptor, NullQuery) { EXPECT_ERROR(Model::fromQuery(nullptr), "is NULL"); }
 TEST(Descriptor, VersionNotServed) {
   EXPECT_ERROR(Model::fromQuery([](uint32_t) -> const dlc_model * { return nullptr; }),
-               "The linked model cannot serve version 4 of the interface");
+               "The linked model cannot serve version 5 of the interface");
 }
 TEST(Descriptor, Magic) {
   Copy c;
@@ -42,7 +42,7 @@ TEST(Descriptor, Magic) {
 TEST(Descriptor, Version) {
   Copy c;
   c.model.abi_version = 7;
-  EXPECT_PART(c.error(), "has version 7 of the interface; this runtime speaks version 4");
+  EXPECT_PART(c.error(), "has version 7 of the interface; this runtime speaks version 5");
 }
 TEST(Descriptor, ShorterStructures) {
   Copy c;
@@ -136,7 +136,7 @@ struct Scheduled : Copy {
   dlc_step steps[3] = {
       {DLC_LOOP, 0, 2, 0, 4, 0, 0, 0}, {DLC_RUN, 0, 0, 0, 1, 1, 0, 0}, {DLC_END_LOOP, 0, 0, 0, 0, 0, 0, 0}};
   dlc_operand operands[2] = {{DLC_IN_INPUT, 0, 0, 1, 0}, {DLC_WORKSPACE, 0, 128, 0, 0}};
-  int64_t loopSteps[DLC_MAX_LOOPS] = {12};
+  int64_t loopSteps[1 + DLC_MAX_LOOPS] = {0, 12};
   dlc_check checks[1] = {{"check", 3, 1}};
 
   Scheduled() {
@@ -149,7 +149,7 @@ struct Scheduled : Copy {
     e.scratch_bytes = 0;
     e.steps = steps, e.step_count = 3;
     e.operands = operands, e.operand_count = 2;
-    e.loop_steps = loopSteps, e.loop_step_count = DLC_MAX_LOOPS;
+    e.loop_steps = loopSteps, e.loop_step_count = 1 + DLC_MAX_LOOPS;
     e.checks = checks, e.check_count = 1;
   }
 };
@@ -171,8 +171,11 @@ TEST(Descriptor, ScheduleThatWasTamperedWith) {
            [](Scheduled &s) { s.operands[0].steps = DLC_MAX_LOOPS + 1; },
            [](Scheduled &s) { s.operands[1].offset = 188; }, [](Scheduled &s) { s.operands[1].offset = INT64_MAX; },
            [](Scheduled &s) { s.operands[1].offset = 0; }, // where the numbers of the call lie
-           [](Scheduled &s) { s.loopSteps[0] = 16; }, [](Scheduled &s) { s.loopSteps[0] = -12; },
-           [](Scheduled &s) { s.loopSteps[0] = INT64_MAX; }, [](Scheduled &s) { s.wanted[0].bytes = UINT64_MAX; },
+           [](Scheduled &s) { s.loopSteps[1] = 16; }, [](Scheduled &s) { s.loopSteps[1] = -12; },
+           [](Scheduled &s) { s.loopSteps[1] = INT64_MAX; }, [](Scheduled &s) { s.loopSteps[0] = -12; },
+           [](Scheduled &s) { s.loopSteps[0] = 12; }, [](Scheduled &s) { s.operands[0].extents = 9; },
+           [](Scheduled &s) { s.operands[0].extents = 1, s.entries[0].capacity = 1000; },
+           [](Scheduled &s) { s.loopSteps[0] = INT64_MIN, s.operands[0].extents = 8; }, [](Scheduled &s) { s.wanted[0].bytes = UINT64_MAX; },
            [](Scheduled &s) { s.wanted[1].elements = 3; }, [](Scheduled &s) { s.wanted[1].row_elements = -1; },
            [](Scheduled &s) { s.wanted[1].extents = 1; }, [](Scheduled &s) { s.wanted[1].extents = 9; },
            [](Scheduled &s) { s.wanted[1].elements = INT64_MAX, s.wanted[1].extents = 8; },
