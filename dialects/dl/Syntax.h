@@ -208,8 +208,11 @@ struct ShapeRule {
     problem = text.str();
     place = where;
   }
-  template <typename Op> void run(typename Op::Adaptor op); // DLShapes.cpp
+  template <typename Op> void run(typename Op::Adaptor op); // ShapeRules.h
   mlir::LogicalResult report(mlir::Operation *op);
+
+private:
+  bool hasOperands();
 };
 } // namespace dlc
 #endif

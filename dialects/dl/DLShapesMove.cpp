@@ -1,0 +1,228 @@
+// DLShapesMove.cpp - the shape rules of ops that move elements.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/ShapeRules.h"
+
+using namespace mlir;
+using llvm::Twine;
+
+namespace dlc {
+static void shape(ReshapeOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> dims = sizesOf(op.getShape());
+  Dim in = product(s.dims(op.getInput()));
+  Dim *open = nullptr, rest = 1;
+  for (auto [dim, attr] : llvm::zip(dims, op.getShape().getAsRange<SizeAttr>())) {
+    if (show(attr) != "?") {
+      rest = rest * dim;
+      continue;
+    }
+    if (open)
+      return s.rule.fail("reshape: only one size may be `?`");
+    open = &dim;
+  }
+  Dim out = product(dims);
+  if (!open && in != out && !in.isUnknown() && !out.isUnknown())
+    return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) + " elements, " +
+                       show(makeTensor(dims, s.element(op.getInput()))) + " has " + show(out));
+  if (open && !in.isUnknown() && !rest.isUnknown()) {
+    if (in.power > rest.power + 1)
+      return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) +
+                         " elements; an axis may be a multiple of the batch, and of nothing else that is open");
+    int64_t divisor = rest.coefficient();
+    bool divides =
+        divisor > 0 && in.coefficient() % divisor == 0 && (in.power == rest.power || in.power == rest.power + 1);
+    if (!divides)
+      return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) + " elements, not a multiple of " +
+                         show(rest));
+    int64_t quotient = in.coefficient() / divisor;
+    *open = in.power > rest.power ? Dim::batch(quotient) : Dim(quotient);
+  }
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(TransposeOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> in = s.dims(op.getInput()), dims;
+  llvm::SmallDenseSet<int64_t> seen;
+  for (SizeAttr axis : op.getPermutation().getAsRange<SizeAttr>()) {
+    int64_t i = s.axis(op.getInput(), axis);
+    if (i < 0)
+      return;
+    seen.insert(i);
+    dims.push_back(in[i]);
+  }
+  if (seen.size() != in.size() || dims.size() != in.size())
+    return s.rule.fail("transpose: each axis of " + show(op.getInput()) + " must stand in the list once");
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(BroadcastOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> in = s.dims(op.getInput()), dims = sizesOf(op.getShape());
+  bool fits = in.size() <= dims.size();
+  for (size_t i = 0; fits && i < in.size(); ++i)
+    fits = in[i] == Dim(1) || in[i].agrees(dims[dims.size() - in.size() + i]);
+  if (!fits)
+    return s.rule.fail("broadcast: " + show(op.getInput()) + " cannot be stretched to " +
+                       show(makeTensor(dims, s.element(op.getInput()))));
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(SliceOp::Adaptor op, Shapes s) {
+  if (!op.getAxisAttr() || !op.getSizeAttr())
+    return s.rule.fail("slice: say axis = ..., size = ..., and start = ... where it is not 0");
+  int64_t axis = s.axis(op.getInput(), op.getAxisAttr());
+  if (axis < 0)
+    return;
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  Dim from = op.getStartAttr() ? op.getStartAttr().evaluate() : Dim(0);
+  Dim size = op.getSizeAttr().evaluate(), whole = dims[axis];
+  int64_t start = from.value;
+  bool all = from == Dim(0) && size == whole;
+  bool multiples = whole.isBatch() && size.isBatch() && (from.isBatch() || from == Dim(0)) &&
+                   from.factor + size.factor <= whole.factor;
+  bool isKnown = !whole.isUnknown() && !size.isUnknown() && !from.isUnknown();
+  if (!all && !multiples && isKnown && (whole.isBatch() || size.isBatch() || from.isBatch()))
+    return s.rule.fail("slice: axis " + Twine(axis) + " of " + show(op.getInput()) +
+                       " depends on the batch, and can only be cut at multiples of it");
+  if (!all && whole.isNumber() && size.isNumber() && !ShapedType::isDynamic(start) &&
+      (start < 0 || size.value < 0 || start + size.value > whole.value))
+    return s.rule.fail("slice: elements " + Twine(start) + " to " + Twine(start + size.value) +
+                       " are not within axis " + Twine(axis) + " of " + show(op.getInput()));
+  dims[axis] = size;
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(SelectOp::Adaptor op, Shapes s) {
+  if (!op.getAxisAttr() || !op.getIndexAttr())
+    return s.rule.fail("select: say axis = ..., index = ...");
+  int64_t axis = s.axis(op.getInput(), op.getAxisAttr()), index = op.getIndexAttr().number();
+  if (axis < 0 || !s.fixed(op.getIndexAttr(), "select: index"))
+    return;
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  if (dims[axis].isBatch())
+    return s.rule.fail("select: axis " + Twine(axis) + " of " + show(op.getInput()) +
+                       " depends on the batch, and cannot be cut");
+  if (dims[axis].isNumber() && !ShapedType::isDynamic(index) &&
+      (index < -dims[axis].value || index >= dims[axis].value))
+    return s.rule.fail("select: no element " + Twine(index) + " along axis " + Twine(axis) + " of " +
+                       show(op.getInput()));
+  dims.erase(dims.begin() + axis);
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(ConcatOp::Adaptor op, Shapes s) {
+  Value first = op.getInputs().front();
+  int64_t axis = s.axis(first, op.getAxisAttr(), 0);
+  if (axis < 0)
+    return;
+  SmallVector<Dim> dims = s.dims(first);
+  bool open = false;
+  for (Value input : op.getInputs().drop_front()) {
+    if (!s.rank(input, dims.size(), "concat") || !s.sameElements(first, input))
+      return;
+    for (auto [i, size] : llvm::enumerate(s.dims(input))) {
+      if ((int64_t)i != axis) {
+        if (!dims[i].agrees(size))
+          return s.rule.fail("concat: sizes differ: " + show(first) + " and " + show(input) + ", axis " + Twine(i));
+        dims[i] = dims[i].isUnknown() ? size : dims[i];
+        continue;
+      }
+      open |= dims[i].isUnknown() || size.isUnknown();
+      bool known = !dims[i].isUnknown() && !size.isUnknown();
+      dims[i] = open ? Dim() : dims[i] + size;
+      if (known && dims[i].isUnknown())
+        return s.rule.fail("concat: " + show(first) + " and " + show(input) + " along axis " + Twine(axis) +
+                           ": the size is not a multiple of the batch");
+    }
+  }
+  s.set(dims, s.element(first));
+}
+static void shape(SplitOp::Adaptor op, Shapes s) {
+  int64_t axis = s.axis(op.getInput(), op.getAxisAttr()), count = op.getCount().number();
+  if (axis < 0)
+    return;
+  if (count < 1)
+    return s.rule.fail("split: expected the number of parts as a number, at least 1");
+  if (count > mostParts)
+    return s.rule.fail("split: expected at most " + Twine(mostParts) + " parts, found " + Twine(count) +
+                       "; `slice` takes one");
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  if (dims[axis].isBatch() && count > 1)
+    return s.rule.fail("split: axis " + Twine(axis) + " of " + show(op.getInput()) +
+                       " depends on the batch, and cannot be cut");
+  if (dims[axis].isNumber()) {
+    if (dims[axis].value % count)
+      return s.rule.fail("split: " + show(dims[axis]) + " of " + show(op.getInput()) + " is not a multiple of " +
+                         Twine(count));
+    dims[axis] = dims[axis].value / count;
+  }
+  s.rule.results.assign(count, makeTensor(dims, s.element(op.getInput())));
+}
+static void shape(PadOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  for (ArrayAttr widths : {op.getLowAttr(), op.getHighAttr()}) {
+    if (!widths)
+      continue;
+    if (widths.size() != dims.size())
+      return s.rule.fail("pad: expected one number for each axis of " + show(op.getInput()) + ", found " +
+                         Twine(widths.size()));
+    for (auto [dim, width] : llvm::zip(dims, widths.getAsRange<SizeAttr>())) {
+      int64_t count = width.number();
+      if (!s.fixed(width, "pad: width"))
+        return;
+      if (count < 0 && !ShapedType::isDynamic(count))
+        return s.rule.fail("pad: widths must be at least 0, found " + Twine(count));
+      if (dim.isBatch() && count != 0)
+        return s.rule.fail("pad: an axis that depends on the batch cannot be padded");
+      dim = dim.isBatch() || ShapedType::isDynamic(count) ? (dim.isBatch() ? dim : Dim()) : dim + Dim(count);
+    }
+  }
+  if (s.held(op.getValueAttr(), op.getInput(), "pad: value"))
+    s.set(dims, s.element(op.getInput()));
+}
+static void shape(GatherOp::Adaptor op, Shapes s) {
+  if (!s.integers(op.getIndex(), "gather: index") || !s.rank(op.getTable(), 2, "gather: table"))
+    return;
+  if (s.dims(op.getTable())[0].isBatch())
+    return s.rule.fail("gather: expected a table whose number of rows does not depend on the batch, found " +
+                       show(op.getTable()));
+  SmallVector<Dim> dims = s.dims(op.getIndex());
+  dims.push_back(s.dims(op.getTable())[1]);
+  s.set(dims, s.element(op.getTable()));
+}
+static void shape(ScatterAddOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> index = s.dims(op.getIndex()), update = s.dims(op.getUpdate());
+  bool fits = update.size() == index.size() + 1;
+  for (size_t i = 0; fits && i < index.size(); ++i)
+    fits = index[i].agrees(update[i]);
+  if (!fits)
+    return s.rule.fail("scatter_add: expected an index [...] and updates [..., features], found " +
+                       show(op.getIndex()) + " and " + show(op.getUpdate()));
+  if (s.integers(op.getIndex(), "scatter_add: index"))
+    s.set({op.getCount().evaluate(), update.back()}, s.element(op.getUpdate()));
+}
+static void shape(CheckIndexOp::Adaptor op, Shapes s) {
+  if (s.integers(op.getInput(), "check_index"))
+    same<CheckIndexOp>(op, s);
+}
+static void shape(IotaOp::Adaptor op, Shapes s) {
+  Type element = op.getTypeAttr() ? op.getTypeAttr().getValue() : IntegerType::get(op.getLike().getContext(), 32);
+  if (!element.isSignlessInteger(32) && !element.isSignlessInteger(64))
+    return s.rule.fail("iota: expected i32 or i64 as type, found " + show(element));
+  if (op.getStart() && (s[op.getStart()].getRank() != 0 || s.element(op.getStart()) != element))
+    return s.rule.fail("iota: expected start as one " + show(element) + ", found " + show(op.getStart()));
+  int64_t axis = s.axis(op.getLike(), op.getAxisAttr());
+  if (axis < 0)
+    return;
+  if (Dim size = s.dims(op.getLike())[axis]; !size.isUnknown() && !holds(element, size.at(largestBatch)))
+    return s.rule.fail("iota: " + show(element) + " cannot count along axis " + Twine(axis) + " of " +
+                       show(op.getLike()) + "; say type = i64");
+  s.set(s.dims(op.getLike()), element);
+}
+
+RULE(ReshapeOp)
+RULE(TransposeOp)
+RULE(BroadcastOp)
+RULE(SliceOp)
+RULE(SelectOp)
+RULE(ConcatOp)
+RULE(SplitOp)
+RULE(PadOp)
+RULE(GatherOp)
+RULE(ScatterAddOp)
+RULE(CheckIndexOp)
+RULE(IotaOp)
+} // namespace dlc

@@ -1,0 +1,209 @@
+// DLShapesNetwork.cpp - the shape rules of products, normalisation, losses, random masks and gradients.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/ShapeRules.h"
+
+using namespace mlir;
+using llvm::Twine;
+
+namespace dlc {
+static void shape(MatmulOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> a = s.dims(op.getLhs()), b = s.dims(op.getRhs());
+  size_t m = a.size(), n = b.size();
+  if (m < 2 || n < 2)
+    return s.rule.fail("matmul: expected matrices [..., rows, columns], found " + show(op.getLhs()) + " and " +
+                       show(op.getRhs()));
+  if (!s.sameElements(op.getLhs(), op.getRhs()) || !s.floats(op.getLhs(), "matmul"))
+    return;
+  bool ta = op.getTransposeA(), tb = op.getTransposeB();
+  Dim ka = a[ta ? m - 2 : m - 1], kb = b[tb ? n - 1 : n - 2];
+  if (!ka.agrees(kb))
+    return s.rule.fail("matmul: " + show(op.getLhs()) + " has " + show(ka) + " to sum over, " + show(op.getRhs()) +
+                       " has " + show(kb));
+  SmallVector<Dim> dims(std::max(m, n) - 2, Dim(1));
+  for (auto [side, value] : {std::pair(ArrayRef<Dim>(a), op.getLhs()), std::pair(ArrayRef<Dim>(b), op.getRhs())}) {
+    ArrayRef<Dim> outer = side.drop_back(2);
+    for (size_t i = 0; i < outer.size(); ++i) {
+      Dim &sofar = dims[dims.size() - outer.size() + i];
+      if (outer[i] == Dim(1))
+        continue;
+      if (sofar != Dim(1) && !sofar.agrees(outer[i]))
+        return s.rule.fail("matmul: sizes differ before the last two axes: " + show(op.getLhs()) + " and " +
+                           show(op.getRhs()));
+      sofar = sofar == Dim(1) || sofar.isUnknown() ? outer[i] : sofar;
+    }
+  }
+  if (!s.rowsMeetTheirOwn({op.getLhs(), op.getRhs()}, dims, /*own=*/2))
+    return;
+  dims.push_back(a[ta ? m - 1 : m - 2]);
+  dims.push_back(b[tb ? n - 2 : n - 1]);
+  s.set(dims, s.element(op.getLhs()));
+}
+/// A sum of dimensions with whole coefficients, and of a number.
+static bool isAffineSum(AffineExpr expr) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return !isa<AffineSymbolExpr>(expr);
+  if (expr.getKind() == AffineExprKind::Mul)
+    return isAffineSum(binary.getLHS()) && isa<AffineConstantExpr>(binary.getRHS());
+  return expr.getKind() == AffineExprKind::Add && isAffineSum(binary.getLHS()) && isAffineSum(binary.getRHS());
+}
+/// The least (or the greatest) value of such a sum where each dimension runs from 0 up to its size.
+static __int128 boundOf(AffineExpr expr, ArrayRef<Dim> sizes, bool greatest) {
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return greatest ? sizes[dim.getPosition()].value - 1 : 0;
+  if (auto number = dyn_cast<AffineConstantExpr>(expr))
+    return number.getValue();
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  if (expr.getKind() == AffineExprKind::Add)
+    return boundOf(binary.getLHS(), sizes, greatest) + boundOf(binary.getRHS(), sizes, greatest);
+  int64_t factor = cast<AffineConstantExpr>(binary.getRHS()).getValue();
+  return factor * boundOf(binary.getLHS(), sizes, greatest == factor > 0);
+}
+/// Is an axis of this size read within it?
+static bool isWithin(AffineExpr expr, Dim size, ArrayRef<Dim> sizes) {
+  if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && sizes[dim.getPosition()] == size)
+    return true;
+  bool isOpen = !size.isNumber();
+  for (unsigned i = 0; i < sizes.size(); ++i)
+    isOpen |= !sizes[i].isNumber() && expr.isFunctionOfDim(i);
+  return !isOpen && boundOf(expr, sizes, false) >= 0 && boundOf(expr, sizes, true) < size.value;
+}
+static void shape(ContractOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> over = sizesOf(op.getOver());
+  int64_t kept = op.getKept().number();
+  if (!s.sameElements(op.getLhs(), op.getRhs()) || !s.floats(op.getLhs(), "contract"))
+    return;
+  if (kept < 0 || kept >= (int64_t)over.size() ||
+      llvm::any_of(over, [](Dim dim) { return dim.isUnknown() || (dim.isNumber() && dim.value < 1); }))
+    return s.rule.fail("contract: expected known sizes of at least 1 in `over`, and more of them than are kept");
+  for (auto [operand, map] : {std::pair(op.getLhs(), op.getLhsMap()), std::pair(op.getRhs(), op.getRhsMap())}) {
+    SmallVector<Dim> dims = s.dims(operand);
+    bool fits = map.getNumDims() == over.size() && !map.getNumSymbols() && map.getNumResults() == dims.size() &&
+                llvm::all_of(map.getResults(), isAffineSum);
+    for (size_t i = 0; fits && i < dims.size(); ++i)
+      fits = isWithin(map.getResult(i), dims[i], over);
+    if (!fits) {
+      std::string text;
+      llvm::raw_string_ostream(text) << map;
+      return s.rule.fail("contract: " + text + " is no affine map into " + show(operand));
+    }
+  }
+  s.set(ArrayRef<Dim>(over).take_front(kept), s.element(op.getLhs()));
+}
+template <typename Op> static void softmaxLike(typename Op::Adaptor op, Shapes s) {
+  if (s.axis(op.getInput(), op.getAxisAttr()) >= 0)
+    sameFloats<Op>(op, s);
+}
+static void shape(SoftmaxOp::Adaptor op, Shapes s) { softmaxLike<SoftmaxOp>(op, s); }
+static void shape(LogSoftmaxOp::Adaptor op, Shapes s) { softmaxLike<LogSoftmaxOp>(op, s); }
+
+static void shape(LayerNormOp::Adaptor op, Shapes s) {
+  if (s.hasAxis(op.getInput(), "layer_norm") && s.floats(op.getInput(), "layer_norm") &&
+      s.vectorOf(op.getWeight(), op.getInput(), "layer_norm: weight") &&
+      s.vectorOf(op.getBias(), op.getInput(), "layer_norm: bias") &&
+      s.held(op.getEpsilonAttr(), op.getInput(), "layer_norm: epsilon"))
+    same<LayerNormOp>(op, s);
+}
+static void shape(NormalizeOp::Adaptor op, Shapes s) {
+  if (!s.hasAxis(op.getInput(), "normalize") || !s.floats(op.getInput(), "normalize") ||
+      !s.held(op.getEpsilonAttr(), op.getInput(), "normalize: epsilon"))
+    return;
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  dims.back() = 1;
+  s.rule.results = {op.getInput().getType(), makeTensor(dims, s.element(op.getInput()))};
+}
+
+/// Integers [...] for scores [..., classes].
+static bool scored(Value score, Value target, const char *what, bool probabilities, Shapes s,
+                   Place place = Place::current()) {
+  SmallVector<Dim> a = s.dims(score), b = s.dims(target);
+  bool integers = s.element(target).isInteger() && !s.element(target).isInteger(1);
+  bool fits = isFloat(s.element(score)) && !a.empty() &&
+              (integers ? a.size() == b.size() + 1
+                        : probabilities && a.size() == b.size() && s.element(score) == s.element(target));
+  for (size_t i = 0; fits && i < b.size(); ++i)
+    fits = a[i].agrees(b[i]);
+  if (!fits)
+    s.rule.fail(Twine(what) + ": expected scores [..., classes] and integers [...]" +
+                    (probabilities ? " or probabilities [..., classes]" : "") + "; found " + show(score) + " and " +
+                    show(target),
+                place);
+  return fits;
+}
+static void shape(CrossEntropyOp::Adaptor op, Shapes s) {
+  if (!scored(op.getScore(), op.getTarget(), "cross_entropy", true, s))
+    return;
+  if (!s.fixed(op.getIgnoreIndexAttr(), "cross_entropy: ignore_index"))
+    return;
+  if (op.getIgnoreIndexAttr() && isFloat(s.element(op.getTarget())))
+    return s.rule.fail("cross_entropy: ignore_index needs integers as target, found " + show(op.getTarget()));
+  double smoothing = op.getLabelSmoothing() ? op.getLabelSmoothing()->convertToDouble() : 0;
+  if (!(smoothing >= 0 && smoothing <= 1))
+    return s.rule.fail("cross_entropy: label_smoothing must be in [0, 1], found " + std::to_string(smoothing));
+  s.set({}, s.element(op.getScore()));
+}
+static void shape(MseLossOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> a = s.dims(op.getLhs()), b = s.dims(op.getRhs());
+  bool fits = a.size() == b.size();
+  for (size_t i = 0; fits && i < a.size(); ++i)
+    fits = a[i].agrees(b[i]);
+  if (!fits)
+    return s.rule.fail("mse_loss: expected two tensors of one shape, found " + show(op.getLhs()) + " and " +
+                       show(op.getRhs()));
+  if (s.floats(op.getLhs(), "mse_loss") && s.sameElements(op.getLhs(), op.getRhs()))
+    s.set({}, s.element(op.getLhs()));
+}
+static void shape(AccuracyOp::Adaptor op, Shapes s) {
+  int64_t k = number(op.getKAttr(), 1);
+  if (!s.fixed(op.getKAttr(), "accuracy: k") || !s.fixed(op.getIgnoreIndexAttr(), "accuracy: ignore_index"))
+    return;
+  if (k < 1 && !ShapedType::isDynamic(k))
+    return s.rule.fail("accuracy: k must be at least 1, found " + Twine(k));
+  if (scored(op.getScore(), op.getTarget(), "accuracy", false, s))
+    s.set({}, s.element(op.getScore()));
+}
+
+//===--- Random, gradients ------------------------------------------------------------------------------===//
+
+static bool rateIsGood(double rate, const char *what, Shapes s, Place place = Place::current()) {
+  if (rate >= 0 && rate < 1)
+    return true;
+  s.rule.fail(Twine(what) + ": the rate must be in [0, 1), found " + show(rate), place);
+  return false;
+}
+static void shape(DropoutOp::Adaptor op, Shapes s) {
+  if (rateIsGood(op.getRate().convertToDouble(), "dropout", s))
+    sameFloats<DropoutOp>(op, s);
+}
+static void shape(DropoutMaskOp::Adaptor op, Shapes s) {
+  RankedTensorType random = s[op.getRandom()];
+  if (random.getRank() != 1 || random.getDimSize(0) != 3 || !random.getElementType().isInteger(64))
+    return s.rule.fail("dropout_mask: expected i64[3] (seed, step, row), found " + show(op.getRandom()));
+  if (bool(op.getKey()) == bool(op.getStream()))
+    return s.rule.fail("dropout_mask: expected either a stream or a key");
+  if (op.getKey() && (s[op.getKey()].getRank() || !s[op.getKey()].getElementType().isInteger(64)))
+    return s.rule.fail("dropout_mask: expected an i64 number as key, found " + show(op.getKey()));
+  if (rateIsGood(op.getRate().convertToDouble(), "dropout_mask", s))
+    s.rule.results = {op.getLike().getType()};
+}
+static void shape(GradientOp::Adaptor op, Shapes s) {
+  Value loss = op.getInputs().front();
+  if (s[loss].getRank() || !isFloat(s.element(loss)))
+    return s.rule.fail("gradient: expected a loss of one number, found " + show(loss));
+  for (Value value : op.getInputs().drop_front())
+    s.rule.results.push_back(value.getType());
+}
+
+RULE(MatmulOp)
+RULE(ContractOp)
+RULE(SoftmaxOp)
+RULE(LogSoftmaxOp)
+RULE(LayerNormOp)
+RULE(NormalizeOp)
+RULE(CrossEntropyOp)
+RULE(MseLossOp)
+RULE(AccuracyOp)
+RULE(DropoutOp)
+RULE(DropoutMaskOp)
+RULE(GradientOp)
+} // namespace dlc

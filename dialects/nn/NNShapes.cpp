@@ -1,0 +1,68 @@
+// NNShapes.cpp - the shape rules of layers.
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/ShapeRules.h"
+#include "dialects/nn/NN.h"
+
+using namespace mlir;
+using llvm::Twine;
+
+namespace dlc {
+static void lastAxis(Value input, Dim size, Shapes s, const char *what) {
+  if (!s.hasAxis(input, what) || !s.floats(input, what))
+    return;
+  SmallVector<Dim> dims = s.dims(input);
+  dims.back() = size;
+  s.set(dims, s.element(input));
+}
+static void shape(nn::LinearOp::Adaptor op, Shapes s) {
+  if (StringAttr order = op.getWeightAttr(); order && order != "in_out" && order != "out_in")
+    s.rule.fail("linear: weight is in_out or out_in, found " + order.getValue());
+  lastAxis(op.getInput(), op.getFeatures().evaluate(), s, "linear");
+}
+/// The filters are those of the layer: what is wrong with groups and windows, the op says of them.
+template <typename Layer> static void layer(typename Layer::Adaptor op, int64_t axes, const char *what, Shapes s) {
+  if (!s.isPicture(op.getInput(), axes, what) || !s.fixed(op.getGroupsAttr(), "groups"))
+    return;
+  SmallVector<Dim> kernel = eachOf(op.getKernelAttr(), axes, 1);
+  if (!op.getKernelAttr() || kernel.empty())
+    return s.rule.fail(Twine(what) + ": expected `kernel = ` with a number, or one for each of " + Twine(axes) +
+                       (axes == 1 ? " axis" : " axes"));
+  int64_t groups = number(op.getGroupsAttr(), 1);
+  Dim channels = s.dims(op.getInput()).back(), features = op.getFeatures().evaluate();
+  if (features.isBatch() || (features.isNumber() && features.value < 1))
+    return s.rule.fail(Twine(what) + ": features: expected a number of at least 1, found " + show(features));
+  if (groups < 1 && !ShapedType::isDynamic(groups))
+    return s.rule.fail(Twine(what) + ": groups: expected a number of at least 1, found " + Twine(groups));
+  for (Dim dim : {channels, features})
+    if (dim.isNumber() && !ShapedType::isDynamic(groups) && dim.value % groups)
+      return s.rule.fail(Twine(what) + ": " + show(channels) + " channels and " + show(features) +
+                         " features cannot be parted into " + Twine(groups) + " groups");
+  auto dims = s.windowed(op.getInput(), kernel, {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()}, what);
+  if (!dims)
+    return;
+  dims->back() = features;
+  s.set(*dims, s.element(op.getInput()));
+}
+static void shape(nn::Conv1dOp::Adaptor op, Shapes s) { layer<nn::Conv1dOp>(op, 1, "conv1d", s); }
+static void shape(nn::Conv2dOp::Adaptor op, Shapes s) { layer<nn::Conv2dOp>(op, 2, "conv2d", s); }
+static void shape(nn::EmbeddingOp::Adaptor op, Shapes s) {
+  if (!s.integers(op.getInput(), "embedding"))
+    return;
+  Type element = op.getTypeAttr() ? op.getTypeAttr().getValue() : Float32Type::get(op.getInput().getContext());
+  if (!isFloat(element))
+    return s.rule.fail("embedding: type must be f32 or f64, found " + show(element));
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  dims.push_back(op.getFeatures().evaluate());
+  s.set(dims, element);
+}
+static void shape(nn::LayerNormOp::Adaptor op, Shapes s) {
+  if (s.hasAxis(op.getInput(), "layer_norm") && s.held(op.getEpsilonAttr(), op.getInput(), "layer_norm: epsilon"))
+    sameFloats<nn::LayerNormOp>(op, s);
+}
+
+RULE(nn::LinearOp)
+RULE(nn::Conv1dOp)
+RULE(nn::Conv2dOp)
+RULE(nn::EmbeddingOp)
+RULE(nn::LayerNormOp)
+} // namespace dlc
