@@ -51,6 +51,21 @@ static std::function<double(double)> realFunction(Operation *op) {
         bool byTanh = op.getTanh();
         return [=](double x) { return gelu(x, byTanh); };
       })
+      .Case([](Relu6Op) -> Function { return [](double x) { return clamp(x, 0, 6); }; })
+      .Case([](HardsigmoidOp) -> Function { return [](double x) { return clamp(x + 3, 0, 6) / 6; }; })
+      .Case([](HardswishOp) -> Function { return [](double x) { return x * clamp(x + 3, 0, 6) / 6; }; })
+      .Case([](EluOp op) -> Function {
+        double alpha = realOr(op.getAlpha(), 1);
+        return [=](double x) { return x > 0 ? x : alpha * std::expm1(x); };
+      })
+      .Case([](CeluOp op) -> Function {
+        double alpha = realOr(op.getAlpha(), 1);
+        return [=](double x) { return x > 0 ? x : alpha * std::expm1(x / alpha); };
+      })
+      .Case([](SeluOp) -> Function {
+        return [](double x) { return 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * std::expm1(x)); };
+      })
+      .Case([](MishOp) -> Function { return [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }; })
       .Case([](ClampOp op) -> Function {
         double low = op.getMin() ? realOf(*op.getMin()) : -INFINITY,
                high = op.getMax() ? realOf(*op.getMax()) : INFINITY;
@@ -65,6 +80,7 @@ static std::function<double(double, double)> realPair(Operation *op) {
       .Case([](SubOp) -> Function { return [](double a, double b) { return a - b; }; })
       .Case([](MulOp) -> Function { return [](double a, double b) { return a * b; }; })
       .Case([](DivOp) -> Function { return [](double a, double b) { return a / b; }; })
+      .Case([](PreluOp) -> Function { return [](double x, double weight) { return x > 0 ? x : weight * x; }; })
       .Case([](PowOp) -> Function { return [](double a, double b) { return std::pow(a, b); }; })
       .Case([](MinOp) -> Function {
         return [](double a, double b) { return a != a || b != b ? nan() : a < b ? a : b; };

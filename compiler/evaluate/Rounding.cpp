@@ -150,10 +150,14 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
   return llvm::TypeSwitch<Operation *, Units>(op)
       // What only moves or chooses is exact.
       .Case<NegOp, AbsOp, ReluOp, MinOp, MaxOp, WhereOp, AmaxOp, AminOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp,
-            SelectOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp, MaxPoolOp, FlattenOp>(
+            SelectOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp, MaxPoolOp, FlattenOp, Relu6Op>(
           [](auto) { return Units(); })
       .Case([&](CastOp) { return in[0]->type == out.type || in[0]->type == DLC_F32 ? Units() : relative(1); })
       .Case<AddOp, SubOp, MulOp, DivOp, SqrtOp, ClampOp>([&](auto) { return relative(1); }) // clamp: its limits
+      .Case<PreluOp>([&](auto) { return relative(1); })
+      .Case<HardsigmoidOp, HardswishOp>([&](auto) { return relative(elementary); })
+      .Case<EluOp, CeluOp, SeluOp>([&](auto) { return relative(4 * elementary); })
+      .Case([&](MishOp) { return relative(6 * elementary); }) // the square of an exponential, in a quotient
       .Case([&](PowOp) { return relative(2 * elementary); })
       .Case<SigmoidOp, SiluOp, SoftplusOp>([&](auto) { return relative(2 * elementary); })
       .Case([&](GeluOp) { // 1 + erf cancels far to the left

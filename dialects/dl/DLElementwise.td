@@ -60,6 +60,47 @@ def DL_CastOp : DL_ValueOp<"cast", 1, ["type"], [], [Fusible, Differentiable]> {
   let hasFolder = 1;
 }
 
+//===--- Activations that stand for several ops ---------------------------===//
+
+class DL_ActivationOp<string mnemonic, string formula, string gradient, string source>
+    : DL_ValueOp<mnemonic, 1, [], [], [Differentiable, Decomposable]> {
+  let summary = formula;
+  let description = !strconcat("- Shapes: any; the result has the operand's.\n- Types: floats; the result has the operand's.\n- Gradient: ",
+                               gradient, ".\n- Source: ", source, ".\n");
+  let arguments = (ins AnyTensor:$input);
+}
+def DL_Relu6Op : DL_ActivationOp<"relu6", "x limited to 0 and 6", "c where 0 < x < 6, else 0", "PyTorch's `relu6`">;
+def DL_HardsigmoidOp : DL_ActivationOp<"hardsigmoid", "(x + 3) / 6 limited to 0 and 1", "c / 6 where -3 < x < 3, else 0",
+                                       "PyTorch's `hardsigmoid`">;
+def DL_HardswishOp : DL_ActivationOp<"hardswish", "x * hardsigmoid(x)", "c from 3 on, 0 up to -3, else c * (x / 3 + 1 / 2)",
+                                     "Howard and others, 2019; PyTorch's `hardswish`">;
+def DL_EluOp : DL_ActivationOp<"elu", "x where x > 0, else alpha * (exp(x) - 1) (alpha: 1 unless given)",
+                               "c where x > 0, else c * alpha * exp(x)",
+                               "Clevert, Unterthiner and Hochreiter, 2015; PyTorch's `elu`"> {
+  let arguments = (ins AnyTensor:$input, Real:$alpha);
+}
+def DL_CeluOp : DL_ActivationOp<"celu", "x where x > 0, else alpha * (exp(x / alpha) - 1) (alpha: 1 unless given)",
+                                "c where x > 0, else c * exp(x / alpha)", "Barron, 2017; PyTorch's `celu`"> {
+  let arguments = (ins AnyTensor:$input, Real:$alpha);
+}
+def DL_SeluOp : DL_ActivationOp<"selu", "1.0507... * elu(x) with alpha = 1.6732..., which keep a mean of 0 and a variance of 1",
+                                "that of `elu`, times 1.0507...",
+                                "Klambauer, Unterthiner, Mayr and Hochreiter, 2017; PyTorch's `selu`">;
+def DL_MishOp : DL_ActivationOp<"mish", "x * tanh(softplus(x))", "c * (t + x * sigmoid(x) * (1 - t*t)), t = tanh(softplus(x))",
+                                "Misra, 2019; PyTorch's `mish`">;
+def DL_PreluOp : DL_ValueOp<"prelu", 2, [], [], [Differentiable, Decomposable]> {
+  let summary = "x where x > 0, else weight * x";
+  let description = [{
+    - Shapes: any input [..., channels]; a weight of one number, f32[] or f32[1], or one for each channel, [channels]; the
+      result has the input's.
+    - Types: floats, both the same.
+    - Gradient: c where x > 0, else c * weight; of the weight c * x where x is not above 0, else 0, summed over the axes along
+      which it was stretched.
+    - Source: He, Zhang, Ren and Sun, 2015; PyTorch's `prelu`, with channels last.
+  }];
+  let arguments = (ins AnyTensor:$input, AnyTensor:$weight);
+}
+
 //===--- Two operands, broadcast as in NumPy ------------------------------===//
 
 defvar broadcastShapes = [{

@@ -165,6 +165,11 @@ FLOATS(SigmoidOp)
 FLOATS(SiluOp)
 FLOATS(SoftplusOp)
 FLOATS(GeluOp)
+FLOATS(Relu6Op)
+FLOATS(HardsigmoidOp)
+FLOATS(HardswishOp)
+FLOATS(SeluOp)
+FLOATS(MishOp)
 NUMBERS(NegOp)
 NUMBERS(AbsOp)
 NUMBERS(ReluOp)
@@ -172,6 +177,27 @@ NUMBERS(ReluOp)
 static void shape(LeakyReluOp::Adaptor op, Shapes s) {
   if (s.held(op.getSlopeAttr(), op.getInput(), "leaky_relu: slope"))
     sameFloats<LeakyReluOp>(op, s);
+}
+static void shape(EluOp::Adaptor op, Shapes s) {
+  if (s.held(op.getAlphaAttr(), op.getInput(), "elu: alpha"))
+    sameFloats<EluOp>(op, s);
+}
+static void shape(CeluOp::Adaptor op, Shapes s) {
+  if (op.getAlphaAttr() && realOf(op.getAlphaAttr()) == 0)
+    return s.rule.fail("celu: alpha: x is divided by it; expected another number than 0");
+  if (s.held(op.getAlphaAttr(), op.getInput(), "celu: alpha"))
+    sameFloats<CeluOp>(op, s);
+}
+static void shape(PreluOp::Adaptor op, Shapes s) {
+  if (!s.floats(op.getInput(), "prelu") || !s.sameElements(op.getInput(), op.getWeight()))
+    return;
+  SmallVector<Dim> dims = s.dims(op.getInput()), weight = s.dims(op.getWeight());
+  Dim channels = dims.empty() ? Dim(1) : dims.back();
+  if (weight.size() > 1 || weight.size() > dims.size() ||
+      (weight.size() == 1 && weight[0] != Dim(1) && (channels.isBatch() || !weight[0].agrees(channels))))
+    return s.rule.fail("prelu: weight: expected one number, or one for each channel of " + show(op.getInput()) +
+                       ", found " + show(op.getWeight()));
+  same<PreluOp>(op, s);
 }
 static bool isLess(Attribute a, Attribute b) {
   auto x = wholeOf(a), y = wholeOf(b);
@@ -325,6 +351,14 @@ RULE(SiluOp)
 RULE(SoftplusOp)
 RULE(LeakyReluOp)
 RULE(GeluOp)
+RULE(Relu6Op)
+RULE(HardsigmoidOp)
+RULE(HardswishOp)
+RULE(EluOp)
+RULE(CeluOp)
+RULE(SeluOp)
+RULE(MishOp)
+RULE(PreluOp)
 RULE(ClampOp)
 RULE(CastOp)
 RULE(AddOp)

@@ -35,6 +35,7 @@ static Kind kindOf(StringRef option) {
                                               {"epsilon", Kind::Real},
                                               {"rate", Kind::Real},
                                               {"slope", Kind::Real},
+                                              {"alpha", Kind::Real},
                                               {"min", Kind::Number},
                                               {"max", Kind::Number},
                                               {"value", Kind::Number},

@@ -83,6 +83,13 @@ SmallVector<Value> nn::EmbeddingOp::expand(Expansion &e) {
   return {e.ops.create<GatherOp>({table, getInput()}).getResult()};
 }
 
+SmallVector<Value> nn::PreluOp::expand(Expansion &e) {
+  int64_t count = getNumParametersAttr() ? getNumParametersAttr().number() : 1;
+  Value weight =
+      e.param("weight", {count}, element(getInput()), getInitAttr() ? getInitAttr() : e.init("constant", {0.25}));
+  return {e.ops.create<dlc::PreluOp>({getInput(), weight}).getResult()};
+}
+
 SmallVector<Value> nn::LayerNormOp::expand(Expansion &e) {
   int64_t size = width(getInput());
   Type type = element(getInput());

@@ -84,4 +84,17 @@ def NN_LayerNormOp : NN_LayerOp<"layer_norm"> {
   }];
   let arguments = (ins AnyTensor:$input, StrAttr:$name, Real:$epsilon);
 }
+def NN_PreluOp : NN_LayerOp<"prelu"> {
+  let summary = "dl.prelu with a weight of its own";
+  let description = [{
+    Parameter `name.weight` [num_parameters], which starts at 0.25 unless `init` says otherwise. `num_parameters` is 1 unless
+    given, or the number of channels, which are last.
+
+    - Shapes: any input [..., channels]; the result has the input's.
+    - Types: floats; the parameter has the input's.
+    - Gradient: of `dl.prelu`.
+    - Source: PyTorch's `nn.PReLU`, with channels last.
+  }];
+  let arguments = (ins AnyTensor:$input, StrAttr:$name, Option:$num_parameters, OptionalAttr<DL_InitAttr>:$init);
+}
 #endif

@@ -59,10 +59,20 @@ static void shape(nn::LayerNormOp::Adaptor op, Shapes s) {
   if (s.hasAxis(op.getInput(), "layer_norm") && s.held(op.getEpsilonAttr(), op.getInput(), "layer_norm: epsilon"))
     sameFloats<nn::LayerNormOp>(op, s);
 }
+static void shape(nn::PreluOp::Adaptor op, Shapes s) {
+  if (!s.hasAxis(op.getInput(), "prelu") || !s.fixed(op.getNumParametersAttr(), "prelu: num_parameters"))
+    return;
+  Dim count = number(op.getNumParametersAttr(), 1), channels = s.dims(op.getInput()).back();
+  if (count != Dim(1) && (channels.isBatch() || !count.agrees(channels)))
+    return s.rule.fail("prelu: num_parameters: expected 1, or the number of channels of " + show(op.getInput()) +
+                       ", found " + show(count));
+  sameFloats<nn::PreluOp>(op, s);
+}
 
 RULE(nn::LinearOp)
 RULE(nn::Conv1dOp)
 RULE(nn::Conv2dOp)
 RULE(nn::EmbeddingOp)
 RULE(nn::LayerNormOp)
+RULE(nn::PreluOp)
 } // namespace dlc

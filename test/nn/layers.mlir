@@ -24,6 +24,10 @@ dl.model @layers sizes(width = 16, half = width / 2) {
     %g = nn.layer_norm "g" %x
     // CHECK: %h = nn.layer_norm "h" %x, epsilon = 1.0e-12 : f32[batch, 8]
     %h = nn.layer_norm "h" %x, epsilon = 1.0e-12
+    // CHECK: %j = nn.prelu "j" %x : f32[batch, 8]
+    %j = nn.prelu "j" %x
+    // CHECK: %k = nn.prelu "k" %x, init = zeros, num_parameters = half : f32[batch, 8]
+    %k = nn.prelu "k" %x, num_parameters = half, init = zeros
     return %a
   }
   func @pictures(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4]) {

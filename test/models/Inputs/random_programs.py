@@ -24,7 +24,8 @@ BATCHES = [1, 2, 3, 5, 8, 17]
 LARGEST = 1500  # elements of a tensor, at the largest batch that is drawn
 FLOATS, INTEGERS = ("f32", "f64"), ("i32", "i64", "ui8")
 UNARY = ["abs", "cos", "erf", "gelu", "gelu|, tanh", "leaky_relu", "leaky_relu|, slope = 0.2", "neg", "relu", "sigmoid",
-         "silu", "sin", "softplus", "tanh", "clamp|, min = -0.8, max = 0.9", "clamp|, min = -0.5"]
+         "silu", "sin", "softplus", "tanh", "clamp|, min = -0.8, max = 0.9", "clamp|, min = -0.5", "relu6", "hardsigmoid",
+         "hardswish", "elu", "elu|, alpha = 0.4", "celu|, alpha = 1.5", "selu", "mish"]
 COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"]
 
 
@@ -68,11 +69,11 @@ class Program:
         self.finish()
 
     def steps(self):
-        common = [self.unary, self.unary, self.binary, self.binary, self.guarded, self.linear, self.matmul, self.reduce,
+        common = [self.unary, self.unary, self.unary, self.unary, self.binary, self.binary, self.guarded, self.linear, self.matmul, self.reduce,
                   self.softmax, self.layer_norm, self.reshape, self.transpose, self.slice, self.halves, self.select,
                   self.concat, self.split, self.pad, self.where, self.stretch, self.call, self.embed, self.gather,
                   self.dropout, self.convert, self.position, self.weigh, self.count, self.single, self.convolution,
-                  self.convolution, self.pool, self.pool, self.volume, self.flat]
+                  self.convolution, self.pool, self.pool, self.volume, self.flat, self.prelu]
         free = [self.integer, self.integer, self.compare, self.argmax, self.scatter, self.loss_value, self.normalize,
                 self.mask, self.truth, self.whole, self.negative, self.doubles]
         return common if self.trains else common + free
@@ -132,6 +133,15 @@ class Program:
             op, _, options = self.random.choice(UNARY).partition("|")
             value = self.bounded(value, 100)
             self.line(f"{op} {value}{options}", value.shape, value.kind, max(value.size, 1))
+
+    def prelu(self):
+        value = self.pick(lambda v: v.shape and v.shape[-1] > 0)
+        if value and self.random.random() < 0.5:
+            count = self.random.choice([1, value.shape[-1]])
+            self.line(f"nn.prelu {self.layer()} {value}, num_parameters = {count}", value.shape, size=value.size)
+        elif value:
+            weight = self.parameter(self.random.choice([[], [1], value.shape[-1:]]))
+            self.line(f"prelu {value}, {weight}", value.shape, size=value.size)
 
     def binary(self):
         value = self.pick()
