@@ -62,6 +62,13 @@ private:
 /// Where the element `at` of a shape lies in row-major order. Axes of size 1 are stretched, missing ones left out:
 /// the shape is matched from the last axis on.
 int64_t offsetIn(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> at);
+/// Calls `visit` with the offsets of the elements of each row: of those that only differ along these axes.
+void forEachRow(llvm::ArrayRef<int64_t> shape, const llvm::SmallBitVector &axes,
+                llvm::function_ref<void(llvm::ArrayRef<int64_t>)> visit);
+/// The axes that a `normalize` goes along.
+llvm::SmallBitVector axesOf(NormalizeOp op);
+/// [batch, ..., channels] as [batch, places, groups, channels of a group].
+llvm::SmallVector<int64_t> inGroups(llvm::ArrayRef<int64_t> shape, int64_t groups);
 /// Whether an index, the element `place` of its tensor, lies in 0 .. limit - 1; a diagnostic if not.
 mlir::LogicalResult checkRange(mlir::Operation *op, int64_t place, int64_t index, int64_t limit);
 /// A size where the batch is `batch`; `otherwise` if it is not given.

@@ -181,29 +181,99 @@ static LogicalResult softmax(SizeAttr axis, const Array &in, Array &out, bool lo
   return success();
 }
 
-/// `scale`: where 1 / sqrt(variance + epsilon) goes, or null.
-static LogicalResult normalize(const Array &in, double epsilon, Array &out, Array *scale) {
-  lines(in.shape, in.shape.size() - 1, [&](int64_t first, int64_t, int64_t length) {
-    const double *x = in.reals.data() + first;
-    long double mean = 0, variance = 0;
-    for (int64_t i = 0; i < length; ++i)
-      mean += x[i];
-    mean /= length;
-    for (int64_t i = 0; i < length; ++i)
-      variance += (x[i] - mean) * (x[i] - mean);
-    double factor = 1 / std::sqrt((double)(variance / length) + epsilon);
-    for (int64_t i = 0; i < length; ++i)
-      out.reals[first + i] = (double)(x[i] - mean) * factor;
-    if (scale)
-      scale->reals[first / length] = factor;
-  });
-  return success();
+void dlc::forEachRow(ArrayRef<int64_t> shape, const llvm::SmallBitVector &axes,
+                     llvm::function_ref<void(ArrayRef<int64_t>)> visit) {
+  SmallVector<int64_t> kept, along, keptStride, alongStride;
+  int64_t stride = 1, rows = 1, length = 1;
+  for (int64_t axis = (int64_t)shape.size() - 1; axis >= 0; stride *= shape[axis--]) {
+    (axes[axis] ? along : kept).insert((axes[axis] ? along : kept).begin(), shape[axis]);
+    (axes[axis] ? alongStride : keptStride).insert((axes[axis] ? alongStride : keptStride).begin(), stride);
+    (axes[axis] ? length : rows) *= shape[axis];
+  }
+  auto offset = [](ArrayRef<int64_t> at, ArrayRef<int64_t> strides) {
+    int64_t sum = 0;
+    for (auto [index, one] : llvm::zip(at, strides))
+      sum += index * one;
+    return sum;
+  };
+  Odometer outer(kept);
+  for (int64_t row = 0; row < rows; ++row, outer.next()) {
+    SmallVector<int64_t> elements;
+    Odometer inner(along);
+    for (int64_t i = 0; i < length; ++i, inner.next())
+      elements.push_back(offset(*outer, keptStride) + offset(*inner, alongStride));
+    visit(elements);
+  }
 }
-static LogicalResult layerNorm(LayerNormOp op, Operands in, Array &out) {
-  (void)normalize(*in[0], realOr(op.getEpsilon(), 1e-5), out, nullptr);
+static llvm::SmallBitVector bitsOf(size_t rank, ArrayRef<int64_t> axes) {
+  llvm::SmallBitVector bits(rank);
+  for (int64_t axis : axes)
+    bits.set(axis);
+  return bits;
+}
+llvm::SmallBitVector dlc::axesOf(NormalizeOp op) {
+  size_t rank = dimsOf(op.getInput()).size();
+  SmallVector<int64_t> axes;
+  if (op.getAxesAttr())
+    for (SizeAttr axis : op.getAxesAttr().getAsRange<SizeAttr>())
+      axes.push_back(axisOf(axis, -1, rank));
+  else
+    axes.push_back(rank - 1);
+  return bitsOf(rank, axes);
+}
+SmallVector<int64_t> dlc::inGroups(ArrayRef<int64_t> shape, int64_t groups) {
+  int64_t places = 1;
+  for (int64_t size : shape.drop_front().drop_back())
+    places *= size;
+  return {shape[0], places, groups, shape.back() / groups};
+}
+
+/// `scale`: where 1 / sqrt(variance + epsilon) goes, or null.
+static void normalize(const Array &in, ArrayRef<int64_t> shape, const llvm::SmallBitVector &axes, double epsilon,
+                      Array &out, Array *scale = nullptr) {
+  int64_t row = 0;
+  forEachRow(shape, axes, [&](ArrayRef<int64_t> at) {
+    long double mean = 0, variance = 0;
+    for (int64_t i : at)
+      mean += in.reals[i];
+    mean /= at.size();
+    for (int64_t i : at)
+      variance += (in.reals[i] - mean) * (in.reals[i] - mean);
+    double factor = 1 / std::sqrt((double)(variance / at.size()) + epsilon);
+    for (int64_t i : at)
+      out.reals[i] = (double)(in.reals[i] - mean) * factor;
+    if (scale)
+      scale->reals[row++] = factor;
+  });
+}
+/// One weight and one bias for each element of the last axis.
+static LogicalResult affine(Operands in, Array &out) {
   int64_t width = in[0]->shape.back();
   for (int64_t i = 0, n = out.size(); i < n; ++i)
     out.reals[i] = out.reals[i] * in[1]->reals[i % width] + in[2]->reals[i % width];
+  return success();
+}
+static LogicalResult layerNorm(LayerNormOp op, Operands in, Array &out) {
+  size_t rank = in[0]->shape.size();
+  normalize(*in[0], in[0]->shape, bitsOf(rank, rank - 1), realOr(op.getEpsilon(), 1e-5), out);
+  return affine(in, out);
+}
+static LogicalResult groupNorm(GroupNormOp op, Operands in, Array &out) {
+  normalize(*in[0], inGroups(in[0]->shape, op.getGroups().number()), bitsOf(4, {1, 3}), realOr(op.getEpsilon(), 1e-5),
+            out);
+  return affine(in, out);
+}
+static LogicalResult rmsNorm(RmsNormOp op, const Array &in, const Array &weight, Array &out) {
+  size_t rank = in.shape.size();
+  double epsilon = realOr(op.getEpsilon(), in.type == DLC_F32 ? 0x1p-23 : 0x1p-52);
+  forEachRow(in.shape, bitsOf(rank, rank - 1), [&](ArrayRef<int64_t> at) {
+    long double squares = 0;
+    for (int64_t i : at)
+      squares += (long double)in.reals[i] * in.reals[i];
+    double scale = 1 / std::sqrt((double)(squares / at.size()) + epsilon);
+    for (auto [channel, i] : llvm::enumerate(at))
+      out.reals[i] = in.reals[i] * scale * weight.reals[channel];
+  });
   return success();
 }
 
@@ -325,7 +395,17 @@ Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array
       .Case([&](SoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], false); })
       .Case([&](LogSoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], true); })
       .Case([&](LayerNormOp one) { return layerNorm(one, in, out[0]); })
-      .Case([&](NormalizeOp one) { return normalize(*in[0], realOr(one.getEpsilon(), 1e-5), out[0], &out[1]); })
+      .Case([&](NormalizeOp one) {
+        normalize(*in[0], in[0]->shape, axesOf(one), realOr(one.getEpsilon(), 1e-5), out[0], &out[1]);
+        return success();
+      })
+      .Case([&](RmsNormOp one) { return rmsNorm(one, *in[0], *in[1], out[0]); })
+      .Case([&](GroupNormOp one) { return groupNorm(one, in, out[0]); })
+      .Case([&](InstanceNormOp one) { // a group for each channel
+        normalize(*in[0], inGroups(in[0]->shape, in[0]->shape.back()), bitsOf(4, {1, 3}),
+                  realOr(one.getEpsilon(), 1e-5), out[0]);
+        return success();
+      })
       .Case([&](CrossEntropyOp one) { return crossEntropy(one, *in[0], *in[1], out[0]); })
       .Case([&](AccuracyOp one) { return accuracy(one, *in[0], *in[1], out[0]); })
       .Case([&](MseLossOp) { return mse(*in[0], *in[1], out[0]); })

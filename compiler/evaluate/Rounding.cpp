@@ -48,51 +48,64 @@ static std::vector<double> magnitudes(OpResult value, Operands in, int64_t batch
 namespace {
 /// A row that is centred and scaled.
 struct Row {
-  double mean, furthest = 0, scale; ///< `furthest`: the largest |x - mean|
-  Row(const double *x, int64_t length, double epsilon) {
+  double mean, furthest = 0, scale, depth; ///< `furthest`: the largest |x - mean|
+  Row(const Array &in, ArrayRef<int64_t> elements, double epsilon) : depth(depthOfSum(elements.size())) {
     long double total = 0, squares = 0;
-    for (int64_t i = 0; i < length; ++i)
-      total += x[i];
-    mean = (double)(total / length);
-    for (int64_t i = 0; i < length; ++i) {
-      squares += (x[i] - mean) * (x[i] - mean);
-      furthest = std::max(furthest, std::fabs(x[i] - mean));
+    for (int64_t i : elements)
+      total += in.reals[i];
+    mean = (double)(total / elements.size());
+    for (int64_t i : elements) {
+      double off = in.reals[i] - mean;
+      squares += off * off;
+      furthest = std::max(furthest, std::fabs(off));
     }
-    scale = 1 / std::sqrt((double)squares / length + epsilon);
+    scale = 1 / std::sqrt((double)(squares / elements.size()) + epsilon);
   }
   /// Of the scale, relative to it: its sum of squares, and the mean that they are taken from.
-  double ofScale(double depth) const { return 4 + depth + 2 * depth * furthest * scale; }
+  double ofScale() const { return 4 + depth + 2 * depth * furthest * scale; }
   /// Of an element: rows are centred before they are squared, so that a common offset costs nothing.
-  double ofElement(double x, double depth) const {
-    double centred = std::fabs(x - mean);
-    return scale * (depth * furthest + centred * (1 + ofScale(depth)));
-  }
+  double ofElement(double x) const { return scale * (depth * furthest + std::fabs(x - mean) * (1 + ofScale())); }
 };
 } // namespace
 static double epsilonOf(std::optional<APFloat> value) { return value ? value->convertToDouble() : 1e-5; }
 
 static std::vector<double> ofNormalize(NormalizeOp op, bool isScale, const Array &in, const Array &out) {
-  int64_t length = in.shape.back();
-  double depth = depthOfSum(length);
   std::vector<double> units(out.reals.size());
-  for (size_t i = 0; i < units.size(); ++i) {
-    size_t row = isScale ? i : i / length;
-    Row one(in.reals.data() + row * length, length, epsilonOf(op.getEpsilon()));
-    units[i] = isScale ? one.scale * one.ofScale(depth) : one.ofElement(in.reals[i], depth);
-  }
+  size_t row = 0;
+  forEachRow(in.shape, axesOf(op), [&](ArrayRef<int64_t> elements) {
+    Row one(in, elements, epsilonOf(op.getEpsilon()));
+    if (isScale)
+      units[row++] = one.scale * one.ofScale();
+    else
+      for (int64_t i : elements)
+        units[i] = one.ofElement(in.reals[i]);
+  });
   return units;
 }
-static std::vector<double> ofLayerNorm(LayerNormOp op, Operands in, const Array &out) {
-  int64_t length = in[0]->shape.back();
-  double depth = depthOfSum(length);
+/// `in`: what is normalised along these axes of `shape`, and a weight and a bias for each channel, if there are any.
+static std::vector<double> ofNormal(Operands in, ArrayRef<int64_t> shape, const llvm::SmallBitVector &axes,
+                                    std::optional<APFloat> epsilon, const Array &out) {
   std::vector<double> units(out.reals.size());
-  for (size_t i = 0; i < units.size(); ++i) {
-    Row one(in[0]->reals.data() + i / length * length, length, epsilonOf(op.getEpsilon()));
-    double weight = in[1]->reals[i % length];
-    units[i] = std::fabs(weight) * one.ofElement(in[0]->reals[i], depth) +
-               std::fabs((in[0]->reals[i] - one.mean) * one.scale * weight) + std::fabs(out.reals[i]);
-  }
+  forEachRow(shape, axes, [&](ArrayRef<int64_t> elements) {
+    Row one(*in[0], elements, epsilonOf(epsilon));
+    for (int64_t i : elements) {
+      double x = in[0]->reals[i], weight = in.size() > 1 ? in[1]->reals[i % in[0]->shape.back()] : 1;
+      units[i] = std::fabs(weight) * one.ofElement(x) + std::fabs((x - one.mean) * one.scale * weight) +
+                 std::fabs(out.reals[i]);
+    }
+  });
   return units;
+}
+static llvm::SmallBitVector lastAxis(const Array &in) {
+  llvm::SmallBitVector axes(in.shape.size());
+  axes.set(in.shape.size() - 1);
+  return axes;
+}
+/// Places, and channels of a group.
+static llvm::SmallBitVector axesOfGroups() {
+  llvm::SmallBitVector axes(4);
+  axes.set(1).set(3);
+  return axes;
 }
 static std::vector<double> ofCrossEntropy(CrossEntropyOp op, Operands in, int64_t batch) {
   double classes = in[0]->shape.back(), rows = classes > 0 ? in[0]->size() / classes : 0, weight = 1;
@@ -189,7 +202,14 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
       })
       .Case([&](MseLossOp) { return relative(4 + depthOfSum((double)std::max(in[0]->size(), in[1]->size()))); })
       .Case([&](NormalizeOp one) { return ofNormalize(one, value.getResultNumber() == 1, *in[0], out); })
-      .Case([&](LayerNormOp one) { return ofLayerNorm(one, in, out); })
+      .Case([&](LayerNormOp one) { return ofNormal(in, out.shape, lastAxis(out), one.getEpsilon(), out); })
+      .Case([&](GroupNormOp one) {
+        return ofNormal(in, inGroups(out.shape, one.getGroups().number()), axesOfGroups(), one.getEpsilon(), out);
+      })
+      .Case([&](InstanceNormOp one) {
+        return ofNormal(in, inGroups(out.shape, out.shape.back()), axesOfGroups(), one.getEpsilon(), out);
+      })
+      .Case([&](RmsNormOp) { return relative(6 + depthOfSum((double)out.shape.back())); })
       .Case([&](ScanOp one) { return ofScan(one, value.getResultNumber(), in, out, batch); })
       .Case([&](CrossEntropyOp one) { return ofCrossEntropy(one, in, batch); })
       .Default([&](Operation *) { return relative(elementary); });

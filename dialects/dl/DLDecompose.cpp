@@ -51,22 +51,6 @@ Values LogSoftmaxOp::decompose(Ops &b) {
   Value z = b.sub(getInput(), b.reduce("amax", getInput(), {axis}, true));
   return {b.sub(z, b.log(b.sum(b.exp(z), {axis}, true)))};
 }
-Values NormalizeOp::decompose(Ops &b) {
-  Value x = getInput();
-  int64_t axis = typeOf(x).getRank() - 1;
-  Value count = b.count(x, {axis});
-  auto mean = [&](Value v) { return b.div(b.sum(v, {axis}, true), count); };
-  // A mean is rounded. Of large numbers that are all but equal, what it is off by is as large as what they differ by;
-  // it shows in the differences, which are exact then, and is made good: equal numbers become 0, and so does their
-  // variance. In the same pass as the squares, that costs little.
-  Value d = b.sub(x, mean(x)), rest = mean(d);
-  Value variance = b.binary("max", b.sub(mean(b.mul(d, d)), b.mul(rest, rest)), b.number(0, x));
-  double epsilon = getEpsilon() ? getEpsilon()->convertToDouble() : 1e-5;
-  Value scale = b.unary("rsqrt", b.add(variance, epsilon));
-  return {b.mul(b.sub(d, rest), scale), scale};
-}
-Values LayerNormOp::decompose(Ops &b) { return augment(b); }
-
 /// Integers as [..., 1], checked to be below the number of classes; the class at each place of the scores.
 static std::pair<Value, Value> targets(Ops &b, Value score, Value target, SizeAttr ignored, StringRef what) {
   int64_t classes = typeOf(score).getRank() - 1;

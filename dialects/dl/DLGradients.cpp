@@ -224,7 +224,7 @@ GRADIENT(GatherOp) {
   return {table, Value()};
 }
 
-//===--- Products and normalisation ---------------------------------------------------------------------===//
+//===--- Products and softmax ---------------------------------------------------------------------------===//
 
 /// The rows of a stack of matrices as those of one, if there are several matrices and an axis can count them.
 static std::optional<Value> asOneMatrix(Ops &b, Value stack) {
@@ -258,33 +258,11 @@ GRADIENT(LogSoftmaxOp) {
   Value y = b.exp(getResult()), sum = b.sum(c, {axis}, true); // in this order, whatever compiler builds us
   return {b.sub(c, b.mul(y, sum))};
 }
-GRADIENT(NormalizeOp) {
-  Value y = getResult(), scale = getScale();
-  int64_t axis = typeOf(y).getRank() - 1;
-  Value count = b.count(y, {axis}), dx;
-  if (Value c = cotangents[0]) {
-    Value mean = b.div(b.sum(c, {axis}, true), count), slope = b.div(b.sum(b.mul(c, y), {axis}, true), count);
-    dx = b.mul(scale, b.sub(b.sub(c, mean), b.mul(y, slope)));
-  }
-  if (Value c = cotangents[1]) { // d scale / d x = -scale^2 y / count
-    Value through = b.mul(b.neg(b.div(b.mul(c, b.mul(scale, scale)), count)), y);
-    dx = dx ? b.add(dx, through) : through;
-  }
-  return {dx};
-}
 
 //===--- What is rewritten before it is differentiated --------------------------------------------------===//
 
-Values LayerNormOp::augment(Ops &b) {
-  SmallVector<NamedAttribute, 1> options;
-  if (getEpsilonAttr())
-    options.push_back(b.set("epsilon", getEpsilonAttr()));
-  auto normal = b.create<NormalizeOp>({getInput()}, options);
-  return {b.add(b.mul(normal.getResult(), getWeight()), getBias())};
-}
 Values CrossEntropyOp::augment(Ops &b) { return decompose(b); }
 Values MseLossOp::augment(Ops &b) { return decompose(b); }
 // Never asked: these are rewritten first.
-GRADIENT(LayerNormOp) { return {}; }
 GRADIENT(CrossEntropyOp) { return {}; }
 GRADIENT(MseLossOp) { return {}; }

@@ -30,15 +30,54 @@ def DL_LayerNormOp : DL_ValueOp<"layer_norm", 3, [], [], [Augmented, Decomposabl
   let arguments = (ins AnyTensor:$input, AnyTensor:$weight, AnyTensor:$bias, Real:$epsilon);
 }
 def DL_NormalizeOp : DL_ValueOp<"normalize", 1, [], [], [Differentiable, Decomposable]> {
-  let summary = "(x - mean) / sqrt(variance + epsilon) over the last axis, and the 1 / sqrt(variance + epsilon) that it used";
+  let summary = "(x - mean) / sqrt(variance + epsilon) over `axes` (the last one unless given), and the 1 / sqrt(variance + epsilon) that it used";
   let description = [{
-    What `layer_norm` becomes before it is differentiated: its second result is kept for the gradient.
+    What `layer_norm`, `group_norm` and `instance_norm` become before they are differentiated: its second result is kept for the
+    gradient. `epsilon` is 1.0e-5 unless given; the variance divides by the number of elements.
 
-    - Shapes: the first result has the operand's, of the second the last size is 1.
+    - Shapes: any with at least one axis; the first result has the operand's, in the second the sizes of `axes` are 1.
     - Types: floats.
     - Gradient: scale * (c - mean(c) - y * mean(c * y)), and what the cotangent of the scale adds.
     - Source: the definition, differentiated.
   }];
-  let arguments = (ins AnyTensor:$input, Real:$epsilon);
+  let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$axes, Real:$epsilon);
   let results = (outs AnyTensor:$result, AnyTensor:$scale);
+}
+def DL_RmsNormOp : DL_ValueOp<"rms_norm", 2, [], [], [Augmented, Decomposable]> {
+  let summary = "x / sqrt(mean(x*x) + epsilon) * weight, over the last axis";
+  let description = [{
+    `epsilon` is the distance from 1 to the next number of the type unless given: 2^-23 in f32, 2^-52 in f64.
+
+    - Shapes: any with at least one axis; weight [features]; the result has the input's.
+    - Types: floats, both the same.
+    - Gradient: of the ops it is rewritten into: products, `mean` and `rsqrt`.
+    - Source: Zhang and Sennrich, 2019; PyTorch's `rms_norm` over one axis.
+  }];
+  let arguments = (ins AnyTensor:$input, AnyTensor:$weight, Real:$epsilon);
+}
+def DL_GroupNormOp : DL_ValueOp<"group_norm", 3, ["groups"], [], [Augmented, Decomposable]> {
+  let summary = "(x - mean) / sqrt(variance + epsilon) * weight + bias, over all places and the channels of a group";
+  let description = [{
+    The channels are so many equal parts, one after the other. `epsilon` is 1.0e-5 unless given; the variance divides by the
+    number of elements.
+
+    - Shapes: an input [batch, ..., channels]; weight and bias [channels]; the result has the input's.
+    - Types: floats, all the same.
+    - Gradient: through `normalize`, which it is rewritten into: `normal * weight + bias`.
+    - Source: Wu and He, 2018; PyTorch's `group_norm`, with channels last.
+  }];
+  let arguments = (ins AnyTensor:$input, AnyTensor:$weight, AnyTensor:$bias, Number:$groups, Real:$epsilon);
+}
+def DL_InstanceNormOp : DL_ValueOp<"instance_norm", 1, [], [], [Augmented, Decomposable]> {
+  let summary = "(x - mean) / sqrt(variance + epsilon) over all places of a channel";
+  let description = [{
+    `epsilon` is 1.0e-5 unless given; the variance divides by the number of places. A weight for each channel is a `mul`, a bias
+    an `add`, as in `nn.instance_norm`.
+
+    - Shapes: an input [batch, ..., channels] with at least one axis between; the result has the input's.
+    - Types: floats; the result has the operand's.
+    - Gradient: through `normalize`, which it is rewritten into.
+    - Source: Ulyanov, Vedaldi and Lempitsky, 2016; PyTorch's `instance_norm` without running statistics, with channels last.
+  }];
+  let arguments = (ins AnyTensor:$input, Real:$epsilon);
 }

@@ -109,8 +109,57 @@ static void shape(NormalizeOp::Adaptor op, Shapes s) {
       !s.held(op.getEpsilonAttr(), op.getInput(), "normalize: epsilon"))
     return;
   SmallVector<Dim> dims = s.dims(op.getInput());
-  dims.back() = 1;
+  if (op.getAxesAttr()) {
+    auto axes = s.axes(op.getInput(), op.getAxesAttr());
+    if (!axes)
+      return;
+    for (unsigned axis : axes->set_bits())
+      dims[axis] = 1;
+  } else {
+    dims.back() = 1;
+  }
   s.rule.results = {op.getInput().getType(), makeTensor(dims, s.element(op.getInput()))};
+}
+static void shape(RmsNormOp::Adaptor op, Shapes s) {
+  if (s.hasAxis(op.getInput(), "rms_norm") && s.floats(op.getInput(), "rms_norm") &&
+      s.vectorOf(op.getWeight(), op.getInput(), "rms_norm: weight") &&
+      s.held(op.getEpsilonAttr(), op.getInput(), "rms_norm: epsilon"))
+    same<RmsNormOp>(op, s);
+}
+bool Shapes::hasChannels(Value input, size_t axes, const char *what) const {
+  SmallVector<Dim> own = dims(input);
+  if (own.size() < axes + 2)
+    return rule.fail(Twine(what) + ": expected an input [batch, ..., channels]" +
+                     (axes ? " with at least one axis between" : "") + ", found " + show(input)),
+           false;
+  if (llvm::any_of(ArrayRef<Dim>(own).drop_front(), [](Dim dim) { return dim.isBatch(); }))
+    return rule.fail(Twine(what) + ": only the first axis may depend on the batch, found " + show(input)), false;
+  return floats(input, what);
+}
+bool Shapes::areParted(Value input, SizeAttr groups, const char *what) const {
+  int64_t count = number(groups, 1);
+  Dim channels = dims(input).back();
+  if (!fixed(groups, "groups") || ShapedType::isDynamic(count))
+    return rule.problem.empty();
+  if (count < 1)
+    return rule.fail(Twine(what) + ": groups: expected a number of at least 1, found " + Twine(count)), false;
+  if (channels.isNumber() && channels.value % count)
+    return rule.fail(Twine(what) + ": " + show(channels) + " channels cannot be parted into " + Twine(count) +
+                     " groups"),
+           false;
+  return true;
+}
+static void shape(GroupNormOp::Adaptor op, Shapes s) {
+  if (s.hasChannels(op.getInput(), 0, "group_norm") && s.areParted(op.getInput(), op.getGroups(), "group_norm") &&
+      s.vectorOf(op.getWeight(), op.getInput(), "group_norm: weight") &&
+      s.vectorOf(op.getBias(), op.getInput(), "group_norm: bias") &&
+      s.held(op.getEpsilonAttr(), op.getInput(), "group_norm: epsilon"))
+    same<GroupNormOp>(op, s);
+}
+static void shape(InstanceNormOp::Adaptor op, Shapes s) {
+  if (s.hasChannels(op.getInput(), 1, "instance_norm") &&
+      s.held(op.getEpsilonAttr(), op.getInput(), "instance_norm: epsilon"))
+    same<InstanceNormOp>(op, s);
 }
 
 /// Integers [...] for scores [..., classes].
@@ -200,6 +249,9 @@ RULE(SoftmaxOp)
 RULE(LogSoftmaxOp)
 RULE(LayerNormOp)
 RULE(NormalizeOp)
+RULE(RmsNormOp)
+RULE(GroupNormOp)
+RULE(InstanceNormOp)
 RULE(CrossEntropyOp)
 RULE(MseLossOp)
 RULE(AccuracyOp)

@@ -28,6 +28,10 @@ struct Shapes {
   bool sameElements(mlir::Value a, mlir::Value b, Place place = Place::current()) const;
   /// One number for each element of the last axis of `like`, which are of its type.
   bool vectorOf(mlir::Value value, mlir::Value like, const char *what) const;
+  /// [batch, ..., channels] of floats, with at least so many axes between, none of which depends on the batch.
+  bool hasChannels(mlir::Value input, size_t axes, const char *what) const;
+  /// The channels, the last axis, are so many equal parts.
+  bool areParted(mlir::Value input, SizeAttr groups, const char *what) const;
   /// Options that are numbers of elements: a size that depends on the batch is none.
   bool fixed(SizeAttr size, const char *what, Place place = Place::current()) const;
   /// A number that is combined with elements of `value` must be one of their type.

@@ -52,6 +52,7 @@ static Kind kindOf(StringRef option) {
                                               {"stream", Kind::String},
                                               {"op", Kind::String},
                                               {"tanh", Kind::Flag},
+                                              {"affine", Kind::Flag},
                                               {"keepdim", Kind::Flag},
                                               {"transpose_a", Kind::Flag},
                                               {"transpose_b", Kind::Flag},

@@ -90,12 +90,30 @@ SmallVector<Value> nn::PreluOp::expand(Expansion &e) {
   return {e.ops.create<dlc::PreluOp>({getInput(), weight}).getResult()};
 }
 
+/// One parameter for each channel.
+static Value channels(Expansion &e, StringRef name, Value input, StringRef init) {
+  return e.param(name, {width(input)}, element(input), e.init(init));
+}
+static SmallVector<NamedAttribute, 2> epsilon(Expansion &e, FloatAttr value) {
+  return value ? SmallVector<NamedAttribute, 2>{e.ops.set("epsilon", value)} : SmallVector<NamedAttribute, 2>();
+}
 SmallVector<Value> nn::LayerNormOp::expand(Expansion &e) {
-  int64_t size = width(getInput());
-  Type type = element(getInput());
-  SmallVector<NamedAttribute, 1> options;
-  if (getEpsilonAttr())
-    options.push_back(e.ops.set("epsilon", getEpsilonAttr()));
-  Value weight = e.param("weight", {size}, type, e.init("ones")), bias = e.param("bias", {size}, type, e.init("zeros"));
-  return {e.ops.create<dlc::LayerNormOp>({getInput(), weight, bias}, options).getResult()};
+  Value x = getInput(), weight = channels(e, "weight", x, "ones"), bias = channels(e, "bias", x, "zeros");
+  return {e.ops.create<dlc::LayerNormOp>({x, weight, bias}, epsilon(e, getEpsilonAttr())).getResult()};
+}
+SmallVector<Value> nn::RmsNormOp::expand(Expansion &e) {
+  Value weight = channels(e, "weight", getInput(), "ones");
+  return {e.ops.create<dlc::RmsNormOp>({getInput(), weight}, epsilon(e, getEpsilonAttr())).getResult()};
+}
+SmallVector<Value> nn::GroupNormOp::expand(Expansion &e) {
+  Value x = getInput(), weight = channels(e, "weight", x, "ones"), bias = channels(e, "bias", x, "zeros");
+  SmallVector<NamedAttribute, 2> options = epsilon(e, getEpsilonAttr());
+  options.push_back(e.ops.set("groups", getGroups()));
+  return {e.ops.create<dlc::GroupNormOp>({x, weight, bias}, options).getResult()};
+}
+SmallVector<Value> nn::InstanceNormOp::expand(Expansion &e) {
+  Value x = getInput(), y = e.ops.create<dlc::InstanceNormOp>({x}, epsilon(e, getEpsilonAttr())).getResult();
+  if (getAffine())
+    y = e.ops.add(e.ops.mul(y, channels(e, "weight", x, "ones")), channels(e, "bias", x, "zeros"));
+  return {y};
 }

@@ -84,6 +84,43 @@ def NN_LayerNormOp : NN_LayerOp<"layer_norm"> {
   }];
   let arguments = (ins AnyTensor:$input, StrAttr:$name, Real:$epsilon);
 }
+def NN_RmsNormOp : NN_LayerOp<"rms_norm"> {
+  let summary = "dl.rms_norm over the last axis, with a parameter `name.weight` (ones)";
+  let description = [{
+    `epsilon` is that of `dl.rms_norm` unless given.
+
+    - Shapes: any input [..., features] whose last size is known; the result has the input's.
+    - Types: floats; the parameter has the input's.
+    - Gradient: of `dl.rms_norm`.
+    - Source: PyTorch's `nn.RMSNorm` over one axis.
+  }];
+  let arguments = (ins AnyTensor:$input, StrAttr:$name, Real:$epsilon);
+}
+def NN_GroupNormOp : NN_LayerOp<"group_norm", ["groups"]> {
+  let summary = "dl.group_norm with parameters `name.weight` (ones) and `name.bias` (zeros)";
+  let description = [{
+    Both are [channels]. `epsilon` is 1.0e-5 unless given.
+
+    - Shapes: an input [batch, ..., channels] whose last size is known; the result has the input's.
+    - Types: floats; the parameters have the input's.
+    - Gradient: of `dl.group_norm`.
+    - Source: PyTorch's `nn.GroupNorm`, with channels last.
+  }];
+  let arguments = (ins AnyTensor:$input, StrAttr:$name, Number:$groups, Real:$epsilon);
+}
+def NN_InstanceNormOp : NN_LayerOp<"instance_norm"> {
+  let summary = "dl.instance_norm; with `affine`, times a parameter `name.weight` (ones), plus `name.bias` (zeros)";
+  let description = [{
+    Both are [channels]. `epsilon` is 1.0e-5 unless given. There are no running statistics: training and inference do the same.
+
+    - Shapes: an input [batch, ..., channels] with at least one axis between; with `affine`, the number of channels must be
+      known; the result has the input's.
+    - Types: floats; the parameters have the input's.
+    - Gradient: of `dl.instance_norm`.
+    - Source: PyTorch's `nn.InstanceNorm1d` to `nn.InstanceNorm3d`, with channels last.
+  }];
+  let arguments = (ins AnyTensor:$input, StrAttr:$name, UnitAttr:$affine, Real:$epsilon);
+}
 def NN_PreluOp : NN_LayerOp<"prelu"> {
   let summary = "dl.prelu with a weight of its own";
   let description = [{

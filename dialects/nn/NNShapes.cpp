@@ -59,6 +59,20 @@ static void shape(nn::LayerNormOp::Adaptor op, Shapes s) {
   if (s.hasAxis(op.getInput(), "layer_norm") && s.held(op.getEpsilonAttr(), op.getInput(), "layer_norm: epsilon"))
     sameFloats<nn::LayerNormOp>(op, s);
 }
+static void shape(nn::RmsNormOp::Adaptor op, Shapes s) {
+  if (s.hasAxis(op.getInput(), "rms_norm") && s.held(op.getEpsilonAttr(), op.getInput(), "rms_norm: epsilon"))
+    sameFloats<nn::RmsNormOp>(op, s);
+}
+static void shape(nn::GroupNormOp::Adaptor op, Shapes s) {
+  if (s.hasChannels(op.getInput(), 0, "group_norm") && s.areParted(op.getInput(), op.getGroups(), "group_norm") &&
+      s.held(op.getEpsilonAttr(), op.getInput(), "group_norm: epsilon"))
+    same<nn::GroupNormOp>(op, s);
+}
+static void shape(nn::InstanceNormOp::Adaptor op, Shapes s) {
+  if (s.hasChannels(op.getInput(), 1, "instance_norm") &&
+      s.held(op.getEpsilonAttr(), op.getInput(), "instance_norm: epsilon"))
+    same<nn::InstanceNormOp>(op, s);
+}
 static void shape(nn::PreluOp::Adaptor op, Shapes s) {
   if (!s.hasAxis(op.getInput(), "prelu") || !s.fixed(op.getNumParametersAttr(), "prelu: num_parameters"))
     return;
@@ -74,5 +88,8 @@ RULE(nn::Conv1dOp)
 RULE(nn::Conv2dOp)
 RULE(nn::EmbeddingOp)
 RULE(nn::LayerNormOp)
+RULE(nn::RmsNormOp)
+RULE(nn::GroupNormOp)
+RULE(nn::InstanceNormOp)
 RULE(nn::PreluOp)
 } // namespace dlc

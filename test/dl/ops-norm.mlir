@@ -4,8 +4,8 @@
 // RUN: dlc-opt --emit-bytecode %s -o %t.bc && dlc-opt %t.bc | cmp - %t.1
 // RUN: FileCheck %s < %t.1
 
-// CHECK-LABEL: dl.model @norm
-dl.model @norm {
+// CHECK-LABEL: dl.model @norm sizes(half = 2)
+dl.model @norm sizes(half = 2) {
   func @norm(%x: f32[batch, 4, 6], %w: f32[6]) {
     // CHECK: %v0 = softmax %x : f32[batch, 4, 6]{{$}}
     %v0 = softmax %x
@@ -21,6 +21,22 @@ dl.model @norm {
     %v5 = layer_norm %x, %w, %w, epsilon = 1.0e-6
     // CHECK: %n, %s = normalize %x : f32[batch, 4, 6], f32[batch, 4, 1]{{$}}
     %n, %s = normalize %x
+    // CHECK: %u0 = rms_norm %x, %w : f32[batch, 4, 6]{{$}}
+    %u0 = rms_norm %x, %w
+    // CHECK: %u1 = rms_norm %x, %w, epsilon = 1.0e-6 : f32[batch, 4, 6]{{$}}
+    %u1 = rms_norm %x, %w, epsilon = 1.0e-6
+    // CHECK: %u2 = group_norm %x, %w, %w, 3 : f32[batch, 4, 6]{{$}}
+    %u2 = group_norm %x, %w, %w, 3
+    // CHECK: %u3 = group_norm %x, %w, %w, half, epsilon = 0.5 : f32[batch, 4, 6]{{$}}
+    %u3 = group_norm %x, %w, %w, half, epsilon = 0.5
+    // CHECK: %u4 = instance_norm %x : f32[batch, 4, 6]{{$}}
+    %u4 = instance_norm %x
+    // CHECK: %u5 = instance_norm %x, epsilon = 0.5 : f32[batch, 4, 6]{{$}}
+    %u5 = instance_norm %x, epsilon = 0.5
+    // CHECK: %n1, %s1 = normalize %x, axes = [1, -1], epsilon = 0.5 : f32[batch, 4, 6], f32[batch, 1, 1]{{$}}
+    %n1, %s1 = normalize %x, axes = [1, -1], epsilon = 0.5
+    // CHECK: %n2, %s2 = normalize %x, axes = [0] : f32[batch, 4, 6], f32[1, 4, 6]{{$}}
+    %n2, %s2 = normalize %x, axes = [0]
     return %x
   }
 }

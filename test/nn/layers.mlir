@@ -24,6 +24,12 @@ dl.model @layers sizes(width = 16, half = width / 2) {
     %g = nn.layer_norm "g" %x
     // CHECK: %h = nn.layer_norm "h" %x, epsilon = 1.0e-12 : f32[batch, 8]
     %h = nn.layer_norm "h" %x, epsilon = 1.0e-12
+    // CHECK: %l = nn.rms_norm "l" %x, epsilon = 0.001 : f32[batch, 8]
+    %l = nn.rms_norm "l" %x, epsilon = 1.0e-3
+    // CHECK: %m = nn.group_norm "m" %x, half, epsilon = 0.5 : f32[batch, 8]
+    %m = nn.group_norm "m" %x, half, epsilon = 0.5
+    // CHECK: %n = nn.instance_norm "n" %e, affine, epsilon = 0.5 : f32[batch, 3, 12]
+    %n = nn.instance_norm "n" %e, affine, epsilon = 0.5
     // CHECK: %j = nn.prelu "j" %x : f32[batch, 8]
     %j = nn.prelu "j" %x
     // CHECK: %k = nn.prelu "k" %x, init = zeros, num_parameters = half : f32[batch, 8]

@@ -7,6 +7,7 @@ import json
 import math
 import pathlib
 import random
+import re
 import sys
 
 import torch
@@ -106,8 +107,7 @@ def write(file, what, cases):
                 arguments.append(f"%i{name}{i}: {case.text(name, shape)}")
                 lines.append(f"%b{name}{i} = mul %{name}{i}, %i{name}{i}")
         called = case.line.replace("NAME", f'"l{i}"')
-        for name in case.inputs:
-            called = called.replace(f"%{name}", f"%{'b' if name in case.batched else ''}{name}{i}")
+        called = re.sub(r"%(\w+)", lambda m: f"%{'b' if m[1] in case.batched else ''}{m[1]}{i}", called)
         arguments.append(f"%c{i}: {case.text('', list(y.shape)[1:] if case.batched else list(y.shape))}")
         lines += [f"%y{i} = {called}", f"%m{i} = mul %y{i}, %c{i}", f"%l{i} = sum %m{i}"]
         losses.append("".join(f"    {one}\n" for one in lines))

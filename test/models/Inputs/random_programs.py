@@ -73,7 +73,7 @@ class Program:
                   self.softmax, self.layer_norm, self.reshape, self.transpose, self.slice, self.halves, self.select,
                   self.concat, self.split, self.pad, self.where, self.stretch, self.call, self.embed, self.gather,
                   self.dropout, self.convert, self.position, self.weigh, self.count, self.single, self.convolution,
-                  self.convolution, self.pool, self.pool, self.volume, self.flat, self.prelu]
+                  self.convolution, self.pool, self.pool, self.volume, self.flat, self.prelu, self.norm, self.norm]
         free = [self.integer, self.integer, self.compare, self.argmax, self.scatter, self.loss_value, self.normalize,
                 self.mask, self.truth, self.whole, self.negative, self.doubles]
         return common if self.trains else common + free
@@ -315,6 +315,28 @@ class Program:
         else:
             weight, bias = self.parameter(value.shape[-1:]), self.parameter(value.shape[-1:])
             self.line(f"layer_norm {value}, {weight}, {bias}, epsilon = 1.0e-2", value.shape, size=10)
+
+    def norm(self):
+        """Of the last axis, of groups, of channels."""
+        value = self.pick(lambda v: v.shape and all(size > 0 for size in v.shape[1:]) and v.shape[-1] > 0)
+        if not value:
+            return
+        value = self.bounded(value, 20)
+        places, channels = math.prod(value.shape[1:-1]), value.shape[-1]
+        if len(value.shape) == 2 and channels > 3 and self.random.random() < 0.4:  # a signal of one channel
+            value = self.line(f"reshape {value}, [{size_text(value.shape[0])}, {channels}, 1]", value.shape + [1], size=value.size)
+            places, channels = channels, 1
+        groups = [g for g in range(1, channels + 1) if channels % g == 0 and places * channels // g > 2]
+        op = self.random.choice(["rms_norm"] + ["group_norm"] * (len(value.shape) > 1 and len(groups) > 0) +
+                                ["instance_norm"] * (len(value.shape) > 2 and places > 2))
+        options = f", {self.random.choice(groups)}" if op == "group_norm" else ""
+        if self.random.random() < 0.4:
+            affine = self.random.choice(["", ", affine"]) if op == "instance_norm" else ""
+            self.line(f"nn.{op} {self.layer()} {value}{options}{affine}, epsilon = 1.0e-2", value.shape, size=10)
+            return
+        count = {"rms_norm": 1, "group_norm": 2, "instance_norm": 0}[op]
+        operands = "".join(f", {self.parameter([channels])}" for _ in range(count))
+        self.line(f"{op} {value}{operands}{options}, epsilon = 1.0e-2", value.shape, size=10)
 
     # --- moves, of any type
 
@@ -609,7 +631,10 @@ class Program:
                      Value(f"%v{len(self.lines)}b", value.kind, value.shape[:-1] + [1], 100)]
             value = self.bounded(value, 20)
             parts[0].name, parts[1].name = f"%v{len(self.lines)}a", f"%v{len(self.lines)}b"
-            self.lines.append(f"{parts[0]}, {parts[1]} = normalize {value}, epsilon = 1.0e-2")
+            axes = sorted({len(value.shape) - 1, self.random.randrange(len(value.shape))})
+            listed = f", axes = {axes}" if len(axes) > 1 else ""
+            parts[1].shape = [1 if i in axes else size for i, size in enumerate(value.shape)]
+            self.lines.append(f"{parts[0]}, {parts[1]} = normalize {value}{listed}, epsilon = 1.0e-2")
             self.values += parts
 
     def mask(self):
