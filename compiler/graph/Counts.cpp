@@ -54,7 +54,7 @@ private:
     return llvm::count_if(dimsOf(value), [](Dim dim) { return dim.isBatch(); });
   }
   static bool depends(Value value) { return batchAxes(value) > 0; }
-  static bool leads(Value value) { return batchAxes(value) == 1 && dimsOf(value)[0].isBatch(); }
+  static bool leads(Value value) { return batchAxes(value) == 1 && dimsOf(value)[0].isBatch(); } // as rows are cut
 
   Said of(Operation *op) const;
   Said reduced(Operation *op) const;
@@ -275,7 +275,7 @@ bool dlc::partsMakeTheWhole(EntryOp entry) {
   Counter counter(entry);
   for (auto [value, about] : llvm::zip(entry.getBody().front().getTerminator()->getOperands(),
                                        entry.getResAttrs().getAsRange<DictionaryAttr>()))
-    if (!counter(value).is(Said::Rows) && !about.contains("combine"))
+    if (!(counter(value).is(Said::Rows) && lieInRows(value)) && !about.contains("combine"))
       return false;
   return true;
 }

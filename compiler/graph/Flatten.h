@@ -49,7 +49,7 @@ private:
   mlir::FailureOr<std::unique_ptr<Frame>> enter(Op call, FuncOp callee, llvm::StringRef scope, Frame &frame);
   mlir::LogicalResult bind(FuncOp callee, mlir::TypeRange types, Frame &frame);
   mlir::Value parameter(llvm::StringRef name, mlir::RankedTensorType type, InitAttr init, mlir::Location loc);
-  mlir::Value dropout(DropoutOp op, Frame &frame);
+  mlir::Value dropout(mlir::Value input, double rate, llvm::StringRef name, mlir::Location loc, Frame &frame);
   mlir::Value maskFor(mlir::Value input, llvm::function_ref<mlir::Value(const Ops &, mlir::Value)> make, mlir::Location loc);
   mlir::Attribute resolve(mlir::Attribute attr, const Frame &frame);
   mlir::OperationState rebuild(mlir::Operation *op, Frame &frame);

@@ -169,19 +169,16 @@ LogicalResult Inliner::checkStatement(Operation *op, Frame &frame) {
 }
 
 /// In training, the random stream is named by call path and value; a scope that is used again has one a call.
-Value Inliner::dropout(DropoutOp op, Frame &frame) {
-  Value input = frame.values.lookup(op.getInput());
-  double rate = op.getRate().convertToDouble();
+Value Inliner::dropout(Value input, double rate, StringRef name, Location loc, Frame &frame) {
   if (!frame.training || rate == 0)
     return input;
   if (!random) {
     auto type = RankedTensorType::get({3}, builder.getI64Type());
-    random = entry->addArgument(type, named(unnamed(op.getLoc()), "random"));
+    random = entry->addArgument(type, named(unnamed(loc), "random"));
   }
-  std::string own = nameOf(op->getLoc()), stream = frame.join(own.empty() ? "dropout" : own);
+  std::string stream = frame.join(name.empty() ? "dropout" : name);
   if (int again = streams[stream]++)
     stream += "#" + std::to_string(again);
-  Location loc = frame.at(op->getLoc());
   Value mask = maskFor(
       input,
       [&](const Ops &ops, Value like) -> Value {
@@ -408,7 +405,8 @@ LogicalResult Inliner::inlineOne(Operation *op, Frame &frame) {
   if (isa<nn::LayerOpInterface>(op))
     return expandLayer(op, frame);
   if (auto drop = dyn_cast<DropoutOp>(op)) {
-    frame.values.map(drop.getResult(), dropout(drop, frame));
+    frame.values.map(drop.getResult(), dropout(frame.values.lookup(drop.getInput()), drop.getRate().convertToDouble(),
+                                               nameOf(op->getLoc()), loc, frame));
     return success();
   }
   if (!isa<InferTypeOpInterface>(op) || !isa<DLDialect>(op->getDialect()))
@@ -436,12 +434,23 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
                            << show(layer->getOperand(0));
   std::string scope = frame.join(layer->getAttrOfType<StringAttr>("name").getValue());
   nn::Expansion expansion{Ops(builder, frame.at(unnamed(op->getLoc()))), frame.training,
+                          [&](Value input, double rate, StringRef name) {
+                            return dropout(input, rate, layer->getAttrOfType<StringAttr>("name").str() + "." + name.str(),
+                                           state.location, frame);
+                          },
                           [&](StringRef name, ArrayRef<int64_t> shape, Type element, InitAttr init) {
                             return parameter(scope + "." + name.str(), RankedTensorType::get(shape, element), init,
                                              state.location);
                           }};
   SmallVector<Value> results = cast<nn::LayerOpInterface>(layer).expand(expansion);
-  results.back().getDefiningOp()->setLoc(state.location); // the last op bears the layer's name
+  // What makes a result bears its name.
+  std::string names = nameOf(state.location);
+  StringRef rest = names;
+  for (Value result : results) {
+    auto [name, others] = rest.split(' ');
+    result.getDefiningOp()->setLoc(named(unnamed(state.location), name));
+    rest = others;
+  }
   frame.values.map(op->getResults(), results);
   layer->erase();
   return success();

@@ -5,17 +5,20 @@
 using namespace mlir;
 using namespace dlc;
 
-/// The batch is the first axis, and no other.
-static bool isLeading(Value value) {
-  SmallVector<Dim> dims = dimsOf(value);
-  for (auto [i, dim] : llvm::enumerate(dims))
-    if (dim.isBatch() != (i == 0 && !dims.empty() && dims[0].isBatch()))
-      return false;
-  return true;
-}
 static bool depends(Value value) {
   return llvm::any_of(dimsOf(value), [](Dim dim) { return dim.isBatch(); });
 }
+static bool hasOneRowAxis(Value value) {
+  return llvm::count_if(dimsOf(value), [](Dim dim) { return dim.isBatch(); }) <= 1;
+}
+/// The axis that is the batch, of a value that has one at most; -1 if it has none. Time may come first.
+static int64_t rowAxis(Value value) {
+  SmallVector<Dim> dims = dimsOf(value);
+  auto batch = llvm::find_if(dims, [](Dim dim) { return dim.isBatch(); });
+  return batch == dims.end() ? -1 : batch - dims.begin();
+}
+/// The batch is the first axis, and no other.
+static bool isLeading(Value value) { return hasOneRowAxis(value) && rowAxis(value) <= 0; }
 
 /// What an op reads and writes at each point, as its access maps and its iteration sizes tell: the rows of the result
 /// are made of the same rows of the operands, whatever the op computes.
@@ -29,13 +32,13 @@ static bool staysInItsRow(FusibleOpInterface op) {
     if (size.isBatch())
       row = i;
   }
-  // What depends on the batch is touched at the point's own row, along its first axis; nothing else knows the row.
+  // What depends on the batch is touched at the point's own row, along that axis; nothing else knows the row.
   auto isTouchedAtRow = [&](Value value, AffineMap map) {
     if (map.getNumSymbols()) // a place that depends on the batch
       return false;
     for (auto [axis, at] : llvm::enumerate(map.getResults())) {
-      bool isRow = axis == 0 && depends(value);
-      if (isRow && !(row && at == getAffineDimExpr(*row, op.getContext()) && dimsOf(value)[0] == sizes[*row]))
+      bool isRow = (int64_t)axis == rowAxis(value);
+      if (isRow && !(row && at == getAffineDimExpr(*row, op.getContext()) && dimsOf(value)[axis] == sizes[*row]))
         return false;
       if (!isRow && row && at.isFunctionOfDim(*row))
         return false;
@@ -62,6 +65,7 @@ struct RowProof {
   bool holds(Operation *op);
   bool holdsForGenerator(Operation *op);
   bool holdsForMover(Operation *op);
+  bool holdsForLoop(RepeatOp op);
 };
 } // namespace
 
@@ -81,24 +85,48 @@ bool RowProof::holdsForGenerator(Operation *op) {
     return !countsBatch(count.getLike(), count.getAxesAttr());
   if (auto iota = dyn_cast<IotaOp>(op)) { // a row has another number in a piece
     int64_t rank = dimsOf(iota.getLike()).size(), axis = iota.getAxisAttr() ? iota.getAxisAttr().number() : -1;
-    return axis < 0 ? axis + rank > 0 : axis > 0;
+    return (axis < 0 ? axis + rank : axis) != rowAxis(iota.getLike());
   }
   if (auto mask = dyn_cast<DropoutMaskOp>(op)) // counts from the first row of the whole call, as the runtime tells it
-    return mask.getRandom() == random;
+    return mask.getRandom() == random && isLeading(mask.getResult());
   return false;
 }
 /// What moves whole tensors, and has no access maps.
 bool RowProof::holdsForMover(Operation *op) {
-  if (isa<ReshapeOp>(op)) // the elements of a row lie in one piece, before and after
-    return true;
+  // The elements of a row lie in one piece, before and after; or in pieces that are as many and as far apart.
+  if (isa<ReshapeOp>(op)) {
+    SmallVector<Dim> in = dimsOf(op->getOperand(0)), out = dimsOf(op->getResult(0));
+    auto piecesOf = [](ArrayRef<Dim> dims) {
+      Dim count = 1;
+      for (Dim dim : dims)
+        count = count * dim;
+      return count;
+    };
+    int64_t from = rowAxis(op->getOperand(0)), to = rowAxis(op->getResult(0));
+    bool isInPieces = from > 0 || to > 0;
+    return from >= 0 && to >= 0 &&
+           (!isInPieces || (in[from] == out[to] && piecesOf(ArrayRef(in).take_front(from)) ==
+                                                       piecesOf(ArrayRef(out).take_front(to))));
+  }
   if (isa<PadOp>(op)) // an axis of the batch is not padded
     return true;
   if (isa<CheckIndexOp>(op)) // each element for itself; the runtime counts the row of a bad one from the first of all
     return true;
-  if (isa<ConcatOp>(op)) // along the first axis, in (x, y) the rows of a piece lie elsewhere
+  if (isa<ConcatOp>(op)) { // along the batch, in (x, y) the rows of a piece lie elsewhere
+    int64_t axis = rowAxis(op->getResult(0));
     return llvm::all_of(op->getOperands(),
-                        [&](Value operand) { return dimsOf(operand)[0] == dimsOf(op->getResult(0))[0]; });
+                        [&](Value operand) { return dimsOf(operand)[axis] == dimsOf(op->getResult(0))[axis]; });
+  }
   return isa<ReturnOp>(op);
+}
+/// Each round keeps rows apart; its slices are not along the batch.
+bool RowProof::holdsForLoop(RepeatOp op) {
+  auto body = SymbolTable::lookupNearestSymbolFrom<EntryOp>(op, op.getCalleeAttr());
+  RowProof proof{nullptr}; // what is random is drawn before the loop
+  Block &block = body.getBody().front();
+  auto isRandom = [&](Value given) { return random && given == random; };
+  return llvm::none_of(op.getArgs(), isRandom) && llvm::all_of(block.getArguments(), hasOneRowAxis) &&
+         llvm::all_of(block, [&](Operation &line) { return proof.holds(&line); });
 }
 bool RowProof::holds(Operation *op) {
   if (random && llvm::is_contained(op->getOperands(), random) && !isa<DropoutMaskOp>(op))
@@ -106,8 +134,10 @@ bool RowProof::holds(Operation *op) {
   auto values = llvm::concat<Value>(op->getOperands(), llvm::to_vector_of<Value>(op->getResults()));
   if (llvm::none_of(values, depends))
     return true; // the same in each piece
-  if (!llvm::all_of(values, isLeading))
+  if (!llvm::all_of(values, hasOneRowAxis))
     return false;
+  if (auto loop = dyn_cast<RepeatOp>(op))
+    return holdsForLoop(loop);
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   if (!fusible)
     return holdsForMover(op);
@@ -130,6 +160,7 @@ Value dlc::randomOf(EntryOp entry) {
       return argument;
   return nullptr;
 }
+bool dlc::lieInRows(Value value) { return isLeading(value); }
 bool dlc::inputsLieInRows(EntryOp entry) { return llvm::all_of(entry.getBody().getArguments(), isLeading); }
 bool dlc::rowsAreIndependent(EntryOp entry) {
   Block &block = entry.getBody().front();
@@ -137,7 +168,7 @@ bool dlc::rowsAreIndependent(EntryOp entry) {
     return false;
   RowProof proof{randomOf(entry)};
   for (Value value : block.getTerminator()->getOperands())
-    if (!depends(value))
+    if (!depends(value) || !isLeading(value))
       return false;
   return llvm::all_of(block, [&](Operation &op) { return proof.holds(&op); });
 }

@@ -9,6 +9,8 @@ namespace dlc::nn {
 struct Expansion {
   Ops ops;
   bool training;
+  /// The value with some of its elements set to 0 in training, from a random stream of the layer's of that name.
+  std::function<mlir::Value(mlir::Value input, double rate, llvm::StringRef name)> dropout;
   /// A parameter of the layer.
   std::function<mlir::Value(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, mlir::Type element, InitAttr)> param;
 

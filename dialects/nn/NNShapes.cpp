@@ -82,7 +82,56 @@ static void shape(nn::PreluOp::Adaptor op, Shapes s) {
                        ", found " + show(count));
   sameFloats<nn::PreluOp>(op, s);
 }
+/// What rnn, gru and lstm share. `initial`: what is carried at first, by name, where it is given.
+template <typename Op>
+static void recurrent(typename Op::Adaptor op, ArrayRef<std::pair<Value, const char *>> initial, size_t carried,
+                      const char *what, Shapes s) {
+  if (!s.rank(op.getInput(), 3, what) || !s.floats(op.getInput(), what) || !s.fixed(op.getLayersAttr(), "layers") ||
+      !s.fixed(op.getFeaturesAttr(), "features"))
+    return;
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  Dim features = op.getFeatures().evaluate();
+  int64_t layers = number(op.getLayersAttr(), 1);
+  if (layers < 1 && !ShapedType::isDynamic(layers))
+    return s.rule.fail(Twine(what) + ": layers: expected at least 1, found " + Twine(layers));
+  if (dims[1].isBatch())
+    return s.rule.fail(Twine(what) + ": expected [batch, time, inputs], found " + show(op.getInput()));
+  if (FloatAttr rate = op.getDropoutAttr();
+      rate && !(rate.getValueAsDouble() >= 0 && rate.getValueAsDouble() < 1))
+    return s.rule.fail(Twine(what) + ": dropout: expected a rate in [0, 1), found " + show(rate.getValueAsDouble()));
+  Dim directions = op.getBidirectional() ? 2 : 1, all = ShapedType::isDynamic(layers) ? Dim() : Dim(layers) * directions;
+  SmallVector<Dim> state{all, dims[0], features};
+  for (auto [value, name] : initial)
+    if (value && !mayFit(makeTensor(state, s.element(op.getInput())), value.getType()))
+      return s.rule.fail(Twine(what) + ": " + name + ": expected [layers * directions, batch, features], here " +
+                         show(makeTensor(state, s.element(op.getInput()))) + ", found " + show(value));
+  if (Value mask = op.getMask()) {
+    SmallVector<Dim> own = s.dims(mask);
+    if (own.size() != 2 || !own[0].agrees(dims[0]) || !own[1].agrees(dims[1]))
+      return s.rule.fail(Twine(what) + ": mask: expected [batch, time], here [" + show(dims[0]) + ", " + show(dims[1]) +
+                         "], found " + show(mask));
+  }
+  SmallVector<Dim> out = dims;
+  out[2] = directions * features;
+  s.set(out, s.element(op.getInput()));
+  if (op.getStates())
+    s.rule.results.append(carried, makeTensor(state, s.element(op.getInput())));
+}
+static void shape(nn::RnnOp::Adaptor op, Shapes s) {
+  if (StringAttr word = op.getActivationAttr(); word && word != "tanh" && word != "relu")
+    return s.rule.fail("rnn: activation is tanh or relu, found " + word.getValue());
+  recurrent<nn::RnnOp>(op, {{op.getHidden(), "hidden"}}, 1, "rnn", s);
+}
+static void shape(nn::GruOp::Adaptor op, Shapes s) {
+  recurrent<nn::GruOp>(op, {{op.getHidden(), "hidden"}}, 1, "gru", s);
+}
+static void shape(nn::LstmOp::Adaptor op, Shapes s) {
+  recurrent<nn::LstmOp>(op, {{op.getHidden(), "hidden"}, {op.getCell(), "cell"}}, 2, "lstm", s);
+}
 
+RULE(nn::RnnOp)
+RULE(nn::GruOp)
+RULE(nn::LstmOp)
 RULE(nn::LinearOp)
 RULE(nn::Conv1dOp)
 RULE(nn::Conv2dOp)

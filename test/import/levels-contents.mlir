@@ -68,7 +68,7 @@
 // RUN: sed 's/place params/place nowhere/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ARENA
 // ARENA: error: found `nowhere`; expected params, buffers, training, session, workspace, input, output
 // RUN: sed 's/place params :/place params + -4 :/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OFFSET
-// OFFSET: error: expected an offset of at least 0, and one step for each index
+// OFFSET: error: expected an offset of at least 0, one step for each index, and at most 8 times the extent
 // RUN: sed 's/parts batch/parts -1 * batch/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=PARTS
 // PARTS: error: expected at least 0 parts, at most 8 times per batch, in units of at least 1
 // RUN: sed 's/run @k0_check_index/run @absent/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ABSENT
