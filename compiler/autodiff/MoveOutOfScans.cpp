@@ -36,7 +36,8 @@ private:
   void moveInvariants();
   void moveBefore();
   void moveBehind();
-  bool canSum(Value value);
+  bool canSum(Value value, bool isRoot);
+  AddOp accumulatorOf(Value argument, Value next);
   SmallVector<Value> leavesOf(Value value);
   Value sumOf(OpBuilder &b, Value value);
   DenseSet<Value> dependents(ValueRange roots);
@@ -246,16 +247,16 @@ void ScanMover::moveBefore() {
 //===--- Behind the loop --------------------------------------------------------------------------------===//
 
 /// What is added up over the rounds can be had as a sum over all of them, without a tensor of each round's.
-bool ScanMover::canSum(Value value) {
+bool ScanMover::canSum(Value value, bool isRoot) {
   Operation *op = isInside(value) ? value.getDefiningOp() : nullptr;
-  if (!op || !op->hasOneUse())
+  if (!op || !(isRoot || op->hasOneUse()))
     return false;
   if (isProduct(op) || isa<SumOp>(op))
     return llvm::any_of(op->getOperands(), [&](Value operand) { return isInside(operand); });
   if (isa<AddOp, SubOp>(op))
     return llvm::all_of(op->getOperands(),
-                        [&](Value operand) { return operand.getType() == value.getType() && canSum(operand); });
-  return isa<TransposeOp, ReshapeOp, NegOp>(op) && canSum(op->getOperand(0));
+                        [&](Value operand) { return operand.getType() == value.getType() && canSum(operand, false); });
+  return isa<TransposeOp, ReshapeOp, NegOp>(op) && canSum(op->getOperand(0), false);
 }
 /// The values of the body that such a sum is made of.
 SmallVector<Value> ScanMover::leavesOf(Value value) {
@@ -292,6 +293,13 @@ Value ScanMover::sumOf(OpBuilder &b, Value value) {
   return createInferred(b, state)->getResult(0);
 }
 
+/// The addition, of a carried value that does nothing but add something up; null for others.
+AddOp ScanMover::accumulatorOf(Value argument, Value next) {
+  auto add = next.getDefiningOp<AddOp>();
+  bool adds = add && isInside(next) && argument.hasOneUse() && *argument.user_begin() == add && next.hasOneUse();
+  return adds ? add : AddOp();
+}
+
 void ScanMover::moveBehind() {
   YieldOp yield = scan.getYield();
   // Carried values that only add something up.
@@ -301,11 +309,15 @@ void ScanMover::moveBehind() {
   };
   SmallVector<Sum> sums;
   SmallVector<Value> next;
+  DenseSet<Operation *> additions;
+  for (auto [argument, value] : llvm::zip(scan.getCarriedArguments(), yield.getCarried()))
+    if (AddOp add = accumulatorOf(argument, value))
+      additions.insert(add);
   for (auto [j, argument, value] : llvm::enumerate(scan.getCarriedArguments(), yield.getCarried())) {
-    auto add = value.getDefiningOp<AddOp>();
-    bool adds = add && isInside(value) && argument.hasOneUse() && *argument.user_begin() == add && value.hasOneUse();
-    Value added = adds ? add->getOperand(add->getOperand(0) == argument) : Value();
-    if (adds && added.getType() == argument.getType() && canSum(added))
+    AddOp add = accumulatorOf(argument, value);
+    Value added = add ? add->getOperand(add->getOperand(0) == argument) : Value();
+    if (add && added.getType() == argument.getType() &&
+        llvm::all_of(added.getUsers(), [&](Operation *user) { return additions.contains(user); }) && canSum(added, true))
       sums.push_back({(unsigned)j, added});
     else
       next.push_back(value);

@@ -112,9 +112,9 @@ template <typename Layer> static Recurrent common(Expansion &e, Layer layer, int
           layer.getMask(),
           {layer.getHidden()}};
 }
-/// Part `i` of the gates, which lie side by side.
-static Value gate(const Ops &ops, Value all, int64_t i, int64_t features) {
-  return ops.slice(all, -1, i * features, features);
+/// The gates, which lie side by side.
+static ValueRange gates(const Ops &ops, Value all, int64_t count) {
+  return ops.create<SplitOp>({all}, {ops.size("count", count), ops.size("axis", -1)})->getResults();
 }
 
 SmallVector<Value> nn::RnnOp::expand(Expansion &e) {
@@ -126,22 +126,20 @@ SmallVector<Value> nn::RnnOp::expand(Expansion &e) {
 }
 
 SmallVector<Value> nn::GruOp::expand(Expansion &e) {
-  int64_t size = getFeatures().number();
   auto cell = [&](const Ops &ops, Value p, Value q, ValueRange carried) -> SmallVector<Value> {
-    auto sum = [&](int64_t i) { return ops.add(gate(ops, p, i, size), gate(ops, q, i, size)); };
-    Value r = ops.unary("sigmoid", sum(0)), z = ops.unary("sigmoid", sum(1));
-    Value n = ops.unary("tanh", ops.add(gate(ops, p, 2, size), ops.mul(r, gate(ops, q, 2, size))));
+    ValueRange in = gates(ops, p, 3), back = gates(ops, q, 3);
+    Value r = ops.unary("sigmoid", ops.add(in[0], back[0])), z = ops.unary("sigmoid", ops.add(in[1], back[1]));
+    Value n = ops.unary("tanh", ops.add(in[2], ops.mul(r, back[2])));
     return {ops.add(ops.mul(ops.sub(1.0, z), n), ops.mul(z, carried[0]))};
   };
   return common(e, *this, 3).expand(cell, getStates());
 }
 
 SmallVector<Value> nn::LstmOp::expand(Expansion &e) {
-  int64_t size = getFeatures().number();
   auto cell = [&](const Ops &ops, Value p, Value q, ValueRange carried) -> SmallVector<Value> {
-    Value all = ops.add(p, q);
-    auto sigmoid = [&](int64_t i) { return ops.unary("sigmoid", gate(ops, all, i, size)); };
-    Value i = sigmoid(0), f = sigmoid(1), g = ops.unary("tanh", gate(ops, all, 2, size)), o = sigmoid(3);
+    ValueRange all = gates(ops, ops.add(p, q), 4);
+    Value i = ops.unary("sigmoid", all[0]), f = ops.unary("sigmoid", all[1]), g = ops.unary("tanh", all[2]),
+          o = ops.unary("sigmoid", all[3]);
     Value next = ops.add(ops.mul(f, carried[1]), ops.mul(i, g));
     return {ops.mul(o, ops.unary("tanh", next)), next};
   };

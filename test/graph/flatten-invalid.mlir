@@ -54,7 +54,7 @@
 // BIND: error: argument %x of @h: expected f32[batch, k] with k = 5, found f32[batch, 4]
 // NEEDS: error: @h needs a value for 'k': @h<k = ...>
 // UNKNOWN: error: parameter 'w': the sizes of f32[batch] must be known
-// STACK: error: `stack` is read and checked, but this version cannot compile it yet; write the layers out one by one
+// STACK: error: stack: expected 1 to 1048576 rounds, a number that is known when the model is compiled, found batch
 // LAST: error: nn.linear: the size of the last axis must be known, found %x : f32[4, batch]
 // FEATURES: error: nn.linear: expected a number of at least 1 for 'features', found -5
 // RESULT: error: result 'y' of @f: expected f32[batch, 5], found
@@ -279,7 +279,7 @@ func private @h(%x: f32[batch, 4]) {
  return %y
 }
 func @f(%x: f32[batch, 4]) {
- %a = stack 2 "s" @h(%x)
+ %a = stack batch "s" @h(%x)
  return %a
 }
 }
