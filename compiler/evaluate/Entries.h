@@ -12,6 +12,9 @@ struct Argument {
   mlir::BlockArgument value;
   mlir::DictionaryAttr about;
   dlc_dtype type;
+
+  /// It is among the weights.
+  bool isKept() const { return kind == "parameter" || kind == "buffer"; }
 };
 std::vector<Argument> argumentsOf(EntryOp entry);
 std::vector<std::string> resultNames(EntryOp entry);

@@ -58,7 +58,7 @@ public:
   LogicalResult check() {
     LogicalResult right = checkName("this entry point", name, loc);
     auto look = [&](Value value, DictionaryAttr attrs) {
-      for (StringRef key : {"input", "output", "parameter"}) {
+      for (StringRef key : {"input", "output", "parameter", "buffer"}) {
         auto label = attrs.getAs<StringAttr>(key);
         auto tensor = dyn_cast<RankedTensorType>(value.getType());
         if (!label)
@@ -161,7 +161,7 @@ std::string Flattener::outputName(FuncOp function, size_t i) {
 LogicalResult Flattener::remember(ArrayRef<Stored> parameters, ArrayRef<Value> results) {
   LogicalResult result = success();
   for (const Stored &one : parameters) {
-    if (!one.value.use_empty() || llvm::is_contained(results, one.value))
+    if (!one.value.use_empty() || llvm::is_contained(results, one.value) || one.isState)
       read.insert(one.name);
     auto [it, isNew] = all.try_emplace(one.name, one);
     for (StringRef taken : {"optimizer.", "session."})
@@ -214,7 +214,7 @@ FailureOr<SmallVector<Value>> Flattener::body(FuncOp function, EntryBuilder &b, 
   if (failed(results) || failed(remember(inliner.parameters, *results)))
     return failure();
   for (const Stored &one : inliner.parameters)
-    b.describe(one.value, "parameter", at.getStringAttr(one.name), {at.getNamedAttr("init", one.init)});
+    b.describe(one.value, one.isState ? "buffer" : "parameter", at.getStringAttr(one.name), {at.getNamedAttr("init", one.init)});
   if (inliner.random)
     b.describe(inliner.random, "random", at.getUnitAttr());
   return results;
@@ -472,11 +472,13 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
   auto results = body(function, whole, inliner, /*training=*/true);
   if (failed(results))
     return failure();
-  LogicalResult good = assignGroups(train, inliner.parameters);
+  std::vector<Stored> parameters;
+  llvm::copy_if(inliner.parameters, std::back_inserter(parameters), [](const Stored &one) { return !one.isState; });
+  LogicalResult good = assignGroups(train, parameters);
   if (failed(good) && groups.empty())
     return failure();
   SmallVector<Stored> trained;
-  for (const Stored &one : inliner.parameters)
+  for (const Stored &one : parameters)
     if (groupOf.lookup(one.name) >= 0)
       trained.push_back(one);
   for (const Stored &one : trained)
@@ -510,6 +512,10 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
   }
   for (auto [i, value] : llvm::enumerate(*results))
     whole.result(value, "output", outputName(function, i));
+  if (part == Part::Whole)
+    for (const Stored &one : inliner.parameters)
+      if (one.next)
+        whole.result(one.next, "update", one.name);
   if (part == Part::Gradients) {
     for (auto [one, gradient] : llvm::zip(trained, gradients))
       whole.result(gradient, "output", "gradient." + one.name);

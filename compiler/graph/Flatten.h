@@ -14,7 +14,9 @@ struct Stored {
   mlir::RankedTensorType type;
   InitAttr init;
   mlir::Location loc;
-  mlir::Value value; ///< in the entry point at hand
+  mlir::Value value;    ///< in the entry point at hand
+  bool isState = false; ///< it is not trained: training steps update it by an `update`
+  mlir::Value next;     ///< of a state: what it holds after the call; null if it stays as it is
 };
 
 /// Inlines calls and layers of one entry point, with sizes filled in and types inferred anew.
@@ -48,7 +50,9 @@ private:
   template <typename Op>
   mlir::FailureOr<std::unique_ptr<Frame>> enter(Op call, FuncOp callee, llvm::StringRef scope, Frame &frame);
   mlir::LogicalResult bind(FuncOp callee, mlir::TypeRange types, Frame &frame);
-  mlir::Value parameter(llvm::StringRef name, mlir::RankedTensorType type, InitAttr init, mlir::Location loc);
+  mlir::Value parameter(llvm::StringRef name, mlir::RankedTensorType type, InitAttr init, mlir::Location loc,
+                        bool isState = false);
+  mlir::LogicalResult update(llvm::StringRef name, mlir::Value value, mlir::Location loc, const Frame &frame);
   mlir::Value dropout(mlir::Value input, double rate, llvm::StringRef name, mlir::Location loc, Frame &frame);
   mlir::Value maskFor(mlir::Value input, llvm::function_ref<mlir::Value(const Ops &, mlir::Value)> make, mlir::Location loc);
   mlir::Attribute resolve(mlir::Attribute attr, const Frame &frame);

@@ -54,9 +54,15 @@ OperationState Inliner::rebuild(Operation *op, Frame &frame) {
   return state;
 }
 
-Value Inliner::parameter(StringRef name, RankedTensorType type, InitAttr init, Location loc) {
+Value Inliner::parameter(StringRef name, RankedTensorType type, InitAttr init, Location loc, bool isState) {
   if (auto it = known.find(name); it != known.end()) {
     Stored &first = parameters[it->second];
+    if (first.isState != isState) {
+      InFlightDiagnostic error = complain(loc) << "'" << name << "' is a " << (isState ? "state" : "parameter")
+                                               << " here; one name is one of the two";
+      error.attachNote(first.loc) << "and a " << (isState ? "parameter" : "state") << " here";
+      return Ops(builder, loc).splat(0, type); // go on
+    }
     if (first.type != type || first.init != init) {
       InFlightDiagnostic error = complain(loc) << "'" << name << "' is " << show(type) << " = " << show(init)
                                                << " here; one parameter has one shape and one initialiser";
@@ -71,8 +77,25 @@ Value Inliner::parameter(StringRef name, RankedTensorType type, InitAttr init, L
                     << show(type.getElementType());
   known[name] = parameters.size();
   Value value = entry->addArgument(type, named(unnamed(loc), name));
-  parameters.push_back({name.str(), type, init, loc, value});
+  parameters.push_back({name.str(), type, init, loc, value, isState, {}});
   return value;
+}
+
+/// A training step is what updates states: elsewhere they stay as they are.
+LogicalResult Inliner::update(StringRef name, Value value, Location loc, const Frame &frame) {
+  auto it = known.find(name);
+  if (!frame.training || it == known.end())
+    return success();
+  Stored &state = parameters[it->second];
+  if (!loops.empty())
+    return complain(loc) << "update: '" << name << "' would be updated in every round of a scan; update it behind the scan";
+  if (value.getType() != state.type)
+    return complain(loc) << "update: '" << name << "' is " << show(state.type) << ", found " << show(value);
+  if (state.next)
+    return complain(loc) << "update: '" << name << "' is updated twice in one training step; call what updates it once, or in "
+                            "the mode `inference`";
+  state.next = value;
+  return success();
 }
 
 //===--- Calls ------------------------------------------------------------------------------------------===//
@@ -399,9 +422,19 @@ LogicalResult Inliner::inlineOne(Operation *op, Frame &frame) {
     return inlineStack(stack, frame);
   if (auto scan = dyn_cast<ScanOp>(op))
     return inlineScan(scan, frame);
-  if (isa<StateOp, UpdateOp>(op))
-    return complain(loc) << "`" << op->getName().stripDialect()
-                         << "` is read and checked, but this version cannot compile it yet";
+  if (auto state = dyn_cast<StateOp>(op)) {
+    RankedTensorType type = state.getShape().evaluate(frame.sizes);
+    if (state.getSession())
+      return complain(loc) << "`state session` is read and checked, but this version cannot compile it yet";
+    if (!type.hasStaticShape())
+      return complain(loc) << "state '" << state.getName() << "': the sizes of " << show(state.getShape())
+                           << " must be known";
+    frame.values.map(state.getResult(),
+                     parameter(frame.join(state.getName()), type, state.getInit(), loc, /*isState=*/true));
+    return success();
+  }
+  if (auto change = dyn_cast<UpdateOp>(op))
+    return update(frame.join(change.getName()), frame.values.lookup(change.getValue()), loc, frame);
   if (isa<nn::LayerOpInterface>(op))
     return expandLayer(op, frame);
   if (auto drop = dyn_cast<DropoutOp>(op)) {
@@ -433,6 +466,7 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
     return complain(layer) << layer->getName() << ": the size of the last axis must be known, found "
                            << show(layer->getOperand(0));
   std::string scope = frame.join(layer->getAttrOfType<StringAttr>("name").getValue());
+  bool isGood = true;
   nn::Expansion expansion{Ops(builder, frame.at(unnamed(op->getLoc()))), frame.training,
                           [&](Value input, double rate, StringRef name) {
                             return dropout(input, rate, layer->getAttrOfType<StringAttr>("name").str() + "." + name.str(),
@@ -441,6 +475,13 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
                           [&](StringRef name, ArrayRef<int64_t> shape, Type element, InitAttr init) {
                             return parameter(scope + "." + name.str(), RankedTensorType::get(shape, element), init,
                                              state.location);
+                          },
+                          [&](StringRef name, ArrayRef<int64_t> shape, Type element, InitAttr init) {
+                            return parameter(scope + "." + name.str(), RankedTensorType::get(shape, element), init,
+                                             state.location, /*isState=*/true);
+                          },
+                          [&](StringRef name, Value value) {
+                            isGood &= succeeded(update(scope + "." + name.str(), value, state.location, frame));
                           }};
   SmallVector<Value> results = cast<nn::LayerOpInterface>(layer).expand(expansion);
   // What makes a result bears its name.
@@ -453,7 +494,7 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
   }
   frame.values.map(op->getResults(), results);
   layer->erase();
-  return success();
+  return success(isGood);
 }
 
 //===--- Entry points -----------------------------------------------------------------------------------===//

@@ -9,10 +9,10 @@ namespace dlc {
 /// `m` of `w` and a parameter `w.m` are two tensors.
 using StoredKey = std::pair<mlir::Attribute, mlir::Attribute>;
 
-/// Of an argument that is stored (`{parameter = "w"}`, `{slot = "m", of = "w"}`) or the result that replaces it
+/// Of an argument that is stored (`{parameter = "w"}`, `{buffer = "mean"}`, `{slot = "m", of = "w"}`) or the result that replaces it
 /// (`{update = "m", of = "w"}`), and likewise of what a loop carries (`{carried = 0}`, `{next = 0}`); nulls for others.
 inline StoredKey storedKey(mlir::DictionaryAttr about) {
-  for (llvm::StringRef kind : {"parameter", "slot", "update", "carried", "next"})
+  for (llvm::StringRef kind : {"parameter", "buffer", "slot", "update", "carried", "next"})
     if (mlir::Attribute name = about.get(kind))
       return {about.get("of"), name};
   return {};

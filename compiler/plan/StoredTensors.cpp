@@ -19,6 +19,8 @@ StoredTensors::StoredTensors(ModuleOp module) {
         auto init = attrs.getAs<InitAttr>("init");
         if (auto name = attrs.getAs<StringAttr>("parameter"); name && !slots)
           add(attrs, {name.str(), "", "", "", tensor, init, DLC_PARAMETER, DLC_PARAMS, swapped});
+        if (auto name = attrs.getAs<StringAttr>("buffer"); name && !slots)
+          add(attrs, {name.str(), "", "", "", tensor, init, DLC_BUFFER, DLC_BUFFERS, false});
         if (auto name = attrs.getAs<StringAttr>("slot"); name && slots) {
           auto of = attrs.getAs<StringAttr>("of");
           std::string group = attrs.getAs<StringAttr>("group").str();

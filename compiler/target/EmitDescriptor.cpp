@@ -261,6 +261,8 @@ uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
   for (auto attrs : about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>()) {
     if (attrs.get("parameter"))
       arenas |= 1 << DLC_PARAMS;
+    if (attrs.get("buffer"))
+      arenas |= 1 << DLC_BUFFERS;
     if (attrs.get("slot"))
       arenas |= 1 << DLC_TRAINING;
     if (attrs.get("random"))
@@ -270,7 +272,9 @@ uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
   }
   for (auto attrs : about.getAs<ArrayAttr>("res_attrs").getAsRange<DictionaryAttr>())
     if (attrs.contains("update"))
-      flags |= stored.find(attrs)->kind == DLC_SLOT ? DLC_WRITES_TRAINING : DLC_WRITES_PARAMS;
+      flags |= stored.find(attrs)->kind == DLC_SLOT     ? DLC_WRITES_TRAINING
+               : stored.find(attrs)->kind == DLC_BUFFER ? DLC_WRITES_BUFFERS
+                                                        : DLC_WRITES_PARAMS;
   if (about.getAs<BoolAttr>("has_batch").getValue())
     flags |= DLC_HAS_BATCH;
   if (about.getAs<BoolAttr>("rows_independent").getValue())

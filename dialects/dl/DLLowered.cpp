@@ -84,17 +84,17 @@ static std::string problemOfArgument(DictionaryAttr attrs, Type type) {
     return llvm::all_of(names, [&](StringRef name) { return attrs.getAs<StringAttr>(name) != nullptr; });
   };
   StringRef kind;
-  for (StringRef one : {"input", "parameter", "slot", "scalar", "step", "random"})
+  for (StringRef one : {"input", "parameter", "buffer", "slot", "scalar", "step", "random"})
     if (attrs.contains(one)) {
       if (!kind.empty())
         return ("it cannot be " + kind + " and " + one + " at once").str();
       kind = one;
     }
   if (kind.empty())
-    return "nothing says what it stands for; expected input, parameter, slot, scalar, step or random";
+    return "nothing says what it stands for; expected input, parameter, buffer, slot, scalar, step or random";
   if (kind != "random" && !hasTexts(kind))
     return ("expected a name in quotes for " + kind).str();
-  bool isStored = kind == "parameter" || kind == "slot";
+  bool isStored = kind == "parameter" || kind == "buffer" || kind == "slot";
   if (isStored && (!attrs.getAs<InitAttr>("init") || !tensor.hasStaticShape()))
     return ("a " + kind + " has sizes that are numbers, and an initialiser `init`").str();
   if (kind == "slot" && !hasTexts({"of", "group"}))
@@ -123,7 +123,7 @@ static std::string problemOfResult(DictionaryAttr attrs, Type type, const DenseS
     return "";
   if (stored.contains({update, attrs.get("of"), type}))
     return "";
-  return ("no parameter or slot '" + update.getValue() + "' of its type is among the arguments").str();
+  return ("no parameter, buffer or slot '" + update.getValue() + "' of its type is among the arguments").str();
 }
 LogicalResult dlc::verifyPorts(Operation *op, ArrayAttr argAttrs, TypeRange argTypes, ArrayAttr resAttrs,
                                TypeRange resTypes) {
@@ -138,7 +138,7 @@ LogicalResult dlc::verifyPorts(Operation *op, ArrayAttr argAttrs, TypeRange argT
       return complain(op) << "argument " << i << " of an entry point: " << problem;
     if (auto name = attrs.getAs<StringAttr>("parameter"))
       parameters.insert(name);
-    for (StringRef kind : {"parameter", "slot"})
+    for (StringRef kind : {"parameter", "buffer", "slot"})
       if (Attribute name = attrs.get(kind))
         stored.insert({name, attrs.get("of"), type});
   }

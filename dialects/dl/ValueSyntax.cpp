@@ -57,6 +57,7 @@ static Kind kindOf(StringRef option) {
                                               {"bidirectional", Kind::Flag},
                                               {"states", Kind::Flag},
                                               {"dropout", Kind::Real},
+                                              {"momentum", Kind::Real},
                                               {"activation", Kind::Word},
                                               {"transpose_a", Kind::Flag},
                                               {"transpose_b", Kind::Flag},

@@ -14,6 +14,11 @@ struct Expansion {
   /// A parameter of the layer.
   std::function<mlir::Value(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, mlir::Type element, InitAttr)> param;
 
+  /// What the layer remembers from one training step to the next: its value before this call.
+  std::function<mlir::Value(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, mlir::Type element, InitAttr)> state;
+  /// What that is after this call, where it is one of training.
+  std::function<void(llvm::StringRef name, mlir::Value value)> update;
+
   InitAttr init(llvm::StringRef kind, llvm::ArrayRef<double> values = {}) const;
 };
 } // namespace dlc::nn

@@ -117,3 +117,36 @@ SmallVector<Value> nn::InstanceNormOp::expand(Expansion &e) {
     y = e.ops.add(e.ops.mul(y, channels(e, "weight", x, "ones")), channels(e, "bias", x, "zeros"));
   return {y};
 }
+
+/// In inference: by what training remembers.
+static Value scaledByStates(Expansion &e, Value x, Value mean, Value variance, double epsilon) {
+  Value scale = e.ops.unary("rsqrt", e.ops.add(variance, epsilon));
+  return e.ops.mul(e.ops.sub(x, mean), scale);
+}
+SmallVector<Value> nn::BatchNormOp::expand(Expansion &e) {
+  Value x = getInput();
+  int64_t size = width(x);
+  Type type = element(x), i64 = e.ops.builder.getI64Type();
+  double epsilon = getEpsilonAttr() ? getEpsilonAttr().getValueAsDouble() : 1e-5,
+         momentum = getMomentumAttr() ? getMomentumAttr().getValueAsDouble() : 0.1;
+  Value mean = e.state("running_mean", {size}, type, e.init("zeros")),
+        variance = e.state("running_var", {size}, type, e.init("ones")),
+        count = e.state("num_batches_tracked", {}, i64, e.init("zeros"));
+  Value y;
+  if (e.training) {
+    SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, typeOf(x).getRank() - 1));
+    auto normal = e.ops.create<NormalizeOp>({x}, {e.ops.sizes("axes", ArrayRef<int64_t>(axes)), e.ops.real("epsilon", epsilon)});
+    y = normal.getResult();
+    Value n = e.ops.count(x, axes), square = e.ops.mul(normal.getScale(), normal.getScale());
+    Value own = e.ops.reshape(e.ops.sub(e.ops.div(1.0, square), epsilon), {Dim(size)});
+    Value unbiased = e.ops.mul(own, e.ops.div(n, e.ops.binary("max", e.ops.sub(n, 1.0), e.ops.number(1, n))));
+    auto goOn = [&](Value state, Value now) { return e.ops.add(e.ops.mul(state, 1 - momentum), e.ops.mul(now, momentum)); };
+    e.update("running_mean", goOn(mean, e.ops.reduce("mean", x, axes)));
+    e.update("running_var", goOn(variance, unbiased));
+    e.update("num_batches_tracked", e.ops.add(count, e.ops.number(1, count)));
+  } else {
+    y = scaledByStates(e, x, mean, variance, epsilon);
+  }
+  Value weight = e.param("weight", {size}, type, e.init("ones")), bias = e.param("bias", {size}, type, e.init("zeros"));
+  return {e.ops.add(e.ops.mul(y, weight), bias)};
+}

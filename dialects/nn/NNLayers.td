@@ -134,6 +134,23 @@ def NN_PreluOp : NN_LayerOp<"prelu"> {
   }];
   let arguments = (ins AnyTensor:$input, StrAttr:$name, Option:$num_parameters, OptionalAttr<DL_InitAttr>:$init);
 }
+def NN_BatchNormOp : NN_LayerOp<"batch_norm"> {
+  let summary = "Each channel centred and scaled over all rows and places, or (in inference) by what training remembers";
+  let description = [{
+    The last axis is the channels. In training y = (x - mean) / sqrt(variance + epsilon) * weight + bias, where mean and variance
+    are those of the call over all other axes, and the variance divides by the number n of elements; and the states go on:
+    `name.running_mean` to (1 - momentum) of itself plus momentum times the mean, `name.running_var` likewise with the variance
+    times n / (n - 1), `name.num_batches_tracked` to one more. In inference, or called with the mode `inference`, the states stand
+    in for mean and variance and stay as they are. `momentum` is 0.1 unless given, `epsilon` 1.0e-5. Parameters `name.weight`
+    (ones) and `name.bias` (zeros), [channels].
+
+    - Shapes: any input [batch, ..., channels] whose last size is known; the result has the input's.
+    - Types: floats; parameters and states have the input's, `num_batches_tracked` is i64.
+    - Gradient: of `normalize` in training, of the formula in inference.
+    - Source: PyTorch's `nn.BatchNorm1d` and `nn.BatchNorm2d`, with channels last.
+  }];
+  let arguments = (ins AnyTensor:$input, StrAttr:$name, Real:$epsilon, Real:$momentum);
+}
 class NN_RecurrentOp<string mnemonic, string gates, string formula, string states, list<string> keyed, dag more>
     : DL_SyntaxOp<NN_Dialect, mnemonic, 1, ["features"], keyed,
                   [DeclareOpInterfaceMethods<NN_LayerInterface, ["expand"]>]> {

@@ -82,6 +82,15 @@ static void shape(nn::PreluOp::Adaptor op, Shapes s) {
                        ", found " + show(count));
   sameFloats<nn::PreluOp>(op, s);
 }
+static void shape(nn::BatchNormOp::Adaptor op, Shapes s) {
+  if (!s.hasAxis(op.getInput(), "batch_norm") || s.dims(op.getInput()).size() < 2)
+    return s.rule.fail("batch_norm: expected [batch, ..., channels], found " + show(op.getInput()));
+  if (FloatAttr momentum = op.getMomentumAttr();
+      momentum && !(momentum.getValueAsDouble() >= 0 && momentum.getValueAsDouble() <= 1))
+    return s.rule.fail("batch_norm: momentum: expected a number in [0, 1], found " + show(momentum.getValueAsDouble()));
+  if (s.held(op.getEpsilonAttr(), op.getInput(), "batch_norm: epsilon"))
+    sameFloats<nn::BatchNormOp>(op, s);
+}
 /// What rnn, gru and lstm share. `initial`: what is carried at first, by name, where it is given.
 template <typename Op>
 static void recurrent(typename Op::Adaptor op, ArrayRef<std::pair<Value, const char *>> initial, size_t carried,
@@ -129,6 +138,7 @@ static void shape(nn::LstmOp::Adaptor op, Shapes s) {
   recurrent<nn::LstmOp>(op, {{op.getHidden(), "hidden"}, {op.getCell(), "cell"}}, 2, "lstm", s);
 }
 
+RULE(nn::BatchNormOp)
 RULE(nn::RnnOp)
 RULE(nn::GruOp)
 RULE(nn::LstmOp)

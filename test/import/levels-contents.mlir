@@ -8,7 +8,7 @@
 // RUN: sed 's/entry function @f/entry func @f/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=KIND
 // KIND: error: entry @f: expected function, train, gradients, apply or loop, found 'func'
 // RUN: sed 's/{input = "i"}/{}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NOTHING
-// NOTHING: error: argument 1 of an entry point: nothing says what it stands for; expected input, parameter, slot, scalar, step or random
+// NOTHING: error: argument 1 of an entry point: nothing says what it stands for; expected input, parameter, buffer, slot, scalar, step or random
 // RUN: sed 's/{input = "i"}/{input = "i", random}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=TWICE
 // TWICE: error: argument 1 of an entry point: it cannot be input and random at once
 // RUN: sed 's/{input = "i"}/{input = 1 : i64}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NAME
@@ -28,7 +28,7 @@
 // RUN: sed 's/f32 {output = "loss"}/f32 {}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=RESULT
 // RESULT: error: result 0 of an entry point: expected `output` or `update`
 // RUN: sed 's/{of = "w", update = "m"}/{of = "w", update = "n"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=UPDATE
-// UPDATE: error: result 2 of an entry point: no parameter or slot 'n' of its type is among the arguments
+// UPDATE: error: result 2 of an entry point: no parameter, buffer or slot 'n' of its type is among the arguments
 // RUN: sed 's/%i: i32\[batch\] {input = "i"}/%i: i32[?] {input = "i"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // UNKNOWN: error: expected a value with known sizes, found f32
 // RUN: sed 's/^  dl.model @m {/&\n freeze "a"/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ITEM

@@ -116,7 +116,7 @@ static Array drawArgument(const Argument &argument, int64_t batch, const DiffSet
   std::vector<int64_t> shape = shapeOf(argument.value, batch);
   std::string stream = "diff." + argument.name;
   auto init = argument.about.getAs<InitAttr>("init");
-  if (argument.kind == "parameter" && init) {
+  if (argument.isKept() && init) {
     // Around what it begins with; matrices so that products keep the size of their inputs.
     double mean = init.getKind() == "ones" ? 1 : 0;
     double scale = shape.size() < 2 ? 0.1 : 1 / std::sqrt((double)std::max<int64_t>(1, shape.back()));
@@ -243,7 +243,7 @@ FailureOr<std::vector<CallResults>> Differ::call(StringRef library, int64_t coun
   LibraryCall call{library.str(), entry.getSymName().str(), {}, {}, settings.seed, firstStep, batch, count, threads};
   for (auto [argument, value] : llvm::zip(arguments, values))
     if (auto *list = argument.kind == "input"       ? &call.inputs
-                     : argument.kind == "parameter" ? &call.stored.parameters
+                     : argument.isKept()             ? &call.stored.parameters
                      : argument.kind == "slot"      ? &call.stored.slots
                                                     : nullptr)
       list->push_back({argument.name, value});
@@ -296,7 +296,7 @@ static const Array &resultOf(const CallResults &step, StringRef name, Dictionary
                name);
 }
 const Array *Differ::storedIn(const CallResults &step, const Argument &argument) const {
-  return argument.kind == "parameter" ? find(step.stored.parameters, argument.name)
+  return argument.isKept()         ? find(step.stored.parameters, argument.name)
          : argument.kind == "slot"    ? find(step.stored.slots, argument.name)
                                       : nullptr;
 }
