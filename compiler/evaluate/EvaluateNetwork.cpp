@@ -123,6 +123,39 @@ template <typename Op> static LogicalResult convolution(Op op, const Array &x, c
   }
   return success();
 }
+template <typename Op> static LogicalResult convolutionTranspose(Op op, const Array &x, const Array &w, Array &out) {
+  ArrayRef<int64_t> size = ArrayRef(x.shape).drop_front().drop_back(), kernel = ArrayRef(w.shape).drop_front(2);
+  std::optional<SmallVector<TransposedWindow>> windows;
+  std::string problem;
+  (void)readTransposed(SmallVector<Dim>(size), SmallVector<Dim>(kernel),
+                       {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()}, op.getOutputPaddingAttr(),
+                       windows, problem);
+  int64_t features = w.shape[1], groups = op.getGroupsAttr() ? op.getGroupsAttr().number() : 1,
+          own = x.shape.back() / groups;
+  std::vector<long double> sums(out.reals.size());
+  Odometer at(x.shape), tap(kernel);
+  int64_t taps = 1;
+  for (int64_t one : kernel)
+    taps *= one;
+  for (int64_t i = 0, n = x.size(); i < n; ++i, at.next())
+    for (int64_t k = 0; k < taps; ++k, tap.next()) {
+      SmallVector<int64_t> there;
+      bool inside = true;
+      for (auto [axis, window] : llvm::enumerate(*windows)) {
+        there.push_back((*at)[axis + 1] * window.stride + (*tap)[axis] * window.dilation - window.low);
+        inside &= there.back() >= 0 && there.back() < out.shape[axis + 1];
+      }
+      int64_t channel = (*at).back();
+      for (int64_t feature = 0; inside && feature < features; ++feature) {
+        SmallVector<int64_t> weight{channel, feature};
+        weight.append((*tap).begin(), (*tap).end());
+        sums[offsetIn(out.shape, between((*at).front(), there, channel / own * features + feature))] +=
+            (long double)x.reals[i] * w.reals[offsetIn(w.shape, weight)];
+      }
+    }
+  llvm::copy(sums, out.reals.begin());
+  return success();
+}
 /// `isMax`: the largest element of each window, else the mean.
 static LogicalResult pool(Attribute kernel, WindowOptions options, bool isMax, bool countsPadding, const Array &x,
                           Array &out) {
@@ -377,6 +410,8 @@ Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array
   return llvm::TypeSwitch<Operation *, Evaluated>(op)
       .Case([&](MatmulOp one) { return matmul(one, *in[0], *in[1], out[0]); })
       .Case<Conv1dOp, Conv2dOp, Conv3dOp>([&](auto one) { return convolution(one, *in[0], *in[1], out[0]); })
+      .Case<Conv1dTransposeOp, Conv2dTransposeOp>(
+          [&](auto one) { return convolutionTranspose(one, *in[0], *in[1], out[0]); })
       .Case([&](MaxPoolOp one) {
         return pool(one.getKernel(),
                     {one.getStrideAttr(), one.getPaddingAttr(), one.getDilationAttr(), one.getCeilMode()}, true, false,

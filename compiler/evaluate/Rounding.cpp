@@ -163,7 +163,7 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
   return llvm::TypeSwitch<Operation *, Units>(op)
       // What only moves or chooses is exact.
       .Case<NegOp, AbsOp, ReluOp, MinOp, MaxOp, WhereOp, AmaxOp, AminOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp,
-            SelectOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp, MaxPoolOp, FlattenOp, Relu6Op>(
+            SelectOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp, MaxPoolOp, FlattenOp, Relu6Op, PixelShuffleOp>(
           [](auto) { return Units(); })
       .Case([&](CastOp) { return in[0]->type == out.type || in[0]->type == DLC_F32 ? Units() : relative(1); })
       .Case<AddOp, SubOp, MulOp, DivOp, SqrtOp, ClampOp>([&](auto) { return relative(1); }) // clamp: its limits
@@ -189,6 +189,18 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
       })
       .Case<Conv1dOp, Conv2dOp, Conv3dOp>([&](auto) {
         return added(depthOfChain((double)in[1]->size() / (double)std::max<int64_t>(in[1]->shape[0], 1)));
+      })
+      .Case<Conv1dTransposeOp, Conv2dTransposeOp>([&](auto) {
+        return added(4 + depthOfChain((double)in[1]->size() / (double)std::max<int64_t>(in[1]->shape[1], 1)));
+      })
+      .Case([&](UpsampleOp one) { // two neighbours along an axis
+        return one.getMode().value_or("nearest") == "nearest" ? Units() : added(4 * ((double)out.shape.size() - 2));
+      })
+      .Case([&](AdaptiveAvgPoolOp) {
+        double count = 0;
+        for (size_t axis = 1; axis + 1 < out.shape.size(); ++axis)
+          count += 4 + depthOfChain((double)in[0]->shape[axis]);
+        return added(count);
       })
       .Case([&](AvgPoolOp) { return added(2 + depthOfChain(ratio * 1024)); })
       .Case([&](ScatterAddOp) { return added(depthOfChain((double)in[0]->size())); })

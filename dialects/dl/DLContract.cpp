@@ -12,7 +12,7 @@
 // Where no two windows overlap, each place is reached once: both dimensions are axes of one product, p = 2 * o + i.
 //
 // What is read outside of c is 0: it is padded. What no point reads has no gradient: the result is padded.
-#include "dialects/dl/DL.h"
+#include "dialects/dl/Contract.h"
 #include <numeric>
 
 using namespace mlir;
@@ -31,10 +31,11 @@ struct Sum {
   std::pair<int64_t, int64_t> range(ArrayRef<Dim> sizes) const;
 };
 
-/// The gradient of a contraction with respect to one of its operands.
+/// The gradient of a contraction with respect to one of its operands, of these sizes, which it reads at `map`.
 class ContractGradient {
 public:
-  ContractGradient(Ops &b, ContractOp op, Value cotangent, unsigned operand);
+  ContractGradient(Ops &b, Value cotangent, Value other, ArrayRef<Dim> mine, ArrayRef<Dim> over, unsigned kept,
+                   AffineMap map, AffineMap otherMap);
   Value run();
 
 private:
@@ -63,8 +64,8 @@ private:
   AffineExpr number(int64_t value) const { return getAffineConstantExpr(value, b.builder.getContext()); }
 
   Ops &b;
-  Value cotangent, other, mine;
-  SmallVector<Dim> over;
+  Value cotangent, other;
+  SmallVector<Dim> mine, over;
   unsigned kept;
   AffineMap map, otherMap;
   SmallVector<Sum> places;                          ///< of the operand's axes
@@ -103,10 +104,9 @@ static bool isWhole(const Sum &place, ArrayRef<Dim> sizes) {
   return used.size() == 1 && sizes[used[0]].isBatch();
 }
 
-ContractGradient::ContractGradient(Ops &b, ContractOp op, Value cotangent, unsigned operand)
-    : b(b), cotangent(cotangent), other(op->getOperand(1 - operand)), mine(op->getOperand(operand)),
-      over(op.getIterationSizes()), kept(op.getKept().number()), map(operand ? op.getRhsMap() : op.getLhsMap()),
-      otherMap(operand ? op.getLhsMap() : op.getRhsMap()) {
+ContractGradient::ContractGradient(Ops &b, Value cotangent, Value other, ArrayRef<Dim> mine, ArrayRef<Dim> over,
+                                   unsigned kept, AffineMap map, AffineMap otherMap)
+    : b(b), cotangent(cotangent), other(other), mine(mine), over(over), kept(kept), map(map), otherMap(otherMap) {
   for (AffineExpr expr : map.getResults()) {
     places.emplace_back(expr, over.size());
     touched.push_back(isWhole(places.back(), over) ? std::pair<int64_t, int64_t>() : places.back().range(over));
@@ -349,17 +349,38 @@ Value ContractGradient::run() {
   if (!result)
     return nullptr;
   // What no point reads.
-  SmallVector<Dim> dims = dimsOf(mine);
-  SmallVector<int64_t> low(dims.size(), 0), high(dims.size(), 0);
+  SmallVector<int64_t> low(mine.size(), 0), high(mine.size(), 0);
   for (auto [axis, place] : llvm::enumerate(places))
     if (!isWhole(place, over)) {
       low[axis] = touched[axis].first;
-      high[axis] = dims[axis].value - 1 - touched[axis].second;
+      high[axis] = mine[axis].value - 1 - touched[axis].second;
     }
-  if (dimsOf(result) == dims)
+  if (dimsOf(result) == mine)
     return result;
   return b.create<PadOp>({result}, {b.sizes("low", low), b.sizes("high", high)}).getResult();
 }
+
+//===--- Written down -----------------------------------------------------------------------------------===//
+
+AffineExpr Contraction::add(Dim size) {
+  over.push_back(size);
+  return getAffineDimExpr(over.size() - 1, b.builder.getContext());
+}
+static AffineMap mapOf(const Contraction &one, ArrayRef<AffineExpr> places) {
+  return AffineMap::get(one.over.size(), 0, places, one.b.builder.getContext());
+}
+Value Contraction::build(Value x, Value w, int64_t kept) {
+  return b
+      .create<ContractOp>({x, w}, {b.sizes("over", over), b.size("kept", kept),
+                                   b.set("lhs_map", AffineMapAttr::get(mapOf(*this, lhs))),
+                                   b.set("rhs_map", AffineMapAttr::get(mapOf(*this, rhs)))})
+      .getResult();
+}
+Value Contraction::transpose(Value y, Value w, int64_t kept, ArrayRef<Dim> sizes) {
+  return ContractGradient(b, y, w, sizes, over, kept, mapOf(*this, lhs), mapOf(*this, rhs)).run();
+}
+
+//===--- The rule ---------------------------------------------------------------------------------------===//
 
 /// The axes can be solved apart from each other: each dimension moves one of them at most. Where several move one, the
 /// cotangent or the other operand has one of them, whose padding leaves out what lies beyond.
@@ -384,7 +405,9 @@ SmallVector<Value> ContractOp::vjp(Ops &b, ValueRange cotangents) {
   AffineMap maps[] = {getLhsMap(), getRhsMap()};
   for (auto [operand, map] : llvm::enumerate(maps))
     if (isSolvable(map, maps[1 - operand], getKept().number())) {
-      gradients.push_back(ContractGradient(b, *this, cotangents[0], operand).run());
+      gradients.push_back(ContractGradient(b, cotangents[0], getOperand(1 - operand), dimsOf(getOperand(operand)),
+                                           getIterationSizes(), getKept().number(), map, maps[1 - operand])
+                              .run());
     } else {
       complain(*this) << "`contract` has no gradient where one dimension moves two axes of an operand, or an axis is "
                          "moved by several that "

@@ -1,5 +1,6 @@
 // DLPicture.cpp - what convolutions and poolings become: products over windows, reductions of windows.
 // SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/Contract.h"
 #include "dialects/dl/Windows.h"
 
 using namespace mlir;
@@ -29,30 +30,6 @@ static Value padded(Ops &b, Value input, ArrayRef<Window> windows, double value 
   return b.create<PadOp>({input}, options).getResult();
 }
 
-namespace {
-/// The dimensions of a contraction, and where an operand is read, as they are written down.
-struct Maps {
-  explicit Maps(Ops &b) : b(b) {}
-  Ops &b;
-  SmallVector<Dim> over;
-  SmallVector<AffineExpr> lhs, rhs;
-
-  AffineExpr add(Dim size) {
-    over.push_back(size);
-    return getAffineDimExpr(over.size() - 1, b.builder.getContext());
-  }
-  Value contract(Value x, Value w, int64_t kept) {
-    auto map = [&](ArrayRef<AffineExpr> places) {
-      return AffineMapAttr::get(AffineMap::get(over.size(), 0, places, b.builder.getContext()));
-    };
-    return b
-        .create<ContractOp>({x, w}, {b.sizes("over", over), b.size("kept", kept), b.set("lhs_map", map(lhs)),
-                                     b.set("rhs_map", map(rhs))})
-        .getResult();
-  }
-};
-} // namespace
-
 //===--- Convolutions -----------------------------------------------------------------------------------===//
 
 /// result[n, o..., g, f] = sum over k..., c of x[n, o * stride + k * dilation..., g, c] * w[g, f, c, k...]
@@ -74,22 +51,22 @@ template <typename Op> static Value convolution(Ops &b, Op op) {
     parts.insert(parts.begin(), Dim(groups));
     w = b.reshape(w, parts);
   }
-  Maps maps(b);
-  maps.lhs.push_back(maps.add(dims[0]));
+  Contraction product(b);
+  product.lhs.push_back(product.add(dims[0]));
   SmallVector<AffineExpr> at;
   for (auto [i, window] : llvm::enumerate(windows))
-    at.push_back(maps.add(result[i + 1]) * window.stride);
-  AffineExpr group = grouped ? maps.add(groups) : AffineExpr(), feature = maps.add(filters[0].value / groups);
-  int64_t kept = maps.over.size();
+    at.push_back(product.add(result[i + 1]) * window.stride);
+  AffineExpr group = grouped ? product.add(groups) : AffineExpr(), feature = product.add(filters[0].value / groups);
+  int64_t kept = product.over.size();
   SmallVector<AffineExpr> taps;
   for (auto [i, window] : llvm::enumerate(windows)) {
-    taps.push_back(maps.add(window.kernel));
-    maps.lhs.push_back(at[i] + taps[i] * window.dilation);
+    taps.push_back(product.add(window.kernel));
+    product.lhs.push_back(at[i] + taps[i] * window.dilation);
   }
-  AffineExpr channel = maps.add(filters[1]);
+  AffineExpr channel = product.add(filters[1]);
   if (grouped)
-    maps.lhs.push_back(group);
-  maps.lhs.push_back(channel);
+    product.lhs.push_back(group);
+  product.lhs.push_back(channel);
   // All places read the filters: features, which are columns, lie side by side.
   SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(2, 2 + taps.size()));
   order.append({1, 0});
@@ -97,11 +74,11 @@ template <typename Op> static Value convolution(Ops &b, Op op) {
     for (int64_t &axis : order)
       ++axis;
     order.insert(order.begin(), 0);
-    maps.rhs.push_back(group);
+    product.rhs.push_back(group);
   }
-  maps.rhs.append(taps);
-  maps.rhs.append({channel, feature});
-  return b.reshape(maps.contract(x, b.transpose(w, order), kept), result);
+  product.rhs.append(taps);
+  product.rhs.append({channel, feature});
+  return b.reshape(product.build(x, b.transpose(w, order), kept), result);
 }
 #define CONVOLUTION(Op) \
   Values Op::augment(Ops &b) { return {convolution(b, *this)}; } \
@@ -110,6 +87,73 @@ template <typename Op> static Value convolution(Ops &b, Op op) {
 CONVOLUTION(Conv1dOp)
 CONVOLUTION(Conv2dOp)
 CONVOLUTION(Conv3dOp)
+
+/// The windows of the convolution that reads the result where this one writes it.
+static SmallVector<TransposedWindow> transposedOf(Value input, Value weight, const WindowOptions &options,
+                                                  Attribute extra) {
+  std::optional<SmallVector<TransposedWindow>> windows;
+  std::string problem;
+  (void)readTransposed(ArrayRef<Dim>(dimsOf(input)).drop_front().drop_back(),
+                       ArrayRef<Dim>(dimsOf(weight)).drop_front(2), options, extra, windows, problem);
+  return *windows;
+}
+/// result[n, o * stride + k * dilation..., g, f] is the sum of x[n, o..., g, c] * w[g, c, f, k...]: what the gradient of a
+/// convolution is to its input. Padding is cut off.
+template <typename Op> static Value convolutionTranspose(Ops &b, Op op) {
+  SmallVector<Dim> dims = dimsOf(op.getInput()), filters = dimsOf(op.getWeight()), result = dimsOf(op.getResult());
+  SmallVector<TransposedWindow> windows =
+      transposedOf(op.getInput(), op.getWeight(), {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()},
+                   op.getOutputPaddingAttr());
+  int64_t groups = op.getGroupsAttr() ? op.getGroupsAttr().number() : 1, own = dims.back().value / groups;
+  bool grouped = groups > 1;
+  Value x = op.getInput(), w = op.getWeight();
+  if (grouped) {
+    SmallVector<Dim> parts = dims;
+    parts.back() = groups;
+    parts.push_back(own);
+    x = b.reshape(x, parts);
+    parts = filters;
+    parts[0] = own;
+    parts.insert(parts.begin(), Dim(groups));
+    w = b.reshape(w, parts);
+  }
+  Contraction product(b);
+  SmallVector<Dim> sizes{dims[0]};
+  product.lhs.push_back(product.add(dims[0]));
+  for (auto [i, window] : llvm::enumerate(windows)) {
+    product.lhs.push_back(product.add(dims[i + 1]) * window.stride);
+    sizes.push_back(window.whole(dims[i + 1].value));
+  }
+  if (grouped) {
+    product.lhs.push_back(product.add(groups));
+    product.rhs.push_back(product.lhs.back());
+    sizes.push_back(groups);
+  }
+  AffineExpr channel = product.add(own);
+  int64_t kept = product.over.size();
+  AffineExpr feature = product.add(filters[1]);
+  product.rhs.append({channel, feature});
+  for (auto [i, window] : llvm::enumerate(windows)) {
+    product.rhs.push_back(product.add(window.kernel));
+    product.lhs[i + 1] = product.lhs[i + 1] + product.rhs.back() * window.dilation;
+  }
+  product.lhs.push_back(feature);
+  sizes.push_back(filters[1]);
+  Value whole = product.transpose(x, w, kept, sizes);
+  sizes.resize(windows.size() + 1);
+  sizes.push_back(result.back());
+  whole = b.reshape(whole, sizes);
+  for (auto [i, window] : llvm::enumerate(windows))
+    if (sizes[i + 1] != result[i + 1])
+      whole = b.slice(whole, i + 1, window.low, result[i + 1]);
+  return whole;
+}
+#define TRANSPOSED(Op) \
+  Values Op::augment(Ops &b) { return {convolutionTranspose(b, *this)}; } \
+  Values Op::decompose(Ops &b) { return {convolutionTranspose(b, *this)}; } \
+  Values Op::vjp(Ops &, ValueRange) { return {}; } // never asked: it is rewritten first
+TRANSPOSED(Conv1dTransposeOp)
+TRANSPOSED(Conv2dTransposeOp)
 
 //===--- Poolings ---------------------------------------------------------------------------------------===//
 
@@ -130,15 +174,15 @@ static Value windowed(Ops &b, Value input, ArrayRef<Window> windows, double padd
         whole = b.slice(whole, i + 1, 0, size);
     return b.reshape(whole, all);
   }
-  Maps maps(b);
-  maps.lhs.push_back(maps.add(dims[0]));
+  Contraction product(b);
+  product.lhs.push_back(product.add(dims[0]));
   for (auto [i, window] : llvm::enumerate(windows)) {
-    AffineExpr place = maps.add(all[2 * i + 1]), element = maps.add(window.kernel);
-    maps.lhs.push_back(place * window.stride + element * window.dilation);
+    AffineExpr place = product.add(all[2 * i + 1]), element = product.add(window.kernel);
+    product.lhs.push_back(place * window.stride + element * window.dilation);
   }
-  maps.lhs.push_back(maps.add(dims.back()));
-  maps.add(1);
-  return maps.contract(padded(b, input, windows, padding), b.number(1, input), all.size());
+  product.lhs.push_back(product.add(dims.back()));
+  product.add(1);
+  return product.build(padded(b, input, windows, padding), b.number(1, input), all.size());
 }
 /// The axes of `windowed` that are the elements of a window.
 static SmallVector<int64_t> elementAxes(ArrayRef<Window> windows) {
@@ -195,19 +239,19 @@ static Value average(Ops &b, AvgPoolOp op) {
   SmallVector<Window> windows =
       windowsOf(op.getInput(), eachOf(op.getKernel(), axes, 1),
                 {op.getStrideAttr() ? op.getStrideAttr() : op.getKernel(), op.getPaddingAttr(), {}});
-  Maps maps(b);
-  maps.lhs.push_back(maps.add(dims[0]));
+  Contraction product(b);
+  product.lhs.push_back(product.add(dims[0]));
   SmallVector<AffineExpr> at;
   for (auto [i, window] : llvm::enumerate(windows))
-    at.push_back(maps.add(window.places(dims[i + 1].value)) * window.stride);
-  AffineExpr channel = maps.add(dims.back());
+    at.push_back(product.add(window.places(dims[i + 1].value)) * window.stride);
+  AffineExpr channel = product.add(dims.back());
   double whole = 1;
   for (auto [i, window] : llvm::enumerate(windows)) {
-    maps.lhs.push_back(at[i] + maps.add(window.kernel));
+    product.lhs.push_back(at[i] + product.add(window.kernel));
     whole *= window.kernel;
   }
-  maps.lhs.push_back(channel);
-  Value sum = maps.contract(padded(b, op.getInput(), windows), b.number(1, op.getInput()), dims.size());
+  product.lhs.push_back(channel);
+  Value sum = product.build(padded(b, op.getInput(), windows), b.number(1, op.getInput()), dims.size());
   if (op.getCountIncludePad().value_or(true))
     return b.div(sum, b.number(whole, sum));
   for (auto [i, window] : llvm::enumerate(windows)) {

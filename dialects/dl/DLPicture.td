@@ -26,6 +26,31 @@ def DL_Conv3dOp : DL_ConvolutionOp<"conv3d", "[batch, depth, height, width, chan
                                    "[features, channels / groups, depth, height, width]",
                                    "[batch, layers, rows, columns, features]">;
 
+class DL_ConvolutionTransposeOp<string mnemonic, string sizes, string kernels, string places>
+    : DL_ValueOp<mnemonic, 2, [], [], [Augmented, Decomposable]> {
+  let summary = "What a convolution does to the gradient of its result: each element of the input times each filter, added up where "
+                "the filters overlap";
+  let description = !strconcat([{
+    Along an axis the result has (size - 1) * stride + dilation * (kernel - 1) + 1 + output_padding places, less the padding,
+    which is cut off at both ends. `stride`, `dilation`, `padding` and `output_padding` are numbers, or lists with one for each
+    axis; `padding` may be pairs [before, after]. `output_padding` is less than the stride or the dilation. With `groups`, the
+    channels of input and result are so many equal parts, and each part of the result is made of its own part of the input.
+
+    - Shapes: an input }], sizes, [{ and filters }], kernels, [{; the result is }], places, [{.
+    - Types: floats, both the same.
+    - Gradient: through `contract`, which it is rewritten into.
+    - Source: PyTorch's `}], !subst("_transpose", "", !subst("conv", "conv_transpose", mnemonic)), [{`, with channels last.
+  }]);
+  let arguments = (ins AnyTensor:$input, AnyTensor:$weight, OptionalAttr<DL_EachAttr>:$stride, OptionalAttr<DL_PaddingAttr>:$padding,
+                       OptionalAttr<DL_EachAttr>:$output_padding, OptionalAttr<DL_EachAttr>:$dilation, Option:$groups);
+}
+def DL_Conv1dTransposeOp
+    : DL_ConvolutionTransposeOp<"conv1d_transpose", "[batch, length, channels]", "[channels, features / groups, length]",
+                                "[batch, places, features]">;
+def DL_Conv2dTransposeOp
+    : DL_ConvolutionTransposeOp<"conv2d_transpose", "[batch, height, width, channels]",
+                                "[channels, features / groups, height, width]", "[batch, rows, columns, features]">;
+
 def DL_MaxPoolOp : DL_ValueOp<"max_pool", 1, ["kernel"], [], [Differentiable, Decomposable]> {
   let summary = "The largest element of each window, for each channel";
   let description = [{

@@ -46,6 +46,10 @@ struct Shapes {
   /// The sizes of a picture whose places are those of windows.
   std::optional<llvm::SmallVector<Dim>> windowed(mlir::Value input, llvm::ArrayRef<Dim> kernel,
                                                  const WindowOptions &options, const char *what) const;
+  /// The same where windows write.
+  std::optional<llvm::SmallVector<Dim>> transposed(mlir::Value input, llvm::ArrayRef<Dim> kernel,
+                                                   const WindowOptions &options, mlir::Attribute extra,
+                                                   const char *what) const;
 
   void set(llvm::ArrayRef<Dim> dims, mlir::Type element) const { rule.results = {makeTensor(dims, element)}; }
 };

@@ -65,7 +65,12 @@ static Kind kindOf(StringRef option) {
                                               {"stride", Kind::Each},
                                               {"dilation", Kind::Each},
                                               {"padding", Kind::Padding},
+                                              {"output_padding", Kind::Each},
                                               {"ceil_mode", Kind::Flag},
+                                              {"scale_factor", Kind::Each},
+                                              {"output_size", Kind::Each},
+                                              {"mode", Kind::Word},
+                                              {"align_corners", Kind::Flag},
                                               {"count_include_pad", Kind::Bool}};
   auto it = kinds.find(option);
   return it == kinds.end() ? Kind::Size : it->second;

@@ -37,45 +37,77 @@ static bool readPairs(Attribute option, size_t count, SmallVectorImpl<Dim> &low,
 
 static bool isLarge(int64_t value) { return value > largestBatch; }
 
-bool dlc::readWindows(ArrayRef<Dim> size, ArrayRef<Dim> kernel, const WindowOptions &options,
-                      std::optional<SmallVector<Window>> &windows, std::string &problem) {
-  size_t count = size.size();
-  auto wrong = [&](const Twine &text) {
+namespace {
+/// The options of windows, as far as they are numbers, axis by axis.
+class OptionReader {
+public:
+  OptionReader(ArrayRef<Dim> size, ArrayRef<Dim> kernel, const WindowOptions &options, std::string &problem)
+      : size(size), kernel(kernel), options(options), problem(problem) {}
+  /// False, with a sentence, if an option has the wrong form.
+  bool readLists(bool takesWords);
+  /// Of one axis. False, with a sentence, if a number is wrong; `known` becomes false where one is not known yet.
+  bool read(size_t i, Window &window, bool &known);
+  bool readOne(const char *what, Dim given, int64_t least, int64_t &to, bool &known);
+  bool wrong(const Twine &text) {
     problem = text.str();
     return false;
-  };
-  std::string axes = std::to_string(count) + (count == 1 ? " axis" : " axes");
-  SmallVector<Dim> stride = eachOf(options.stride, count, 1), dilation = eachOf(options.dilation, count, 1), low, high;
-  auto word = dyn_cast_if_present<StringAttr>(options.padding);
-  bool same = word && word == "same";
+  }
+  std::string axes() const { return std::to_string(size.size()) + (size.size() == 1 ? " axis" : " axes"); }
+
+  StringAttr word; ///< padding: `same` or `valid`
+private:
+  ArrayRef<Dim> size, kernel;
+  const WindowOptions &options;
+  std::string &problem;
+  SmallVector<Dim> stride, dilation, low, high;
+};
+} // namespace
+
+bool OptionReader::readLists(bool takesWords) {
+  size_t count = size.size();
+  stride = eachOf(options.stride, count, 1);
+  dilation = eachOf(options.dilation, count, 1);
   if (stride.empty() || dilation.empty())
-    return wrong(Twine(stride.empty() ? "stride" : "dilation") + ": expected a number, or one for each of " + axes);
-  if (word ? !same && word != "valid" : !readPairs(options.padding, count, low, high))
-    return wrong(
-        "padding: expected `same`, `valid`, a number, or a list with a number or a pair [before, after] for each "
-        "of " +
-        axes);
+    return wrong(Twine(stride.empty() ? "stride" : "dilation") + ": expected a number, or one for each of " + axes());
+  word = dyn_cast_if_present<StringAttr>(options.padding);
+  if (word ? !takesWords || (word != "same" && word != "valid") : !readPairs(options.padding, count, low, high))
+    return wrong(Twine("padding: expected ") + (takesWords ? "`same`, `valid`, " : "") +
+                 "a number, or a list with a number or a pair [before, after] for each of " + axes());
+  return true;
+}
+bool OptionReader::readOne(const char *what, Dim given, int64_t least, int64_t &to, bool &known) {
+  if (given.isBatch() || (given.isNumber() && (given.value < least || isLarge(given.value))))
+    return wrong(Twine(what) + ": expected a number of at least " + Twine(least) + ", found " + show(given));
+  known &= given.isNumber();
+  to = given.value;
+  return true;
+}
+bool OptionReader::read(size_t i, Window &window, bool &known) {
+  if (!readOne("kernel", kernel[i], 1, window.kernel, known) ||
+      !readOne("stride", stride[i], 1, window.stride, known) ||
+      !readOne("dilation", dilation[i], 1, window.dilation, known) ||
+      !readOne("padding", word ? Dim(0) : low[i], 0, window.low, known) ||
+      !readOne("padding", word ? Dim(0) : high[i], 0, window.high, known))
+    return false;
+  if (size[i].isBatch())
+    return wrong("windows cannot move along an axis that depends on the batch");
+  known &= size[i].isNumber();
+  return !known || !isLarge(window.kernel * window.dilation) || wrong("the window is too long");
+}
+
+bool dlc::readWindows(ArrayRef<Dim> size, ArrayRef<Dim> kernel, const WindowOptions &options,
+                      std::optional<SmallVector<Window>> &windows, std::string &problem) {
+  OptionReader reader(size, kernel, options, problem);
+  if (!reader.readLists(/*takesWords=*/true))
+    return false;
   SmallVector<Window> all;
-  bool known = true;
-  for (size_t i = 0; i < count; ++i) {
+  bool known = true, same = reader.word && reader.word == "same";
+  for (size_t i = 0; i < size.size(); ++i) {
     Window window;
-    for (auto [what, given, to, least] :
-         {std::tuple("kernel", kernel[i], &window.kernel, 1), std::tuple("stride", stride[i], &window.stride, 1),
-          std::tuple("dilation", dilation[i], &window.dilation, 1),
-          std::tuple("padding", word ? Dim(0) : low[i], &window.low, 0),
-          std::tuple("padding", word ? Dim(0) : high[i], &window.high, 0)}) {
-      if (given.isBatch() || (given.isNumber() && (given.value < least || isLarge(given.value))))
-        return wrong(Twine(what) + ": expected a number of at least " + Twine(least) + ", found " + show(given));
-      known &= given.isNumber();
-      *to = given.value;
-    }
-    if (size[i].isBatch())
-      return wrong("windows cannot move along an axis that depends on the batch");
-    known &= size[i].isNumber();
+    if (!reader.read(i, window, known))
+      return false;
     if (!known)
       continue;
-    if (isLarge(window.kernel * window.dilation))
-      return wrong("the window is too long");
     if (same) { // as many places as steps fit into the axis; an odd element of padding comes last
       int64_t places = (size[i].value + window.stride - 1) / window.stride;
       int64_t padding = std::max<int64_t>((places - 1) * window.stride + window.span() - size[i].value, 0);
@@ -84,16 +116,45 @@ bool dlc::readWindows(ArrayRef<Dim> size, ArrayRef<Dim> kernel, const WindowOpti
     }
     int64_t padded = size[i].value + window.low + window.high;
     if (window.span() > padded)
-      return wrong("a window of " + Twine(window.span()) + " elements does not fit into an axis of " +
-                   Twine(size[i].value) +
-                   (padded > size[i].value ? ", " + std::to_string(padded) + " with padding" : "") +
-                   "; pad it, or take a smaller kernel");
+      return reader.wrong("a window of " + Twine(window.span()) + " elements does not fit into an axis of " +
+                          Twine(size[i].value) +
+                          (padded > size[i].value ? ", " + std::to_string(padded) + " with padding" : "") +
+                          "; pad it, or take a smaller kernel");
     if (options.ceil) { // the last window begins within the axis or before it
       int64_t places = (padded - window.span() + window.stride - 1) / window.stride + 1;
       if ((places - 1) * window.stride >= size[i].value + window.low)
         --places;
       window.high = std::max(window.high, (places - 1) * window.stride + window.span() - size[i].value - window.low);
     }
+    all.push_back(window);
+  }
+  if (known)
+    windows = all;
+  return true;
+}
+
+bool dlc::readTransposed(ArrayRef<Dim> size, ArrayRef<Dim> kernel, const WindowOptions &options, Attribute extra,
+                         std::optional<SmallVector<TransposedWindow>> &windows, std::string &problem) {
+  OptionReader reader(size, kernel, options, problem);
+  SmallVector<Dim> extras = eachOf(extra, size.size(), 0);
+  if (!reader.readLists(/*takesWords=*/false))
+    return false;
+  if (extras.empty())
+    return reader.wrong("output_padding: expected a number, or one for each of " + reader.axes());
+  SmallVector<TransposedWindow> all;
+  bool known = true;
+  for (size_t i = 0; i < size.size(); ++i) {
+    TransposedWindow window;
+    if (!reader.read(i, window, known) || !reader.readOne("output_padding", extras[i], 0, window.extra, known))
+      return false;
+    if (!known)
+      continue;
+    if (window.extra >= std::max(window.stride, window.dilation))
+      return reader.wrong("output_padding: expected less than the stride or the dilation, found " +
+                          Twine(window.extra));
+    if (int64_t whole = window.whole(size[i].value); window.low + window.high >= whole)
+      return reader.wrong("nothing is left of " + Twine(whole) + " places when " + Twine(window.low) + " and " +
+                          Twine(window.high) + " are cut off as padding");
     all.push_back(window);
   }
   if (known)

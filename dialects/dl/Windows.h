@@ -28,6 +28,16 @@ struct WindowOptions {
 /// `size` are those of the axes, `kernel` those of the window.
 bool readWindows(llvm::ArrayRef<Dim> size, llvm::ArrayRef<Dim> kernel, const WindowOptions &options,
                  std::optional<llvm::SmallVector<Window>> &windows, std::string &problem);
+/// A window of a transposed convolution: it stands at each element of the input, and writes.
+struct TransposedWindow : Window {
+  int64_t extra = 0; ///< places behind the last that is written
+
+  /// How many places there are, with those of the padding.
+  int64_t whole(int64_t size) const { return (size - 1) * stride + span() + extra; }
+};
+bool readTransposed(llvm::ArrayRef<Dim> size, llvm::ArrayRef<Dim> kernel, const WindowOptions &options,
+                    mlir::Attribute extra, std::optional<llvm::SmallVector<TransposedWindow>> &windows,
+                    std::string &problem);
 /// A number for each of `count` axes, from one number or a list of them; empty if it is neither.
 llvm::SmallVector<Dim> eachOf(mlir::Attribute option, size_t count, int64_t otherwise);
 } // namespace dlc

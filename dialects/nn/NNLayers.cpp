@@ -48,11 +48,12 @@ SmallVector<Value> nn::LinearOp::expand(Expansion &e) {
   return {y};
 }
 
-template <typename Function, typename Layer> static SmallVector<Value> convolution(Expansion &e, Layer layer) {
-  int64_t channels = width(layer.getInput()), features = layer.getFeatures().number(),
-          groups = layer.getGroupsAttr() ? layer.getGroupsAttr().number() : 1;
-  SmallVector<int64_t> shape{features, channels / groups};
-  int64_t elements = channels / groups;
+/// Filters [first, second, kernel...]; PyTorch takes second * kernel as what an element is made of.
+template <typename Function, typename Layer>
+static SmallVector<Value> convolution(Expansion &e, Layer layer, int64_t first, int64_t second,
+                                      Attribute outputPadding = {}) {
+  SmallVector<int64_t> shape{first, second};
+  int64_t elements = second;
   for (Dim dim : eachOf(layer.getKernelAttr(), typeOf(layer.getInput()).getRank() - 2, 1)) {
     shape.push_back(dim.value);
     elements *= dim.value;
@@ -63,6 +64,7 @@ template <typename Function, typename Layer> static SmallVector<Value> convoluti
   SmallVector<NamedAttribute> options;
   for (auto [name, value] : {std::pair<StringRef, Attribute>("stride", layer.getStrideAttr()),
                              {"padding", layer.getPaddingAttr()},
+                             {"output_padding", outputPadding},
                              {"dilation", layer.getDilationAttr()},
                              {"groups", layer.getGroupsAttr()}})
     if (value)
@@ -70,11 +72,26 @@ template <typename Function, typename Layer> static SmallVector<Value> convoluti
   Value weight = e.param("weight", shape, type, init);
   Value y = e.ops.create<Function>({layer.getInput(), weight}, options).getResult();
   if (layer.getBias().value_or(true))
-    y = e.ops.add(y, e.param("bias", {features}, type, layer.getInitAttr() ? e.init("zeros") : uniform));
+    y = e.ops.add(
+        y, e.param("bias", {layer.getFeatures().number()}, type, layer.getInitAttr() ? e.init("zeros") : uniform));
   return {y};
 }
-SmallVector<Value> nn::Conv1dOp::expand(Expansion &e) { return convolution<dlc::Conv1dOp>(e, *this); }
-SmallVector<Value> nn::Conv2dOp::expand(Expansion &e) { return convolution<dlc::Conv2dOp>(e, *this); }
+template <typename Layer> static int64_t groups(Layer layer) {
+  return layer.getGroupsAttr() ? layer.getGroupsAttr().number() : 1;
+}
+#define CONVOLUTION(Op) \
+  SmallVector<Value> nn::Op::expand(Expansion &e) { \
+    return convolution<dlc::Op>(e, *this, getFeatures().number(), width(getInput()) / groups(*this)); \
+  }
+#define TRANSPOSED(Op) \
+  SmallVector<Value> nn::Op::expand(Expansion &e) { \
+    return convolution<dlc::Op>(e, *this, width(getInput()), getFeatures().number() / groups(*this), \
+                                getOutputPaddingAttr()); \
+  }
+CONVOLUTION(Conv1dOp)
+CONVOLUTION(Conv2dOp)
+TRANSPOSED(Conv1dTransposeOp)
+TRANSPOSED(Conv2dTransposeOp)
 
 SmallVector<Value> nn::EmbeddingOp::expand(Expansion &e) {
   Type type = getTypeAttr() ? getTypeAttr().getValue() : e.ops.builder.getF32Type();

@@ -58,6 +58,26 @@ class NN_ConvolutionOp<string mnemonic, string shape> : NN_LayerOp<mnemonic, ["f
 }
 def NN_Conv1dOp : NN_ConvolutionOp<"conv1d", "[features, channels / groups, length]">;
 def NN_Conv2dOp : NN_ConvolutionOp<"conv2d", "[features, channels / groups, height, width]">;
+class NN_ConvolutionTransposeOp<string mnemonic, string shape> : NN_LayerOp<mnemonic, ["features"]> {
+  let summary = "dl." # mnemonic # " with filters and a bias of its own";
+  let description = !strconcat([{
+    Parameters `name.weight` }], shape, [{ and `name.bias` [features], PyTorch's; `bias = false` leaves the bias out. Both start
+    uniform within 1 / sqrt(features / groups * elements of a window), as in PyTorch; with `init = ...` the weight starts so, and
+    the bias at 0. `kernel` is a number or a list, and is needed; `stride`, `padding`, `output_padding`, `dilation` and `groups`
+    are those of the op.
+
+    - Shapes: those of the op; the number of channels must be known.
+    - Types: floats; the parameters have the input's.
+    - Gradient: of the ops it expands into.
+    - Source: PyTorch's `nn.ConvTranspose1d` and `nn.ConvTranspose2d`, with channels last.
+  }]);
+  let arguments = (ins AnyTensor:$input, StrAttr:$name, Number:$features, OptionalAttr<DL_EachAttr>:$kernel,
+                       OptionalAttr<DL_EachAttr>:$stride, OptionalAttr<DL_PaddingAttr>:$padding,
+                       OptionalAttr<DL_EachAttr>:$output_padding, OptionalAttr<DL_EachAttr>:$dilation, Option:$groups,
+                       OptionalAttr<BoolAttr>:$bias, OptionalAttr<DL_InitAttr>:$init);
+}
+def NN_Conv1dTransposeOp : NN_ConvolutionTransposeOp<"conv1d_transpose", "[channels, features / groups, length]">;
+def NN_Conv2dTransposeOp : NN_ConvolutionTransposeOp<"conv2d_transpose", "[channels, features / groups, height, width]">;
 def NN_EmbeddingOp : NN_LayerOp<"embedding", ["count", "features"]> {
   let summary = "A row of a table for each integer";
   let description = [{

@@ -20,7 +20,8 @@ static void shape(nn::LinearOp::Adaptor op, Shapes s) {
   lastAxis(op.getInput(), op.getFeatures().evaluate(), s, "linear");
 }
 /// The filters are those of the layer: what is wrong with groups and windows, the op says of them.
-template <typename Layer> static void layer(typename Layer::Adaptor op, int64_t axes, const char *what, Shapes s) {
+template <typename Layer, typename Windowed>
+static void layer(typename Layer::Adaptor op, int64_t axes, const char *what, Shapes s, Windowed windowed) {
   if (!s.isPicture(op.getInput(), axes, what) || !s.fixed(op.getGroupsAttr(), "groups"))
     return;
   SmallVector<Dim> kernel = eachOf(op.getKernelAttr(), axes, 1);
@@ -37,14 +38,31 @@ template <typename Layer> static void layer(typename Layer::Adaptor op, int64_t 
     if (dim.isNumber() && !ShapedType::isDynamic(groups) && dim.value % groups)
       return s.rule.fail(Twine(what) + ": " + show(channels) + " channels and " + show(features) +
                          " features cannot be parted into " + Twine(groups) + " groups");
-  auto dims = s.windowed(op.getInput(), kernel, {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()}, what);
+  auto dims = windowed(kernel, WindowOptions{op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()});
   if (!dims)
     return;
   dims->back() = features;
   s.set(*dims, s.element(op.getInput()));
 }
-static void shape(nn::Conv1dOp::Adaptor op, Shapes s) { layer<nn::Conv1dOp>(op, 1, "conv1d", s); }
-static void shape(nn::Conv2dOp::Adaptor op, Shapes s) { layer<nn::Conv2dOp>(op, 2, "conv2d", s); }
+template <typename Layer>
+static void convolution(typename Layer::Adaptor op, int64_t axes, const char *what, Shapes s) {
+  layer<Layer>(op, axes, what, s, [&](ArrayRef<Dim> kernel, const WindowOptions &options) {
+    return s.windowed(op.getInput(), kernel, options, what);
+  });
+}
+template <typename Layer> static void transposed(typename Layer::Adaptor op, int64_t axes, const char *what, Shapes s) {
+  layer<Layer>(op, axes, what, s, [&](ArrayRef<Dim> kernel, const WindowOptions &options) {
+    return s.transposed(op.getInput(), kernel, options, op.getOutputPaddingAttr(), what);
+  });
+}
+static void shape(nn::Conv1dOp::Adaptor op, Shapes s) { convolution<nn::Conv1dOp>(op, 1, "conv1d", s); }
+static void shape(nn::Conv2dOp::Adaptor op, Shapes s) { convolution<nn::Conv2dOp>(op, 2, "conv2d", s); }
+static void shape(nn::Conv1dTransposeOp::Adaptor op, Shapes s) {
+  transposed<nn::Conv1dTransposeOp>(op, 1, "conv1d_transpose", s);
+}
+static void shape(nn::Conv2dTransposeOp::Adaptor op, Shapes s) {
+  transposed<nn::Conv2dTransposeOp>(op, 2, "conv2d_transpose", s);
+}
 static void shape(nn::EmbeddingOp::Adaptor op, Shapes s) {
   if (!s.integers(op.getInput(), "embedding"))
     return;
@@ -145,6 +163,8 @@ RULE(nn::LstmOp)
 RULE(nn::LinearOp)
 RULE(nn::Conv1dOp)
 RULE(nn::Conv2dOp)
+RULE(nn::Conv1dTransposeOp)
+RULE(nn::Conv2dTransposeOp)
 RULE(nn::EmbeddingOp)
 RULE(nn::LayerNormOp)
 RULE(nn::RmsNormOp)

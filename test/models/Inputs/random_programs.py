@@ -73,7 +73,8 @@ class Program:
                   self.softmax, self.layer_norm, self.reshape, self.transpose, self.slice, self.halves, self.select,
                   self.concat, self.split, self.pad, self.where, self.stretch, self.call, self.embed, self.gather,
                   self.dropout, self.convert, self.position, self.weigh, self.count, self.single, self.convolution,
-                  self.convolution, self.pool, self.pool, self.volume, self.flat, self.prelu, self.norm, self.norm]
+                  self.convolution, self.pool, self.pool, self.volume, self.flat, self.prelu, self.norm, self.norm,
+                  self.transposed, self.resized]
         free = [self.integer, self.integer, self.compare, self.argmax, self.scatter, self.loss_value, self.normalize,
                 self.mask, self.truth, self.whole, self.negative, self.doubles]
         return common if self.trains else common + free
@@ -227,6 +228,63 @@ class Program:
         else:
             filters = self.parameter([features, channels // groups] + [w[0] for w in windows])
             self.line(f"{op} {value}, {filters}{options}", shape, size=20)
+
+    def transposed(self):
+        value = self.pictures()
+        if not value:
+            return
+        value = self.bounded(value, 20)
+        windows = []
+        for size in value.shape[1:-1]:
+            kernel, stride, dilation = (self.random.choice([1, 2, 3]) for _ in range(3))
+            extra = self.random.randrange(max(stride, dilation))
+            whole = (size - 1) * stride + dilation * (kernel - 1) + 1 + extra
+            padding = self.random.randint(0, min(2, (whole - 1) // 2))
+            windows.append((kernel, stride, padding, dilation, extra, whole - 2 * padding))
+        channels = value.shape[-1]
+        groups = self.random.choice([g for g in (1, 1, 2, channels) if channels % g == 0])
+        features = groups * self.random.choice([1, 2, 3])
+        shape = [value.shape[0]] + [w[5] for w in windows] + [features]
+        if elements(shape) > LARGEST:
+            return
+        kernel, stride, padding, dilation, extra = (str([w[i] for w in windows]) for i in range(5))
+        options = (f", stride = {stride}, padding = {padding}, output_padding = {extra}, dilation = {dilation}, "
+                   f"groups = {groups}")
+        op = f"conv{len(windows)}d_transpose"
+        if self.random.random() < 0.5:
+            self.line(f"nn.{op} {self.layer()} {value}, {features}, kernel = {kernel}{options}", shape, size=20)
+        else:
+            filters = self.parameter([channels, features // groups] + [w[0] for w in windows])
+            self.line(f"{op} {value}, {filters}{options}", shape, size=20)
+
+    def resized(self):
+        value = self.pictures()
+        if not value:
+            return
+        places = value.shape[1:-1]
+        op = self.random.choice(["upsample", "upsample", "adaptive_avg_pool", "pixel_shuffle"])
+        if op == "pixel_shuffle":
+            r = self.random.choice([1, 2])
+            if len(places) == 1:
+                places = [1] + places
+                value = self.line(f"reshape {value}, [{size_text(value.shape[0])}, 1, {places[1]}, {value.shape[-1]}]",
+                                  value.shape[:1] + places + value.shape[-1:], size=value.size)
+            if value.shape[-1] % (r * r) == 0:
+                self.line(f"pixel_shuffle {value}, {r}", value.shape[:1] + [n * r for n in places] +
+                          [value.shape[-1] // (r * r)], size=value.size)
+            return
+        sizes = [self.random.choice([1, 2, 3, n, 2 * n]) for n in places]
+        options = f" {sizes}"
+        if op == "upsample":
+            factors = [self.random.choice([1, 2, 3]) for _ in places]
+            is_factor = self.random.random() < 0.5
+            sizes = [n * factor for n, factor in zip(places, factors)] if is_factor else sizes
+            linear = ["linear", "bilinear"][len(places) - 1]
+            options = (f" scale_factor = {factors}" if is_factor else f" output_size = {sizes}") + self.random.choice(
+                ["", ", mode = nearest", f", mode = {linear}", f", mode = {linear}, align_corners"])
+        shape = value.shape[:1] + sizes + value.shape[-1:]
+        if elements(shape) <= LARGEST:
+            self.line(f"{op} {value},{options}", shape, size=value.size)
 
     def pool(self):
         value = self.pictures()
