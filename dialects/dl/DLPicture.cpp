@@ -32,6 +32,17 @@ static Value padded(Ops &b, Value input, ArrayRef<Window> windows, double value 
 
 //===--- Convolutions -----------------------------------------------------------------------------------===//
 
+/// All places read the filters: features, which are columns, lie side by side. Of [groups, ..., taps...] they become
+/// [groups, taps..., channels, features]; `channels` is 0 or 1, their place among the two axes before the taps.
+static SmallVector<int64_t> featuresLast(int64_t taps, bool grouped, int64_t channels) {
+  SmallVector<int64_t> order;
+  if (grouped)
+    order.push_back(0);
+  for (int64_t tap = 0; tap < taps; ++tap)
+    order.push_back(grouped + 2 + tap);
+  order.append({grouped + channels, grouped + 1 - channels});
+  return order;
+}
 /// result[n, o..., g, f] = sum over k..., c of x[n, o * stride + k * dilation..., g, c] * w[g, f, c, k...]
 template <typename Op> static Value convolution(Ops &b, Op op) {
   SmallVector<Dim> dims = dimsOf(op.getInput()), filters = dimsOf(op.getWeight()), result = dimsOf(op.getResult());
@@ -67,18 +78,11 @@ template <typename Op> static Value convolution(Ops &b, Op op) {
   if (grouped)
     product.lhs.push_back(group);
   product.lhs.push_back(channel);
-  // All places read the filters: features, which are columns, lie side by side.
-  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(2, 2 + taps.size()));
-  order.append({1, 0});
-  if (grouped) {
-    for (int64_t &axis : order)
-      ++axis;
-    order.insert(order.begin(), 0);
+  if (grouped)
     product.rhs.push_back(group);
-  }
   product.rhs.append(taps);
   product.rhs.append({channel, feature});
-  return b.reshape(product.build(x, b.transpose(w, order), kept), result);
+  return b.reshape(product.build(x, b.transpose(w, featuresLast(taps.size(), grouped, /*channels=*/1)), kept), result);
 }
 #define CONVOLUTION(Op) \
   Values Op::augment(Ops &b) { return {convolution(b, *this)}; } \
@@ -132,14 +136,15 @@ template <typename Op> static Value convolutionTranspose(Ops &b, Op op) {
   AffineExpr channel = product.add(own);
   int64_t kept = product.over.size();
   AffineExpr feature = product.add(filters[1]);
-  product.rhs.append({channel, feature});
   for (auto [i, window] : llvm::enumerate(windows)) {
     product.rhs.push_back(product.add(window.kernel));
     product.lhs[i + 1] = product.lhs[i + 1] + product.rhs.back() * window.dilation;
   }
+  product.rhs.append({channel, feature});
   product.lhs.push_back(feature);
   sizes.push_back(filters[1]);
-  Value whole = product.transpose(x, w, kept, sizes);
+  Value whole =
+      product.transpose(x, b.transpose(w, featuresLast(windows.size(), grouped, /*channels=*/0)), kept, sizes);
   sizes.resize(windows.size() + 1);
   sizes.push_back(result.back());
   whole = b.reshape(whole, sizes);
