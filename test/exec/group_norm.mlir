@@ -103,6 +103,11 @@ dl.model @m {
   }
   train @alone_step minimizes @alone_loss { optimize "*" with @sgd }
 
+  func @equal(%x: f32[batch, 3, 5, 4], %w: f32[4], %b: f32[4]) -> (y: f32[batch, 3, 5, 4]) {
+    %y = group_norm %x, %w, %b, 2
+    return %y
+  }
+
   func @layer(%x: f32[batch, 5, 6]) -> (y: f32[batch, 5, 6]) {
     %y = nn.group_norm "layer" %x, 3
     return %y

@@ -7,7 +7,7 @@
 // CHECK: @t: {{.*}}agree
 // CHECK: @t.gradients: {{.*}}agree
 dl.model @m {
-  func @loss(%ix0: f32[batch, 4, 5, 6], %c0: f32[4, 5, 6], %ix1: f32[batch, 5, 7], %c1: f32[5, 7], %ix2: f32[batch, 3, 4, 5], %c2: f32[3, 4, 5], %ix3: f32[batch, 12], %c3: f32[12], %ix4: f32[batch, 3, 34], %c4: f32[3, 34], %ix5: f32[batch, 4], %c5: f32[4], %ix6: f32[batch, 5, 6], %c6: f32[5, 6]) -> (loss: f32) {
+  func @loss(%ix0: f32[batch, 4, 5, 6], %c0: f32[4, 5, 6], %ix1: f32[batch, 5, 7], %c1: f32[5, 7], %ix2: f32[batch, 3, 4, 5], %c2: f32[3, 4, 5], %ix3: f32[batch, 12], %c3: f32[12], %ix4: f32[batch, 3, 34], %c4: f32[3, 34], %ix5: f32[batch, 4], %c5: f32[4], %ix7: f32[batch, 5, 6], %c7: f32[5, 6]) -> (loss: f32) {
     %x0 = param "x0" f32[4, 5, 6] = uniform(-0.9, 0.9)
     %bx0 = mul %x0, %ix0
     %w0 = param "w0" f32[6] = uniform(-0.9, 0.9)
@@ -50,18 +50,18 @@ dl.model @m {
     %y5 = group_norm %bx5, %w5, %b5, 4, epsilon = 0.5
     %m5 = mul %y5, %c5
     %l5 = sum %m5
-    %x6 = param "x6" f32[5, 6] = uniform(-0.9, 0.9)
-    %bx6 = mul %x6, %ix6
-    %y6 = nn.group_norm "l6" %bx6, 3
-    %m6 = mul %y6, %c6
-    %l6 = sum %m6
+    %x7 = param "x7" f32[5, 6] = uniform(-0.9, 0.9)
+    %bx7 = mul %x7, %ix7
+    %y7 = nn.group_norm "l7" %bx7, 3
+    %m7 = mul %y7, %c7
+    %l7 = sum %m7
     %s1 = add %l0, %l1
     %s2 = add %s1, %l2
     %s3 = add %s2, %l3
     %s4 = add %s3, %l4
     %s5 = add %s4, %l5
-    %s6 = add %s5, %l6
-    return %s6
+    %s7 = add %s5, %l7
+    return %s7
   }
   train @t minimizes @loss { optimize "*" with @sgd }
 }

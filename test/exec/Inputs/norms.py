@@ -36,6 +36,9 @@ write("group_norm", "over all places and the channels of a group", [
     Case("rows", "group_norm %x, %w, %b, 3, epsilon = 0.125", group(3, 0.125), {"x": [3, 12], "w": [12], "b": [12]}),
     Case("wide", "group_norm %x, %w, %b, 2", group(2), {"x": [2, 3, 34], "w": [34], "b": [34]}),
     Case("alone", "group_norm %x, %w, %b, 4, epsilon = 0.5", lambda x, w, b: x * 0 * w + b, {"x": [3, 4], "w": [4], "b": [4]}),
+    # Of large equal numbers, nothing is left but the bias, exactly.
+    Case("equal", "group_norm %x, %w, %b, 2", lambda x, w, b: x * 0 * w + b, {"x": [2, 3, 5, 4], "w": [4], "b": [4]},
+         numbers={"x": [[[[4097.03125] * 4] * 5] * 3] * 2}, slopes=False),
     Case("layer", "nn.group_norm NAME %x, 3", group(3), {"x": [2, 5, 6]}, parameters={"weight": [6], "bias": [6]}),
 ])
 write("instance_norm", "over all places of a channel", [

@@ -10,7 +10,8 @@ import sys
 TYPES = ["f32", "f64", "i32", "i64", "ui8", "i1"]
 FLOATS = {"f32", "f64"}
 SUM = {"i32": "i64", "ui8": "i64"}  # the others are summed as they are
-FUNCTIONS = ["exp", "sin", "cos", "erf", "tanh", "sigmoid", "silu", "gelu", "softplus", "leaky_relu"]
+FUNCTIONS = ["exp", "sin", "cos", "erf", "tanh", "sigmoid", "silu", "gelu", "softplus", "leaky_relu", "relu6", "hardswish",
+             "elu", "celu", "selu", "mish"]
 
 
 def text(shape):
