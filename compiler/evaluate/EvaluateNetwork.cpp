@@ -35,7 +35,7 @@ static LogicalResult matmul(MatmulOp op, const Array &a, const Array &b, Array &
 }
 
 static LogicalResult contract(ContractOp op, const Array &a, const Array &b, Array &out, int64_t batch) {
-  SmallVector<int64_t> sizes, point;
+  SmallVector<int64_t> sizes;
   for (SizeAttr size : op.getOver().getAsRange<SizeAttr>())
     sizes.push_back(numberOf(size, 0, batch));
   size_t kept = out.shape.size();
@@ -43,24 +43,37 @@ static LogicalResult contract(ContractOp op, const Array &a, const Array &b, Arr
   int64_t terms = 1;
   for (int64_t size : summed)
     terms *= size;
-  auto elementAt = [&](const Array &x, AffineMap map) {
+  size_t dims = sizes.size();
+  // Where an operand is read is linear in the point: from its first element on, so much for each dimension.
+  auto placeAt = [&](const Array &x, AffineMap map, size_t moved) {
     int64_t place = 0;
-    for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
-      SmallVector<AffineExpr> at = llvm::map_to_vector(
-          point, [&](int64_t index) -> AffineExpr { return getAffineConstantExpr(index, op.getContext()); });
-      place = place * x.shape[axis] + cast<AffineConstantExpr>(expr.replaceDims(at)).getValue();
-    }
-    return x.reals[place];
+    SmallVector<AffineExpr> point;
+    for (size_t i = 0; i < dims; ++i)
+      point.push_back(getAffineConstantExpr(i == moved, op.getContext()));
+    for (auto [axis, expr] : llvm::enumerate(map.getResults()))
+      place = place * x.shape[axis] + cast<AffineConstantExpr>(expr.replaceDims(point)).getValue();
+    return place;
+  };
+  auto placesOf = [&](const Array &x, AffineMap map) {
+    SmallVector<int64_t> places{placeAt(x, map, dims)};
+    for (size_t i = 0; i < dims; ++i)
+      places.push_back(placeAt(x, map, i) - places[0]);
+    return places;
+  };
+  SmallVector<int64_t> lhs = placesOf(a, op.getLhsMap()), rhs = placesOf(b, op.getRhsMap());
+  auto moved = [](int64_t from, ArrayRef<int64_t> by, ArrayRef<int64_t> at) {
+    for (auto [step, index] : llvm::zip(by, at))
+      from += step * index;
+    return from;
   };
   Odometer at(out.shape);
   for (int64_t i = 0, n = out.size(); i < n; ++i, at.next()) {
+    int64_t x = moved(lhs[0], ArrayRef(lhs).slice(1, kept), *at), y = moved(rhs[0], ArrayRef(rhs).slice(1, kept), *at);
     long double sum = 0;
     Odometer inner(summed);
-    for (int64_t term = 0; term < terms; ++term, inner.next()) {
-      point.assign((*at).begin(), (*at).end());
-      point.append((*inner).begin(), (*inner).end());
-      sum += (long double)elementAt(a, op.getLhsMap()) * elementAt(b, op.getRhsMap());
-    }
+    for (int64_t term = 0; term < terms; ++term, inner.next())
+      sum += (long double)a.reals[moved(x, ArrayRef(lhs).drop_front(1 + kept), *inner)] *
+             b.reals[moved(y, ArrayRef(rhs).drop_front(1 + kept), *inner)];
     out.reals[i] = (double)sum;
   }
   return success();
