@@ -240,7 +240,8 @@ typedef struct dlc_operand {
   uint32_t base;  /* dlc_arena, DLC_IN_INPUT, DLC_IN_OUTPUT or DLC_IN_CONSTANTS */
   uint32_t index; /* which input or output */
   int64_t offset; /* in bytes */
-  uint32_t steps; /* 0: none; or 1 + the place in loop_steps of `first`, which those of the loops follow, outermost first */
+  uint32_t
+      steps; /* 0: none; or 1 + the place in loop_steps of `first`, which those of the loops follow, outermost first */
   uint32_t extents;
 } dlc_operand;
 

@@ -69,7 +69,8 @@ static LogicalResult checkConnected(GradientOp gradient, const Differentiator &d
     Operation *first = nullptr;
     for (Operation &op : d.ops()) {
       if (llvm::none_of(op.getOpOperands(), [&](OpOperand &use) { return active.contains(use.get()) && reads(use); }) ||
-          llvm::none_of(op.getResults(), [&](Value result) { return wanted.contains(result) && !Differentiator::isFloat(result); }))
+          llvm::none_of(op.getResults(),
+                        [&](Value result) { return wanted.contains(result) && !Differentiator::isFloat(result); }))
         continue;
       if (first)
         others[first].insert(&op);
@@ -102,9 +103,8 @@ void Differentiator::augment() {
     changed = false;
     DenseSet<Value> active = findActive(wanted);
     for (Operation &op : llvm::make_early_inc_range(ops())) {
-      if (auto scan = dyn_cast<ScanOp>(op); scan && llvm::any_of(op.getResults(), [&](Value result) {
-                                              return active.contains(result);
-                                            })) {
+      if (auto scan = dyn_cast<ScanOp>(op);
+          scan && llvm::any_of(op.getResults(), [&](Value result) { return active.contains(result); })) {
         inside(scan, active).augment();
         continue;
       }
@@ -149,8 +149,9 @@ SmallVector<Operation *> Differentiator::findObstacles(ValueRange seeds) {
   DenseSet<Value> active = findActive(wanted);
   for (Operation *op : findPath(seeds))
     if (auto scan = dyn_cast<ScanOp>(op))
-      llvm::append_range(obstacles, inside(scan, active).findObstacles(
-                                        llvm::to_vector(llvm::make_filter_range(scan.getYield().getOperands(), isFloat))));
+      llvm::append_range(obstacles, inside(scan, active)
+                                        .findObstacles(llvm::to_vector(
+                                            llvm::make_filter_range(scan.getYield().getOperands(), isFloat))));
     else if (!isa<DifferentiableOpInterface>(op))
       obstacles.push_back(op);
   return obstacles;

@@ -77,7 +77,8 @@ static bool isProduct(Operation *op) {
   return fusible && fusible.getIterationKind() == IterationKind::Contraction;
 }
 static bool canBeStacked(Operation *op) {
-  return isStretched(op) || isa<MatmulOp, GatherOp, SumOp, AmaxOp, AminOp, TransposeOp, SliceOp, SelectOp, ReshapeOp>(op);
+  return isStretched(op) ||
+         isa<MatmulOp, GatherOp, SumOp, AmaxOp, AminOp, TransposeOp, SliceOp, SelectOp, ReshapeOp>(op);
 }
 /// Its place does not depend on a round, as that of a gathered table does not.
 static bool mayBeStacked(OpOperand &use) { return !isa<GatherOp>(use.getOwner()) || use.getOperandNumber() == 1; }
@@ -317,7 +318,8 @@ void ScanMover::moveBehind() {
     AddOp add = accumulatorOf(argument, value);
     Value added = add ? add->getOperand(add->getOperand(0) == argument) : Value();
     if (add && added.getType() == argument.getType() &&
-        llvm::all_of(added.getUsers(), [&](Operation *user) { return additions.contains(user); }) && canSum(added, true))
+        llvm::all_of(added.getUsers(), [&](Operation *user) { return additions.contains(user); }) &&
+        canSum(added, true))
       sums.push_back({(unsigned)j, added});
     else
       next.push_back(value);
@@ -329,7 +331,8 @@ void ScanMover::moveBehind() {
       return user == yield.getOperation() || (able.contains(user) && !isa<GatherOp>(user));
     };
     if (canBeStacked(&op) && !isa<GatherOp>(op) && !early.contains(op.getResult(0)) &&
-        llvm::all_of(op.getUsers(), isLater) && llvm::any_of(op.getOperands(), [&](Value one) { return isInside(one); }) &&
+        llvm::all_of(op.getUsers(), isLater) &&
+        llvm::any_of(op.getOperands(), [&](Value one) { return isInside(one); }) &&
         !llvm::is_contained(yield.getCarried(), op.getResult(0)))
       able.insert(&op);
   }

@@ -83,8 +83,8 @@ static LogicalResult evaluateBlock(Block &block, Environment &known, int64_t bat
       out.push_back(zerosFor(result, batch));
     SmallVector<Value> read = readBy(&op);
     auto in = llvm::map_to_vector(read, [&](Value value) { return known.find(value); });
-    if (auto scan = dyn_cast<ScanOp>(op); scan ? failed(evaluateScan(scan, in, out, batch, observer))
-                                               : failed(evaluateOp(op, in, out, batch)))
+    if (auto scan = dyn_cast<ScanOp>(op);
+        scan ? failed(evaluateScan(scan, in, out, batch, observer)) : failed(evaluateOp(op, in, out, batch)))
       return failure();
     if (observer)
       for (auto [result, array] : llvm::zip(op.getResults(), out))

@@ -214,7 +214,8 @@ FailureOr<SmallVector<Value>> Flattener::body(FuncOp function, EntryBuilder &b, 
   if (failed(results) || failed(remember(inliner.parameters, *results)))
     return failure();
   for (const Stored &one : inliner.parameters)
-    b.describe(one.value, one.isState ? "buffer" : "parameter", at.getStringAttr(one.name), {at.getNamedAttr("init", one.init)});
+    b.describe(one.value, one.isState ? "buffer" : "parameter", at.getStringAttr(one.name),
+               {at.getNamedAttr("init", one.init)});
   if (inliner.random)
     b.describe(inliner.random, "random", at.getUnitAttr());
   return results;

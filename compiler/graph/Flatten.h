@@ -54,7 +54,8 @@ private:
                         bool isState = false);
   mlir::LogicalResult update(llvm::StringRef name, mlir::Value value, mlir::Location loc, const Frame &frame);
   mlir::Value dropout(mlir::Value input, double rate, llvm::StringRef name, mlir::Location loc, Frame &frame);
-  mlir::Value maskFor(mlir::Value input, llvm::function_ref<mlir::Value(const Ops &, mlir::Value)> make, mlir::Location loc);
+  mlir::Value maskFor(mlir::Value input, llvm::function_ref<mlir::Value(const Ops &, mlir::Value)> make,
+                      mlir::Location loc);
   mlir::Attribute resolve(mlir::Attribute attr, const Frame &frame);
   mlir::OperationState rebuild(mlir::Operation *op, Frame &frame);
 

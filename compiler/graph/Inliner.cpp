@@ -88,11 +88,13 @@ LogicalResult Inliner::update(StringRef name, Value value, Location loc, const F
     return success();
   Stored &state = parameters[it->second];
   if (!loops.empty())
-    return complain(loc) << "update: '" << name << "' would be updated in every round of a scan; update it behind the scan";
+    return complain(loc) << "update: '" << name
+                         << "' would be updated in every round of a scan; update it behind the scan";
   if (value.getType() != state.type)
     return complain(loc) << "update: '" << name << "' is " << show(state.type) << ", found " << show(value);
   if (state.next)
-    return complain(loc) << "update: '" << name << "' is updated twice in one training step; call what updates it once, or in "
+    return complain(loc) << "update: '" << name
+                         << "' is updated twice in one training step; call what updates it once, or in "
                             "the mode `inference`";
   state.next = value;
   return success();
@@ -331,23 +333,23 @@ LogicalResult Inliner::inlineScan(ScanOp scan, Frame &frame) {
     return failure();
   LogicalResult good = success();
   OpBuilder::InsertPoint before = builder.saveInsertionPoint();
-  ScanOp made = makeScan(
-      ops, scanned, initial, rounds, scan.getReverse(), [&](const Ops &, ValueRange slices, ValueRange carried) {
-        for (auto [argument, value] : llvm::zip(scan.getScannedArguments(), slices))
-          frame.values.map(argument, value);
-        for (auto [argument, value] : llvm::zip(scan.getCarriedArguments(), carried))
-          frame.values.map(argument, value);
-        Loop loop{*builder.getInsertionBlock(), before, rounds, scanned};
-        loops.push_back(&loop);
-        FailureOr<Round> round = inlineRound(scan, frame);
-        loops.pop_back();
-        if (failed(round)) {
-          good = failure();
-          round = Round{{}, SmallVector<Value>(carried), {}};
-        }
-        llvm::append_range(round->scanned, llvm::drop_begin(loop.scanned, scanned.size()));
-        return *round;
-      });
+  ScanOp made = makeScan(ops, scanned, initial, rounds, scan.getReverse(),
+                         [&](const Ops &, ValueRange slices, ValueRange carried) {
+                           for (auto [argument, value] : llvm::zip(scan.getScannedArguments(), slices))
+                             frame.values.map(argument, value);
+                           for (auto [argument, value] : llvm::zip(scan.getCarriedArguments(), carried))
+                             frame.values.map(argument, value);
+                           Loop loop{*builder.getInsertionBlock(), before, rounds, scanned};
+                           loops.push_back(&loop);
+                           FailureOr<Round> round = inlineRound(scan, frame);
+                           loops.pop_back();
+                           if (failed(round)) {
+                             good = failure();
+                             round = Round{{}, SmallVector<Value>(carried), {}};
+                           }
+                           llvm::append_range(round->scanned, llvm::drop_begin(loop.scanned, scanned.size()));
+                           return *round;
+                         });
   if (failed(good) || failed(made.verify()))
     return failure();
   int64_t axis = scan.getAxes().empty() ? 0 : scan.getAxes()[0];
@@ -467,22 +469,23 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
                            << show(layer->getOperand(0));
   std::string scope = frame.join(layer->getAttrOfType<StringAttr>("name").getValue());
   bool isGood = true;
-  nn::Expansion expansion{Ops(builder, frame.at(unnamed(op->getLoc()))), frame.training,
-                          [&](Value input, double rate, StringRef name) {
-                            return dropout(input, rate, layer->getAttrOfType<StringAttr>("name").str() + "." + name.str(),
-                                           state.location, frame);
-                          },
-                          [&](StringRef name, ArrayRef<int64_t> shape, Type element, InitAttr init) {
-                            return parameter(scope + "." + name.str(), RankedTensorType::get(shape, element), init,
-                                             state.location);
-                          },
-                          [&](StringRef name, ArrayRef<int64_t> shape, Type element, InitAttr init) {
-                            return parameter(scope + "." + name.str(), RankedTensorType::get(shape, element), init,
-                                             state.location, /*isState=*/true);
-                          },
-                          [&](StringRef name, Value value) {
-                            isGood &= succeeded(update(scope + "." + name.str(), value, state.location, frame));
-                          }};
+  nn::Expansion expansion{
+      Ops(builder, frame.at(unnamed(op->getLoc()))),
+      frame.training,
+      [&](Value input, double rate, StringRef name) {
+        return dropout(input, rate, layer->getAttrOfType<StringAttr>("name").str() + "." + name.str(), state.location,
+                       frame);
+      },
+      [&](StringRef name, ArrayRef<int64_t> shape, Type element, InitAttr init) {
+        return parameter(scope + "." + name.str(), RankedTensorType::get(shape, element), init, state.location);
+      },
+      [&](StringRef name, ArrayRef<int64_t> shape, Type element, InitAttr init) {
+        return parameter(scope + "." + name.str(), RankedTensorType::get(shape, element), init, state.location,
+                         /*isState=*/true);
+      },
+      [&](StringRef name, Value value) {
+        isGood &= succeeded(update(scope + "." + name.str(), value, state.location, frame));
+      }};
   SmallVector<Value> results = cast<nn::LayerOpInterface>(layer).expand(expansion);
   // What makes a result bears its name.
   std::string names = nameOf(state.location);

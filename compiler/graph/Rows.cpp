@@ -105,8 +105,8 @@ bool RowProof::holdsForMover(Operation *op) {
     int64_t from = rowAxis(op->getOperand(0)), to = rowAxis(op->getResult(0));
     bool isInPieces = from > 0 || to > 0;
     return from >= 0 && to >= 0 &&
-           (!isInPieces || (in[from] == out[to] && piecesOf(ArrayRef(in).take_front(from)) ==
-                                                       piecesOf(ArrayRef(out).take_front(to))));
+           (!isInPieces ||
+            (in[from] == out[to] && piecesOf(ArrayRef(in).take_front(from)) == piecesOf(ArrayRef(out).take_front(to))));
   }
   if (isa<PadOp>(op)) // an axis of the batch is not padded
     return true;

@@ -36,8 +36,9 @@ static LogicalResult checkScan(ScanOp scan, StringRef level) {
   bool isGood = !scan.getScope() && llvm::all_of(scan.getAxes(), [](int64_t axis) { return axis == 0; }) &&
                 scan.getRounds().isNumber() && isa<YieldOp>(scan.getBody().front().back());
   if (!isGood)
-    return complain(scan) << "scan: from level `graph` on it runs along axis 0 of each tensor, a known number of times, and "
-                             "has no scope";
+    return complain(scan)
+           << "scan: from level `graph` on it runs along axis 0 of each tensor, a known number of times, and "
+              "has no scope";
   for (Operation &line : scan.getBody().front().without_terminator()) {
     if (!isValueOf(line, level, /*inLoop=*/true))
       return complain(&line) << "`" << line.getName().stripDialect() << "` cannot stand in a scan of level `" << level

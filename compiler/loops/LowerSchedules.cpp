@@ -36,8 +36,8 @@ private:
   void launch(LaunchOp launch);
   void repeat(RepeatOp op);
   void copy(Location loc, Value value, Value to);
-  void run(Location loc, LoweredKernel &lowered, ArrayRef<Value> reads, ArrayRef<Value> writes, ArrayRef<int64_t> values,
-           DictionaryAttr check = {});
+  void run(Location loc, LoweredKernel &lowered, ArrayRef<Value> reads, ArrayRef<Value> writes,
+           ArrayRef<int64_t> values, DictionaryAttr check = {});
   BufferOp buffer(Location loc, Type type, StringRef role, std::optional<int64_t> index = {},
                   std::optional<int64_t> value = {});
   void replaceAtEnd(Value value, Value old, Value place, SmallVectorImpl<std::pair<Value, Value>> &copies);
@@ -251,7 +251,8 @@ void ScheduleLowering::run(Location loc, LoweredKernel &lowered, ArrayRef<Value>
     count *= part.coefficient();
     extents += part.power;
   }
-  RunOp step = RunOp::create(at, loc, lowered.function.getSymName(), reads, writes, count, extents, lowered.partSize, check);
+  RunOp step =
+      RunOp::create(at, loc, lowered.function.getSymName(), reads, writes, count, extents, lowered.partSize, check);
   step->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
 }
 void ScheduleLowering::copy(Location loc, Value value, Value to) {

@@ -136,9 +136,10 @@ LogicalResult MemoryPlan::verify() {
 
 void MemoryPlan::replace(BufferOp buffer, StringRef base, std::optional<int64_t> index, int64_t offset) {
   OpBuilder b(buffer);
-  auto place = PlaceOp::create(b, buffer.getLoc(), buffer.getType(), b.getStringAttr(base),
-                               index ? b.getI64IntegerAttr(*index) : IntegerAttr(), b.getI64IntegerAttr(offset),
-                               b.getI64IntegerAttr(0), b.getDenseI64ArrayAttr({}), ValueRange{}, b.getI64IntegerAttr(0));
+  auto place =
+      PlaceOp::create(b, buffer.getLoc(), buffer.getType(), b.getStringAttr(base),
+                      index ? b.getI64IntegerAttr(*index) : IntegerAttr(), b.getI64IntegerAttr(offset),
+                      b.getI64IntegerAttr(0), b.getDenseI64ArrayAttr({}), ValueRange{}, b.getI64IntegerAttr(0));
   buffer.replaceAllUsesWith(place.getBuffer());
   buffer.erase();
 }
@@ -163,9 +164,9 @@ LogicalResult MemoryPlan::placeSlot(SlotOp slot) {
   SmallVector<Value> indices(whole.getIndices());
   llvm::append_range(indices, slot.getIndices());
   OpBuilder b(slot);
-  auto place = PlaceOp::create(b, slot.getLoc(), type, whole.getBaseAttr(), whole.getIndexAttr(),
-                               b.getI64IntegerAttr(offset), b.getI64IntegerAttr(first), b.getDenseI64ArrayAttr(steps),
-                               indices, b.getI64IntegerAttr(extents));
+  auto place =
+      PlaceOp::create(b, slot.getLoc(), type, whole.getBaseAttr(), whole.getIndexAttr(), b.getI64IntegerAttr(offset),
+                      b.getI64IntegerAttr(first), b.getDenseI64ArrayAttr(steps), indices, b.getI64IntegerAttr(extents));
   slot.replaceAllUsesWith(place.getBuffer());
   slot.erase();
   return success();

@@ -171,14 +171,15 @@ static LogicalResult verifyRound(Operation *op, ArrayAttr argAttrs, TypeRange ar
       auto number = attrs.getAs<IntegerAttr>("next");
       isGood &= (number || attrs.getAs<IntegerAttr>("stacked")) && attrs.contains("next") == bool(number);
       if (number)
-        isGood &= number.getInt() >= 0 && number.getInt() < (int64_t)carried.size() && carried[number.getInt()] == type &&
-                  next.insert(number.getInt()).second;
+        isGood &= number.getInt() >= 0 && number.getInt() < (int64_t)carried.size() &&
+                  carried[number.getInt()] == type && next.insert(number.getInt()).second;
     }
   return isGood && next.size() == carried.size()
              ? success()
-             : LogicalResult(complain(op) << "the body of a loop: expected arguments that are scanned, captured or carried "
-                                             "(numbered from 0), and results that are stacked or `next`, one for each that "
-                                             "is carried, of its type");
+             : LogicalResult(complain(op)
+                             << "the body of a loop: expected arguments that are scanned, captured or carried "
+                                "(numbered from 0), and results that are stacked or `next`, one for each that "
+                                "is carried, of its type");
 }
 /// From level `graph` on, the values of a body have known sizes.
 static LogicalResult verifyValues(Operation *op, Region &body) {
@@ -218,8 +219,8 @@ void EntryOp::print(OpAsmPrinter &printer) {
 }
 LogicalResult EntryOp::verify() {
   if (!llvm::is_contained({"function", "train", "gradients", "apply", "loop"}, getKind()))
-    return complain(*this) << "entry @" << getSymName() << ": expected function, train, gradients, apply or loop, found '"
-                           << getKind() << "'";
+    return complain(*this) << "entry @" << getSymName()
+                           << ": expected function, train, gradients, apply or loop, found '" << getKind() << "'";
   if (failed(verifyReturn(*this, getBody(), getResultTypes())) || failed(verifyValues(*this, getBody())))
     return failure();
   SmallVector<Type> results(getResultTypes().getAsValueRange<TypeAttr>());

@@ -217,8 +217,8 @@ ScanOp dlc::makeScan(const Ops &ops, ValueRange scanned, ValueRange initial, Dim
     for (Value one : initial)
       block.addArgument(one.getType(), unnamed(one.getLoc()));
     SmallVector<Value> arguments(block.getArguments());
-    Round round = body(ops, ValueRange(arguments).take_front(scanned.size()),
-                       ValueRange(arguments).drop_front(scanned.size()));
+    Round round =
+        body(ops, ValueRange(arguments).take_front(scanned.size()), ValueRange(arguments).drop_front(scanned.size()));
     YieldOp::create(b, ops.loc, round.stacked, round.carried);
     for (Value one : round.stacked)
       state.addTypes(stackOf(rounds, typeOf(one)));
@@ -228,8 +228,7 @@ ScanOp dlc::makeScan(const Ops &ops, ValueRange scanned, ValueRange initial, Dim
   state.addOperands(initial);
   state.addTypes(initial.getTypes());
   state.addAttribute("axes", b.getDenseI64ArrayAttr(SmallVector<int64_t>(along.size(), 0)));
-  state.addAttribute("operandSegmentSizes",
-                     b.getDenseI32ArrayAttr({(int32_t)along.size(), (int32_t)initial.size()}));
+  state.addAttribute("operandSegmentSizes", b.getDenseI32ArrayAttr({(int32_t)along.size(), (int32_t)initial.size()}));
   if (along.empty())
     state.addAttribute("count", SizeAttr::get(b.getContext(), rounds));
   if (reverse)

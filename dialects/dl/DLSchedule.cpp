@@ -84,15 +84,17 @@ LogicalResult PlaceOp::verify() {
   if (hasNumber != getIndex().has_value() || getIndex().value_or(0) > INT32_MAX)
     return complain(*this) << "expected input[number], output[number] or an arena";
   if ((int64_t)getOffset() < 0 || getSteps().size() != getIndices().size() || getExtents() > 8)
-    return complain(*this) << "expected an offset of at least 0, one step for each index, and at most 8 times the extent";
+    return complain(*this)
+           << "expected an offset of at least 0, one step for each index, and at most 8 times the extent";
   return areOfLoops(*this, getIndices());
 }
 LogicalResult SlotOp::verify() {
   auto whole = cast<MemRefType>(getWhole().getType()), own = cast<MemRefType>(getBuffer().getType());
   if (getSteps().size() != getIndices().size() || (int64_t)getSize() < 0 || getExtents() > 8 ||
       whole.getElementType() != own.getElementType())
-    return complain(*this) << "expected one step for each index, a size of at least 0, at most 8 times the extent, and the "
-                              "elements of the whole";
+    return complain(*this)
+           << "expected one step for each index, a size of at least 0, at most 8 times the extent, and the "
+              "elements of the whole";
   return areOfLoops(*this, getIndices());
 }
 LogicalResult RunOp::verify() {

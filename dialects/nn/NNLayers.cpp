@@ -152,12 +152,15 @@ SmallVector<Value> nn::BatchNormOp::expand(Expansion &e) {
   Value y;
   if (e.training) {
     SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, typeOf(x).getRank() - 1));
-    auto normal = e.ops.create<NormalizeOp>({x}, {e.ops.sizes("axes", ArrayRef<int64_t>(axes)), e.ops.real("epsilon", epsilon)});
+    auto normal =
+        e.ops.create<NormalizeOp>({x}, {e.ops.sizes("axes", ArrayRef<int64_t>(axes)), e.ops.real("epsilon", epsilon)});
     y = normal.getResult();
     Value n = e.ops.count(x, axes), square = e.ops.mul(normal.getScale(), normal.getScale());
     Value own = e.ops.reshape(e.ops.sub(e.ops.div(1.0, square), epsilon), {Dim(size)});
     Value unbiased = e.ops.mul(own, e.ops.div(n, e.ops.binary("max", e.ops.sub(n, 1.0), e.ops.number(1, n))));
-    auto goOn = [&](Value state, Value now) { return e.ops.add(e.ops.mul(state, 1 - momentum), e.ops.mul(now, momentum)); };
+    auto goOn = [&](Value state, Value now) {
+      return e.ops.add(e.ops.mul(state, 1 - momentum), e.ops.mul(now, momentum));
+    };
     e.update("running_mean", goOn(mean, e.ops.reduce("mean", x, axes)));
     e.update("running_var", goOn(variance, unbiased));
     e.update("num_batches_tracked", e.ops.add(count, e.ops.number(1, count)));

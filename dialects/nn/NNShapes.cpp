@@ -123,10 +123,10 @@ static void recurrent(typename Op::Adaptor op, ArrayRef<std::pair<Value, const c
     return s.rule.fail(Twine(what) + ": layers: expected at least 1, found " + Twine(layers));
   if (dims[1].isBatch())
     return s.rule.fail(Twine(what) + ": expected [batch, time, inputs], found " + show(op.getInput()));
-  if (FloatAttr rate = op.getDropoutAttr();
-      rate && !(rate.getValueAsDouble() >= 0 && rate.getValueAsDouble() < 1))
+  if (FloatAttr rate = op.getDropoutAttr(); rate && !(rate.getValueAsDouble() >= 0 && rate.getValueAsDouble() < 1))
     return s.rule.fail(Twine(what) + ": dropout: expected a rate in [0, 1), found " + show(rate.getValueAsDouble()));
-  Dim directions = op.getBidirectional() ? 2 : 1, all = ShapedType::isDynamic(layers) ? Dim() : Dim(layers) * directions;
+  Dim directions = op.getBidirectional() ? 2 : 1,
+      all = ShapedType::isDynamic(layers) ? Dim() : Dim(layers) * directions;
   SmallVector<Dim> state{all, dims[0], features};
   for (auto [value, name] : initial)
     if (value && !mayFit(makeTensor(state, s.element(op.getInput())), value.getType()))

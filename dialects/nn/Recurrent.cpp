@@ -40,29 +40,31 @@ private:
 /// One direction of one layer over x [time, batch, inputs].
 ScanOp Recurrent::scan(Value x, Value mask, int64_t layer, bool reverse, ArrayRef<Value> begin, Cell cell) {
   int64_t inputs = typeOf(x).getShape().back(), size = gates * features;
-  Value w = param("weight_ih", layer, reverse, {size, inputs}), u = param("weight_hh", layer, reverse, {size, features});
+  Value w = param("weight_ih", layer, reverse, {size, inputs}),
+        u = param("weight_hh", layer, reverse, {size, features});
   Value b = hasBias ? param("bias_ih", layer, reverse, {size}) : Value(),
         c = hasBias ? param("bias_hh", layer, reverse, {size}) : Value();
   SmallVector<Value> along{x};
   if (mask)
     along.push_back(mask);
-  return makeScan(e.ops, along, begin, dimsOf(x)[0], reverse, [&](const Ops &ops, ValueRange slices, ValueRange carried) {
-    Value p = ops.matmul(slices[0], w, false, true), q = ops.matmul(carried[0], u, false, true);
-    if (hasBias) {
-      p = ops.add(p, b);
-      q = ops.add(q, c);
-    }
-    Round round;
-    round.carried = cell(ops, p, q, carried);
-    Value out = round.carried[0];
-    if (mask) { // [batch, 1]
-      out = ops.where(slices[1], out, ops.number(0, out));
-      for (auto [now, before] : llvm::zip(round.carried, carried))
-        now = ops.where(slices[1], now, before);
-    }
-    round.stacked = {out};
-    return round;
-  });
+  return makeScan(e.ops, along, begin, dimsOf(x)[0], reverse,
+                  [&](const Ops &ops, ValueRange slices, ValueRange carried) {
+                    Value p = ops.matmul(slices[0], w, false, true), q = ops.matmul(carried[0], u, false, true);
+                    if (hasBias) {
+                      p = ops.add(p, b);
+                      q = ops.add(q, c);
+                    }
+                    Round round;
+                    round.carried = cell(ops, p, q, carried);
+                    Value out = round.carried[0];
+                    if (mask) { // [batch, 1]
+                      out = ops.where(slices[1], out, ops.number(0, out));
+                      for (auto [now, before] : llvm::zip(round.carried, carried))
+                        now = ops.where(slices[1], now, before);
+                    }
+                    round.stacked = {out};
+                    return round;
+                  });
 }
 
 SmallVector<Value> Recurrent::expand(Cell cell, bool states) {

@@ -81,7 +81,8 @@ int main(int argc, char **argv) try {
   std::sort(characters.begin(), characters.end());
   characters.erase(std::unique(characters.begin(), characters.end()), characters.end());
   const dlc::Entry &next = model.entry("next"), &step = model.entry("step");
-  int64_t vocabulary = next.outputs[0].dims[2], width = next.inputs[1].dims[2], length = step.inputs[0].dims[1], rows = 1;
+  int64_t vocabulary = next.outputs[0].dims[2], width = next.inputs[1].dims[2], length = step.inputs[0].dims[1],
+          rows = 1;
   for (const dlc::Entry &entry : model.entries()) // one for each capacity
     rows = std::max(rows, entry.capacity);
   if (int64_t(characters.size()) > vocabulary)
@@ -105,7 +106,8 @@ int main(int argc, char **argv) try {
       state.cell = result["cell"];
     }
     for (int64_t i = 0; i < held.windows; ++i) {
-      auto result = model.call("loss", params, {held.window(i, 0), held.window(i, 1), heldState.hidden, heldState.cell});
+      auto result =
+          model.call("loss", params, {held.window(i, 0), held.window(i, 1), heldState.hidden, heldState.cell});
       heldSum += double(result["loss"]);
       heldState.hidden = result["hidden"];
       heldState.cell = result["cell"];

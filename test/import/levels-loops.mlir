@@ -4,6 +4,7 @@
 // RUN: dlc loops.mlir -o loops.so && cmp loops.so all.so && dlc plan.mlir -o plan.so && cmp plan.so all.so
 
 // A loop in a printed level: it is read back to the same library, and checked before the next levels rely on it.
+// RUN: dlc-opt --mlir-print-op-generic graph.mlir > generic.mlir
 // RUN: sed 's/in %u along 0)/in %u along 1)/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=AXIS
 // AXIS: error: scan: from level `graph` on it runs along axis 0 of each tensor, a known number of times, and has no scope
 // RUN: sed 's/%n = add %arg0, %arg1 : f32.4, 4./%n = param "p" f32[4, 4] = zeros/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=GRADIENT
@@ -18,6 +19,10 @@
 // SLOT: error: expected one step for each index, a size of at least 0, at most 8 times the extent, and the elements of the whole
 // RUN: sed 's/ times 1 / times 9 /' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=TIMES
 // TIMES: error: expected an offset of at least 0, one step for each index, and at most 8 times the extent
+// RUN: sed 's/axes = array<i64: 0>/axes = array<i64: 7>/' generic.mlir > wrong.mlir && not cmp -s wrong.mlir generic.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NOAXIS
+// NOAXIS: error: scan: no axis 7 in f32[3, batch, 4]
+// RUN: sed 's/axes = array<i64: 0>/axes = array<i64: 0, 0>/' generic.mlir > wrong.mlir && not cmp -s wrong.mlir generic.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=AXES
+// AXES: error: scan: expected an axis and an argument for each tensor that it runs along
 dl.model @m {
   func @f(%x: f32[3, batch, 4], %z: f32[batch, 4]) -> (y: f32[3, batch, 4], l: f32[batch, 4]) {
     %y, %l = scan (%a in %x along 0) carry (%c = %z) {

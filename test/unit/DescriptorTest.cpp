@@ -175,9 +175,10 @@ TEST(Descriptor, ScheduleThatWasTamperedWith) {
            [](Scheduled &s) { s.loopSteps[1] = INT64_MAX; }, [](Scheduled &s) { s.loopSteps[0] = -12; },
            [](Scheduled &s) { s.loopSteps[0] = 12; }, [](Scheduled &s) { s.operands[0].extents = 9; },
            [](Scheduled &s) { s.operands[0].extents = 1; },
-           [](Scheduled &s) { s.loopSteps[0] = INT64_MIN, s.operands[0].extents = 8; }, [](Scheduled &s) { s.wanted[0].bytes = UINT64_MAX; },
-           [](Scheduled &s) { s.wanted[1].elements = 3; }, [](Scheduled &s) { s.wanted[1].row_elements = -1; },
-           [](Scheduled &s) { s.wanted[1].extents = 1; }, [](Scheduled &s) { s.wanted[1].extents = 9; },
+           [](Scheduled &s) { s.loopSteps[0] = INT64_MIN, s.operands[0].extents = 8; },
+           [](Scheduled &s) { s.wanted[0].bytes = UINT64_MAX; }, [](Scheduled &s) { s.wanted[1].elements = 3; },
+           [](Scheduled &s) { s.wanted[1].row_elements = -1; }, [](Scheduled &s) { s.wanted[1].extents = 1; },
+           [](Scheduled &s) { s.wanted[1].extents = 9; },
            [](Scheduled &s) { s.wanted[1].elements = INT64_MAX, s.wanted[1].extents = 8; },
            [](Scheduled &s) { s.wanted[1].dtype = 99; }, [](Scheduled &s) { s.entries[0].operand_count = 1; },
            // loops

@@ -242,10 +242,10 @@ void Differ::drawArguments(int64_t rows) {
 FailureOr<std::vector<CallResults>> Differ::call(StringRef library, int64_t count, unsigned threads) {
   LibraryCall call{library.str(), entry.getSymName().str(), {}, {}, settings.seed, firstStep, batch, count, threads};
   for (auto [argument, value] : llvm::zip(arguments, values))
-    if (auto *list = argument.kind == "input"       ? &call.inputs
-                     : argument.isKept()             ? &call.stored.parameters
-                     : argument.kind == "slot"      ? &call.stored.slots
-                                                    : nullptr)
+    if (auto *list = argument.kind == "input"  ? &call.inputs
+                     : argument.isKept()       ? &call.stored.parameters
+                     : argument.kind == "slot" ? &call.stored.slots
+                                               : nullptr)
       list->push_back({argument.name, value});
   std::vector<CallResults> results;
   if (std::string problem = callLibrary(call, results); !problem.empty())
@@ -297,8 +297,8 @@ static const Array &resultOf(const CallResults &step, StringRef name, Dictionary
 }
 const Array *Differ::storedIn(const CallResults &step, const Argument &argument) const {
   return argument.isKept()         ? find(step.stored.parameters, argument.name)
-         : argument.kind == "slot"    ? find(step.stored.slots, argument.name)
-                                      : nullptr;
+         : argument.kind == "slot" ? find(step.stored.slots, argument.name)
+                                   : nullptr;
 }
 void Differ::depart(StringRef what, StringRef when, const Array &found, const Array &expected, int64_t at) {
   if (departed.empty())
