@@ -99,9 +99,13 @@ static LogicalResult differentiateAll(ModuleOp module, const CompileOptions &opt
   return result;
 }
 static LogicalResult moveOutOfAllScans(ModuleOp module, const CompileOptions &options) {
+  bool any = false;
+  module.walk([&](ScanOp) { any = true; });
+  if (!any)
+    return success();
   for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
     moveOutOfScans(entry, options.optimize > 0);
-  return success();
+  return simplify(module, options);
 }
 static LogicalResult chooseAllLayouts(ModuleOp module, const CompileOptions &options) {
   chooseLayouts(modelOf(module), options.optimize > 0);
@@ -156,7 +160,6 @@ ArrayRef<Level> dlc::levels() {
       simplifying,
       {"move-out-of-scans", "what needs nothing that a loop carries is computed for all its rounds at once",
        moveOutOfAllScans},
-      simplifying,
   };
   static const Step toLayout[] = {
       {"choose-layouts", "stored matrices lie as their products read them, and transposes sink", chooseAllLayouts},
