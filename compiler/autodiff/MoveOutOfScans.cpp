@@ -254,6 +254,8 @@ bool ScanMover::canSum(Value value, bool isRoot) {
     return false;
   if (isProduct(op) || isa<SumOp>(op))
     return llvm::any_of(op->getOperands(), [&](Value operand) { return isInside(operand); });
+  if (isa<ScatterAddOp>(op))
+    return llvm::all_of(op->getOperands(), [&](Value operand) { return isInside(operand); });
   if (isa<AddOp, SubOp>(op))
     return llvm::all_of(op->getOperands(),
                         [&](Value operand) { return operand.getType() == value.getType() && canSum(operand, false); });
@@ -262,7 +264,7 @@ bool ScanMover::canSum(Value value, bool isRoot) {
 /// The values of the body that such a sum is made of.
 SmallVector<Value> ScanMover::leavesOf(Value value) {
   Operation *op = value.getDefiningOp();
-  if (isProduct(op) || isa<SumOp>(op))
+  if (isProduct(op) || isa<SumOp, ScatterAddOp>(op))
     return llvm::filter_to_vector(op->getOperands(), [&](Value operand) { return isInside(operand); });
   SmallVector<Value> all;
   for (Value operand : op->getOperands())
@@ -271,12 +273,14 @@ SmallVector<Value> ScanMover::leavesOf(Value value) {
 }
 Value ScanMover::sumOf(OpBuilder &b, Value value) {
   Operation *op = value.getDefiningOp();
-  if (isProduct(op) || isa<SumOp>(op)) {
+  if (isProduct(op) || isa<SumOp, ScatterAddOp>(op)) {
     auto operands = llvm::map_to_vector(op->getOperands(), [&](Value operand) { return operandOf(operand, after); });
     if (isProduct(op))
       return summedProduct(b, op, operands, rounds);
-    // One sum over the rounds and over what the op sums.
     Ops ops(b, op->getLoc());
+    if (isa<ScatterAddOp>(op)) // adds up the rows of all rounds
+      return ops.create<ScatterAddOp>({operands[0].value, operands[1].value}, op->getAttrs()).getResult();
+    // One sum over the rounds and over what the op sums.
     auto sum = cast<SumOp>(op);
     int64_t rank = typeOf(sum.getInput()).getRank();
     SmallVector<int64_t> axes{0};

@@ -216,25 +216,36 @@ Value Inliner::dropout(Value input, double rate, StringRef name, Location loc, F
   return Ops(builder, loc).mul(input, mask);
 }
 
-/// In a loop each round has a mask of its own. All of them are drawn before the loop, as one tensor in which a row of the
-/// batch has its rounds side by side: an element's number is then the same however the batch is cut.
+/// A mask has a row of the batch in one piece, wherever the batch is among the axes: an element's number is then the same
+/// however the batch is cut. In a loop each round has a mask of its own. All of them are drawn before the loop, as one tensor
+/// in which a row has its rounds side by side.
 Value Inliner::maskFor(Value input, function_ref<Value(const Ops &, Value)> make, Location loc) {
-  if (loops.empty())
-    return make(Ops(builder, loc), input);
   SmallVector<Dim> dims = dimsOf(input);
-  bool isBatched = !dims.empty() && dims[0].isBatch();
-  for (auto [i, loop] : llvm::enumerate(loops))
-    dims.insert(dims.begin() + isBatched + i, loop->rounds);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.restoreInsertionPoint(loops.front()->before);
-  Ops ops(builder, loc);
-  Value mask = make(ops, ops.splat(0, makeTensor(dims, typeOf(input).getElementType())));
-  if (isBatched) {
-    SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(1, loops.size() + 1));
-    order.push_back(0);
-    llvm::append_range(order, llvm::seq<int64_t>(loops.size() + 1, dims.size()));
-    mask = ops.transpose(mask, order);
+  int64_t own = dims.size(), rounds = loops.size();
+  auto batch = llvm::find_if(dims, [](Dim dim) { return dim.isBatch(); });
+  int64_t row = batch == dims.end() ? -1 : batch - dims.begin();
+  if (loops.empty() && row <= 0)
+    return make(Ops(builder, loc), input);
+  SmallVector<Dim> drawn;
+  SmallVector<int64_t> order; // of the axes of what is drawn, as the body has them
+  if (row >= 0)
+    drawn.push_back(dims[row]);
+  for (Loop *loop : loops) {
+    order.push_back(drawn.size());
+    drawn.push_back(loop->rounds);
   }
+  for (int64_t axis = 0; axis < own; ++axis) {
+    order.push_back(axis == row ? 0 : drawn.size());
+    if (axis != row)
+      drawn.push_back(dims[axis]);
+  }
+  OpBuilder::InsertionGuard guard(builder);
+  if (rounds)
+    builder.restoreInsertionPoint(loops.front()->before);
+  Ops ops(builder, loc);
+  Value mask = make(ops, ops.splat(0, makeTensor(drawn, typeOf(input).getElementType())));
+  if (!llvm::is_sorted(order))
+    mask = ops.transpose(mask, order);
   for (Loop *loop : loops) {
     loop->scanned.push_back(mask);
     mask = loop->body.insertArgument(loop->scanned.size() - 1, sliceOf(typeOf(mask)), unnamed(loc));

@@ -121,7 +121,8 @@ def DL_ParamOp : DL_StoredOp<"param"> {
 def DL_StateOp : DL_StoredOp<"state"> {
   let summary = "What the model, or (session) one stream of calls, remembers: its value before this call";
   let description = [{
-    `state "mean" f32[width] = zeros`. Read and checked; not compiled yet.
+    `state "mean" f32[width] = zeros`. Scopes of calls go before the name. What `update` says of it in a training step is its
+    value in the next call; elsewhere it stays as it is. Saved with the parameters. `state session` is read and checked only.
   }];
   let arguments = (ins StrAttr:$name, DL_ShapeAttr:$shape, DL_InitAttr:$init, UnitAttr:$session);
 }
@@ -144,7 +145,7 @@ def DL_ConstantOp : DL_StoredOp<"constant", [Pure, Fusible, NotDifferentiable]> 
 def DL_UpdateOp : DL_ProgramOp<"update"> {
   let summary = "What a state holds after this call";
   let description = [{
-    `update "mean", %new`. Read and checked; not compiled yet.
+    `update "mean", %new`. Once in a training step, outside of scans; without effect elsewhere.
   }];
   let arguments = (ins StrAttr:$name, AnyTensor:$value);
 }

@@ -56,8 +56,11 @@ ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
     if (parseSize(parser, count))
       return failure();
     result.addAttribute("count", count);
-    if (succeeded(parser.parseOptionalString(&scope)))
+    if (succeeded(parser.parseOptionalString(&scope))) {
+      if (scope.empty())
+        return stop(parser) << "scan: its scope has no character; leave it out where all rounds share their parameters";
       result.addAttribute("scope", builder.getStringAttr(scope));
+    }
   }
   if (succeeded(parser.parseOptionalKeyword("carry")) &&
       parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseCarried))

@@ -18,6 +18,7 @@ import tempfile
 
 from drawn import BATCH, batches, broadcast, late, size_text, text
 import drawn
+import random_scans
 
 SIZES = [1, 1, 2, 3, 4, 5, 7, 8, 17, 33]
 BATCHES = [1, 2, 3, 5, 8, 17]
@@ -877,6 +878,7 @@ if mode == "--print":
     print(Program(first))
 elif mode == "--ops":
     programs = "\n".join(str(Program(seed)) for seed in range(first, last + 1))
+    programs += "\n".join(random_scans.Network(seed).text() for seed in range(1, 61))  # those of random-scans.test
     words = set(re.findall(r"(?:^ *|= )(?:dl\.)?([a-z0-9_.]+)", programs, re.M))
     missing = [op for op in all_ops() if op not in words]
     print("never drawn:", ", ".join(missing) or "none")
