@@ -1,20 +1,25 @@
 # zoo.py - the networks of examples/models as PyTorch has them, and what is stored of them.
 # SPDX-License-Identifier: Apache-2.0
 #
-#   zoo.py check NAME.names INFO.json   what `dlc-run info --json` printed has the names and shapes of this list
+#   zoo.py check NAME ... [--steps N]   compiled within limits of time and memory: names, shapes, logits and losses of steps are
+#                                       those stored in zoo/
 #
 # The others need torch and numpy, and find dlc on the PATH:
-#   zoo.py list FOLDER                  writes NAME.names of each network
+#   zoo.py store NAME ...         writes zoo/NAME.names, and zoo/NAME.json: logits, and losses of steps, from dlc's initial weights
 #   zoo.py compare NAME ... [--size N] [--batch N]   deviations of logits, loss, gradients and states, with random weights
-#   zoo.py time NAME ... [--size N]     one thread: a prediction of one picture and a training step of eight, in turns
+#   zoo.py time NAME ... [--size N]   one thread: a prediction of one picture and a training step of eight, in turns
 #
-# Of the networks of torchvision the layers are built here again under torchvision's names; where torchvision is installed,
-# `list` checks that its own have the same.
+# The networks of torchvision are built here again under its names; where it is installed, `store` checks that its own have
+# the same.
+import argparse
 import json
 import os
+import re
+import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 
 
 def networks():
@@ -194,30 +199,123 @@ def lines(state):
     return "".join(f"{name} {'x'.join(map(str, value.shape)) or 'number'}\n" for name, value in sorted(state.items()))
 
 
-def write_lists(folder):
+STORED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "zoo")
+SIZE, STEPS, RATE = 64, 2, 0.001
+
+
+def element(name):
+    """The type in which stored numbers are compared: gradients through norms over few elements need the digits of f64."""
+    return "f32" if name == "vgg16" else "f64"
+
+
+def sample(numbers):
+    """Sixteen of many numbers."""
+    return numbers[:: max(1, len(numbers) // 16)][:16]
+
+
+def write_inputs(folder, kind):
+    """image.npy in f32 or f64, label.npy of each, pixels.npy of each of their pixels; made without numpy."""
+    import struct
+
+    def write(name, kind, letter, shape, values):
+        text = f"{{'descr': '<{kind}', 'fortran_order': False, 'shape': {shape}, }}"
+        text += " " * (-(len(text) + 11) % 64) + "\n"
+        with open(f"{folder}/{name}.npy", "wb") as file:
+            file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text.encode())
+            file.write(struct.pack(f"<{len(values)}{letter}", *values))
+
+    write("image", kind[0] + str(int(kind[1:]) // 8), {"f32": "f", "f64": "d"}[kind], (2, SIZE, SIZE, 3), [i * 7919 % 1009 / 512 - 1 for i in range(2 * SIZE * SIZE * 3)])
+    write("label", "i4", "i", (2,), [7, 123])
+    write("pixels", "i4", "i", (2, SIZE, SIZE), [i * 7919 % 1009 % 2 for i in range(2 * SIZE * SIZE)])
+
+
+def store(name):
+    import numpy
+    import torch
+    classes = 2 if name == "unet" else 1000
+    network = networks()[name](classes)
+    names = lines(network.state_dict())
     try:
         from torchvision import models
+        if hasattr(models, name):
+            assert names == lines(getattr(models, name)().state_dict()), f"{name} is not as torchvision's"
     except ImportError:
-        models = None
-    for name, network in networks().items():
-        text = lines(network(2 if name == "unet" else 1000).state_dict())
-        if models and hasattr(models, name):
-            assert text == lines(getattr(models, name)().state_dict()), f"{name} is not as torchvision's"
-        with open(f"{folder}/{name}.names", "w") as file:
-            file.write(text)
+        print(f"{name}: not compared with torchvision, which is not installed")
+    with open(f"{STORED}/{name}.names", "w") as file:
+        file.write(names)
+    with tempfile.TemporaryDirectory() as folder:
+        write_inputs(folder, element(name))
+        library = compile_model(name, folder, "--size", f"size={SIZE}", "--batch", "2", "--float", element(name), dropout=False)
+        subprocess.run(["dlc-run", "call", library, "predict", "--seed", "1", "--input", f"image={folder}/image.npy", "--save",
+                        f"{folder}/first.safetensors"], check=True, stdout=subprocess.DEVNULL)
+        first = load(f"{folder}/first.safetensors")
+        image, label = (torch.from_numpy(numpy.load(f"{folder}/{n}.npy")) for n in ("image", "pixels" if name == "unet" else "label"))
+    network.double().load_state_dict({n: torch.from_numpy(first[n].copy()) for n in network.state_dict()})
+    for module in network.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    image, label = image.permute(0, 3, 1, 2).double(), label.long()
+    with torch.inference_mode():
+        logits = network.eval()(image)
+    logits = logits.permute(0, 2, 3, 1) if logits.dim() == 4 else logits
+    parameters = network.train().parameters()
+    optimizer = torch.optim.Adam(parameters, RATE) if name == "unet" else torch.optim.SGD(
+        parameters, RATE, 0.9, weight_decay={"vgg16": 5e-4, "mobilenet_v2": 4e-5}.get(name, 1e-4))
+    losses = []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(network(image), label)
+        loss.backward()
+        optimizer.step()
+        losses.append(float(f"{loss.item():.12g}"))
+    with open(f"{STORED}/{name}.json", "w") as file:
+        json.dump({"logits": [float(f"{x:.12g}") for x in sample(logits.flatten().tolist())], "losses": losses}, file)
+        file.write("\n")
+    print(name, losses)
 
 
-def check(names, info):
-    expected = open(names).read().splitlines()
-    found = []
-    for line in open(info):
-        about = json.loads(line)
-        if about.get("kind") in ("parameter", "buffer"):
-            found.append(f"{about['name']} {'x'.join(map(str, about['shape'])) or 'number'}")
+def check(name, folder, count):
+    def limited():
+        resource.setrlimit(resource.RLIMIT_CPU, (180, 180))
+        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+
+    def printed(*command):
+        text = subprocess.run(["dlc-run", *command, "--json"], check=True, stdout=subprocess.PIPE, text=True).stdout
+        return [json.loads(line) for line in text.splitlines()]
+
+    library = compile_model(name, folder, "--size", f"size={SIZE}", "--batch", "2", "--float", element(name), dropout=False,
+                            limits=limited)
+    with open(f"{STORED}/{name}.names") as file:
+        expected = file.read().splitlines()
+    found = [f"{about['name']} {'x'.join(map(str, about['shape'])) or 'number'}" for about in printed("info", library)
+             if about.get("kind") in ("parameter", "buffer")]
     missing, other = set(expected) - set(found), set(found) - set(expected)
     if missing or other or len(found) != len(expected):
-        sys.exit(f"{names}: {len(found)} tensors; missing {sorted(missing)[:9]}; not expected {sorted(other)[:9]}")
-    print(f"{len(found)} names and shapes agree")
+        sys.exit(f"{name}: {len(found)} tensors; missing {sorted(missing)[:9]}; not expected {sorted(other)[:9]}")
+
+    with open(f"{STORED}/{name}.json") as file:
+        numbers = json.load(file)
+
+    def flat(value):
+        return [x for part in value for x in flat(part)] if isinstance(value, list) else [value]
+
+    def agree(what, values, reference, tolerance):
+        most = max(map(abs, reference))
+        worst = max(abs(a - b) for a, b in zip(values, reference, strict=True)) / most
+        if not worst < tolerance:
+            sys.exit(f"{name}: {what} {values}, expected {reference}")
+
+    tolerance = 1e-9 if element(name) == "f64" else 1e-5
+    write_inputs(folder, element(name))
+    given = ["--seed", "1", "--input", f"image={folder}/image.npy"]
+    agree("logits", sample(flat(printed("call", library, "predict", *given)[-1]["outputs"]["logits"])), numbers["logits"], tolerance)
+    losses = []
+    if count:
+        given += ["--input", f"label={folder}/{'pixels' if name == 'unet' else 'label'}.npy"]
+        steps = printed("call", library, "train_step", *given, "--set", f"lr={RATE}", "--repeat", str(count))
+        losses = [step["loss"] for step in steps if step["event"] == "call"]
+        agree("losses", losses, numbers["losses"][:count], tolerance)
+    print(f"{name}: {len(found)} names and shapes, {len(numbers['logits'])} logits and {len(losses)} losses agree")
 
 
 def save(path, tensors):
@@ -249,16 +347,15 @@ def load(path):
     return result
 
 
-def compile_model(name, folder, *options, dropout=True):
+def compile_model(name, folder, *options, dropout=True, limits=None):
     """The library of a network of examples/models."""
-    import re
     text = open(os.path.join(os.path.dirname(__file__), f"../../../examples/models/{name}.mlir")).read()
     if not dropout:
         text = re.sub(r"(dropout %\w+), [0-9.]+", r"\1, 0.0", text)
     source, library = f"{folder}/{name}.mlir", f"{folder}/{name}.so"
     with open(source, "w") as file:
         file.write(text)
-    subprocess.run(["dlc", source, "-o", library, *options], check=True)
+    subprocess.run(["dlc", source, "-o", library, *options], check=True, preexec_fn=limits)
     return library
 
 
@@ -303,12 +400,18 @@ def references(network, image, label):
 
 
 def deviation(found, reference):
-    """The largest difference relative to the largest element of its tensor, and which tensor that is."""
-    return max((abs(found[name] - value).max() / max(abs(value).max(), 1e-30), name) for name, value in reference.items())
+    """The largest difference relative to the largest element of its tensor, and which tensor that is. A tensor that is 0 but
+    for rounding (the gradient of a bias in front of a norm) counts relative to the largest element of all."""
+    most = max(abs(value).max() for value in reference.values())
+
+    def relative(name, value):
+        size = abs(value).max()
+        return abs(found[name] - value).max() / (size if size > 1e-9 * most else most)
+
+    return max((relative(name, value), name) for name, value in reference.items())
 
 
 def compare(name, size, batch):
-    import tempfile
     import torch
     torch.manual_seed(2)
     classes = 2 if name == "unet" else 1000
@@ -340,8 +443,9 @@ def compare(name, size, batch):
 
 
 def time_calls(name, size, rounds=5):
-    import tempfile
+    """Time of the processor, so that other work on the machine counts little: the median of rounds taken in turns."""
     import time
+    import numpy
     import torch
     torch.set_num_threads(1)
     classes = 2 if name == "unet" else 1000
@@ -360,43 +464,52 @@ def time_calls(name, size, rounds=5):
         torch.nn.functional.cross_entropy(network(eight), label).backward()
         optimizer.step()
 
-    def timed(function, seconds):
+    def theirs(function):
         function()
-        times, end = [], time.perf_counter() + seconds
-        while len(times) < 2 or time.perf_counter() < end:
-            start = time.perf_counter()
+        start = time.process_time()
+        for _ in range(calls):
             function()
-            times.append(time.perf_counter() - start)
-        return times
+        return (time.process_time() - start) / calls
+
+    def ours(library, entry, inputs):
+        used = []
+        for repeat in (1, 1 + calls):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run(["dlc-run", "call", library, entry, "--threads", "1", "--inputs", inputs, "--repeat", str(repeat), "--output",
+                            f"{folder}/out.npz"], check=True, stdout=subprocess.DEVNULL)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            used.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        return (used[1] - used[0]) / calls
 
     with tempfile.TemporaryDirectory() as folder:
         library = compile_model(name, folder, "--size", f"size={size}", "--batch", "1,8")
-        for entry, function, rows, seconds in (("predict", predict, 1, 1.0), ("train_step", step, 8, 3.0)):
+        for entry, function, image, calls in (("predict", predict, one, 20), ("train_step", step, eight, 3)):
             network.train(entry == "train_step")
-            ours, theirs = [], []
-            for _ in range(rounds):
-                command = ["dlc-run", "bench", library, entry, "--threads", "1", "--json", "--batch", str(rows), "--range", f"label={classes}"]
-                about = [json.loads(line) for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()]
-                ours.append(next(a["median_seconds"] for a in about if "median_seconds" in a))
-                theirs += timed(function, seconds)
-            a, b = statistics.median(ours), statistics.median(theirs)
-            print(f"{name} {size} x {size}, {entry}, batch {rows}: dlc {a * 1e3:.1f} ms, PyTorch {b * 1e3:.1f} ms, ratio {b / a:.2f}", flush=True)
+            inputs = {"image": image.permute(0, 2, 3, 1).contiguous().numpy()}
+            if entry == "train_step":
+                inputs["label"] = label.to(torch.int32).numpy()
+            numpy.savez(f"{folder}/{entry}.npz", **inputs)
+            pairs = [(ours(library, entry, f"{folder}/{entry}.npz"), theirs(function)) for _ in range(rounds)]
+            a, b, ratio = (statistics.median(column) for column in zip(*((a, b, b / a) for a, b in pairs)))
+            print(f"{name} {size} x {size}, {entry}, batch {len(image)}: dlc {a * 1e3:.1f} ms, PyTorch {b * 1e3:.1f} ms, ratio "
+                  f"{ratio:.2f}", flush=True)
 
 
 def main():
-    if sys.argv[1] == "check":
-        return check(*sys.argv[2:])
-    if sys.argv[1] == "list":
-        return write_lists(sys.argv[2])
-    import argparse
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=["compare", "time"])
+    parser.add_argument("command", choices=["check", "store", "compare", "time"])
     parser.add_argument("names", nargs="+")
+    parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--size", type=int)
     parser.add_argument("--batch", type=int, default=4)
     given = parser.parse_args()
     for name in given.names:
-        if given.command == "compare":
+        if given.command == "check":
+            with tempfile.TemporaryDirectory() as folder:
+                check(name, folder, given.steps)
+        elif given.command == "store":
+            store(name)
+        elif given.command == "compare":
             compare(name, given.size or 64, given.batch)
         else:
             time_calls(name, given.size or 224)
