@@ -471,9 +471,9 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
   if (failed(layer->getName().verifyInvariants(layer)))
     return failure();
   for (NamedAttribute attr : layer->getAttrs())
-    if (auto size = dyn_cast<SizeAttr>(attr.getValue()); size && size.number() < 1)
-      return complain(layer) << layer->getName() << ": expected a number of at least 1 for '"
-                             << attr.getName().getValue() << "', found " << show(size);
+    if (auto size = dyn_cast<SizeAttr>(attr.getValue()); size && size.number() < nn::leastOf(attr.getName()))
+      return complain(layer) << layer->getName() << ": expected a number of at least " << nn::leastOf(attr.getName())
+                             << " for '" << attr.getName().getValue() << "', found " << show(size);
   if (typeOf(layer->getOperand(0)).getRank() && isa<FloatType>(typeOf(layer->getOperand(0)).getElementType()) &&
       !dimsOf(layer->getOperand(0)).back().isNumber())
     return complain(layer) << layer->getName() << ": the size of the last axis must be known, found "

@@ -129,7 +129,7 @@ static void checkPositive(Operation *op) {
     });
     attr.getValue().walk([&](InitAttr init) { checkInit(op, init); });
     if (auto size = dyn_cast<SizeAttr>(attr.getValue()); size && isa<nn::LayerOpInterface>(op))
-      wrong(size, 1, op->getLoc());
+      wrong(size, nn::leastOf(attr.getName()), op->getLoc());
   }
 }
 

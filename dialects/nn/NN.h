@@ -23,6 +23,11 @@ struct Expansion {
 };
 } // namespace dlc::nn
 
+namespace dlc::nn {
+/// The least number that an option of a layer may be.
+inline int64_t leastOf(llvm::StringRef option) { return option.ends_with("padding") ? 0 : 1; }
+} // namespace dlc::nn
+
 #include "dialects/nn/NNDialect.h.inc"
 #include "dialects/nn/NNInterfaces.h.inc"
 #define GET_OP_CLASSES

@@ -9,7 +9,8 @@ dl.model @mobilenet_v2 sizes(size = 224, classes = 1000) {
   }
   // The same, of each channel by itself.
   func private @depthwise<stride = 1>(%x: f32[batch, height, width, channels]) {
-    %c = nn.conv2d "0" %x, channels, kernel = 3, stride = stride, padding = 1, groups = channels, bias = false, init = kaiming_normal
+    %c = nn.conv2d "0" %x, channels, kernel = 3, stride = stride, padding = 1, groups = channels, bias = false,
+                           init = kaiming_normal
     %n = nn.batch_norm "1" %c
     %y = relu6 %n
     return %y

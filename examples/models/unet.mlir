@@ -34,7 +34,8 @@ dl.model @unet sizes(size = 224, classes = 2, width = 32) {
     %s = nn.conv2d "head" %u1, classes, kernel = 1
     return %s
   }
-  func @predict(%image: f32[batch, size, size, 3]) -> (probability: f32[batch, size, size, classes], logits: f32[batch, size, size, classes]) {
+  func @predict(%image: f32[batch, size, size, 3]) -> (probability: f32[batch, size, size, classes],
+                                                       logits: f32[batch, size, size, classes]) {
     %s = call @net(%image)
     %p = softmax %s
     return %p, %s
