@@ -189,6 +189,9 @@ bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old)
   auto op = symbols.lookup<KernelOp>(launch.getKernel());
   const Domain &domain = domainOf(op);
   Value written = op.getBody().front().getTerminator()->getOperand(result);
+  // Along axes in another order than the points are in, elements are read and written one by one, each way by itself.
+  if (domain.kind == Domain::Kind::Map && !llvm::is_sorted(domain.axes.lookup(written)))
+    return false;
   for (auto [argument, given] : llvm::zip(op.getBody().getArguments(), launch.getArgs())) {
     if (!llvm::is_contained(aliases, given))
       continue;

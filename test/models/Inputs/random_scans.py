@@ -118,6 +118,10 @@ class Network:
         known = {"rows": ["%x"], "matrices": [self.parameter([w, w], 2) for _ in range(2)],
                  "vectors": [self.parameter([w], 2)], "tables": [self.parameter([4, w], 2)], "indices": []}
         known["rows"].append(self.line(f"mul %x, {known['vectors'][0]}", 2))
+        if r.random() < 0.4:
+            self.lines.append(f'    %state = state "memory" f32[{w}] = constant(0.5)')
+            known["rows"].append(self.line("add %x, %state", 2))
+            self.lines.append(f'    update "memory", {self.line("mean " + known["rows"][-1] + ", axes = [0]", 2)}')
         sequences = {"floats": ["%s"], "indices": ["%i"]}
         sequences["floats"].append(self.line(f"mul %s, {known['vectors'][0]}", 2))
         for _ in range(r.choice([1, 1, 2, 3])):
