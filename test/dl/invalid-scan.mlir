@@ -128,4 +128,12 @@ dl.model @m {
     %y = nn.batch_norm "r" %i
     return %h
   }
+  func @scope(%h: f32[batch, 4]) -> (h: f32[batch, 4]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: scan: its scope has no character; leave it out where all rounds share their parameters
+    %l = scan 3 "" carry (%c = %h) {
+      %n = relu %c
+      yield carry %n
+    }
+    return %h
+  }
 }
