@@ -57,13 +57,6 @@ private:
 };
 } // namespace
 
-static SmallVector<Value> readBy(Operation *op) {
-  SmallVector<Value> values(op->getOperands());
-  if (auto inner = dyn_cast<ScanOp>(op))
-    llvm::append_range(values, inner.getCaptured());
-  return values;
-}
-
 //===--- One op for all rounds --------------------------------------------------------------------------===//
 
 /// Element-wise by stretched operands, so that a further first axis changes nothing.

@@ -79,9 +79,7 @@ ScanOp dlc::prune(ScanOp scan) {
     changed = false;
     for (Operation &op : llvm::reverse(body.without_terminator()))
       if (llvm::any_of(op.getResults(), [&](Value value) { return needed.contains(value); })) {
-        needed.insert(op.operand_begin(), op.operand_end());
-        if (auto inner = dyn_cast<ScanOp>(op))
-          needed.insert_range(inner.getCaptured());
+        needed.insert_range(readBy(&op));
       }
     for (size_t j = 0; j < carries; ++j)
       if (!isCarried[j] && (!scan.getLastResults()[j].use_empty() || needed.contains(scan.getCarriedArguments()[j]))) {

@@ -62,14 +62,6 @@ struct Environment {
 };
 } // namespace
 
-/// What an op reads: its operands, and what its body captures.
-static SmallVector<Value> readBy(Operation *op) {
-  SmallVector<Value> values(op->getOperands());
-  if (auto scan = dyn_cast<ScanOp>(op))
-    llvm::append_range(values, scan.getCaptured());
-  return values;
-}
-
 /// Runs the ops of a block on the values in `known`; leaves there what its terminator reads.
 static LogicalResult evaluateBlock(Block &block, Environment &known, int64_t batch, const Observer &observer) {
   // A value is let go after its last reader.

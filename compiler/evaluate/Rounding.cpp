@@ -118,13 +118,15 @@ static std::vector<double> ofCrossEntropy(CrossEntropyOp op, Operands in, int64_
 }
 
 static double directionOf(double x, uint64_t sample);
+/// Where a value moves by several bounds that are about as large, half of all samples see next to nothing of them; as many as
+/// these miss it for one element in sixteen million.
+static constexpr uint64_t mostSamples = 24;
 
 /// Of a loop, whose rounding goes from round to round: how far some samples go, in which every value of the body is moved by
 /// its own bound.
 static std::vector<double> ofScan(ScanOp scan, unsigned result, Operands in, const Array &out, int64_t batch) {
-  constexpr uint64_t samples = 8;
   std::vector<double> units(out.reals.size());
-  for (uint64_t sample = 1; sample <= samples; ++sample) {
+  for (uint64_t sample = 1; sample <= mostSamples; ++sample) {
     std::vector<Array> moved;
     for (Value one : scan.getResults())
       moved.push_back(zerosFor(one, batch));
@@ -308,9 +310,8 @@ void Expectation::sample() {
 
 int64_t Expectation::firstDeparture(size_t i, const Array &found) {
   // Most agree at once. Where rounding is larger than usual, more samples find it; where there is a fault, none does.
-  constexpr uint64_t enough = 24;
   int64_t at = firstBeyond(found, exact[i], spread[i], signs[i]);
-  while (at >= 0 && samples < enough) {
+  while (at >= 0 && samples < mostSamples) {
     sample();
     at = firstBeyond(found, exact[i], spread[i], signs[i]);
   }

@@ -261,11 +261,8 @@ static void warnOfUntrained(TrainOp train, Value loss, ArrayRef<Stored> trained)
   DenseSet<Value> reached;
   SmallVector<Value> open{loss};
   while (!open.empty())
-    if (Value value = open.pop_back_val(); reached.insert(value).second && value.getDefiningOp()) {
-      llvm::append_range(open, value.getDefiningOp()->getOperands());
-      if (auto scan = value.getDefiningOp<ScanOp>())
-        llvm::append_range(open, scan.getCaptured());
-    }
+    if (Value value = open.pop_back_val(); reached.insert(value).second && value.getDefiningOp())
+      llvm::append_range(open, readBy(value.getDefiningOp()));
   for (const Stored &one : trained)
     if (!reached.contains(one.value))
       warn(one.loc) << "@" << train.getSymName() << " trains '" << one.name

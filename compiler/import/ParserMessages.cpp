@@ -62,6 +62,13 @@ static int depthAt(StringRef text, size_t offset, bool *isInTrain = nullptr) {
   return depth;
 }
 
+/// Two neighbours have changed places: one mistake, and not two.
+static bool areSwapped(StringRef a, StringRef b) {
+  if (a.size() != b.size())
+    return false;
+  size_t at = std::mismatch(a.begin(), a.end(), b.begin()).first - a.begin();
+  return at + 1 < a.size() && a[at] == b[at + 1] && a[at + 1] == b[at] && a.drop_front(at + 2) == b.drop_front(at + 2);
+}
 /// The op of `dl` or `nn` whose name is nearest to `word`; empty if none is near.
 static std::string nearestOp(StringRef word, MLIRContext &context) {
   std::string best;
@@ -73,7 +80,7 @@ static std::string nearestOp(StringRef word, MLIRContext &context) {
     if ((!own.consume_front("dl.") && !own.starts_with("nn.")) || name.hasTrait<MadeByCompiler>())
       continue;
     for (StringRef one : {own, own.starts_with("nn.") ? own.drop_front(3) : own})
-      if (unsigned d = plain.edit_distance(one, true, distance); d < distance) {
+      if (unsigned d = areSwapped(plain, one) ? 1 : plain.edit_distance(one, true, distance); d < distance) {
         distance = d;
         best = own.str();
       }

@@ -1,6 +1,7 @@
 // DLNorm.cpp - what normalisations become, and the gradient of the one that most of them become.
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/dl/DL.h"
+#include "dialects/dl/Rewritten.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -94,9 +95,6 @@ Values InstanceNormOp::augment(Ops &b) {
     sizes[1] = sizes[1] * dim;
   return {b.reshape(normalized(b, b.reshape(getInput(), sizes), getEpsilon(), {1}), dims)};
 }
-#define REWRITTEN(Op) \
-  Values Op::decompose(Ops &b) { return augment(b); } \
-  Values Op::vjp(Ops &, ValueRange) { return {}; } // never asked: it is rewritten first
 REWRITTEN(LayerNormOp)
 REWRITTEN(RmsNormOp)
 REWRITTEN(GroupNormOp)

@@ -1,6 +1,7 @@
 // DLPicture.cpp - what convolutions and poolings become: products over windows, reductions of windows.
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/dl/Contract.h"
+#include "dialects/dl/Rewritten.h"
 #include "dialects/dl/Windows.h"
 
 using namespace mlir;
@@ -86,8 +87,7 @@ template <typename Op> static Value convolution(Ops &b, Op op) {
 }
 #define CONVOLUTION(Op) \
   Values Op::augment(Ops &b) { return {convolution(b, *this)}; } \
-  Values Op::decompose(Ops &b) { return {convolution(b, *this)}; } \
-  Values Op::vjp(Ops &, ValueRange) { return {}; } // never asked: it is rewritten first
+  REWRITTEN(Op)
 CONVOLUTION(Conv1dOp)
 CONVOLUTION(Conv2dOp)
 CONVOLUTION(Conv3dOp)
@@ -155,8 +155,7 @@ template <typename Op> static Value convolutionTranspose(Ops &b, Op op) {
 }
 #define TRANSPOSED(Op) \
   Values Op::augment(Ops &b) { return {convolutionTranspose(b, *this)}; } \
-  Values Op::decompose(Ops &b) { return {convolutionTranspose(b, *this)}; } \
-  Values Op::vjp(Ops &, ValueRange) { return {}; } // never asked: it is rewritten first
+  REWRITTEN(Op)
 TRANSPOSED(Conv1dTransposeOp)
 TRANSPOSED(Conv2dTransposeOp)
 
@@ -272,11 +271,9 @@ static Value average(Ops &b, AvgPoolOp op) {
   return sum;
 }
 Values AvgPoolOp::augment(Ops &b) { return {average(b, *this)}; }
-Values AvgPoolOp::decompose(Ops &b) { return {average(b, *this)}; }
-Values AvgPoolOp::vjp(Ops &, ValueRange) { return {}; } // never asked
+REWRITTEN(AvgPoolOp)
 
 //===--- Flatten ----------------------------------------------------------------------------------------===//
 
 Values FlattenOp::augment(Ops &b) { return {b.reshape(getInput(), dimsOf(getResult()))}; }
-Values FlattenOp::decompose(Ops &b) { return augment(b); }
-Values FlattenOp::vjp(Ops &, ValueRange) { return {}; } // never asked
+REWRITTEN(FlattenOp)

@@ -5,6 +5,7 @@
 //
 //   y[u * p + j] = sum over t of x[u * q + start + t] * weights[j, t]
 #include "dialects/dl/Contract.h"
+#include "dialects/dl/Rewritten.h"
 #include "dialects/dl/Windows.h"
 #include <numeric>
 
@@ -143,9 +144,6 @@ Values PixelShuffleOp::augment(Ops &b) {
   Value squares = b.reshape(getInput(), {d[0], d[1], d[2], result[3], Dim(r), Dim(r)});
   return {b.reshape(b.transpose(squares, {0, 1, 4, 2, 5, 3}), result)};
 }
-#define REWRITTEN(Op) \
-  Values Op::decompose(Ops &b) { return augment(b); } \
-  Values Op::vjp(Ops &, ValueRange) { return {}; } // never asked: it is rewritten first
 REWRITTEN(UpsampleOp)
 REWRITTEN(AdaptiveAvgPoolOp)
 REWRITTEN(PixelShuffleOp)

@@ -163,6 +163,13 @@ SmallVector<Value> ScanOp::getCaptured() {
   return all.takeVector();
 }
 
+SmallVector<Value> dlc::readBy(Operation *op) {
+  SmallVector<Value> values(op->getOperands());
+  if (auto scan = dyn_cast<ScanOp>(op))
+    llvm::append_range(values, scan.getCaptured());
+  return values;
+}
+
 LogicalResult ScanOp::verify() {
   auto yield = dyn_cast<YieldOp>(getBody().front().back());
   if (!yield) // its parser has complained

@@ -4,7 +4,8 @@
 //   char-lstm MODEL.so TEXT[.gz] [EPOCHS [CHARACTERS]]
 //
 // The last tenth of the text is for validation. The rest is cut into as many streams as a step has rows; each step goes on
-// where the one before ended. EPOCHS: 5 unless given. CHARACTERS: so many of the text at most.
+// where the one before ended. EPOCHS: 5 unless given. CHARACTERS: so many of the text at most. The weights go to
+// char-lstm.safetensors, in place of what was there.
 #include "runtime/Model.h"
 
 #include <algorithm>
@@ -28,8 +29,8 @@ std::string readText(const char *path) {
   int got;
   while ((got = gzread(file, part, sizeof part)) > 0)
     text.append(part, size_t(got));
-  gzclose(file);
-  if (got < 0 || text.empty())
+  bool isWhole = gzclose(file) == Z_OK && got == 0; // what is cut off shows at the end
+  if (!isWhole || text.empty())
     throw dlc::Error(std::string("'") + path + "' is empty or damaged");
   return text;
 }

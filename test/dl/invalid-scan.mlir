@@ -136,4 +136,9 @@ dl.model @m {
     }
     return %h
   }
+  func @typo(%x: f32[batch, 5, 4]) -> (y: f32[batch, 5, 3]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: no op is called 'nn.lsmt'; did you mean 'nn.lstm'?
+    %y = nn.lsmt "l" %x, 3
+    return %y
+  }
 }
