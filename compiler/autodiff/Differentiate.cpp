@@ -32,7 +32,7 @@ DenseSet<Value> Differentiator::findActive(ValueRange roots) const {
     if (capturesAny(op, active) ||
         llvm::any_of(op.getOpOperands(), [&](OpOperand &use) { return active.contains(use.get()) && reads(use); }))
       for (Value result : op.getResults())
-        if (Differentiator::isFloat(result))
+        if (isFloat(result))
           active.insert(result);
   return active;
 }
@@ -40,7 +40,7 @@ DenseSet<Value> Differentiator::findActive(ValueRange roots) const {
 DenseSet<Value> Differentiator::findSources(ValueRange values, bool differentiably) const {
   DenseSet<Value> sources(values.begin(), values.end());
   for (Operation &op : llvm::reverse(ops())) {
-    auto counts = [&](Value value) { return !differentiably || Differentiator::isFloat(value); };
+    auto counts = [&](Value value) { return !differentiably || isFloat(value); };
     if (llvm::none_of(op.getResults(), [&](Value result) { return sources.contains(result) && counts(result); }))
       continue;
     for (OpOperand &use : op.getOpOperands())
@@ -134,11 +134,11 @@ SmallVector<Operation *> Differentiator::findPath(ValueRange seeds) const {
       continue;
     path.push_back(&op);
     for (OpOperand &use : op.getOpOperands())
-      if (Differentiator::isFloat(use.get()) && reads(use))
+      if (isFloat(use.get()) && reads(use))
         sources.insert(use.get());
     if (auto scan = dyn_cast<ScanOp>(op))
       for (Value value : scan.getCaptured())
-        if (Differentiator::isFloat(value))
+        if (isFloat(value))
           sources.insert(value);
   }
   return path;

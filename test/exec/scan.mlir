@@ -5,6 +5,8 @@
 // RUN: dlc %s --batch 5 -O3 -o %t.so && dlc-run check %t.so %S/Inputs/scan.json
 // RUN: dlc %s --batch 5 -O0 -o %t.0.so && dlc-run check %t.0.so %S/Inputs/scan.json
 // RUN: dlc %s --batch 5 -O3 --target v3 -o %t.v3.so && dlc-run check %t.v3.so %S/Inputs/scan.json
+// A batch that is larger than the capacity is cut, though time comes first in the loop.
+// RUN: dlc %s --batch 2 -o %t.cut.so && dlc-run check %t.cut.so %S/Inputs/scan.json
 // RUN: dlc-run diff %s --batch 5 --quiet | FileCheck %s
 // RUN: dlc-run diff %s --batch 5 --batch-extent 2 --steps 3 --quiet | FileCheck %s
 // RUN: dlc-run diff %s --batch 5 -O0 --quiet | FileCheck %s
