@@ -117,26 +117,37 @@ static std::vector<double> ofCrossEntropy(CrossEntropyOp op, Operands in, int64_
   return {size * (4 + depthOfSum(rows)) + weight * (2 + 2 * depthOfSum(classes))};
 }
 
-static double directionOf(double x, uint64_t sample);
 /// Where a value moves by several bounds that are about as large, half of all samples see next to nothing of them; as many as
 /// these miss it for one element in sixteen million.
 static constexpr uint64_t mostSamples = 24;
 
-/// Of a loop, whose rounding goes from round to round: how far some samples go, in which every value of the body is moved by
-/// its own bound.
+/// Up or down, the same for equal numbers: what is computed twice is rounded alike, and ties stay ties.
+static double directionOf(double x, uint64_t sample) {
+  uint64_t bits = llvm::bit_cast<uint64_t>(x) + sample * 0x9E3779B97F4A7C15; // SplitMix64's finish
+  bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
+  bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
+  return (bits ^ (bits >> 31)) & 1 ? 1 : -1;
+}
+
+/// Moves every value by its own bound. What a loop yields has moved already: so have the values of its body.
+static Observer moveByRounding(uint64_t sample, int64_t batch) {
+  return [=](OpResult value, Operands in, Array &array) {
+    if (isa<ScanOp>(value.getOwner()))
+      return;
+    for (auto [x, far] : llvm::zip(array.reals, rounding(value, in, array, batch)))
+      if (std::isfinite(far))
+        x += far * directionOf(x, sample);
+  };
+}
+
+/// Of a loop, whose rounding goes from round to round: how far some samples go.
 static std::vector<double> ofScan(ScanOp scan, unsigned result, Operands in, const Array &out, int64_t batch) {
   std::vector<double> units(out.reals.size());
   for (uint64_t sample = 1; sample <= mostSamples; ++sample) {
     std::vector<Array> moved;
     for (Value one : scan.getResults())
       moved.push_back(zerosFor(one, batch));
-    LogicalResult good = evaluateScan(scan, in, moved, batch, [&](OpResult value, Operands own, Array &array) {
-      std::vector<double> bound = rounding(value, own, array, batch);
-      for (auto [x, far] : llvm::zip(array.reals, bound))
-        if (std::isfinite(far))
-          x += far * directionOf(x, sample);
-    });
-    if (succeeded(good))
+    if (succeeded(evaluateScan(scan, in, moved, batch, moveByRounding(sample, batch))))
       for (auto [unit, was, now] : llvm::zip(units, out.reals, moved[result].reals))
         unit = std::max(unit, distance(was, now) / unitOf(out.type));
   }
@@ -267,14 +278,6 @@ int64_t dlc::firstBeyond(const Array &found, const Array &exact, ArrayRef<double
 
 //===--- A chain of ops ---------------------------------------------------------------------------------===//
 
-/// Up or down, the same for equal numbers: what is computed twice is rounded alike, and ties stay ties.
-static double directionOf(double x, uint64_t sample) {
-  uint64_t bits = llvm::bit_cast<uint64_t>(x) + sample * 0x9E3779B97F4A7C15; // SplitMix64's finish
-  bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
-  bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
-  return (bits ^ (bits >> 31)) & 1 ? 1 : -1;
-}
-
 FailureOr<Expectation> Expectation::make(EntryOp entry, std::vector<Array> arguments, int64_t batch) {
   Expectation result(entry, std::move(arguments), batch);
   auto exact = evaluate(entry, result.arguments, batch);
@@ -295,12 +298,7 @@ FailureOr<Expectation> Expectation::make(EntryOp entry, std::vector<Array> argum
 void Expectation::sample() {
   ++samples;
   ScopedDiagnosticHandler quiet(entry.getContext(), [](Diagnostic &) { return success(); });
-  auto moved = evaluate(entry, arguments, batch, [&](OpResult value, Operands in, Array &array) {
-    std::vector<double> bound = rounding(value, in, array, batch);
-    for (auto [x, far] : llvm::zip(array.reals, bound))
-      if (std::isfinite(far))
-        x += far * directionOf(x, samples);
-  });
+  auto moved = evaluate(entry, arguments, batch, moveByRounding(samples, batch));
   if (failed(moved)) // an index that rounding moved out of its range: nothing can be said
     return;
   for (auto [was, now, wide] : llvm::zip(exact, *moved, spread))
