@@ -88,7 +88,7 @@ CallState::CallState(const Context &given, const Entry &called) : context(given)
   call.arenas[DLC_BUFFERS] = context.parameters->buffers.data();
   call.arenas[DLC_TRAINING] = context.training ? context.training->slots.data() : nullptr;
   call.arenas[DLC_SESSION] = context.session    ? context.session->memory.data()
-                             : context.training ? context.training->session.data()
+                             : context.training ? context.training->session->memory.data()
                                                 : nullptr;
   call.arenas[DLC_WORKSPACE] = workspace.data();
   call.workspace_bytes = workspace.size();
@@ -140,7 +140,12 @@ int32_t CallState::invoke(int64_t first, int64_t rows) {
   call.row = row + first;
   call.error = dlc_error{};
   call.error.row = -1;
-  if (int32_t code = entry->function(&call); code != DLC_OK) {
+  SessionState *session = context.session.get();
+  bool isBusy = session && session->busy.exchange(true, std::memory_order_acquire);
+  int32_t code = isBusy ? int32_t(DLC_BUSY) : entry->function(&call);
+  if (session && !isBusy)
+    session->busy.store(false, std::memory_order_release);
+  if (code != DLC_OK) {
     call.error.code = code;
     return code;
   }
@@ -174,6 +179,9 @@ void CallState::raise(int64_t firstRow) const {
     break;
   case DLC_MISSING_ARENA:
     text += cat("the model was called without memory of kind ", r.value, ", which it needs.");
+    break;
+  case DLC_BUSY:
+    text += "another thread is calling the same session. A session is one stream of calls: give each thread its own.";
     break;
   default:
     text += cat("the model failed with the unknown code ", r.code, ".");
@@ -234,14 +242,6 @@ static int64_t rowsOf(const Entry &e, const Port &p, std::string_view kind, Tens
   return rows;
 }
 
-/// Rows lie one after the other: memory of more rows begins with those of a call of fewer.
-static bool batchIsFirst(const Port &p) {
-  for (size_t axis = 1; axis < p.batch.size(); ++axis)
-    if (p.batch[axis])
-      return false;
-  return true;
-}
-
 static std::string inputList(const Entry &e) {
   return listed(e.inputs, [](const Port &p) { return cat("'", p.name, "' (", p.str(), ")"); });
 }
@@ -286,19 +286,9 @@ static int64_t commonRows(const Entry &e, std::span<const TensorView> values) {
   return rows;
 }
 
-/// Whether a call of more rows than the capacity can be cut: refuses with the reason if not.
+/// Refuses a call of more rows than the capacity that cannot be cut.
 static void checkCut(const Entry &e, int64_t rows) {
-  std::string_view why;
-  if (!e.rowsIndependent() || e.kind != DLC_FUNCTION)
-    why = "its rows depend on each other";
-  for (const auto *ports : {&e.inputs, &e.outputs})
-    for (const Port &p : *ports) {
-      int64_t axes = std::count_if(p.batch.begin(), p.batch.end(), [](int64_t k) { return k != 0; });
-      if (axes > 1 || (axes == 0 && ports == &e.outputs && p.combine == DLC_COMBINE_UNKNOWN))
-        why = "an output belongs to the whole batch";
-      else if (!batchIsFirst(p))
-        why = "the rows of an input or output do not lie one after the other";
-    }
+  std::string_view why = e.obstacleToCuts();
   if (!why.empty())
     throw Error(cat("Entry '", e.name, "' was called with ", plural(rows, "row"), "; it was compiled for at most ",
                     e.capacity, ", and the call cannot be cut into several because ", why, ". Give at most ",
@@ -462,7 +452,7 @@ Obstacle CallState::obstacle(size_t &index) const {
     bool mayBeLonger = extentIsSet || memory.own.elements() != 0;
     if (p.hasBatch() && memory.data &&
         (memory.rows < extent ||
-         (memory.rows > extent && (!mayBeLonger || (!batchIsFirst(p) && !memory.own.elements())))))
+         (memory.rows > extent && (!mayBeLonger || (!p.batchIsFirst() && !memory.own.elements())))))
       return Obstacle::FewRows;
   }
   for (index = 0; index < outputs.size(); ++index)

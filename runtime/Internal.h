@@ -8,6 +8,7 @@
 #include "runtime/Model.h"
 #include "runtime/Text.h"
 
+#include <atomic>
 #include <elf.h>
 #include <mutex>
 #include <sys/types.h>
@@ -105,11 +106,13 @@ struct ParametersState {
 struct SessionState {
   std::shared_ptr<ParametersState> parameters;
   Arena memory;
+  std::atomic<bool> busy = false; ///< a call is running
 };
 
 struct TrainingState {
   std::shared_ptr<ParametersState> parameters;
-  Arena slots, session;
+  std::shared_ptr<SessionState> session; ///< what its steps carry on
+  Arena slots;
   int64_t step = 0; ///< updates done
   uint64_t seed = 0;
   std::vector<std::pair<std::string, double>> scalars;

@@ -84,6 +84,22 @@ static size_t indexOf(const std::vector<T> &all, std::string_view name, std::str
                   listed(all, [](const T &each) { return cat("'", each.name, "'"); }), "."));
 }
 
+std::string_view Entry::obstacleToCuts() const {
+  if (kind == DLC_SESSION_CALL)
+    return "each row goes on from its own state";
+  if (!rowsIndependent() || kind != DLC_FUNCTION)
+    return "its rows depend on each other";
+  for (const auto *ports : {&inputs, &outputs})
+    for (const Port &p : *ports) {
+      int64_t axes = std::count_if(p.batch.begin(), p.batch.end(), [](int64_t k) { return k != 0; });
+      if (axes > 1 || (axes == 0 && ports == &outputs && p.combine == DLC_COMBINE_UNKNOWN))
+        return "an output belongs to the whole batch";
+      if (!p.batchIsFirst())
+        return "the rows of an input or output do not lie one after the other";
+    }
+  return {};
+}
+
 size_t Entry::inputIndex(std::string_view wanted) const { return indexOf(inputs, wanted, name, "input"); }
 size_t Entry::outputIndex(std::string_view wanted) const { return indexOf(outputs, wanted, name, "output"); }
 bool ScalarInfo::allows(double value) const {
@@ -559,12 +575,22 @@ static void checkSameModel(const ModelState *mine, const ModelState *theirs) {
                     "; each model has its own (use save and load to carry weights over)."));
 }
 
+/// `hasMemory`: it will be called.
+static std::shared_ptr<SessionState> makeSession(const std::shared_ptr<ParametersState> &params, bool hasMemory) {
+  auto session = std::make_shared<SessionState>();
+  session->parameters = params;
+  session->memory = Arena(hasMemory ? params->model->raw->arena_bytes[DLC_SESSION] : 0);
+  return session;
+}
+
 Training Model::newTraining(const Parameters &params, uint64_t seed) const {
   checkSameModel(state.get(), params.state->model.get());
   auto t = std::make_shared<TrainingState>();
   t->parameters = params.state;
   t->slots = Arena(state->raw->arena_bytes[DLC_TRAINING]);
-  t->session = Arena(state->raw->arena_bytes[DLC_SESSION]);
+  bool carries = std::any_of(state->entries.begin(), state->entries.end(),
+                             [](const Entry &e) { return e.kind != DLC_SESSION_CALL && e.needs(DLC_SESSION); });
+  t->session = makeSession(params.state, carries);
   t->seed = seed;
   Training result(std::move(t));
   result.reset();
@@ -573,10 +599,7 @@ Training Model::newTraining(const Parameters &params, uint64_t seed) const {
 
 Session Model::newSession(const Parameters &params) const {
   checkSameModel(state.get(), params.state->model.get());
-  auto session = std::make_shared<SessionState>();
-  session->parameters = params.state;
-  session->memory = Arena(state->raw->arena_bytes[DLC_SESSION]);
-  Session result(std::move(session));
+  Session result(makeSession(params.state, /*hasMemory=*/true));
   result.reset();
   return result;
 }

@@ -78,6 +78,13 @@ struct Port {
         return true;
     return false;
   }
+  /// Rows lie one after the other: memory of more rows begins with those of a call of fewer.
+  bool batchIsFirst() const {
+    for (size_t axis = 1; axis < batch.size(); ++axis)
+      if (batch[axis])
+        return false;
+    return true;
+  }
   /// The shape for a call of `extent` rows.
   DLC_API Shape shape(int64_t extent) const;
   /// "f32[batch, 784]".
@@ -114,6 +121,8 @@ struct Entry {
   bool hasBatch() const { return flags & DLC_HAS_BATCH; }
   bool rowsIndependent() const { return flags & DLC_ROWS_INDEPENDENT; }
   bool needs(dlc_arena arena) const { return (arenas >> arena) & 1; }
+  /// Why a call of more rows than the capacity is refused; empty if it is cut into several.
+  DLC_API std::string_view obstacleToCuts() const;
   /// Index of the input, output or scalar of that name; throws Error listing those that there are.
   DLC_API size_t inputIndex(std::string_view name) const;
   DLC_API size_t outputIndex(std::string_view name) const;
@@ -326,6 +335,8 @@ public:
   uint64_t seed() const;
   void setSeed(uint64_t seed);
   Parameters parameters() const;
+  /// What training steps carry on from one to the next (the state of `stateful` layers): reset it where a text begins.
+  Session session() const;
 
   /// Optimizer slots by name ("fc1.weight.m", or "optimizer.fc1.weight.m" as in a checkpoint), in logical shape.
   Tensor slot(std::string_view name) const;
@@ -346,7 +357,11 @@ private:
   std::shared_ptr<detail::TrainingState> state;
 };
 
-/// One stream of calls: caches, recurrent state.
+/// One stream of calls: caches, recurrent state. It has its own state and works on parameters that it shares with others:
+/// sessions of one model may be called on several threads at once, each of them on one at a time.
+///
+///   Session stream = model.newSession(params);
+///   float next = stream.call("step", {sample})["prediction"].item();
 class DLC_API Session {
 public:
   Results call(std::string_view entry, std::span<const Input> inputs, const CallOptions &options = {});
@@ -356,10 +371,17 @@ public:
   Call prepare(std::string_view entry, int64_t capacity = 0);
   /// Back to the initial state.
   void reset();
+  /// A piece of its state by name ("h", or "session.h" as in a file), in logical shape: as many rows as a call may have.
   Tensor get(std::string_view name) const;
+  void set(std::string_view name, TensorView value);
+  /// The whole state as a safetensors file, written atomically.
+  void save(const std::string &path) const;
+  /// Goes on from such a file. All differences from this model are reported in one Error, and nothing is changed then.
+  void load(const std::string &path);
 
 private:
   friend class Model;
+  friend class Training;
   explicit Session(std::shared_ptr<detail::SessionState> s) : state(std::move(s)) {}
   std::shared_ptr<detail::SessionState> state;
 };

@@ -202,11 +202,22 @@ const double *detail::findScalar(std::span<const std::pair<std::string, double>>
   return nullptr;
 }
 
+/// Nothing where it is not called.
+static std::vector<Target> stateOf(const SessionState &s) {
+  std::vector<Target> result;
+  for (const TensorInfo &info : s.parameters->model->tensors)
+    if (info.arena == DLC_SESSION && s.memory.size())
+      result.push_back({&info, s.memory.data(), {}});
+  return result;
+}
+
 static std::vector<Target> stateOf(const TrainingState &t) {
   std::vector<Target> result;
   for (const TensorInfo &info : t.parameters->model->tensors)
-    if (info.arena == DLC_TRAINING || info.arena == DLC_SESSION)
-      result.push_back({&info, info.arena == DLC_TRAINING ? t.slots.data() : t.session.data(), {}});
+    if (info.arena == DLC_TRAINING)
+      result.push_back({&info, t.slots.data(), {}});
+  for (Target &one : stateOf(*t.session))
+    result.push_back(std::move(one));
   return result;
 }
 
@@ -275,6 +286,7 @@ void Training::setStep(int64_t step) {
 uint64_t Training::seed() const { return state->seed; }
 void Training::setSeed(uint64_t seed) { state->seed = seed; }
 Parameters Training::parameters() const { return Parameters(state->parameters); }
+Session Training::session() const { return Session(state->session); }
 
 static const TensorInfo &slotOf(const TrainingState &t, std::string_view name) {
   if (const TensorInfo *info = t.parameters->model->find(name, {DLC_TRAINING}))
@@ -339,16 +351,34 @@ Call Session::prepare(std::string_view entry, int64_t capacity) {
 }
 
 void Session::reset() {
-  for (const TensorInfo &t : state->parameters->model->tensors)
-    if (t.arena == DLC_SESSION)
-      initialiseTensor(t, state->memory.data(), 0, nullptr);
+  for (const Target &t : stateOf(*state))
+    initialiseTensor(*t.info, t.arena, 0, nullptr);
 }
 
-Tensor Session::get(std::string_view name) const {
-  const TensorInfo *t = state->parameters->model->find(name, {DLC_SESSION});
-  if (!t)
-    throw Error(cat("The ", state->parameters->model->describe(), " has no session state '", name, "'."));
-  return readTensor(*t, state->memory.data());
+static const TensorInfo &pieceOf(const SessionState &s, std::string_view name) {
+  if (const TensorInfo *info = s.parameters->model->find(name, {DLC_SESSION}); info && s.memory.size())
+    return *info;
+  throw Error(cat("The ", s.parameters->model->describe(), " has no session state '", name, "'; it has ",
+                  listed(stateOf(s), [](const Target &each) { return cat("'", each.info->name, "'"); }), "."));
+}
+
+Tensor Session::get(std::string_view name) const { return readTensor(pieceOf(*state, name), state->memory.data()); }
+void Session::set(std::string_view name, TensorView value) {
+  writeTensor(pieceOf(*state, name), state->memory.data(), value);
+}
+
+void Session::save(const std::string &path) const {
+  std::vector<NamedTensor> tensors;
+  for (const Target &t : stateOf(*state))
+    tensors.push_back({t.info->fileName(), readTensor(*t.info, t.arena)});
+  writeSafetensors(path, viewsOf(tensors), {{"format", "pt"}, {"dlc.model", state->parameters->model->raw->name}});
+}
+
+void Session::load(const std::string &path) {
+  SafetensorsFile file(path);
+  auto targets = stateOf(*state);
+  readTargets(file, {}, *state->parameters->model, targets, /*weightsOnly=*/false);
+  writeTargets(targets);
 }
 
 } // namespace dlc

@@ -138,16 +138,18 @@ typedef enum dlc_entry_flags {
   DLC_WRITES_TRAINING = 1 << 3,
   DLC_USES_RANDOM = 1 << 4, /* reads seed, step and row of the call */
   DLC_USES_STEP = 1 << 5,
-  DLC_HAS_BATCH = 1 << 6 /* some input or output depends on the extent */
+  DLC_HAS_BATCH = 1 << 6, /* some input or output depends on the extent */
+  DLC_WRITES_SESSION = 1 << 7
 } dlc_entry_flags;
 
 typedef enum dlc_status {
   DLC_OK = 0,
-  DLC_BAD_INDEX = 1,    /* a label or token out of range: row, value, limit */
-  DLC_NOT_FINITE = 2,   /* with DLC_TRAP_NOT_FINITE: the first value that is NaN or infinite */
-  DLC_BAD_EXTENT = 3,   /* extent below 1 or above the capacity: value, limit */
-  DLC_BAD_STRUCT = 4,   /* the call's struct_size is not one that this library knows */
-  DLC_MISSING_ARENA = 5 /* a NULL where memory is needed: value is the dlc_arena */
+  DLC_BAD_INDEX = 1,     /* a label or token out of range: row, value, limit */
+  DLC_NOT_FINITE = 2,    /* with DLC_TRAP_NOT_FINITE: the first value that is NaN or infinite */
+  DLC_BAD_EXTENT = 3,    /* extent below 1 or above the capacity: value, limit */
+  DLC_BAD_STRUCT = 4,    /* the call's struct_size is not one that this library knows */
+  DLC_MISSING_ARENA = 5, /* a NULL where memory is needed: value is the dlc_arena */
+  DLC_BUSY = 6           /* of the runtime alone: another thread is calling the same session */
 } dlc_status;
 
 typedef struct dlc_error {

@@ -1,6 +1,7 @@
 // Entries.cpp - what the attributes of an entry point say.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/evaluate/Entries.h"
+#include "dialects/dl/Ports.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -15,7 +16,7 @@ std::vector<Argument> dlc::argumentsOf(EntryOp entry) {
   for (auto [value, attr] : llvm::zip(entry.getBody().getArguments(), entry.getArgAttrs())) {
     auto about = cast<DictionaryAttr>(attr);
     Argument one{"", "", value, about, dtypeOf(typeOf(value).getElementType())};
-    for (StringRef kind : {"input", "parameter", "buffer", "slot", "scalar", "step", "random"})
+    for (StringRef kind : argumentKinds)
       if (Attribute label = about.get(kind)) {
         one.kind = kind.str();
         one.name = isa<StringAttr>(label) ? nameIn(about, cast<StringAttr>(label)) : kind.str();

@@ -5,6 +5,7 @@
 //
 // Gradients are left to one op, `gradient`, for the next level; optimizers are written out for each parameter.
 #include "compiler/graph/Flatten.h"
+#include "dialects/dl/Ports.h"
 #include "dialects/dl/Program.h"
 #include "dialects/nn/NN.h"
 #include "runtime/abi.h"
@@ -58,7 +59,7 @@ public:
   LogicalResult check() {
     LogicalResult right = checkName("this entry point", name, loc);
     auto look = [&](Value value, DictionaryAttr attrs) {
-      for (StringRef key : {"input", "output", "parameter", "buffer"}) {
+      for (StringRef key : {"input", "output", "parameter", "buffer", "session"}) {
         auto label = attrs.getAs<StringAttr>(key);
         auto tensor = dyn_cast<RankedTensorType>(value.getType());
         if (!label)
@@ -129,7 +130,7 @@ private:
   LogicalResult entry(FuncOp function);
   LogicalResult train(TrainOp train, Part part);
   FailureOr<SmallVector<Value>> inputs(FuncOp function, EntryBuilder &b);
-  FailureOr<SmallVector<Value>> body(FuncOp function, EntryBuilder &b, Inliner &inliner, bool training);
+  FailureOr<SmallVector<Value>> body(FuncOp function, EntryBuilder &b, Inliner &inliner, bool training, bool remembers);
   LogicalResult assignGroups(TrainOp train, ArrayRef<Stored> parameters);
   LogicalResult apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> parameters, ArrayRef<Value> gradients);
   FailureOr<SmallVector<Value>> update(EntryBuilder &b, Group &group, const Stored &parameter, Value gradient);
@@ -161,7 +162,7 @@ std::string Flattener::outputName(FuncOp function, size_t i) {
 LogicalResult Flattener::remember(ArrayRef<Stored> parameters, ArrayRef<Value> results) {
   LogicalResult result = success();
   for (const Stored &one : parameters) {
-    if (!one.value.use_empty() || llvm::is_contained(results, one.value) || one.isState)
+    if (!one.value.use_empty() || llvm::is_contained(results, one.value) || one.kind != Stored::Parameter)
       read.insert(one.name);
     auto [it, isNew] = all.try_emplace(one.name, one);
     for (StringRef taken : {"optimizer.", "session."})
@@ -170,6 +171,13 @@ LogicalResult Flattener::remember(ArrayRef<Stored> parameters, ArrayRef<Value> r
                                    << "begin with '" << taken << "' are those of "
                                    << (taken == "session." ? "session state" : "optimizer slots")
                                    << "; give it, or the scope, another name";
+    if (it->second.kind != one.kind) {
+      InFlightDiagnostic error = complain(one.loc) << "'" << one.name << "' is a " << textOf(one.kind)
+                                                   << " here; one name is one of the two";
+      error.attachNote(it->second.loc) << "and a " << textOf(it->second.kind) << " here";
+      result = failure();
+      continue;
+    }
     if (isNew || (it->second.type == one.type && it->second.init == one.init))
       continue;
     InFlightDiagnostic error = complain(one.loc)
@@ -206,31 +214,41 @@ FailureOr<SmallVector<Value>> Flattener::inputs(FuncOp function, EntryBuilder &b
   return values;
 }
 
-FailureOr<SmallVector<Value>> Flattener::body(FuncOp function, EntryBuilder &b, Inliner &inliner, bool training) {
+FailureOr<SmallVector<Value>> Flattener::body(FuncOp function, EntryBuilder &b, Inliner &inliner, bool training,
+                                              bool remembers) {
   auto arguments = inputs(function, b);
   if (failed(arguments))
     return failure();
-  auto results = inliner.run(function, *arguments, training);
+  auto results = inliner.run(function, *arguments, training, remembers);
   if (failed(results) || failed(remember(inliner.parameters, *results)))
     return failure();
   for (const Stored &one : inliner.parameters)
-    b.describe(one.value, one.isState ? "buffer" : "parameter", at.getStringAttr(one.name),
-               {at.getNamedAttr("init", one.init)});
+    b.describe(one.value, storedKinds[one.kind], at.getStringAttr(one.name), {at.getNamedAttr("init", one.init)});
   if (inliner.random)
     b.describe(inliner.random, "random", at.getUnitAttr());
   return results;
 }
 
+static void describeUpdates(EntryBuilder &b, ArrayRef<Stored> stored) {
+  for (const Stored &one : stored)
+    if (one.next)
+      b.result(one.next, "update", one.name);
+}
+
 LogicalResult Flattener::entry(FuncOp function) {
-  if (function.getSession())
-    return complain(function) << "session entry points are read and checked, but this version cannot compile them yet";
-  EntryBuilder b(model, function.getSymName(), "function", function.getLoc());
+  bool session = function.getSession();
+  EntryBuilder b(model, function.getSymName(), session ? "session" : "function", function.getLoc());
   Inliner inliner(model, functions, b.builder, options.sizes, &b.body);
-  auto results = body(function, b, inliner, /*training=*/false);
+  auto results = body(function, b, inliner, /*training=*/false, /*remembers=*/session);
   if (failed(results))
     return failure();
+  if (session && llvm::none_of(inliner.parameters, [](const Stored &one) { return one.kind == Stored::Session; }))
+    warn(function.getLoc())
+        << "session @" << function.getSymName()
+        << " remembers nothing: no `state session` and no `stateful` layer is in what it calls; write `func`";
   for (auto [i, value] : llvm::enumerate(*results))
     b.result(value, "output", outputName(function, i));
+  describeUpdates(b, inliner.parameters);
   return b.create(at);
 }
 
@@ -467,11 +485,12 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
   StringRef kind = part == Part::Whole ? "train" : part == Part::Gradients ? "gradients" : "apply";
   EntryBuilder whole(model, name, kind, train.getLoc());
   Inliner inliner(model, functions, whole.builder, options.sizes, &whole.body);
-  auto results = body(function, whole, inliner, /*training=*/true);
+  auto results = body(function, whole, inliner, /*training=*/true, /*remembers=*/true);
   if (failed(results))
     return failure();
   std::vector<Stored> parameters;
-  llvm::copy_if(inliner.parameters, std::back_inserter(parameters), [](const Stored &one) { return !one.isState; });
+  llvm::copy_if(inliner.parameters, std::back_inserter(parameters),
+                [](const Stored &one) { return one.kind == Stored::Parameter; });
   LogicalResult good = assignGroups(train, parameters);
   if (failed(good) && groups.empty())
     return failure();
@@ -511,9 +530,7 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
   for (auto [i, value] : llvm::enumerate(*results))
     whole.result(value, "output", outputName(function, i));
   if (part == Part::Whole)
-    for (const Stored &one : inliner.parameters)
-      if (one.next)
-        whole.result(one.next, "update", one.name);
+    describeUpdates(whole, inliner.parameters);
   if (part == Part::Gradients) {
     for (auto [one, gradient] : llvm::zip(trained, gradients))
       whole.result(gradient, "output", "gradient." + one.name);

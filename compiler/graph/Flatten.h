@@ -10,14 +10,22 @@
 namespace dlc {
 /// A tensor that outlives a call.
 struct Stored {
+  enum Kind {
+    Parameter,
+    Buffer, ///< the model's state: training steps update it
+    Session ///< a stream's state: training steps and session calls update it
+  };
   std::string name;
   mlir::RankedTensorType type;
   InitAttr init;
   mlir::Location loc;
-  mlir::Value value;    ///< in the entry point at hand
-  bool isState = false; ///< it is not trained: training steps update it by an `update`
-  mlir::Value next;     ///< of a state: what it holds after the call; null if it stays as it is
+  mlir::Value value; ///< in the entry point at hand
+  Kind kind = Parameter;
+  mlir::Value next; ///< of a state: what it holds after the call; null if it stays as it is
 };
+
+/// As messages call it.
+llvm::StringRef textOf(Stored::Kind kind);
 
 /// Inlines calls and layers of one entry point, with sizes filled in and types inferred anew.
 class Inliner {
@@ -27,7 +35,9 @@ public:
           const std::map<std::string, int64_t> &sizes, mlir::Block *entry);
 
   /// The results of `function` at the entry point's own arguments; nothing (and diagnostics) if it is wrong.
-  mlir::FailureOr<llvm::SmallVector<mlir::Value>> run(FuncOp function, mlir::ValueRange arguments, bool training);
+  /// `remembers`: calls follow one another and have a state in common.
+  mlir::FailureOr<llvm::SmallVector<mlir::Value>> run(FuncOp function, mlir::ValueRange arguments, bool training,
+                                                      bool remembers);
   const Sizes &sizes() const { return modelSizes; }
 
   std::vector<Stored> parameters; ///< in the order in which they are met
@@ -51,7 +61,8 @@ private:
   mlir::FailureOr<std::unique_ptr<Frame>> enter(Op call, FuncOp callee, llvm::StringRef scope, Frame &frame);
   mlir::LogicalResult bind(FuncOp callee, mlir::TypeRange types, Frame &frame);
   mlir::Value parameter(llvm::StringRef name, mlir::RankedTensorType type, InitAttr init, mlir::Location loc,
-                        bool isState = false);
+                        Stored::Kind kind = Stored::Parameter);
+  mlir::Value sessionState(llvm::StringRef name, mlir::RankedTensorType type, InitAttr init, mlir::Location loc);
   mlir::LogicalResult update(llvm::StringRef name, mlir::Value value, mlir::Location loc, const Frame &frame);
   mlir::Value dropout(mlir::Value input, double rate, llvm::StringRef name, mlir::Location loc, Frame &frame);
   mlir::Value maskFor(mlir::Value input, llvm::function_ref<mlir::Value(const Ops &, mlir::Value)> make,
@@ -63,6 +74,7 @@ private:
   mlir::OpBuilder &builder;
   Sizes modelSizes;
   mlir::Block *entry;
+  bool remembers = false;
   llvm::StringMap<size_t> known;
   llvm::StringMap<int> streams; ///< how often a random stream's name was given
   std::vector<Loop *> loops;    ///< those around the op at hand, the outermost first

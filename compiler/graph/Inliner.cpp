@@ -54,13 +54,16 @@ OperationState Inliner::rebuild(Operation *op, Frame &frame) {
   return state;
 }
 
-Value Inliner::parameter(StringRef name, RankedTensorType type, InitAttr init, Location loc, bool isState) {
+StringRef dlc::textOf(Stored::Kind kind) {
+  return kind == Stored::Parameter ? "parameter" : kind == Stored::Buffer ? "state" : "session state";
+}
+Value Inliner::parameter(StringRef name, RankedTensorType type, InitAttr init, Location loc, Stored::Kind kind) {
   if (auto it = known.find(name); it != known.end()) {
     Stored &first = parameters[it->second];
-    if (first.isState != isState) {
-      InFlightDiagnostic error = complain(loc) << "'" << name << "' is a " << (isState ? "state" : "parameter")
-                                               << " here; one name is one of the two";
-      error.attachNote(first.loc) << "and a " << (isState ? "parameter" : "state") << " here";
+    if (first.kind != kind) {
+      InFlightDiagnostic error = complain(loc)
+                                 << "'" << name << "' is a " << textOf(kind) << " here; one name is one of the two";
+      error.attachNote(first.loc) << "and a " << textOf(first.kind) << " here";
       return Ops(builder, loc).splat(0, type); // go on
     }
     if (first.type != type || first.init != init) {
@@ -77,25 +80,41 @@ Value Inliner::parameter(StringRef name, RankedTensorType type, InitAttr init, L
                     << show(type.getElementType());
   known[name] = parameters.size();
   Value value = entry->addArgument(type, named(unnamed(loc), name));
-  parameters.push_back({name.str(), type, init, loc, value, isState, {}});
+  parameters.push_back({name.str(), type, init, loc, value, kind, {}});
   return value;
 }
 
-/// A training step is what updates states: elsewhere they stay as they are.
+/// Where no call follows another, each begins as the first one of a stream would.
+Value Inliner::sessionState(StringRef name, RankedTensorType type, InitAttr init, Location loc) {
+  if (remembers)
+    return parameter(name, type, init, loc, Stored::Session);
+  StringRef kind = init.getKind();
+  if (!llvm::is_contained({"zeros", "ones", "constant"}, kind))
+    complain(loc) << "state '" << name << "' begins with " << show(init)
+                  << ", which a function that is no `session` cannot draw; expected zeros, ones or constant(...)";
+  double value = kind == "ones" ? 1 : kind == "constant" ? cast<FloatAttr>(init.getValues()[0]).getValueAsDouble() : 0;
+  return Ops(builder, loc).splat(value, type);
+}
+
+/// A training step updates the model's states, and so does a call of a session those of its stream. Elsewhere they stay as
+/// they are.
 LogicalResult Inliner::update(StringRef name, Value value, Location loc, const Frame &frame) {
   auto it = known.find(name);
-  if (!frame.training || it == known.end())
+  if (it == known.end())
     return success();
   Stored &state = parameters[it->second];
+  if (state.kind == Stored::Session ? !remembers : !frame.training)
+    return success();
   if (!loops.empty())
     return complain(loc) << "update: '" << name
                          << "' would be updated in every round of a scan; update it behind the scan";
   if (value.getType() != state.type)
     return complain(loc) << "update: '" << name << "' is " << show(state.type) << ", found " << show(value);
   if (state.next)
-    return complain(loc) << "update: '" << name
-                         << "' is updated twice in one training step; call what updates it once, or in "
-                            "the mode `inference`";
+    return complain(loc) << "update: '" << name << "' is updated twice in one "
+                         << (state.kind == Stored::Session ? "call; call what updates it once"
+                                                           : "training step; call what updates it once, or in "
+                                                             "the mode `inference`");
   state.next = value;
   return success();
 }
@@ -437,13 +456,19 @@ LogicalResult Inliner::inlineOne(Operation *op, Frame &frame) {
     return inlineScan(scan, frame);
   if (auto state = dyn_cast<StateOp>(op)) {
     RankedTensorType type = state.getShape().evaluate(frame.sizes);
-    if (state.getSession())
-      return complain(loc) << "`state session` is read and checked, but this version cannot compile it yet";
+    if (state.getSession()) {
+      if (!hasRowsFirst(type))
+        return complain(loc) << "state session '" << state.getName()
+                             << "': expected sizes that are numbers, but for rows along "
+                             << "the first axis, found " << show(state.getShape());
+      frame.values.map(state.getResult(), sessionState(frame.join(state.getName()), type, state.getInit(), loc));
+      return success();
+    }
     if (!type.hasStaticShape())
       return complain(loc) << "state '" << state.getName() << "': the sizes of " << show(state.getShape())
                            << " must be known";
     frame.values.map(state.getResult(),
-                     parameter(frame.join(state.getName()), type, state.getInit(), loc, /*isState=*/true));
+                     parameter(frame.join(state.getName()), type, state.getInit(), loc, Stored::Buffer));
     return success();
   }
   if (auto change = dyn_cast<UpdateOp>(op))
@@ -492,7 +517,10 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
       },
       [&](StringRef name, ArrayRef<int64_t> shape, Type element, InitAttr init) {
         return parameter(scope + "." + name.str(), RankedTensorType::get(shape, element), init, state.location,
-                         /*isState=*/true);
+                         Stored::Buffer);
+      },
+      [&](StringRef name, RankedTensorType type, InitAttr init) {
+        return sessionState(scope + "." + name.str(), type, init, state.location);
       },
       [&](StringRef name, Value value) {
         isGood &= succeeded(update(scope + "." + name.str(), value, state.location, frame));
@@ -513,7 +541,8 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
 
 //===--- Entry points -----------------------------------------------------------------------------------===//
 
-FailureOr<SmallVector<Value>> Inliner::run(FuncOp function, ValueRange arguments, bool training) {
+FailureOr<SmallVector<Value>> Inliner::run(FuncOp function, ValueRange arguments, bool training, bool remembers) {
+  this->remembers = remembers;
   Frame frame;
   frame.sizes = modelSizes;
   frame.training = training;

@@ -6,13 +6,25 @@
 using namespace mlir;
 using namespace dlc;
 
+/// A stream of calls has as many rows as a call may have.
+static RankedTensorType atCapacity(RankedTensorType type, int64_t capacity) {
+  if (type.hasStaticShape())
+    return type;
+  return RankedTensorType::get(llvm::map_to_vector(dimsOf(type), [&](Dim dim) { return dim.at(capacity); }),
+                               type.getElementType());
+}
+
 StoredTensors::StoredTensors(ModuleOp module) {
+  int64_t capacity = 1; // the largest: entry points of several capacities have one state in common
+  for (auto schedule : module.getOps<ScheduleOp>())
+    capacity =
+        std::max(capacity, schedule->getAttrOfType<DictionaryAttr>("dl.entry").getAs<IntegerAttr>("capacity").getInt());
   for (bool slots : {false, true})
     for (auto schedule : module.getOps<ScheduleOp>()) {
       auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
       for (auto [attrs, type] : llvm::zip(about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>(),
                                           about.getAs<ArrayAttr>("arg_types").getAsValueRange<TypeAttr>())) {
-        auto tensor = cast<RankedTensorType>(type);
+        RankedTensorType tensor = atCapacity(cast<RankedTensorType>(type), capacity);
         bool swapped = attrs.contains("layout");
         if (swapped)
           tensor = RankedTensorType::get({tensor.getDimSize(1), tensor.getDimSize(0)}, tensor.getElementType());
@@ -21,6 +33,8 @@ StoredTensors::StoredTensors(ModuleOp module) {
           add(attrs, {name.str(), "", "", "", tensor, init, DLC_PARAMETER, DLC_PARAMS, swapped});
         if (auto name = attrs.getAs<StringAttr>("buffer"); name && !slots)
           add(attrs, {name.str(), "", "", "", tensor, init, DLC_BUFFER, DLC_BUFFERS, false});
+        if (auto name = attrs.getAs<StringAttr>("session"); name && !slots)
+          add(attrs, {name.str(), "", "", "", tensor, init, DLC_SESSION_STATE, DLC_SESSION, false});
         if (auto name = attrs.getAs<StringAttr>("slot"); name && slots) {
           auto of = attrs.getAs<StringAttr>("of");
           std::string group = attrs.getAs<StringAttr>("group").str();

@@ -256,6 +256,7 @@ llvm::GlobalVariable *DescriptorEmitter::scalarTable(DictionaryAttr about, uint3
 }
 
 uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
+  static constexpr uint32_t writes[] = {DLC_WRITES_PARAMS, DLC_WRITES_BUFFERS, DLC_WRITES_TRAINING, DLC_WRITES_SESSION};
   uint32_t flags = 0;
   arenas = 1 << DLC_WORKSPACE;
   for (auto attrs : about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>()) {
@@ -263,6 +264,8 @@ uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
       arenas |= 1 << DLC_PARAMS;
     if (attrs.get("buffer"))
       arenas |= 1 << DLC_BUFFERS;
+    if (attrs.get("session"))
+      arenas |= 1 << DLC_SESSION;
     if (attrs.get("slot"))
       arenas |= 1 << DLC_TRAINING;
     if (attrs.get("random"))
@@ -272,9 +275,7 @@ uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
   }
   for (auto attrs : about.getAs<ArrayAttr>("res_attrs").getAsRange<DictionaryAttr>())
     if (attrs.contains("update"))
-      flags |= stored.find(attrs)->kind == DLC_SLOT     ? DLC_WRITES_TRAINING
-               : stored.find(attrs)->kind == DLC_BUFFER ? DLC_WRITES_BUFFERS
-                                                        : DLC_WRITES_PARAMS;
+      flags |= writes[stored.find(attrs)->arena];
   if (about.getAs<BoolAttr>("has_batch").getValue())
     flags |= DLC_HAS_BATCH;
   if (about.getAs<BoolAttr>("rows_independent").getValue())
@@ -352,6 +353,7 @@ void DescriptorEmitter::entry(Table<dlc_entry> &entries, ScheduleOp schedule, ll
   row.kind = kind == "train"       ? DLC_TRAIN
              : kind == "gradients" ? DLC_GRADIENTS
              : kind == "apply"     ? DLC_APPLY
+             : kind == "session"   ? DLC_SESSION_CALL
                                    : DLC_FUNCTION;
   row.flags = flagsOf(about, row.arenas);
   row.capacity = about.getAs<IntegerAttr>("capacity").getInt();

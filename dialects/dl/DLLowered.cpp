@@ -1,5 +1,6 @@
 // DLLowered.cpp - parsers and printers of what the compiler makes: entry, kernel, launch.
 // SPDX-License-Identifier: Apache-2.0
+#include "dialects/dl/Ports.h"
 #include "dialects/dl/Program.h"
 
 using namespace mlir;
@@ -84,19 +85,21 @@ static std::string problemOfArgument(DictionaryAttr attrs, Type type) {
     return llvm::all_of(names, [&](StringRef name) { return attrs.getAs<StringAttr>(name) != nullptr; });
   };
   StringRef kind;
-  for (StringRef one : {"input", "parameter", "buffer", "slot", "scalar", "step", "random"})
+  for (StringRef one : argumentKinds)
     if (attrs.contains(one)) {
       if (!kind.empty())
         return ("it cannot be " + kind + " and " + one + " at once").str();
       kind = one;
     }
   if (kind.empty())
-    return "nothing says what it stands for; expected input, parameter, buffer, slot, scalar, step or random";
+    return "nothing says what it stands for; expected input, parameter, buffer, session, slot, scalar, step or random";
   if (kind != "random" && !hasTexts(kind))
     return ("expected a name in quotes for " + kind).str();
-  bool isStored = kind == "parameter" || kind == "buffer" || kind == "slot";
-  if (isStored && (!attrs.getAs<InitAttr>("init") || !tensor.hasStaticShape()))
-    return ("a " + kind + " has sizes that are numbers, and an initialiser `init`").str();
+  bool isStored = llvm::is_contained(storedKinds, kind);
+  if (isStored && !attrs.getAs<InitAttr>("init"))
+    return ("a " + kind + " has an initialiser `init`").str();
+  if (kind == "session" ? !hasRowsFirst(tensor) : isStored && !tensor.hasStaticShape())
+    return ("a " + kind + " has sizes that are numbers" + (kind == "session" ? ", but for the first axis" : "")).str();
   if (kind == "slot" && !hasTexts({"of", "group"}))
     return "a slot has the texts `of` and `group`";
   if (attrs.contains("layout") && (!isStored || tensor.getRank() != 2))
@@ -123,7 +126,7 @@ static std::string problemOfResult(DictionaryAttr attrs, Type type, const DenseS
     return "";
   if (stored.contains({update, attrs.get("of"), type}))
     return "";
-  return ("no parameter, buffer or slot '" + update.getValue() + "' of its type is among the arguments").str();
+  return ("no stored tensor '" + update.getValue() + "' of its type is among the arguments").str();
 }
 LogicalResult dlc::verifyPorts(Operation *op, ArrayAttr argAttrs, TypeRange argTypes, ArrayAttr resAttrs,
                                TypeRange resTypes) {
@@ -138,7 +141,7 @@ LogicalResult dlc::verifyPorts(Operation *op, ArrayAttr argAttrs, TypeRange argT
       return complain(op) << "argument " << i << " of an entry point: " << problem;
     if (auto name = attrs.getAs<StringAttr>("parameter"))
       parameters.insert(name);
-    for (StringRef kind : {"parameter", "buffer", "slot"})
+    for (StringRef kind : storedKinds)
       if (Attribute name = attrs.get(kind))
         stored.insert({name, attrs.get("of"), type});
   }
@@ -218,9 +221,10 @@ void EntryOp::print(OpAsmPrinter &printer) {
   printBody(printer, getBody(), true);
 }
 LogicalResult EntryOp::verify() {
-  if (!llvm::is_contained({"function", "train", "gradients", "apply", "loop"}, getKind()))
+  if (!llvm::is_contained({"function", "session", "train", "gradients", "apply", "loop"}, getKind()))
     return complain(*this) << "entry @" << getSymName()
-                           << ": expected function, train, gradients, apply or loop, found '" << getKind() << "'";
+                           << ": expected function, session, train, gradients, apply or loop, found '" << getKind()
+                           << "'";
   if (failed(verifyReturn(*this, getBody(), getResultTypes())) || failed(verifyValues(*this, getBody())))
     return failure();
   SmallVector<Type> results(getResultTypes().getAsValueRange<TypeAttr>());

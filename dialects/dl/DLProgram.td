@@ -36,7 +36,8 @@ def DL_FuncOp : DL_RegionOp<"func", [Symbol, IsolatedFromAbove]> {
   let description = [{
     `func @name(%x: f32[batch, 4]) -> (y: f32[batch, 2]) { ... }`. An entry point's sizes are known but for the batch.
     In a private function a name in an argument's shape is bound by what the caller passes, and `<name = size>` are
-    sizes of its own. Results that are not written down are those of `return`.
+    sizes of its own. Results that are not written down are those of `return`. A `func session` is called through a session,
+    which has a `state session` of its own.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$sym_visibility, UnitAttr:$session,
                        StrArrayAttr:$size_names, DL_SizesAttr:$size_values,
@@ -122,7 +123,10 @@ def DL_StateOp : DL_StoredOp<"state"> {
   let summary = "What the model, or (session) one stream of calls, remembers: its value before this call";
   let description = [{
     `state "mean" f32[width] = zeros`. Scopes of calls go before the name. What `update` says of it in a training step is its
-    value in the next call; elsewhere it stays as it is. Saved with the parameters. `state session` is read and checked only.
+    value in the next call; elsewhere it stays as it is. Saved with the parameters.
+
+    `state session "h" f32[batch, width] = zeros`: that of one stream of calls, updated in a `func session` and by training steps.
+    Other functions read its initial value. Only its first axis may depend on the batch.
   }];
   let arguments = (ins StrAttr:$name, DL_ShapeAttr:$shape, DL_InitAttr:$init, UnitAttr:$session);
 }
@@ -145,7 +149,8 @@ def DL_ConstantOp : DL_StoredOp<"constant", [Pure, Fusible, NotDifferentiable]> 
 def DL_UpdateOp : DL_ProgramOp<"update"> {
   let summary = "What a state holds after this call";
   let description = [{
-    `update "mean", %new`. Once in a training step, outside of scans; without effect elsewhere.
+    `update "mean", %new`. Once in a call, outside of scans. Of a `state`: in training steps; of a `state session`: in sessions,
+    too; without effect elsewhere.
   }];
   let arguments = (ins StrAttr:$name, AnyTensor:$value);
 }

@@ -262,6 +262,12 @@ SmallVector<Dim> dlc::dimsOf(RankedTensorType type) {
   return llvm::map_to_vector(llvm::seq<unsigned>(0, type.getRank()), [&](unsigned i) { return dimOf(type, i); });
 }
 
+bool dlc::hasRowsFirst(RankedTensorType type) {
+  SmallVector<Dim> dims = dimsOf(type);
+  return llvm::none_of(dims, [](Dim dim) { return dim.isUnknown(); }) &&
+         llvm::all_of(llvm::drop_begin(dims, std::min<size_t>(dims.size(), 1)), [](Dim dim) { return dim.isNumber(); });
+}
+
 SmallVector<Dim> dlc::stridesOf(RankedTensorType type) {
   SmallVector<Dim> dims = dimsOf(type), strides(dims.size());
   Dim stride = 1;

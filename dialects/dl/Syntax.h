@@ -59,6 +59,8 @@ namespace dlc {
 mlir::RankedTensorType makeTensor(llvm::ArrayRef<Dim> dims, mlir::Type elementType);
 Dim dimOf(mlir::RankedTensorType type, unsigned axis);
 llvm::SmallVector<Dim> dimsOf(mlir::RankedTensorType type);
+/// All sizes are numbers, but for one along the first axis that may be a multiple of the batch: rows lie one after the other.
+bool hasRowsFirst(mlir::RankedTensorType type);
 /// Row-major strides, in elements. A tensor lies densely for what the call has: only its first axis, and what stands before
 /// it, has a stride that is a number where a later axis is open.
 llvm::SmallVector<Dim> stridesOf(mlir::RankedTensorType type);

@@ -56,6 +56,7 @@ static Kind kindOf(StringRef option) {
                                               {"keepdim", Kind::Flag},
                                               {"bidirectional", Kind::Flag},
                                               {"states", Kind::Flag},
+                                              {"stateful", Kind::Flag},
                                               {"dropout", Kind::Real},
                                               {"momentum", Kind::Real},
                                               {"activation", Kind::Word},

@@ -16,7 +16,9 @@ struct Expansion {
 
   /// What the layer remembers from one training step to the next: its value before this call.
   std::function<mlir::Value(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, mlir::Type element, InitAttr)> state;
-  /// What that is after this call, where it is one of training.
+  /// What the layer remembers from one call of a session, or training step, to the next.
+  std::function<mlir::Value(llvm::StringRef name, mlir::RankedTensorType type, InitAttr)> sessionState;
+  /// What one of the two is after this call, where calls update it.
   std::function<void(llvm::StringRef name, mlir::Value value)> update;
 
   InitAttr init(llvm::StringRef kind, llvm::ArrayRef<double> values = {}) const;

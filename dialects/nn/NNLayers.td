@@ -171,7 +171,7 @@ def NN_BatchNormOp : NN_LayerOp<"batch_norm"> {
   }];
   let arguments = (ins AnyTensor:$input, StrAttr:$name, Real:$epsilon, Real:$momentum);
 }
-class NN_RecurrentOp<string mnemonic, string gates, string formula, string states, list<string> keyed, dag more>
+class NN_RecurrentOp<string mnemonic, string gates, string formula, string states, string cells, list<string> keyed, dag more>
     : DL_SyntaxOp<NN_Dialect, mnemonic, 1, ["features"], keyed,
                   [DeclareOpInterfaceMethods<NN_LayerInterface, ["expand"]>]> {
   let summary = "A recurrent layer: " # formula;
@@ -181,7 +181,9 @@ class NN_RecurrentOp<string mnemonic, string gates, string formula, string state
     and the two results lie side by side. In training, `dropout` sets elements of what goes from one layer to the next to 0.
     What is carried begins with `hidden` }], states, [{, [layers * directions, batch, features], or with 0. Where
     `mask` [batch, time] is false (or 0), a step changes nothing and its output is 0: sequences of different lengths. With
-    `states` the results are the outputs and what is carried in the end, of `hidden`'s shape.
+    `states` the results are the outputs and what is carried in the end, of `hidden`'s shape. With `stateful`, what is carried
+    begins with what the call before left there: of the same session, or of the training step before (gradients end there).
+    That is the session state `name.hidden_lk` [batch, features]}], cells, [{; in other functions it is 0. Not with `bidirectional`.
 
     Parameters, PyTorch's, of layer k: `name.weight_ih_lk` [}], gates, [{ * features, inputs], `name.weight_hh_lk` [}], gates,
     [{ * features, features], `name.bias_ih_lk` and `name.bias_hh_lk` [}], gates, [{ * features]; those of the second direction
@@ -193,15 +195,16 @@ class NN_RecurrentOp<string mnemonic, string gates, string formula, string state
     - Source: PyTorch's layer of that name, batch first.
   }]);
   let arguments = !con((ins AnyTensor:$input, StrAttr:$name, Number:$features, Option:$layers, UnitAttr:$bidirectional,
-                            OptionalAttr<BoolAttr>:$bias, Real:$dropout, UnitAttr:$states, Optional<AnyTensor>:$mask,
+                            OptionalAttr<BoolAttr>:$bias, Real:$dropout, UnitAttr:$states, UnitAttr:$stateful,
+                            Optional<AnyTensor>:$mask,
                             Optional<AnyTensor>:$hidden), more);
   let results = (outs Variadic<AnyTensor>:$results);
 }
-def NN_RnnOp : NN_RecurrentOp<"rnn", "1", "h' = tanh(x W' + b + h U' + c), or with relu (`activation = relu`)", "",
+def NN_RnnOp : NN_RecurrentOp<"rnn", "1", "h' = tanh(x W' + b + h U' + c), or with relu (`activation = relu`)", "", "",
                               ["mask", "hidden"], (ins OptionalAttr<StrAttr>:$activation)>;
 def NN_GruOp : NN_RecurrentOp<"gru", "3", "r, z = sigmoid(x W' + b + h U' + c); n = tanh(x W' + b + r (h U' + c)); "
-                              "h' = (1 - z) n + z h", "", ["mask", "hidden"], (ins)>;
+                              "h' = (1 - z) n + z h", "", "", ["mask", "hidden"], (ins)>;
 def NN_LstmOp : NN_RecurrentOp<"lstm", "4", "i, f, o = sigmoid(x W' + b + h U' + c), g = tanh(...) (in the order i, f, g, o); "
-                               "cell' = f cell + i g; h' = o tanh(cell')", " and `cell`", ["mask", "hidden", "cell"],
+                               "cell' = f cell + i g; h' = o tanh(cell')", " and `cell`", " and `name.cell_lk`", ["mask", "hidden", "cell"],
                                (ins Optional<AnyTensor>:$cell)>;
 #endif

@@ -127,6 +127,14 @@ static void recurrent(typename Op::Adaptor op, ArrayRef<std::pair<Value, const c
     return s.rule.fail(Twine(what) + ": dropout: expected a rate in [0, 1), found " + show(rate.getValueAsDouble()));
   Dim directions = op.getBidirectional() ? 2 : 1,
       all = ShapedType::isDynamic(layers) ? Dim() : Dim(layers) * directions;
+  if (op.getStateful() && op.getBidirectional())
+    return s.rule.fail(Twine(what) +
+                       ": what runs from the end cannot go on where the last call ended; leave out `stateful` " +
+                       "or `bidirectional`");
+  for (auto [value, name] : initial)
+    if (value && op.getStateful())
+      return s.rule.fail(Twine(what) + ": " + name +
+                         " is what the last call left, with `stateful`; leave out one of the two");
   SmallVector<Dim> state{all, dims[0], features};
   for (auto [value, name] : initial)
     if (value && !mayFit(makeTensor(state, s.element(op.getInput())), value.getType()))

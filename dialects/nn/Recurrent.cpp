@@ -15,6 +15,9 @@ namespace {
 /// carried. The first of the results is the output.
 using Cell = llvm::function_ref<SmallVector<Value>(const Ops &, Value input, Value recurrent, ValueRange carried)>;
 
+/// What a cell carries, in order.
+constexpr StringLiteral carriedNames[] = {"hidden", "cell"};
+
 /// What the layers have in common.
 struct Recurrent {
   Expansion &e;
@@ -24,11 +27,27 @@ struct Recurrent {
   double rate;
   Value mask;
   SmallVector<Value> initial; ///< of each that is carried, or null
+  bool isStateful = false;
 
   SmallVector<Value> expand(Cell cell, bool states);
 
 private:
   ScanOp scan(Value x, Value mask, int64_t layer, bool reverse, ArrayRef<Value> begin, Cell cell);
+  /// What is carried into a layer's first step, by where it is given.
+  SmallVector<Value> begin(int64_t layer, int64_t part, RankedTensorType type) {
+    SmallVector<Value> values;
+    for (auto [name, all] : llvm::zip(carriedNames, initial))
+      values.push_back(all          ? e.ops.reshape(e.ops.slice(all, 0, part, 1), dimsOf(type))
+                       : isStateful ? e.sessionState(stateName(name, layer), type, e.init("zeros"))
+                                    : e.ops.splat(0, type));
+    return values;
+  }
+  /// The next call goes on from there.
+  void remember(int64_t layer, ValueRange last) {
+    for (auto [name, value] : llvm::zip(carriedNames, last))
+      e.update(stateName(name, layer), value);
+  }
+  static std::string stateName(StringRef name, int64_t layer) { return (name + "_l" + Twine(layer)).str(); }
   Value param(StringRef kind, int64_t layer, bool reverse, ArrayRef<int64_t> shape) {
     double limit = 1 / std::sqrt((double)features);
     std::string name = (kind + "_l" + Twine(layer) + (reverse ? "_reverse" : "")).str();
@@ -83,11 +102,10 @@ SmallVector<Value> Recurrent::expand(Cell cell, bool states) {
       x = e.dropout(x, rate, ("l" + Twine(layer)).str());
     SmallVector<Value> outputs;
     for (int64_t direction = 0; direction < directions; ++direction) {
-      SmallVector<Value> begin;
-      for (Value all : initial)
-        begin.push_back(all ? ops.reshape(ops.slice(all, 0, layer * directions + direction, 1), state)
-                            : ops.splat(0, makeTensor(state, typeOf(input).getElementType())));
-      ScanOp one = scan(x, given, layer, direction == 1, begin, cell);
+      RankedTensorType type = makeTensor(state, typeOf(input).getElementType());
+      ScanOp one = scan(x, given, layer, direction == 1, begin(layer, layer * directions + direction, type), cell);
+      if (isStateful)
+        remember(layer, one.getLastResults());
       outputs.push_back(one.getStackedResults()[0]);
       for (auto [all, value] : llvm::zip(last, one.getLastResults()))
         all.push_back(ops.unsqueeze(value, 0));
@@ -112,7 +130,8 @@ template <typename Layer> static Recurrent common(Expansion &e, Layer layer, int
           layer.getBias().value_or(true),
           rate ? rate.getValueAsDouble() : 0,
           layer.getMask(),
-          {layer.getHidden()}};
+          {layer.getHidden()},
+          layer.getStateful()};
 }
 /// The gates, which lie side by side.
 static ValueRange gates(const Ops &ops, Value all, int64_t count) {

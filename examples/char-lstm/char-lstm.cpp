@@ -35,13 +35,6 @@ std::string readText(const char *path) {
   return text;
 }
 
-/// What an LSTM carries from one call to the next.
-struct State {
-  dlc::Tensor hidden, cell;
-  State(int64_t rows, int64_t width)
-      : hidden(dlc::DType::F32, {1, rows, width}), cell(dlc::DType::F32, {1, rows, width}) {}
-};
-
 /// Part of a text as streams that are read side by side.
 struct Streams {
   const std::vector<int32_t> &tokens;
@@ -82,8 +75,7 @@ int main(int argc, char **argv) try {
   std::sort(characters.begin(), characters.end());
   characters.erase(std::unique(characters.begin(), characters.end()), characters.end());
   const dlc::Entry &next = model.entry("next"), &step = model.entry("step");
-  int64_t vocabulary = next.outputs[0].dims[2], width = next.inputs[1].dims[2], length = step.inputs[0].dims[1],
-          rows = 1;
+  int64_t vocabulary = next.outputs[0].dims[2], length = step.inputs[0].dims[1], rows = 1;
   for (const dlc::Entry &entry : model.entries()) // one for each capacity
     rows = std::max(rows, entry.capacity);
   if (int64_t(characters.size()) > vocabulary)
@@ -99,20 +91,12 @@ int main(int argc, char **argv) try {
   auto training = model.newTraining(params);
   for (int epoch = 1; epoch <= epochs; ++epoch) {
     double begin = now(), sum = 0, heldSum = 0;
-    State state(rows, width), heldState(rows, width);
-    for (int64_t i = 0; i < trained.windows; ++i) {
-      auto result = training.call("step", {trained.window(i, 0), trained.window(i, 1), state.hidden, state.cell});
-      sum += double(result["loss"]);
-      state.hidden = result["hidden"];
-      state.cell = result["cell"];
-    }
-    for (int64_t i = 0; i < held.windows; ++i) {
-      auto result =
-          model.call("loss", params, {held.window(i, 0), held.window(i, 1), heldState.hidden, heldState.cell});
-      heldSum += double(result["loss"]);
-      heldState.hidden = result["hidden"];
-      heldState.cell = result["cell"];
-    }
+    training.session().reset(); // back to where the text begins
+    for (int64_t i = 0; i < trained.windows; ++i)
+      sum += double(training.call("step", {trained.window(i, 0), trained.window(i, 1)})["loss"]);
+    auto reader = model.newSession(params);
+    for (int64_t i = 0; i < held.windows; ++i)
+      heldSum += double(reader.call("loss", {held.window(i, 0), held.window(i, 1)})["loss"]);
     std::printf("epoch %d: %.4f nats a character, validation %.4f, %.1f s\n", epoch, sum / double(trained.windows),
                 heldSum / double(held.windows), now() - begin);
     std::fflush(stdout);
@@ -120,16 +104,13 @@ int main(int argc, char **argv) try {
   }
 
   // One character a call, drawn with temperature 0.8.
-  State state(1, width);
+  auto writer = model.newSession(params);
   dlc::Tensor token(dlc::DType::I32, {1, 1});
   std::mt19937 random(7);
   char c = std::find(characters.begin(), characters.end(), '\n') != characters.end() ? '\n' : characters[0];
   for (int i = 0; i < 500; ++i) {
     token.as<int32_t>()[0] = int32_t(characters.find(c));
-    auto result = model.call("next", params, {token, state.hidden, state.cell});
-    dlc::Tensor score = result["score"];
-    state.hidden = result["hidden"];
-    state.cell = result["cell"];
+    dlc::Tensor score = writer.call("next", {token})["score"];
     std::vector<double> weight;
     for (size_t k = 0; k < characters.size(); ++k)
       weight.push_back(std::exp(double(score.as<float>()[k]) / 0.8));

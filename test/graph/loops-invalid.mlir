@@ -9,6 +9,12 @@
 // RUN: not dlc %t/PARAMSTATE.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=PARAMSTATE
 // RUN: not dlc %t/STATESIZE.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=STATESIZE
 // RUN: not dlc %t/STATESESSION.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=STATESESSION
+// RUN: not dlc %t/STATEDRAWN.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=STATEDRAWN
+// RUN: not dlc %t/SESSIONTWICE.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=SESSIONTWICE
+// RUN: not dlc %t/SESSIONPARAM.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=SESSIONPARAM
+// RUN: not dlc %t/SESSIONSTATE.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=SESSIONSTATE
+// RUN: not dlc %t/BOTHWAYS.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=BOTHWAYS
+// RUN: not dlc %t/HIDDEN.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=HIDDEN
 // RUN: not dlc %t/STACKMANY.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=STACKMANY
 
 // What only the sizes of callers, or a whole training step, tell of loops and states.
@@ -21,7 +27,13 @@
 // STATEPARAM: error: {{.*}}'m' is a state here; one name is one of the two
 // PARAMSTATE: error: {{.*}}'m' is a parameter here; one name is one of the two
 // STATESIZE: error: {{.*}}state 'm': the sizes of f32[batch, 4] must be known
-// STATESESSION: error: {{.*}}`state session` is read and checked, but this version cannot compile it yet
+// STATESESSION: error: {{.*}}state session 'm': expected sizes that are numbers, but for rows along the first axis, found f32[4, batch]
+// STATEDRAWN: error: {{.*}}state 'm' begins with normal(1.0), which a function that is no `session` cannot draw; expected zeros, ones or constant(...)
+// SESSIONTWICE: error: {{.*}}update: 'm' is updated twice in one call; call what updates it once
+// SESSIONPARAM: error: {{.*}}'m' is a session state here; one name is one of the two
+// SESSIONSTATE: error: {{.*}}'m' is a session state here; one name is one of the two
+// BOTHWAYS: error: {{.*}}gru: what runs from the end cannot go on where the last call ended; leave out `stateful` or `bidirectional`
+// HIDDEN: error: {{.*}}rnn: hidden is what the last call left, with `stateful`; leave out one of the two
 // STACKMANY: error: {{.*}}becomes 
 //--- SCANROUNDS.mlir
 dl.model @m {
@@ -145,10 +157,75 @@ func @f(%x: f32[batch, 4]) {
 }
 //--- STATESESSION.mlir
 dl.model @m {
+func session @f(%x: f32[batch, 4]) {
+ %w = state session "m" f32[4, batch] = ones
+ %t = transpose %w, [1, 0]
+ %p = mul %x, %t
+ return %p
+}
+}
+//--- STATEDRAWN.mlir
+dl.model @m {
 func @f(%x: f32[batch, 4]) {
+ %w = state session "m" f32[4] = normal(1.0)
+ %p = mul %x, %w
+ return %p
+}
+}
+//--- SESSIONTWICE.mlir
+dl.model @m {
+func private @g(%x: f32[batch, 4]) {
+ %w = state session "m" f32[batch, 4] = ones
+ %p = mul %x, %w
+ update "m", %p
+ return %p
+}
+func session @f(%x: f32[batch, 4]) {
+ %a = call @g(%x)
+ %b = call @g(%a)
+ return %b
+}
+}
+//--- SESSIONPARAM.mlir
+dl.model @m {
+func private @g(%x: f32[batch, 4]) {
  %w = state session "m" f32[4] = ones
  %p = mul %x, %w
  return %p
+}
+func session @f(%x: f32[batch, 4]) {
+ %a = param "m" f32[4] = ones
+ %b = call @g(%x)
+ %c = mul %b, %a
+ return %c
+}
+}
+//--- SESSIONSTATE.mlir
+dl.model @m {
+func @f(%x: f32[batch, 4]) {
+ %w = state "m" f32[4] = ones
+ %p = mul %x, %w
+ return %p
+}
+func session @g(%x: f32[batch, 4]) {
+ %w = state session "m" f32[4] = ones
+ %p = mul %x, %w
+ update "m", %w
+ return %p
+}
+}
+//--- BOTHWAYS.mlir
+dl.model @m {
+func session @f(%x: f32[batch, 4, 2]) {
+ %y = nn.gru "g" %x, 3, bidirectional, stateful
+ return %y
+}
+}
+//--- HIDDEN.mlir
+dl.model @m {
+func session @f(%x: f32[batch, 4, 2], %h: f32[1, batch, 3]) {
+ %y = nn.rnn "g" %x, 3, hidden = %h, stateful
+ return %y
 }
 }
 //--- STACKMANY.mlir

@@ -116,7 +116,7 @@ static Array drawArgument(const Argument &argument, int64_t batch, const DiffSet
   std::vector<int64_t> shape = shapeOf(argument.value, batch);
   std::string stream = "diff." + argument.name;
   auto init = argument.about.getAs<InitAttr>("init");
-  if (argument.isKept() && init) {
+  if ((argument.isKept() || argument.kind == "session") && init) {
     // Around what it begins with; matrices so that products keep the size of their inputs.
     double mean = init.getKind() == "ones" ? 1 : 0;
     double scale = shape.size() < 2 ? 0.1 : 1 / std::sqrt((double)std::max<int64_t>(1, shape.back()));
@@ -185,13 +185,10 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options, con
       else
         instrument(*entry, copy, settings, probes);
     }
-  Objects objects;
   SmallVector<char> linked;
   if (failed(runTo("llvm", *twin, options)))
     return failure();
-  llvm::Error error = emitObjects(*twin, options, objects);
-  if (!error)
-    error = linkShared(objects, linked);
+  llvm::Error error = emitModel({{*twin, options}}, /*isStatic=*/false, linked);
   if (!error && library.emplace("dlc.so", linked).error())
     error = llvm::createStringError("cannot hold the library in memory: " + library->error().message());
   return error ? LogicalResult(complain(entries.front()) << llvm::toString(std::move(error))) : success();
@@ -242,10 +239,11 @@ void Differ::drawArguments(int64_t rows) {
 FailureOr<std::vector<CallResults>> Differ::call(StringRef library, int64_t count, unsigned threads) {
   LibraryCall call{library.str(), entry.getSymName().str(), {}, {}, settings.seed, firstStep, batch, count, threads};
   for (auto [argument, value] : llvm::zip(arguments, values))
-    if (auto *list = argument.kind == "input"  ? &call.inputs
-                     : argument.isKept()       ? &call.stored.parameters
-                     : argument.kind == "slot" ? &call.stored.slots
-                                               : nullptr)
+    if (auto *list = argument.kind == "input"     ? &call.inputs
+                     : argument.isKept()          ? &call.stored.parameters
+                     : argument.kind == "slot"    ? &call.stored.slots
+                     : argument.kind == "session" ? &call.stored.sessions
+                                                  : nullptr)
       list->push_back({argument.name, value});
   std::vector<CallResults> results;
   if (std::string problem = callLibrary(call, results); !problem.empty())
@@ -290,15 +288,18 @@ LogicalResult Differ::compareValues() {
 
 /// A result of a call: an output, or what is stored after it.
 static const Array &resultOf(const CallResults &step, StringRef name, DictionaryAttr about) {
-  return *find(about.contains("output") ? step.outputs
-               : about.contains("of")   ? step.stored.slots
-                                        : step.stored.parameters,
-               name);
+  if (about.contains("output"))
+    return *find(step.outputs, name);
+  if (about.contains("of"))
+    return *find(step.stored.slots, name);
+  const Array *session = find(step.stored.sessions, name);
+  return session ? *session : *find(step.stored.parameters, name);
 }
 const Array *Differ::storedIn(const CallResults &step, const Argument &argument) const {
-  return argument.isKept()         ? find(step.stored.parameters, argument.name)
-         : argument.kind == "slot" ? find(step.stored.slots, argument.name)
-                                   : nullptr;
+  return argument.isKept()            ? find(step.stored.parameters, argument.name)
+         : argument.kind == "slot"    ? find(step.stored.slots, argument.name)
+         : argument.kind == "session" ? find(step.stored.sessions, argument.name)
+                                      : nullptr;
 }
 void Differ::depart(StringRef what, StringRef when, const Array &found, const Array &expected, int64_t at) {
   if (departed.empty())
@@ -362,15 +363,16 @@ static std::vector<NamedArray> all(const CallResults &step) {
   std::vector<NamedArray> list = step.outputs;
   llvm::append_range(list, step.stored.parameters);
   llvm::append_range(list, step.stored.slots);
+  llvm::append_range(list, step.stored.sessions);
   return list;
 }
 
 LogicalResult Differ::compareResults(ArrayRef<std::string> libraries) {
-  bool trains = entry.getKind() == "train" || entry.getKind() == "apply";
+  bool goesOn = llvm::is_contained({"train", "apply", "session"}, entry.getKind());
   std::vector<CallResults> first;
   for (const std::string &library : libraries)
     for (unsigned threads : {1, 2}) { // the bits do not depend on their number
-      auto steps = call(library, trains ? settings.steps : 1, threads);
+      auto steps = call(library, goesOn ? settings.steps : 1, threads);
       if (failed(steps))
         return failure();
       if (first.empty())

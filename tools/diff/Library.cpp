@@ -3,6 +3,7 @@
 #include "tools/diff/Library.h"
 #include "runtime/Model.h"
 #include "runtime/Philox.h"
+#include <cstring>
 
 using namespace dlc;
 
@@ -25,6 +26,13 @@ static Array toArray(const Tensor &tensor) {
   return array;
 }
 
+/// `tensor` with the rows of `shape`: a session has as many as a call may have, an argument as many as the call at hand.
+static Tensor withRows(const Tensor &tensor, const Tensor &shape) {
+  Tensor result(tensor.dtype(), shape.shape());
+  std::memcpy(result.data(), tensor.data(), std::min(tensor.bytes(), result.bytes()));
+  return result;
+}
+
 std::string dlc::callLibrary(const LibraryCall &call, std::vector<CallResults> &results) try {
   ModelOptions where;
   where.threads = call.threads;
@@ -36,6 +44,10 @@ std::string dlc::callLibrary(const LibraryCall &call, std::vector<CallResults> &
   for (const NamedArray &one : call.stored.slots)
     training.setSlot("optimizer." + one.name, toTensor(one.value));
   training.setStep(call.step - 1);
+  bool isSession = model.entry(call.entry).kind == DLC_SESSION_CALL;
+  Session session = isSession ? model.newSession(parameters) : training.session();
+  for (const NamedArray &one : call.stored.sessions)
+    session.set(one.name, withRows(toTensor(one.value), session.get(one.name)));
   std::vector<Tensor> values;
   std::vector<Input> inputs;
   values.reserve(call.inputs.size());
@@ -47,12 +59,15 @@ std::string dlc::callLibrary(const LibraryCall &call, std::vector<CallResults> &
   options.extent = call.extent;
   for (int64_t i = 0; i < call.count; ++i) {
     CallResults &one = results.emplace_back();
-    for (const NamedTensor &output : training.call(call.entry, inputs, options))
+    for (const NamedTensor &output :
+         isSession ? session.call(call.entry, inputs, options) : training.call(call.entry, inputs, options))
       one.outputs.push_back({output.name, toArray(output.value)});
     for (const NamedArray &parameter : call.stored.parameters)
       one.stored.parameters.push_back({parameter.name, toArray(parameters.get(parameter.name))});
     for (const NamedArray &slot : call.stored.slots)
       one.stored.slots.push_back({slot.name, toArray(training.slot("optimizer." + slot.name))});
+    for (const NamedArray &state : call.stored.sessions)
+      one.stored.sessions.push_back({state.name, toArray(withRows(session.get(state.name), toTensor(state.value)))});
   }
   return "";
 } catch (const std::exception &error) {
@@ -64,7 +79,7 @@ std::string dlc::findCapacity(const std::string &library, const std::string &nam
   Model model = Model::open(library);
   const Entry &entry = model.entry(name, INT64_MAX);
   capacity = entry.capacity;
-  most = entry.rowsIndependent() ? INT64_MAX : capacity;
+  most = entry.obstacleToCuts().empty() ? INT64_MAX : capacity;
   return "";
 } catch (const std::exception &error) {
   return error.what();

@@ -10,7 +10,7 @@
 namespace dlc {
 /// What is stored in a model, and changed by a training step.
 struct StoredValues {
-  std::vector<NamedArray> parameters, slots;
+  std::vector<NamedArray> parameters, slots, sessions;
 };
 /// Calls of an entry point of a library, one after the other with the same inputs, and all that they start from.
 struct LibraryCall {

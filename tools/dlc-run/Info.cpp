@@ -74,8 +74,9 @@ std::string combinedText(const Entry &entry, const Port &port) {
 std::string flagsText(const Entry &entry) {
   std::vector<std::string> words;
   if (entry.hasBatch())
-    words.push_back(entry.rowsIndependent() ? "rows independent (larger batches are cut)"
-                                            : "rows depend on each other (larger batches are refused)");
+    words.push_back(entry.obstacleToCuts().empty()
+                        ? "rows independent (larger batches are cut)"
+                        : fmt::format("larger batches are refused: {}", entry.obstacleToCuts()));
   else
     words.push_back("no batch");
   if (entry.flags & DLC_USES_RANDOM)
@@ -84,6 +85,8 @@ std::string flagsText(const Entry &entry) {
     words.push_back("updates parameters");
   if (entry.flags & DLC_WRITES_BUFFERS)
     words.push_back("updates buffers");
+  if (entry.flags & DLC_WRITES_SESSION)
+    words.push_back("updates its session");
   return join(words);
 }
 

@@ -63,7 +63,9 @@ std::optional<Tensor> Invocation::tensor(const std::string &name) const {
   if (info->kind == DLC_SLOT)
     return training_ ? std::optional<Tensor>(training_->slot(name)) : std::nullopt;
   if (info->kind == DLC_SESSION_STATE)
-    return session_ ? std::optional<Tensor>(session_->get(name)) : std::nullopt;
+    return session_    ? session_->get(name)
+           : training_ ? std::optional<Tensor>(training_->session().get(name))
+                       : std::nullopt;
   return parameters_->get(name);
 }
 
@@ -76,8 +78,8 @@ void Invocation::setTensor(const std::string &name, TensorView value) {
     throw UserError(unknownName("tensor", name, fmt::format(" in model '{}'", model_.name()), "tensors", names));
   }
   if (info->kind == DLC_SESSION_STATE)
-    throw UserError(fmt::format("'{}' is session state, which cannot be set", name));
-  if (info->kind == DLC_SLOT)
+    (session_ ? *session_ : training_ ? training_->session() : model_.newSession(*parameters_)).set(name, value);
+  else if (info->kind == DLC_SLOT)
     training_->setSlot(name, value);
   else
     parameters_->set(name, value);
