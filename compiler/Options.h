@@ -14,7 +14,6 @@ struct CompileOptions {
   std::map<std::string, int64_t> sizes; ///< the model's sizes that differ from their defaults
   std::string target = "native";        ///< resolved to x86-64-v3 or x86-64-v4 when first stored
   int optimize = 3;                     ///< 0: scalar and unfused, through every level all the same
-  bool staticLibrary = false;           ///< the query symbol bears the model's name
   bool doubles = false;                 ///< f32 in the model is f64
   std::string faultyRule;               ///< for tests: the op whose gradient comes out 1 % too large
 };

@@ -30,8 +30,11 @@ cl::list<std::string> batch("batch",
                             cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(category));
 cl::list<std::string> sizes("size", cl::desc("Sizes of the model that differ from their defaults"),
                             cl::value_desc("name=N,..."), cl::CommaSeparated, cl::cat(category));
-cl::opt<std::string> target("target", cl::desc("v3 (AVX2), v4 (AVX-512), or native: this processor's (default)"),
-                            cl::value_desc("native|v3|v4"), cl::init("native"), cl::cat(category));
+cl::list<std::string>
+    target("target",
+           cl::desc("v3 (AVX2), v4 (AVX-512), or native: this processor's (default); v3,v4: code for both "
+                    "in one library, which chooses when it is opened"),
+           cl::value_desc("native|v3|v4[,...]"), cl::CommaSeparated, cl::cat(category));
 cl::opt<std::string> floats("float", cl::desc("f64: every f32 of the model is f64 (to check gradients with)"),
                             cl::value_desc("f32|f64"), cl::init("f32"), cl::cat(category));
 cl::opt<std::string> optimize("O",
@@ -135,7 +138,7 @@ static void wrapHelp() {
 }
 
 /// What the command line asks for; false (and a message) if it makes no sense.
-static bool readOptions(dlc::CompileOptions &options) {
+static bool readOptions(dlc::CompileOptions &options, llvm::SmallVectorImpl<dlc::TargetDescription> &targets) {
   if (!batch.empty())
     options.batch.clear();
   for (const std::string &one : batch)
@@ -151,20 +154,27 @@ static bool readOptions(dlc::CompileOptions &options) {
     if (!isRead("--size", size, dlc::readWhole(value, int64_t(1), dlc::largestCount, number)))
       return false;
   }
-  auto found = dlc::findTarget(target);
-  if (!found)
-    return fail(target == "native" ? llvm::Twine("this processor has no AVX2 and FMA, which compiled models need; say "
+  std::vector<std::string> names = target;
+  if (names.empty())
+    names.push_back("native");
+  for (const std::string &name : names) {
+    auto found = dlc::findTarget(name);
+    if (!found)
+      return fail(name == "native" ? llvm::Twine("this processor has no AVX2 and FMA, which compiled models need; say "
                                                  "--target v3 or v4 to compile for another")
-                                   : "--target " + llvm::Twine(target) + ": expected native, v3 or v4"),
-           false;
-  options.target = found->name;
+                                   : "--target " + llvm::Twine(name) + ": expected native, v3 or v4"),
+             false;
+    if (llvm::none_of(targets, [&](const auto &one) { return one.level == found->level; }))
+      targets.push_back(*found);
+  }
+  llvm::sort(targets, [](const auto &a, const auto &b) { return a.level < b.level; });
+  options.target = targets.front().name;
   if (floats != "f32" && floats != "f64")
     return fail("--float " + llvm::Twine(floats) + ": expected f32 or f64"), false;
   options.doubles = floats == "f64";
   if (!dlc::readWhole(optimize, 0, 3, options.optimize).empty())
     return fail("-O" + optimize + ": expected -O0 to -O3"), false;
   options.faultyRule = faultyRule;
-  options.staticLibrary = emit == "obj";
   return true;
 }
 
@@ -185,8 +195,8 @@ static std::string contradiction(const dlc::CompileOptions &asked, const dlc::Co
       return said("--size " + name + "=" + llvm::Twine(size),
                   it == made.sizes.end() ? "another size" : "--size " + name + "=" + llvm::Twine(it->second));
   }
-  if (target.getNumOccurrences() && asked.target != made.target)
-    return said("--target " + target, llvm::Twine("--target ") + made.target);
+  if (target.getNumOccurrences() && (asked.target != made.target || target.size() > 1))
+    return said("--target " + llvm::join(target, ","), llvm::Twine("--target ") + made.target);
   if (optimize.getNumOccurrences() && (asked.optimize > 0) != (made.optimize > 0))
     return said("-O" + optimize, "-O" + llvm::Twine(made.optimize));
   if (floats.getNumOccurrences() && asked.doubles != made.doubles)
@@ -211,7 +221,8 @@ int main(int argc, char **argv) {
   if (input.empty())
     return fail("no model file given; try: dlc model.mlir -o model.so (or dlc --help)");
   dlc::CompileOptions options;
-  if (!readOptions(options))
+  llvm::SmallVector<dlc::TargetDescription> targets;
+  if (!readOptions(options, targets))
     return 1;
   if (!entries.empty() && !diff)
     return fail("unexpected '" + entries.front() +
@@ -225,6 +236,9 @@ int main(int argc, char **argv) {
     return fail("--emit=" + emit +
                 ": expected import, graph, autodiff, layout, kernels, loops, plan, llvm, asm, obj, "
                 "header or lib");
+  if (targets.size() > 1 && (diff || (emit != "lib" && emit != "obj")))
+    return fail("--target " + llvm::join(target, ",") + ": several targets are for a library or an object; " +
+                (diff ? "--diff" : "--emit=" + emit) + " takes one of them");
   // Copied before LLD runs: it resets every option.
   std::string kind = emit, path = output;
   bool isDiff = diff, isTimed = timing;
@@ -271,13 +285,21 @@ int main(int argc, char **argv) {
     dlc::CompileOptions made = dlc::loadOptions(*module);
     if (std::string other = contradiction(options, made); !other.empty())
       return done(fail(other + "; give it to the dlc that prints the level"));
-    made.staticLibrary = options.staticLibrary;
     options = made;
   }
   if (isDiff)
     return done(dlc::runDiff(*module, options, comparison));
+  std::vector<OwningOpRef<ModuleOp>> others; // the same for each further target
+  for (const dlc::TargetDescription &one : llvm::ArrayRef(targets).drop_front()) {
+    dlc::CompileOptions own = options;
+    own.target = one.name;
+    dlc::storeOptions(*others.emplace_back(module->clone()), own);
+  }
   std::string goal = isLevel ? kind : kind == "header" ? "plan" : "llvm";
-  if (failed(dlc::checkLevel(goal, *module)) || failed(dlc::runTo(goal, *module, options, timed))) {
+  auto isLowered = [&](ModuleOp one) {
+    return succeeded(dlc::checkLevel(goal, one)) && succeeded(dlc::runTo(goal, one, dlc::loadOptions(one), timed));
+  };
+  if (!isLowered(*module) || !llvm::all_of(others, [&](auto &one) { return isLowered(*one); })) {
     if (!reporter.hasErrors())
       return done(fail("the model could not be compiled, and no reason was given: this is a mistake in dlc"));
     return done(1);
@@ -295,20 +317,21 @@ int main(int argc, char **argv) {
   }
   if (kind == "header")
     return done(write(path, dlc::emitHeader(*module)));
-  dlc::Objects objects;
-  if (llvm::Error error = dlc::measured(timed, "object", "emit", {},
-                                        [&] { return dlc::emitObjects(*module, options, objects, kind == "asm"); }))
-    return done(fail("no code could be written, which is a mistake in dlc: " + llvm::toString(std::move(error))));
   if (kind == "asm") {
+    dlc::Objects objects;
+    if (llvm::Error error =
+            dlc::emitObjects(*module, options, dlc::querySymbol(*module, false), objects, /*assembly=*/true))
+      return done(fail(llvm::toString(std::move(error))));
     std::string text;
     for (const auto &one : objects)
       text.append(one.begin(), one.end());
     return done(write(path, text));
   }
+  llvm::SmallVector<dlc::Lowered> all{{*module, options}};
+  for (OwningOpRef<ModuleOp> &one : others)
+    all.push_back({*one, dlc::loadOptions(*one)});
   llvm::SmallVector<char> result;
-  if (llvm::Error error = dlc::measured(timed, "library", "link", {}, [&] {
-        return kind == "obj" ? dlc::linkObject(objects, result) : dlc::linkShared(objects, result);
-      }))
+  if (llvm::Error error = dlc::emitModel(all, kind == "obj", result, timed))
     return done(fail(llvm::toString(std::move(error))));
   return done(write(path, llvm::StringRef(result.data(), result.size()), /*isLibrary=*/kind == "lib"));
 }

@@ -9,6 +9,7 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "runtime/abi.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -89,7 +90,7 @@ static llvm::Error emit(llvm::Module &code, llvm::TargetMachine &machine, llvm::
 
 /// The object of a kernel, or of the description where there is none.
 static llvm::Error emitOne(mlir::ModuleOp module, mlir::ModuleOp kernel, const CompileOptions &options,
-                           llvm::SmallVectorImpl<char> &object, bool assembly) {
+                           llvm::StringRef query, llvm::SmallVectorImpl<char> &object, bool assembly) {
   auto machine = makeTargetMachine(*findTarget(options.target), options.optimize);
   if (!machine)
     return machine.takeError();
@@ -105,16 +106,18 @@ static llvm::Error emitOne(mlir::ModuleOp module, mlir::ModuleOp kernel, const C
   }
   code->setTargetTriple((*machine)->getTargetTriple());
   code->setDataLayout((*machine)->createDataLayout());
-  if (!kernel) {
-    std::string query = DLC_QUERY_SYMBOL;
-    if (options.staticLibrary) // several models may be linked into one program
-      query = toIdentifier(module->getAttrOfType<mlir::StringAttr>("dl.model").getValue()) + "_" + query;
+  if (!kernel)
     emitDescriptor(module, options, query, *code);
-  }
   return emit(*code, **machine, object, assembly);
 }
 
-llvm::Error dlc::emitObjects(mlir::ModuleOp module, const CompileOptions &options, Objects &objects, bool assembly) {
+std::string dlc::querySymbol(mlir::ModuleOp module, bool isStatic) {
+  std::string model = module->getAttrOfType<mlir::StringAttr>("dl.model").str();
+  return (isStatic ? toIdentifier(model) + "_" : "") + DLC_QUERY_SYMBOL;
+}
+
+llvm::Error dlc::emitObjects(mlir::ModuleOp module, const CompileOptions &options, llvm::StringRef query,
+                             Objects &objects, bool assembly) {
   llvm::SmallVector<mlir::ModuleOp> kernels(module.getOps<mlir::ModuleOp>());
   kernels.push_back({}); // the description
   objects.resize(kernels.size());
@@ -122,11 +125,37 @@ llvm::Error dlc::emitObjects(mlir::ModuleOp module, const CompileOptions &option
   if (auto machine = makeTargetMachine(*findTarget(options.target), options.optimize); !machine)
     return machine.takeError();
   mlir::parallelFor(module.getContext(), 0, kernels.size(), [&](size_t i) {
-    if (llvm::Error error = emitOne(module, kernels[i], options, objects[i], assembly))
+    if (llvm::Error error = emitOne(module, kernels[i], options, query, objects[i], assembly))
       problems[i] = llvm::toString(std::move(error));
   });
   for (const std::string &problem : problems)
     if (!problem.empty())
       return llvm::createStringError(problem);
   return llvm::Error::success();
+}
+
+std::string dlc::queryOfTarget(llvm::StringRef query, const TargetDescription &target) {
+  return (query + ".v" + llvm::Twine(target.level)).str();
+}
+
+llvm::Error dlc::emitChooser(llvm::StringRef query, llvm::ArrayRef<TargetDescription> targets,
+                             llvm::SmallVectorImpl<char> &object) {
+  auto machine = makeTargetMachine(targets.front(), /*level=*/3);
+  if (!machine)
+    return machine.takeError();
+  llvm::LLVMContext context;
+  llvm::Module code("dlc", context);
+  code.setTargetTriple((*machine)->getTargetTriple());
+  code.setDataLayout((*machine)->createDataLayout());
+  llvm::IRBuilder<> b(context);
+  auto *type = llvm::FunctionType::get(b.getPtrTy(), {b.getInt32Ty()}, false);
+  auto *chooser = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, query, code);
+  b.SetInsertPoint(llvm::BasicBlock::Create(context, "", chooser));
+  llvm::Value *level = b.CreateCall(code.getOrInsertFunction("dlc_processor_level", b.getInt32Ty())), *best = nullptr;
+  for (const TargetDescription &target : targets) {
+    llvm::Value *own = code.getOrInsertFunction(queryOfTarget(query, target), type).getCallee();
+    best = best ? b.CreateSelect(b.CreateICmpSGE(level, b.getInt32(target.level)), own, best) : own;
+  }
+  b.CreateRet(b.CreateCall(type, best, {chooser->getArg(0)}));
+  return emit(code, **machine, object, /*assembly=*/false);
 }

@@ -16,8 +16,8 @@
 #include <list>
 #include <mutex>
 
-extern "C" const unsigned char dlc_support_object[], dlc_schedule_object[];
-extern "C" const unsigned long dlc_support_object_size, dlc_schedule_object_size;
+extern "C" const unsigned char dlc_support_object[], dlc_schedule_object[], dlc_chooser_object[];
+extern "C" const unsigned long dlc_support_object_size, dlc_schedule_object_size, dlc_chooser_object_size;
 
 LLD_HAS_DRIVER(elf)
 
@@ -70,32 +70,44 @@ static llvm::Error link(std::vector<std::string> arguments, const Objects &objec
   return llvm::Error::success();
 }
 
-static llvm::ArrayRef<char> supportObject() { return {(const char *)dlc_support_object, dlc_support_object_size}; }
-static llvm::ArrayRef<char> scheduleObject() { return {(const char *)dlc_schedule_object, dlc_schedule_object_size}; }
+static llvm::ArrayRef<char> bytesOf(Part part) {
+  switch (part) {
+  case Part::Support:
+    return {(const char *)dlc_support_object, dlc_support_object_size};
+  case Part::Schedule:
+    return {(const char *)dlc_schedule_object, dlc_schedule_object_size};
+  case Part::Chooser:
+    return {(const char *)dlc_chooser_object, dlc_chooser_object_size};
+  }
+  llvm_unreachable("a part without bytes");
+}
 
-llvm::Error dlc::linkShared(const Objects &objects, llvm::SmallVectorImpl<char> &library) {
+llvm::Error dlc::linkShared(const Objects &objects, llvm::ArrayRef<Part> parts, llvm::SmallVectorImpl<char> &library) {
   std::string buildId =
       "--build-id=0x" + llvm::toHex(llvm::StringRef(checksumNote).take_back(8)) + std::string(16, '0');
   if (llvm::Error error =
           link({"-shared", "-m", "elf_x86_64", "--no-undefined", "-z", "relro", "-z", "now", "-z", "noexecstack",
                 "--gc-sections", buildId, "--hash-style=gnu", "-Bsymbolic", "--threads=1", "--no-mmap-output-file"},
-               objects, {supportObject(), scheduleObject()}, "{ global: " DLC_QUERY_SYMBOL "; local: *; };", library))
+               objects, llvm::map_to_vector(parts, bytesOf), "{ global: " DLC_QUERY_SYMBOL "; local: *; };", library))
     return error;
   return writeChecksum(library);
 }
 
-llvm::Error dlc::linkObject(const Objects &objects, llvm::SmallVectorImpl<char> &object) {
+llvm::Error dlc::linkObject(const Objects &objects, llvm::ArrayRef<Part> parts, llvm::StringRef query,
+                            llvm::SmallVectorImpl<char> &object) {
   llvm::SmallVector<char, 0> linked;
   if (llvm::Error error = link({"-r", "-m", "elf_x86_64", "-z", "noexecstack", "--threads=1", "--no-mmap-output-file"},
-                               objects, {scheduleObject()}, "", linked))
+                               objects, llvm::map_to_vector(parts, bytesOf), "", linked))
     return error;
-  // What is hidden becomes local: several models may be linked into one program.
+  // All else becomes local: several models, and one for several targets, may be linked into one program.
   auto binary =
       llvm::object::createBinary(llvm::MemoryBufferRef(llvm::StringRef(linked.data(), linked.size()), "dlc.o"));
   if (!binary)
     return binary.takeError();
   llvm::objcopy::ConfigManager config;
-  config.ELF.LocalizeHidden = true;
+  if (llvm::Error error = config.Common.SymbolsToKeepGlobal.addMatcher(
+          llvm::objcopy::NameOrPattern::create(query, llvm::objcopy::MatchStyle::Literal, {})))
+    return error;
   llvm::raw_svector_ostream os(object);
   return llvm::objcopy::executeObjcopyOnBinary(config, **binary, os);
 }

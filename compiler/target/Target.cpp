@@ -7,9 +7,9 @@
 
 using namespace dlc;
 
-static const TargetDescription v3{"x86-64-v3", "+avx2,+fma,+bmi,+bmi2,+f16c,+lzcnt,+movbe", 32, 512 << 10};
+static const TargetDescription v3{"x86-64-v3", "+avx2,+fma,+bmi,+bmi2,+f16c,+lzcnt,+movbe", 3, 32, 512 << 10};
 static const TargetDescription v4{
-    "x86-64-v4", "+avx2,+fma,+bmi,+bmi2,+f16c,+lzcnt,+movbe,+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl", 64,
+    "x86-64-v4", "+avx2,+fma,+bmi,+bmi2,+f16c,+lzcnt,+movbe,+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl", 4, 64,
     1 << 20};
 
 static std::string nativeTarget() {

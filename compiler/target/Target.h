@@ -19,6 +19,7 @@ inline constexpr int64_t productLanes(int64_t elementBytes) {
 struct TargetDescription {
   std::string name;     ///< "x86-64-v3"
   std::string features; ///< for LLVM, "+avx2,+fma"
+  int level;            ///< of x86-64's: a processor of a higher one runs it, too
   int registerBytes;    ///< of a vector register
   int64_t l2Bytes;      ///< of the second cache
 };
