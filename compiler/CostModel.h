@@ -106,6 +106,18 @@ struct CostModel {
   /// turned back and are mostly masks. Measured at 128x10x32: with Adam (12 ops) 6.6 us, and 4.0 as it is.
   int64_t mostTurnedFollowers = 4;
 
+  //===--- Products that stand side by side (StackPlan.h) ---===//
+
+  /// Sums of a tile, in vectors of all logical lanes: registers that are left beside what is read.
+  int64_t stackSums(bool wide) const { return wide ? 24 : 6; }
+  /// Vectors of lanes that a tile has at least, where there are as many: whole cache lines side by side.
+  int64_t stackVectors(bool wide) const { return wide ? 2 : 1; }
+  /// And at most.
+  int64_t mostStackVectors = 4;
+  /// A sum of so many steps is written out whole, of a longer one so many steps: points that several steps or rows read are
+  /// read once. Narrow registers have no room for them.
+  int64_t wholeStackSum = 7, stackUnroll = 4;
+
 private:
   int64_t registerBytes;
 };

@@ -19,8 +19,12 @@ void moveOutOfScans(EntryOp entry, bool move);
 void chooseLayouts(ModelOp model, bool change);
 /// kernels, first: the body of each scan becomes an entry point of kind `loop`, and the scan a `repeat` of it.
 void outlineScans(ModelOp model);
-/// kernels: writes ops out that stand for several simpler ones.
+/// Writes out one op that stands for several simpler ones.
+void writeOut(mlir::Operation *op);
+/// kernels: writes out all of them.
 void decompose(EntryOp entry);
+/// kernels: products make only what slices read of them.
+void cutProducts(EntryOp entry);
 /// kernels: outlines fused groups; without `fuse`, each op for itself.
 void formKernels(ModelOp model, bool fuse);
 /// kernels, where that is what is asked for: notes beside each kernel how it will be computed (`dl.plan`), one text for each

@@ -120,6 +120,12 @@ static LogicalResult decomposeAll(ModuleOp module, const CompileOptions &) {
     decompose(entry);
   return success();
 }
+static LogicalResult cutAllProducts(ModuleOp module, const CompileOptions &options) {
+  if (options.optimize > 0)
+    for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
+      cutProducts(entry);
+  return success();
+}
 static LogicalResult markRows(ModuleOp module, const CompileOptions &) {
   Builder b(module.getContext());
   for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>()) {
@@ -168,6 +174,8 @@ ArrayRef<Level> dlc::levels() {
   static const Step toKernels[] = {
       {"outline-scans", "the body of each loop is an entry point of kind `loop`", outlineAllScans},
       {"decompose", "ops that stand for several are written out", decomposeAll},
+      {"cut-products", "of what a product makes, and of the borders that it reads, only what is needed is made",
+       cutAllProducts},
       simplifying,
       {"mark-rows", "numbers say what they are means over, entry points whether their rows are independent", markRows},
       {"form-kernels", "groups of ops become kernels", formAllKernels},

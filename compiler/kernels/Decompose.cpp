@@ -53,23 +53,25 @@ static void checkIndices(EntryOp entry) {
   }
 }
 
+void dlc::writeOut(Operation *op) {
+  OpBuilder builder(op);
+  Ops ops(builder, unnamed(op->getLoc()));
+  SmallVector<Value> values = cast<DecomposableOpInterface>(op).decompose(ops);
+  for (auto [value, result] : llvm::zip(values, op->getResults()))
+    if (Operation *made = value.getDefiningOp(); made && nameOf(value).empty())
+      made->setLoc(op->getLoc()); // bears the author's name
+  op->replaceAllUsesWith(values);
+  op->erase();
+}
+
 void dlc::decompose(EntryOp entry) {
   for (bool changed = true; changed;) {
     changed = false;
-    for (Operation &op : llvm::make_early_inc_range(entry.getBody().front())) {
-      auto composed = dyn_cast<DecomposableOpInterface>(op);
-      if (!composed)
-        continue;
-      OpBuilder builder(&op);
-      Ops ops(builder, unnamed(op.getLoc()));
-      SmallVector<Value> values = composed.decompose(ops);
-      for (auto [value, result] : llvm::zip(values, op.getResults()))
-        if (Operation *made = value.getDefiningOp(); made && nameOf(value).empty())
-          made->setLoc(op.getLoc()); // bears the author's name
-      op.replaceAllUsesWith(values);
-      op.erase();
-      changed = true;
-    }
+    for (Operation &op : llvm::make_early_inc_range(entry.getBody().front()))
+      if (isa<DecomposableOpInterface>(op)) {
+        writeOut(&op);
+        changed = true;
+      }
   }
   widenSums(entry);
   checkIndices(entry);

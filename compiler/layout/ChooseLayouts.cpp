@@ -1,24 +1,32 @@
-// ChooseLayouts.cpp - level `layout`: in which order the axes of a stored matrix lie in memory.
+// ChooseLayouts.cpp - level `layout`: in which order the axes of a stored tensor lie in memory.
 // SPDX-License-Identifier: Apache-2.0
 //
 //   matmul %x, %w, transpose_b        =>   the weight [out, in] lies as [in, out]:
 //                                          %t = transpose %w ... folded into the products that read it
 //
-// A product reads its right operand best row by row of the summed dimension. Every use of a weight in every entry
-// point votes; where the transposed order wins, the argument's type becomes the transposed one (attribute
-// `layout = [1, 0]`), and so do those of its slots and of its new value. Transposes then sink into products, and
-// none is left on the way of a training step.
+// A product reads its right operand best row by row of the summed dimension; who transposes a tensor of more axes, as
+// convolutions do their filters, wants it so. Every use of a parameter in every entry point votes for an order; where
+// another one than the written one wins, the argument's type becomes the transposed one (attribute `layout = [1, 0]`: the
+// first axis in memory is axis 1), and so do those of its slots and of its new value. Transposes then sink into products and
+// through element-wise ops, until they meet others, and none is left on the way of a training step.
 #include "compiler/Passes.h"
 #include "compiler/graph/Stored.h"
+#include <map>
 
 using namespace mlir;
 using namespace dlc;
 
+/// Axis i of a transposed tensor is this axis of the other one.
+using Permutation = SmallVector<int64_t>;
+
 namespace {
 /// The votes for one name, over all entry points.
 struct Votes {
-  int64_t straight = 0, transposed = 0;
+  std::map<Permutation, int64_t> of; ///< for each order of the axes
   bool possible = true;
+
+  /// The order that most want; if some have as many, the written one, or the least.
+  Permutation winner() const;
 };
 
 class LayoutChooser {
@@ -28,12 +36,44 @@ public:
 
 private:
   void vote(EntryOp entry);
+  Permutation chosenFor(StringRef name, int64_t rank);
   void transposeStored(EntryOp entry);
 
   ModelOp model;
   llvm::StringMap<Votes> votes;
 };
 } // namespace
+
+static bool isIdentity(ArrayRef<int64_t> permutation) {
+  return llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size()));
+}
+static Permutation permutationOf(TransposeOp op) {
+  int64_t rank = op.getPermutation().size();
+  return llvm::map_to_vector(op.getPermutation().getAsRange<SizeAttr>(),
+                             [&](SizeAttr axis) { return axis.number() < 0 ? axis.number() + rank : axis.number(); });
+}
+static Permutation inverse(ArrayRef<int64_t> permutation) {
+  Permutation back(permutation.size());
+  for (auto [i, axis] : llvm::enumerate(permutation))
+    back[axis] = i;
+  return back;
+}
+/// One after the other.
+static Permutation both(ArrayRef<int64_t> first, ArrayRef<int64_t> then) {
+  return llvm::map_to_vector(then, [&](int64_t axis) { return first[axis]; });
+}
+static Permutation swapped() { return {1, 0}; }
+
+Permutation Votes::winner() const {
+  Permutation best;
+  int64_t most = 0;
+  for (auto &[order, count] : of)
+    if (count > most || (count == most && isIdentity(order))) {
+      best = order;
+      most = count;
+    }
+  return best;
+}
 
 /// The parameter that an argument or a result belongs to: its own name, or that of a slot's parameter.
 static StringRef ownerOf(DictionaryAttr attrs) {
@@ -44,6 +84,18 @@ static StringRef ownerOf(DictionaryAttr attrs) {
   return "";
 }
 
+/// What an op wants of a stored tensor shows when it is written out.
+static void writeOutReaders(EntryOp entry) {
+  SetVector<Operation *> readers;
+  for (auto [argument, attrs] :
+       llvm::zip(entry.getBody().getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
+    if (attrs.contains("parameter") && typeOf(argument).getRank() > 1)
+      for (Operation *user : argument.getUsers())
+        if (isa<DecomposableOpInterface>(user))
+          readers.insert(user);
+  llvm::for_each(readers, writeOut);
+}
+
 void LayoutChooser::vote(EntryOp entry) {
   for (auto [argument, attrs] :
        llvm::zip(entry.getBody().getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>())) {
@@ -51,15 +103,17 @@ void LayoutChooser::vote(EntryOp entry) {
     if (!name)
       continue;
     Votes &own = votes[name];
-    if (typeOf(argument).getRank() != 2) {
-      own.possible = false;
-      continue;
-    }
+    int64_t rank = typeOf(argument).getRank();
+    Permutation straight = llvm::to_vector(llvm::seq<int64_t>(0, rank));
     for (OpOperand &use : argument.getUses()) {
-      if (auto product = dyn_cast<MatmulOp>(use.getOwner())) {
+      if (auto product = dyn_cast<MatmulOp>(use.getOwner()); product && rank == 2) {
         // The right operand [k, n] is read along n; the left one costs the same either way.
         if (use.getOperandNumber() == 1)
-          (product.getTransposeB() ? own.transposed : own.straight) += 1;
+          ++own.of[product.getTransposeB() ? swapped() : straight];
+      } else if (auto turned = dyn_cast<TransposeOp>(use.getOwner())) {
+        ++own.of[permutationOf(turned)];
+      } else if (isa<ReshapeOp>(use.getOwner())) {
+        ++own.of[straight]; // its elements are read in their order
       } else if (isa<GatherOp>(use.getOwner())) {
         own.possible = false; // rows of a table lie together
       }
@@ -67,60 +121,80 @@ void LayoutChooser::vote(EntryOp entry) {
   }
 }
 
-static Value transposed(OpBuilder &b, Value value, Location loc) { return Ops(b, loc).transpose(value, {1, 0}); }
+static Value transposed(OpBuilder &b, Value value, ArrayRef<int64_t> permutation, Location loc) {
+  return Ops(b, loc).transpose(value, permutation);
+}
+
+/// The order in which the axes of a stored tensor lie; the identity for most.
+Permutation LayoutChooser::chosenFor(StringRef name, int64_t rank) {
+  auto it = votes.find(name);
+  Permutation order = it != votes.end() && it->second.possible ? it->second.winner() : Permutation();
+  return (int64_t)order.size() == rank ? order : llvm::to_vector(llvm::seq<int64_t>(0, rank));
+}
 
 /// Stored tensors that are transposed: inside, a `transpose` gives the logical tensor back.
 void LayoutChooser::transposeStored(EntryOp entry) {
   Block &block = entry.getBody().front();
   OpBuilder b(entry.getContext());
   b.setInsertionPointToStart(&block);
-  Attribute layout = b.getDenseI64ArrayAttr({1, 0});
-  auto isChosen = [&](StringRef name) {
-    auto it = votes.find(name);
-    return it != votes.end() && it->second.possible && it->second.transposed > it->second.straight;
-  };
-  DenseSet<StoredKey> moved; // stored tensors of this entry
+  DenseMap<StoredKey, Permutation> moved; // stored tensors of this entry
   SmallVector<Attribute> argAttrs, resAttrs, types;
   for (auto [argument, attrs] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>())) {
-    if (!isChosen(ownerOf(attrs))) {
+    Permutation order = chosenFor(ownerOf(attrs), typeOf(argument).getRank());
+    if (isIdentity(order)) {
       argAttrs.push_back(attrs);
       continue;
     }
     NamedAttrList list(attrs);
-    list.set("layout", layout);
+    list.set("layout", b.getDenseI64ArrayAttr(order));
     argAttrs.push_back(list.getDictionary(entry.getContext()));
-    moved.insert(storedKey(attrs));
+    moved[storedKey(attrs)] = order;
     SmallVector<Dim> dims = dimsOf(argument);
-    argument.setType(makeTensor({dims[1], dims[0]}, typeOf(argument).getElementType()));
-    Value back = transposed(b, argument, argument.getLoc());
+    SmallVector<Dim> turned = llvm::map_to_vector(order, [&](int64_t axis) { return dims[axis]; });
+    argument.setType(makeTensor(turned, typeOf(argument).getElementType()));
+    Value back = transposed(b, argument, inverse(order), argument.getLoc());
     argument.replaceAllUsesExcept(back, back.getDefiningOp());
   }
   Operation *done = block.getTerminator();
   b.setInsertionPoint(done);
   for (auto [operand, attrs] : llvm::zip(done->getOpOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>())) {
-    if (attrs.contains("update") && moved.contains(storedKey(attrs)))
-      operand.set(transposed(b, operand.get(), operand.get().getLoc()));
+    if (auto it = moved.find(storedKey(attrs)); attrs.contains("update") && it != moved.end())
+      operand.set(transposed(b, operand.get(), it->second, operand.get().getLoc()));
     types.push_back(TypeAttr::get(operand.get().getType()));
   }
   entry.setArgAttrsAttr(b.getArrayAttr(argAttrs));
   entry.setResultTypesAttr(b.getArrayAttr(types));
 }
 
-static bool isSwap(TransposeOp op) {
-  return op.getPermutation().size() == 2 && cast<SizeAttr>(op.getPermutation()[0]).number() == 1;
-}
 static bool isMatrix(Value value) { return typeOf(value).getRank() == 2; }
 static bool isFlatProduct(MatmulOp op) { return isMatrix(op.getLhs()) && isMatrix(op.getRhs()); }
-/// An element-wise op of matrices of one shape and of numbers.
+/// May a transpose of it move? Matrices, and what is the same for all rows of the batch, as weights are; larger activations
+/// lie as they were written.
+static bool mayTurn(Value value) {
+  return typeOf(value).getRank() == 2 || (typeOf(value).getRank() > 2 && typeOf(value).hasStaticShape());
+}
+static TransposeOp turnOf(Value value) {
+  auto turn = value.getDefiningOp<TransposeOp>();
+  return turn && mayTurn(value) ? turn : TransposeOp();
+}
+/// Read at the point itself; the one element of an axis of size 1 is the same everywhere.
+static bool isRead(Value value, AffineMap map, ArrayRef<Dim> points) {
+  auto isInPlace = [&](unsigned axis) {
+    AffineExpr place = map.getResult(axis);
+    return place == getAffineDimExpr(axis, map.getContext()) ||
+           (points[axis] == Dim(1) && place == getAffineConstantExpr(0, map.getContext()));
+  };
+  return dimsOf(value) == SmallVector<Dim>(points) && llvm::all_of(llvm::seq<unsigned>(0, points.size()), isInPlace);
+}
+/// An element-wise op of tensors of one shape and of numbers.
 static bool isPlain(Operation *op) {
   auto fusible = dyn_cast_or_null<FusibleOpInterface>(op);
   if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise || op->getNumOperands() == 0 ||
-      isa<TransposeOp>(op) || !isMatrix(op->getResult(0)))
+      isa<TransposeOp>(op) || !mayTurn(op->getResult(0)))
     return false;
   SmallVector<AffineMap> maps = fusible.getAccessMaps();
   for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
-    if (!map || !(typeOf(operand).getRank() == 0 ||
-                  (map.isIdentity() && dimsOf(operand) == dimsOf(op->getResult(0))))) // not a slice
+    if (!map || !(typeOf(operand).getRank() == 0 || isRead(operand, map, dimsOf(op->getResult(0))))) // not a slice
       return false;
   return true;
 }
@@ -135,107 +209,115 @@ public:
   void run();
 
 private:
-  Value transposeOf(Value value);
-  Value onTransposed(OpBuilder &b, Operation *op);
+  Value turned(Value value, ArrayRef<int64_t> permutation);
+  Value onTurned(OpBuilder &b, Operation *op, ArrayRef<int64_t> permutation);
   void down(Operation *op);
-  Value up(TransposeOp swap);
+  Value up(TransposeOp turn);
   void look(Operation *op);
   void erase(Operation *op);
   void eraseAll(Operation *op);
 
   Block &block;
-  DenseMap<Value, TransposeOp> known; ///< the transposes of those that were asked for
-  SmallVector<Operation *> open;      ///< transposes that may go up, the next one last
-  DenseSet<Operation *> waiting;      ///< those in `open` that have not been erased
+  DenseMap<Value, SmallVector<TransposeOp, 1>> known; ///< the transposes of those that were asked for
+  SmallVector<Operation *> open;                      ///< transposes that may go up, the next one last
+  DenseSet<Operation *> waiting;                      ///< those in `open` that have not been erased
 };
 } // namespace
 
-/// The transpose of a matrix, behind what makes it; one for all who ask.
-Value Sinker::transposeOf(Value value) {
-  if (auto op = value.getDefiningOp<TransposeOp>(); op && isSwap(op))
-    return op.getInput();
+/// The transpose of a tensor, behind what makes it; one for all who ask.
+Value Sinker::turned(Value value, ArrayRef<int64_t> permutation) {
+  if (TransposeOp inner = turnOf(value); inner && isIdentity(both(permutationOf(inner), permutation)))
+    return inner.getInput();
   OpBuilder b(value.getContext());
   b.setInsertionPointAfterValue(value);
-  TransposeOp &one = known[value];
+  SmallVector<TransposeOp, 1> &all = known[value];
+  auto isIt = [&](TransposeOp op) { return op && llvm::equal(permutationOf(op), permutation); };
+  auto it = llvm::find_if(all, isIt);
+  TransposeOp one = it != all.end() ? *it : TransposeOp();
   if (!one)
     for (Operation *user : value.getUsers())
-      if (auto op = dyn_cast<TransposeOp>(user); op && isSwap(op)) {
+      if (auto op = dyn_cast<TransposeOp>(user); isIt(op)) {
         one = op;
         break;
       }
   if (one)
     one->moveBefore(b.getInsertionBlock(), b.getInsertionPoint()); // who asks may stand above it
   else
-    one = transposed(b, value, unnamed(value.getLoc())).getDefiningOp<TransposeOp>();
+    one = transposed(b, value, permutation, unnamed(value.getLoc())).getDefiningOp<TransposeOp>();
+  if (it == all.end())
+    all.push_back(one);
   return one;
 }
 
-/// The op on transposed matrices.
-Value Sinker::onTransposed(OpBuilder &b, Operation *op) {
+/// The op on transposed tensors.
+Value Sinker::onTurned(OpBuilder &b, Operation *op, ArrayRef<int64_t> permutation) {
   OperationState state(op->getLoc(), op->getName());
   for (Value operand : op->getOperands())
-    state.operands.push_back(isMatrix(operand) ? transposeOf(operand) : operand);
+    state.operands.push_back(typeOf(operand).getRank() ? turned(operand, permutation) : operand);
   state.addAttributes(op->getAttrs());
   return createInferred(b, state)->getResult(0);
 }
 
-/// What a transpose of a transpose is; null for others.
-static Value cancelled(TransposeOp swap) {
-  auto inner = swap.getInput().getDefiningOp<TransposeOp>();
-  return inner && isSwap(swap) && isSwap(inner) ? inner.getInput() : Value();
+/// What a transpose of its transpose is; null for others.
+static Value cancelled(TransposeOp turn) {
+  TransposeOp inner = turnOf(turn.getInput());
+  return inner && isIdentity(both(permutationOf(inner), permutationOf(turn))) ? inner.getInput() : Value();
 }
 
 /// Takes transposes of what an op reads behind it.
 void Sinker::down(Operation *op) {
-  auto swapOf = [](Value value) {
-    auto swap = value.getDefiningOp<TransposeOp>();
-    return swap && isSwap(swap) ? swap : TransposeOp();
-  };
-  if (auto swap = dyn_cast<TransposeOp>(op)) {
-    if (Value value = cancelled(swap))
-      swap.replaceAllUsesWith(value);
+  if (auto turn = dyn_cast<TransposeOp>(op)) {
+    if (Value value = cancelled(turn))
+      turn.replaceAllUsesWith(value);
   } else if (auto product = dyn_cast<MatmulOp>(op)) {
     for (OpOperand &operand : product->getOpOperands())
-      if (TransposeOp swap = swapOf(operand.get())) {
+      if (TransposeOp swap = turnOf(operand.get()); swap && permutationOf(swap) == swapped()) {
         operand.set(swap.getInput());
         if (operand.getOperandNumber() == 0)
           product.setTransposeA(!product.getTransposeA());
         else
           product.setTransposeB(!product.getTransposeB());
       }
-  } else if (llvm::any_of(op->getOperands(), swapOf) && isPlain(op)) {
+  } else if (isPlain(op)) {
+    TransposeOp first;
+    for (Value operand : op->getOperands())
+      if (!first)
+        first = turnOf(operand);
+    if (!first)
+      return;
     OpBuilder b(op);
-    Value result = onTransposed(b, op);
-    op->replaceAllUsesWith(ValueRange{transposed(b, result, unnamed(op->getLoc()))});
+    Permutation permutation = permutationOf(first);
+    Value result = onTurned(b, op, inverse(permutation));
+    op->replaceAllUsesWith(ValueRange{transposed(b, result, permutation, unnamed(op->getLoc()))});
     op->erase();
   }
 }
 
 /// What takes the place of a transpose of what is made for it alone; null if there is nothing.
-Value Sinker::up(TransposeOp swap) {
-  if (Value value = cancelled(swap))
+Value Sinker::up(TransposeOp turn) {
+  if (Value value = cancelled(turn))
     return value;
-  Operation *made = swap.getInput().getDefiningOp();
+  Operation *made = turn.getInput().getDefiningOp();
   if (!made || !made->hasOneUse())
     return nullptr;
   OpBuilder b(made);
   if (auto product = dyn_cast<MatmulOp>(made); product && isFlatProduct(product))
     return Ops(b, product.getLoc())
         .matmul(product.getRhs(), product.getLhs(), !product.getTransposeB(), !product.getTransposeA());
-  return isPlain(made) ? onTransposed(b, made) : Value();
+  return isPlain(made) ? onTurned(b, made, permutationOf(turn)) : Value();
 }
 
 void Sinker::look(Operation *op) {
-  if (auto swap = dyn_cast_or_null<TransposeOp>(op); swap && isSwap(swap) && waiting.insert(op).second)
+  if (auto turn = dyn_cast_or_null<TransposeOp>(op); turn && mayTurn(turn) && waiting.insert(op).second)
     open.push_back(op);
 }
 
 void Sinker::erase(Operation *op) {
   for (Value result : op->getResults())
     known.erase(result);
-  if (auto swap = dyn_cast<TransposeOp>(op))
-    if (auto it = known.find(swap.getInput()); it != known.end() && it->second == swap)
-      known.erase(it);
+  if (auto turn = dyn_cast<TransposeOp>(op))
+    if (auto it = known.find(turn.getInput()); it != known.end())
+      llvm::erase(it->second, turn);
   waiting.erase(op);
   op->erase();
 }
@@ -272,23 +354,25 @@ void Sinker::run() {
     Operation *next = open.pop_back_val();
     if (!waiting.erase(next))
       continue;
-    auto swap = cast<TransposeOp>(next);
-    Value value = up(swap);
+    auto turn = cast<TransposeOp>(next);
+    Value value = up(turn);
     if (!value)
       continue;
-    for (Operation *user : swap->getUsers())
+    for (Operation *user : turn->getUsers())
       look(user);
     if (Operation *made = value.getDefiningOp())
       for (Value operand : made->getOperands())
         look(operand.getDefiningOp());
-    swap.replaceAllUsesWith(value);
-    eraseAll(swap);
+    turn.replaceAllUsesWith(value);
+    eraseAll(turn);
   }
 }
 
 void LayoutChooser::run() {
-  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+  for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
+    writeOutReaders(entry);
     vote(entry);
+  }
   for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
     transposeStored(entry);
     entry.walk([](ScanOp scan) { Sinker(scan.getBody().front()).run(); });

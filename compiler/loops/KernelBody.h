@@ -26,6 +26,8 @@ struct KernelBody {
 void emitRows(KernelBody &body);
 /// A product, and what is done with its elements.
 void emitProduct(KernelBody &body);
+/// A stack of products whose lanes run along the stack.
+void emitStack(KernelBody &body);
 /// One op that fuses with nothing: concat, pad, scatter_add, check_index.
 void emitSingle(KernelBody &body);
 } // namespace dlc

@@ -47,6 +47,7 @@ private:
   int64_t keptPoints();
   void makeKeptBuffers();
   void planProduct();
+  void planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes);
   bool lieInOrder(int outer, int inner);
   void findRowsAndColumns();
   void mergeRows();
@@ -419,12 +420,25 @@ void KernelPlanner::planProduct() {
   SmallVector<Dim> sizes = cast<FusibleOpInterface>(plan.root).getIterationSizes();
   plan.lhs = viewOf(plan.root->getOpOperand(0));
   plan.rhs = viewOf(plan.root->getOpOperand(1));
+  int64_t elementBytes = typeOf(plan.root->getResult(0)).getElementTypeBitWidth() / 8;
+  if (vectorize)
+    plan.stack = planStack(sizes, domain.sizes.size(), plan.lhs, plan.rhs, elementBytes, plan.batch, costs);
+  if (!plan.stack)
+    return planRowsAndColumns(sizes, elementBytes);
+  plan.outer = plan.stack->outer;
+  for (int dim : plan.outer)
+    plan.parts.push_back(sizes[dim]);
+  if (plan.outer.empty())
+    plan.parts = {Dim(plan.stack->panels())};
+}
+
+void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes) {
   findRowsAndColumns();
   mergeRows();
   mergeDepth(sizes);
   int k = sizes.size() - 1;
   ProductShape shape;
-  shape.elementBytes = typeOf(plan.root->getResult(0)).getElementTypeBitWidth() / 8;
+  shape.elementBytes = elementBytes;
   shape.m = plan.rows.at(plan.batch);
   shape.n = plan.columnDim < 0 ? 1 : sizes[plan.columnDim].at(plan.batch);
   shape.k = plan.depth.at(plan.batch);
@@ -484,6 +498,8 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
     os << "product: ";
     if (product)
       product->print(os);
+    else if (stack)
+      stack->print(os);
     else
       os << "one element after the other";
     if (!runs.empty()) {

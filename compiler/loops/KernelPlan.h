@@ -7,6 +7,7 @@
 #include "compiler/kernels/OperandView.h"
 #include "compiler/loops/Buffers.h"
 #include "compiler/loops/ProductPlan.h"
+#include "compiler/loops/StackPlan.h"
 
 namespace dlc {
 /// A kernel at one capacity, for one target. Ops and values are those of the kernel; dimensions are those of `domain`.
@@ -50,7 +51,10 @@ struct KernelPlan {
   llvm::SmallVector<int> runs;        ///< these loops: dimensions that the product runs over
   Dim rows;                           ///< of it: those of all matrices of a stack that lie one after the other
   OperandView lhs, rhs;               ///< where it reads
-  std::optional<ProductPlan> product; ///< nothing: the naive form, for comparison
+  std::optional<ProductPlan> product; ///< of columns and rows
+  /// Of products whose lanes run along their stack; what is said of columns, rows and depth above says nothing then.
+  /// Neither of the two: the naive form, for comparison.
+  std::optional<StackPlan> stack;
 
   //===--- All ---===//
 

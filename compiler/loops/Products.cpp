@@ -113,6 +113,8 @@ static SmallVector<Value> distantOperands(const KernelPlan &plan) {
 
 void dlc::emitProduct(KernelBody &body) {
   const KernelPlan &plan = body.plan;
+  if (plan.stack)
+    return emitStack(body);
   PointEmitter &e = body.e;
   LoopBuilder &b = body.b;
   Operation *root = plan.root;

@@ -25,21 +25,26 @@ StoredTensors::StoredTensors(ModuleOp module) {
       for (auto [attrs, type] : llvm::zip(about.getAs<ArrayAttr>("arg_attrs").getAsRange<DictionaryAttr>(),
                                           about.getAs<ArrayAttr>("arg_types").getAsValueRange<TypeAttr>())) {
         RankedTensorType tensor = atCapacity(cast<RankedTensorType>(type), capacity);
-        bool swapped = attrs.contains("layout");
-        if (swapped)
-          tensor = RankedTensorType::get({tensor.getDimSize(1), tensor.getDimSize(0)}, tensor.getElementType());
+        SmallVector<int64_t> layout = llvm::to_vector(llvm::seq<int64_t>(0, tensor.getRank()));
+        if (auto order = attrs.getAs<DenseI64ArrayAttr>("layout")) {
+          layout = llvm::to_vector(order.asArrayRef());
+          SmallVector<int64_t> logical(layout.size());
+          for (auto [i, axis] : llvm::enumerate(layout))
+            logical[axis] = tensor.getDimSize(i);
+          tensor = RankedTensorType::get(logical, tensor.getElementType());
+        }
         auto init = attrs.getAs<InitAttr>("init");
         if (auto name = attrs.getAs<StringAttr>("parameter"); name && !slots)
-          add(attrs, {name.str(), "", "", "", tensor, init, DLC_PARAMETER, DLC_PARAMS, swapped});
+          add(attrs, {name.str(), "", "", "", tensor, init, DLC_PARAMETER, DLC_PARAMS, layout});
         if (auto name = attrs.getAs<StringAttr>("buffer"); name && !slots)
-          add(attrs, {name.str(), "", "", "", tensor, init, DLC_BUFFER, DLC_BUFFERS, false});
+          add(attrs, {name.str(), "", "", "", tensor, init, DLC_BUFFER, DLC_BUFFERS, layout});
         if (auto name = attrs.getAs<StringAttr>("session"); name && !slots)
-          add(attrs, {name.str(), "", "", "", tensor, init, DLC_SESSION_STATE, DLC_SESSION, false});
+          add(attrs, {name.str(), "", "", "", tensor, init, DLC_SESSION_STATE, DLC_SESSION, layout});
         if (auto name = attrs.getAs<StringAttr>("slot"); name && slots) {
           auto of = attrs.getAs<StringAttr>("of");
           std::string group = attrs.getAs<StringAttr>("group").str();
           add(attrs, {(of.getValue() + "." + name.getValue()).str(), of.str(), name.str(), group, tensor, init,
-                      DLC_SLOT, DLC_TRAINING, swapped});
+                      DLC_SLOT, DLC_TRAINING, layout});
           tensors[indexOf.at({Attribute(), of})].group = group;
         }
       }
@@ -61,12 +66,10 @@ void StoredTensors::place(StoredTensor &one) {
   arenaBytes[one.arena] += one.bytes;
   int64_t stride = 1;
   one.strides.resize(one.type.getRank());
-  for (int i = one.type.getRank() - 1; i >= 0; --i) {
-    one.strides[i] = stride;
-    stride *= one.type.getDimSize(i);
+  for (int64_t axis : llvm::reverse(one.layout)) {
+    one.strides[axis] = stride;
+    stride *= one.type.getDimSize(axis);
   }
-  if (one.swapped)
-    one.strides = {1, one.type.getDimSize(0)};
 }
 
 const StoredTensor *StoredTensors::find(DictionaryAttr about) const {

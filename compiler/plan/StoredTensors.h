@@ -12,8 +12,8 @@ struct StoredTensor {
   std::string name, parameter, slot, group;
   mlir::RankedTensorType type; ///< logical
   InitAttr init;
-  uint32_t kind, arena; ///< dlc_tensor_kind, dlc_arena
-  bool swapped;         ///< the axes of a matrix lie the other way round
+  uint32_t kind, arena;              ///< dlc_tensor_kind, dlc_arena
+  llvm::SmallVector<int64_t> layout; ///< its axes in the order in which they lie, the last one in order
   llvm::SmallVector<int64_t> strides = {};
   int64_t offset = 0, bytes = 0; ///< in its arena
 };

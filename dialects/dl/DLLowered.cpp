@@ -102,8 +102,13 @@ static std::string problemOfArgument(DictionaryAttr attrs, Type type) {
     return ("a " + kind + " has sizes that are numbers" + (kind == "session" ? ", but for the first axis" : "")).str();
   if (kind == "slot" && !hasTexts({"of", "group"}))
     return "a slot has the texts `of` and `group`";
-  if (attrs.contains("layout") && (!isStored || tensor.getRank() != 2))
-    return "only a stored matrix has a layout";
+  if (Attribute layout = attrs.get("layout")) {
+    auto order = dyn_cast<DenseI64ArrayAttr>(layout);
+    SmallVector<int64_t> axes(order ? order.asArrayRef() : ArrayRef<int64_t>());
+    llvm::sort(axes);
+    if (!isStored || !order || !llvm::equal(axes, llvm::seq<int64_t>(0, tensor.getRank())))
+      return "only what is stored has a layout: each of its axes once";
+  }
   if ((kind == "scalar" && (!isNumber || !attrs.getAs<FloatAttr>("value"))) || (kind == "step" && !isNumber))
     return ("a " + kind + " is one f64" + (kind == "scalar" ? " with a `value`" : "")).str();
   if (kind == "random" &&

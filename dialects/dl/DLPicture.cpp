@@ -33,15 +33,31 @@ static Value padded(Ops &b, Value input, ArrayRef<Window> windows, double value 
 
 //===--- Convolutions -----------------------------------------------------------------------------------===//
 
-/// All places read the filters: features, which are columns, lie side by side. Of [groups, ..., taps...] they become
-/// [groups, taps..., channels, features]; `channels` is 0 or 1, their place among the two axes before the taps.
-static SmallVector<int64_t> featuresLast(int64_t taps, bool grouped, int64_t channels) {
+/// How the channels of a convolution meet its filters [features, channels, taps...].
+enum class Meeting {
+  All,     ///< each feature is made of all channels
+  Groups,  ///< of those of its group
+  OneByOne ///< of one channel, which makes no other: a group is an element, and needs no axes of its own
+};
+static Meeting meetingOf(Attribute groups, ArrayRef<Dim> filters) {
+  int64_t count = groups ? cast<SizeAttr>(groups).number() : 1;
+  if (count <= 1)
+    return Meeting::All;
+  return filters[1] == Dim(1) && filters[0] == Dim(count) ? Meeting::OneByOne : Meeting::Groups;
+}
+/// All places read the filters: neighbours in the result lie side by side. Of [groups, ..., taps...] they become
+/// [groups, taps..., channels, features]; `channels` is 0 or 1, their place among the two axes before the taps. Where each
+/// feature is made of one channel, [features, 1, taps...] become [taps..., 1, features].
+static SmallVector<int64_t> neighboursLast(int64_t taps, Meeting meeting, int64_t channels) {
   SmallVector<int64_t> order;
-  if (grouped)
+  int64_t from = meeting == Meeting::Groups;
+  if (from)
     order.push_back(0);
   for (int64_t tap = 0; tap < taps; ++tap)
-    order.push_back(grouped + 2 + tap);
-  order.append({grouped + channels, grouped + 1 - channels});
+    order.push_back(from + 2 + tap);
+  if (meeting == Meeting::OneByOne)
+    channels = 1;
+  order.append({from + channels, from + 1 - channels});
   return order;
 }
 /// result[n, o..., g, f] = sum over k..., c of x[n, o * stride + k * dilation..., g, c] * w[g, f, c, k...]
@@ -51,8 +67,9 @@ template <typename Op> static Value convolution(Ops &b, Op op) {
   SmallVector<Window> windows =
       windowsOf(op.getInput(), kernel, {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()});
   Value x = padded(b, op.getInput(), windows), w = op.getWeight();
-  int64_t groups = op.getGroupsAttr() ? op.getGroupsAttr().number() : 1;
-  bool grouped = groups > 1;
+  Meeting meeting = meetingOf(op.getGroupsAttr(), filters);
+  bool grouped = meeting == Meeting::Groups;
+  int64_t groups = grouped ? op.getGroupsAttr().number() : 1;
   if (grouped) {
     SmallVector<Dim> parts = dimsOf(x);
     parts.back() = groups;
@@ -75,15 +92,21 @@ template <typename Op> static Value convolution(Ops &b, Op op) {
     taps.push_back(product.add(window.kernel));
     product.lhs.push_back(at[i] + taps[i] * window.dilation);
   }
-  AffineExpr channel = product.add(filters[1]);
-  if (grouped)
+  if (group) {
     product.lhs.push_back(group);
-  product.lhs.push_back(channel);
-  if (grouped)
     product.rhs.push_back(group);
+  }
   product.rhs.append(taps);
-  product.rhs.append({channel, feature});
-  return b.reshape(product.build(x, b.transpose(w, featuresLast(taps.size(), grouped, /*channels=*/1)), kept), result);
+  if (meeting == Meeting::OneByOne) {
+    product.lhs.push_back(feature);
+    product.rhs.append({getAffineConstantExpr(0, b.builder.getContext()), feature});
+  } else {
+    AffineExpr channel = product.add(filters[1]);
+    product.lhs.push_back(channel);
+    product.rhs.append({channel, feature});
+  }
+  w = b.transpose(w, neighboursLast(taps.size(), meeting, /*channels=*/1));
+  return b.reshape(product.build(x, w, kept), result);
 }
 #define CONVOLUTION(Op) \
   Values Op::augment(Ops &b) { return {convolution(b, *this)}; } \
@@ -108,8 +131,9 @@ template <typename Op> static Value convolutionTranspose(Ops &b, Op op) {
   SmallVector<TransposedWindow> windows =
       transposedOf(op.getInput(), op.getWeight(), {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()},
                    op.getOutputPaddingAttr());
-  int64_t groups = op.getGroupsAttr() ? op.getGroupsAttr().number() : 1, own = dims.back().value / groups;
-  bool grouped = groups > 1;
+  Meeting meeting = meetingOf(op.getGroupsAttr(), filters);
+  bool grouped = meeting == Meeting::Groups;
+  int64_t groups = grouped ? op.getGroupsAttr().number() : 1, own = dims.back().value / groups;
   Value x = op.getInput(), w = op.getWeight();
   if (grouped) {
     SmallVector<Dim> parts = dims;
@@ -135,16 +159,17 @@ template <typename Op> static Value convolutionTranspose(Ops &b, Op op) {
   }
   AffineExpr channel = product.add(own);
   int64_t kept = product.over.size();
-  AffineExpr feature = product.add(filters[1]);
+  bool oneByOne = meeting == Meeting::OneByOne;
+  AffineExpr feature = oneByOne ? channel : product.add(filters[1]);
   for (auto [i, window] : llvm::enumerate(windows)) {
     product.rhs.push_back(product.add(window.kernel));
     product.lhs[i + 1] = product.lhs[i + 1] + product.rhs.back() * window.dilation;
   }
-  product.rhs.append({channel, feature});
+  product.rhs.append({oneByOne ? getAffineConstantExpr(0, b.builder.getContext()) : channel, feature});
   product.lhs.push_back(feature);
-  sizes.push_back(filters[1]);
-  Value whole =
-      product.transpose(x, b.transpose(w, featuresLast(windows.size(), grouped, /*channels=*/0)), kept, sizes);
+  sizes.push_back(oneByOne ? Dim(own) : filters[1]);
+  w = b.transpose(w, neighboursLast(windows.size(), meeting, /*channels=*/0));
+  Value whole = product.transpose(x, w, kept, sizes);
   sizes.resize(windows.size() + 1);
   sizes.push_back(result.back());
   whole = b.reshape(whole, sizes);

@@ -7,7 +7,7 @@
 // RUN: dlc-run diff %s --batch 5 --batch-extent 2 --quiet | FileCheck %s
 // RUN: sed 's/x86-64-v4/x86-64-v3/' %s > %t.mlir && dlc-run diff %t.mlir --batch 5 --batch-extent 2 --quiet | FileCheck %s
 // RUN: sed 's/optimize = 3/optimize = 0/' %s > %t.mlir && dlc-run diff %t.mlir --batch 5 --quiet | FileCheck %s
-// CHECK-COUNT-11: results agree
+// CHECK-COUNT-15: results agree
 //
 // RUN: dlc %s --emit=kernels | FileCheck %s --check-prefix=PLANS
 module attributes {dl.level = "autodiff", dl.options = {batch = array<i64: 5>, doubles = false, faulty_rule = "", optimize = 3 : i64, sizes = {}, target = "x86-64-v4"}, dl.version = 1 : i64} {
@@ -41,9 +41,31 @@ module attributes {dl.level = "autodiff", dl.options = {batch = array<i64: 5>, d
       %y = contract %c, %w, kept = 4, lhs_map = affine_map<(n, y, x, c, i, j, f) -> (n, y - i + 2, x - j + 2, f)>, over = [batch, 11, 13, 5, 3, 3, 40], rhs_map = affine_map<(n, y, x, c, i, j, f) -> (i, j, c, f)>
       return %y
     }
-    // Each channel for itself: no operand has the columns alone.
+    // Each channel for itself: no operand has the columns alone, so lanes run along the channels.
+    // PLANS: dl.plan = "product: a stack side by side, tiles of 11 x 32; parts batch x 9;
     entry function @depthwise(%x: f32[batch, 11, 13, 20] {input = "x"}, %w: f32[3, 3, 20] {input = "w"}) -> (f32[batch, 9, 11, 20] {output = "y"}) {
       %y = contract %x, %w, kept = 4, lhs_map = affine_map<(n, y, x, c, i, j) -> (n, y + i, x + j, c)>, over = [batch, 9, 11, 20, 3, 3], rhs_map = affine_map<(n, y, x, c, i, j) -> (i, j, c)>
+      return %y
+    }
+    // The gradient of its filters: a tile is the window, and all of it one part. Sums are longer than a block.
+    // PLANS: dl.plan = "product: a stack side by side, tiles of 9 x 32; parts 1;
+    entry function @depthwise_filter(%x: f32[batch, 21, 53, 20] {input = "x"}, %c: f32[batch, 19, 51, 20] {input = "c"}) -> (f32[3, 3, 20] {output = "y"}) {
+      %y = contract %c, %x, kept = 3, lhs_map = affine_map<(i, j, c, n, y, x) -> (n, y, x, c)>, over = [3, 3, 20, batch, 19, 51], rhs_map = affine_map<(i, j, c, n, y, x) -> (n, y + i, x + j, c)>
+      return %y
+    }
+    // Windows that are larger than a tile, spread, that move by two and run backwards; more channels than a tile has.
+    // PLANS: dl.plan = "product: a stack side by side, tiles of 10 x 32; parts 4;
+    entry function @depthwise_spread(%x: f32[batch, 23, 27, 100] {input = "x"}, %c: f32[batch, 6, 7, 100] {input = "c"}) -> (f32[5, 5, 100] {output = "y"}) {
+      %y = contract %x, %c, kept = 3, lhs_map = affine_map<(i, j, c, n, y, x) -> (n, y * 2 - i * 3 + 12, x * 2 + j * 3, c)>, over = [5, 5, 100, batch, 6, 7], rhs_map = affine_map<(i, j, c, n, y, x) -> (n, y, x, c)>
+      return %y
+    }
+    // Lanes run along the batch; the sum is one long axis, then one of the batch.
+    entry function @batch_of_lanes(%x: f32[1500, batch] {input = "x"}, %w: f32[3, 1500, batch] {input = "w"}) -> (f32[3, batch] {output = "y"}) {
+      %y = contract %x, %w, kept = 2, lhs_map = affine_map<(i, n, k) -> (k, n)>, over = [3, batch, 1500], rhs_map = affine_map<(i, n, k) -> (i, k, n)>
+      return %y
+    }
+    entry function @matrices_side_by_side(%x: f32[5, batch, 40] {input = "x"}, %w: f32[batch, 7, 40] {input = "w"}) -> (f32[5, 7, 40] {output = "y"}) {
+      %y = contract %x, %w, kept = 3, lhs_map = affine_map<(m, n, c, k) -> (m, k, c)>, over = [5, 7, 40, batch], rhs_map = affine_map<(m, n, c, k) -> (k, n, c)>
       return %y
     }
     // The left operand has the columns: the operands change places.

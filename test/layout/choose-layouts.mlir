@@ -75,6 +75,42 @@ dl.model @layouts {
     return %w, %e
   }
 
+  // Filters of a convolution lie with features last, whichever axes they have; what is read of them as they were written is
+  // turned back.
+  // CHECK-LABEL: entry function @pictures(
+  // CHECK-SAME: %c.weight: f32[3, 2, 6, 8] {init = {{[^{}]*}}layout = array<i64: 2, 3, 1, 0>, parameter = "c.weight"}
+  // CHECK-DAG: contract %{{[^,]+}}, %c.weight, kept = 4
+  // CHECK-DAG: %[[C:[^ ]+]] = transpose %c.weight, [3, 2, 0, 1] : f32[8, 6, 3, 2]
+  // CHECK: return %{{[^,]+}}, %[[C]]
+  func @pictures(%x: f32[batch, 5, 5, 6]) -> (y: f32[batch, 3, 4, 8], w: f32[8, 6, 3, 2]) {
+    %y = nn.conv2d "c" %x, 8, kernel = [3, 2], bias = false
+    %w = param "c.weight" f32[8, 6, 3, 2] = uniform(-0.16666666666666666, 0.16666666666666666)
+    return %y, %w
+  }
+  // A tensor of three axes that is turned two ways: as many votes, so that the order of uses does not count. What is made of it
+  // is made as it lies.
+  // CHECK-LABEL: entry function @three_axes(
+  // CHECK-SAME: %cube: f32[3, 2, 4] {{{[^{}]*}}layout = array<i64: 1, 0, 2>
+  // CHECK-DAG: %[[T:[^ ]+]] = transpose %cube, [2, 1, 0] : f32[4, 2, 3]
+  // CHECK-DAG: mul %[[T]], %[[T]] : f32[4, 2, 3]
+  // CHECK-DAG: mul %x, %cube :
+  // CHECK-DAG: exp %[[T]] : f32[4, 2, 3]
+  // CHECK-NOT: = transpose
+  // CHECK: return
+  func @three_axes(%x: f32[batch, 3, 2, 4], %z: f32[batch, 4, 2, 3]) -> (q: f32[4, 2, 3], y: f32[batch, 3, 2, 4], c: f32[batch, 4, 2, 3]) {
+    %w = param "cube" f32[2, 3, 4] = normal(1.0)
+    %s = mul %w, %w
+    %q = transpose %s, [2, 0, 1]
+    %a = transpose %w, [2, 0, 1]
+    %b = transpose %w, [1, 0, 2]
+    %y = mul %x, %b
+    %e = exp %w
+    %d = transpose %e, [2, 0, 1]
+    %f = add %a, %d
+    %c = mul %z, %f
+    return %q, %y, %c
+  }
+
   func @loss(%x: f32[batch, 4], %t: f32[batch, 5]) -> (loss: f32) {
     %y = nn.linear "fc" %x, 5
     %l = mse_loss %y, %t

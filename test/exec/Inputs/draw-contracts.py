@@ -10,15 +10,16 @@ seed, count = int(sys.argv[1]), int(sys.argv[2])
 draw = random.Random(seed)
 
 
-def operand(dims, sizes):
-    """The shape of an operand and its map, which reads each of `dims` at some axis."""
-    left = list(dims)
+def operand(dims, sizes, inner=None):
+    """The shape of an operand and its map, which reads each of `dims` at some axis, `inner` alone at the last one."""
+    left = [d for d in dims if d != inner]
     draw.shuffle(left)
     axes = []
     while left:
         axes.append([left.pop() for _ in range(2 if len(left) > 1 and draw.random() < 0.4 else 1)])
     if draw.random() < 0.2:
         axes.insert(draw.randint(0, len(axes)), [])  # an axis of which one element is read
+    axes += [[inner]] if inner else []
     shape, places = [], []
     for axis in axes:
         if axis == ["b"]:
@@ -29,7 +30,7 @@ def operand(dims, sizes):
             shape.append("batch"), places.append("b")
         low, high, terms = 0, 0, []
         for d in axis:
-            step = draw.choice([1, 1, 1, 2, 3, -1, -2])
+            step = 1 if d == inner else draw.choice([1, 1, 1, 2, 3, -1, -2])
             low += min(0, step * (sizes[d] - 1))
             high += max(0, step * (sizes[d] - 1))
             terms.append(f"{d} * {step}")
@@ -53,8 +54,12 @@ for number in range(count):
         del sizes[names[old]]
         names[old] = "b"
     sides = {d: draw.choice(["l", "r", "lr"]) if i < kept else "lr" for i, d in enumerate(names)}
-    lhs, lhs_places = operand([d for d in names if "l" in sides[d]], sizes)
-    rhs, rhs_places = operand([d for d in names if "r" in sides[d]], sizes)
+    inner = None
+    if kept and draw.random() < 0.4:  # neighbours are products of their own
+        inner = names[kept - 1]
+        sides[inner] = "lr"
+    lhs, lhs_places = operand([d for d in names if "l" in sides[d]], sizes, inner)
+    rhs, rhs_places = operand([d for d in names if "r" in sides[d]], sizes, inner)
     over = ["batch" if d == "b" else str(sizes[d]) for d in names]
     result = f"f32[{', '.join(over[:kept])}]" if kept else "f32"
     maps = [f"affine_map<({', '.join(names)}) -> ({', '.join(places)})>" for places in (lhs_places, rhs_places)]
