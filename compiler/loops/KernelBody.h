@@ -26,7 +26,10 @@ struct KernelBody {
 void emitRows(KernelBody &body);
 /// A product, and what is done with its elements.
 void emitProduct(KernelBody &body);
-/// One op that fuses with nothing: concat, pad, scatter_add, check_index.
+/// One op that fuses with nothing: concat, pad, scatter_add, check_index, cumsum, topk.
 void emitSingle(KernelBody &body);
+/// `buffers`: of operands, then of results.
+void emitCumsum(KernelBody &body, CumsumOp op, mlir::ValueRange buffers);
+void emitTopk(KernelBody &body, TopkOp op, mlir::ValueRange buffers);
 } // namespace dlc
 #endif
