@@ -63,7 +63,7 @@ private:
 static bool isStretched(Operation *op) {
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   return fusible && fusible.getIterationKind() == IterationKind::Elementwise && op->getNumOperands() > 0 &&
-         !isa<TransposeOp, SliceOp, SelectOp, BroadcastOp, IotaOp, CountOp, DropoutMaskOp>(op);
+         !isa<TransposeOp, SliceOp, SelectOp, FlipOp, BroadcastOp, IotaOp, CountOp, DropoutMaskOp>(op);
 }
 static bool isProduct(Operation *op) {
   auto fusible = dyn_cast<FusibleOpInterface>(op);

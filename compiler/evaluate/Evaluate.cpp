@@ -41,6 +41,8 @@ LogicalResult dlc::evaluateOp(Operation &op, Operands in, MutableArrayRef<Array>
     return *done;
   if (Evaluated done = evaluateStructure(&op, in, out, batch))
     return *done;
+  if (Evaluated done = evaluateOrder(&op, in, out))
+    return *done;
   if (Evaluated done = evaluateResample(&op, in, out))
     return *done;
   if (Evaluated done = evaluateNetwork(&op, in, out, batch))

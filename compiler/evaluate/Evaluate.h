@@ -41,6 +41,7 @@ std::vector<int64_t> shapeOf(mlir::Value value, int64_t batch);
 using Evaluated = std::optional<mlir::LogicalResult>;
 Evaluated evaluateElementwise(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out);
 Evaluated evaluateStructure(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
+Evaluated evaluateOrder(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out);
 Evaluated evaluateResample(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out);
 Evaluated evaluateNetwork(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
 

@@ -111,6 +111,16 @@ static LogicalResult scatterAdd(ScatterAddOp op, const Array &index, const Array
   }
   return success();
 }
+static LogicalResult oneHot(OneHotOp op, const Array &index, Array &out) {
+  int64_t depth = out.shape.back();
+  for (int64_t i = 0, n = index.size(); i < n; ++i) {
+    if (failed(checkRange(op, i, index.integers[i], depth)))
+      return failure();
+    (out.isFloat() ? void(out.reals[i * depth + index.integers[i]] = 1)
+                   : void(out.integers[i * depth + index.integers[i]] = 1));
+  }
+  return success();
+}
 static LogicalResult checkIndex(CheckIndexOp op, const Array &in, Array &out, int64_t batch) {
   int64_t limit = numberOf(op.getLimit(), 0, batch);
   for (auto [i, value] : llvm::enumerate(in.integers))
@@ -239,6 +249,14 @@ Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Arr
         int64_t index = axisOf(select.getIndexAttr(), 0, in[0]->shape[axis]);
         return move(out[0], *in[0], [&](SmallVectorImpl<int64_t> &at) { at.insert(at.begin() + axis, index); });
       })
+      .Case([&](FlipOp flip) {
+        SmallVector<bool> axes = reduced(flip.getAxesAttr(), out[0].shape.size());
+        return move(out[0], *in[0], [&](SmallVectorImpl<int64_t> &at) {
+          for (size_t axis = 0; axis < at.size(); ++axis)
+            at[axis] = axes[axis] ? out[0].shape[axis] - 1 - at[axis] : at[axis];
+        });
+      })
+      .Case([&](OneHotOp one) { return oneHot(one, *in[0], out[0]); })
       .Case([&](ConcatOp one) { return concat(one, in, out[0]); })
       .Case([&](SplitOp one) { return split(one, *in[0], out); })
       .Case([&](PadOp one) { return pad(one, *in[0], out[0]); })

@@ -176,8 +176,8 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
   return llvm::TypeSwitch<Operation *, Units>(op)
       // What only moves or chooses is exact.
       .Case<NegOp, AbsOp, ReluOp, MinOp, MaxOp, WhereOp, AmaxOp, AminOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp,
-            SelectOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp, MaxPoolOp, FlattenOp, Relu6Op, PixelShuffleOp>(
-          [](auto) { return Units(); })
+            SelectOp, FlipOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp, MaxPoolOp, FlattenOp, Relu6Op,
+            PixelShuffleOp, OneHotOp, TopkOp, SortOp>([](auto) { return Units(); })
       .Case([&](CastOp) { return in[0]->type == out.type || in[0]->type == DLC_F32 ? Units() : relative(1); })
       .Case<AddOp, SubOp, MulOp, DivOp, SqrtOp, ClampOp>([&](auto) { return relative(1); }) // clamp: its limits
       .Case<PreluOp>([&](auto) { return relative(1); })
@@ -190,6 +190,7 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
         return each([&](size_t i, double y) { return elementary * (std::fabs(in[0]->reals[i]) + 2 * y); });
       })
       .Case<SumOp, MeanOp>([&](auto) { return added(depthOfSum(ratio)); })
+      .Case([&](CumsumOp one) { return added(out.type == DLC_F32 ? 2 : depthOfChain(axisSize(one.getAxisAttr()))); })
       .Case([&](MatmulOp one) {
         ArrayRef<int64_t> shape = in[0]->shape;
         return added(depthOfChain((double)shape[shape.size() - (one.getTransposeA() ? 2 : 1)]));
@@ -253,7 +254,7 @@ std::vector<double> dlc::rounding(OpResult value, Operands in, const Array &out,
 }
 bool dlc::fixesSignOfZero(Operation *op) {
   return isa<NegOp, AbsOp, AddOp, SubOp, MulOp, DivOp, WhereOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp, SelectOp,
-             ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp>(op);
+             FlipOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp>(op);
 }
 
 int64_t dlc::firstBeyond(const Array &found, const Array &exact, ArrayRef<double> far, bool signs) {

@@ -18,9 +18,12 @@ static void detachShapes(EntryOp entry) {
 
 /// Integers are summed in the type of the sum.
 static void widenSums(EntryOp entry) {
-  entry.walk([](SumOp sum) {
+  entry.walk([](Operation *sum) {
+    if (!isa<SumOp, CumsumOp>(sum))
+      return;
     OpBuilder builder(sum);
-    sum.setOperand(Ops(builder, unnamed(sum.getLoc())).cast(sum.getInput(), typeOf(sum.getResult()).getElementType()));
+    Ops ops(builder, unnamed(sum->getLoc()));
+    sum->setOperand(0, ops.cast(sum->getOperand(0), typeOf(sum->getResult(0)).getElementType()));
   });
 }
 

@@ -348,8 +348,9 @@ Outline KernelFormer::outline(ArrayRef<Operation *> ops) {
       if (!own.contains(value.getDefiningOp()))
         result.inputs.insert(value);
     });
+    bool worksInResults = isa<TopkOp>(op); // in both of them, whichever is read
     for (Value value : op->getResults())
-      if (llvm::any_of(value.getUsers(), [&](Operation *user) { return !own.contains(user); }))
+      if (worksInResults || llvm::any_of(value.getUsers(), [&](Operation *user) { return !own.contains(user); }))
         result.outputs.push_back(value);
   }
   std::function<void(Operation *)> takeAlong = [&](Operation *op) {

@@ -28,7 +28,10 @@ void emitRows(KernelBody &body);
 void emitProduct(KernelBody &body);
 /// A stack of products whose lanes run along the stack.
 void emitStack(KernelBody &body);
-/// One op that fuses with nothing: concat, pad, scatter_add, check_index.
+/// One op that fuses with nothing: concat, pad, scatter_add, check_index, cumsum, topk.
 void emitSingle(KernelBody &body);
+/// `buffers`: of operands, then of results.
+void emitCumsum(KernelBody &body, CumsumOp op, mlir::ValueRange buffers);
+void emitTopk(KernelBody &body, TopkOp op, mlir::ValueRange buffers);
 } // namespace dlc
 #endif

@@ -36,6 +36,7 @@ public:
   KernelPlan run();
 
 private:
+  void planSingle();
   void planRows();
   bool canFlatten();
   void flatten();
@@ -74,6 +75,7 @@ KernelPlan KernelPlanner::run() {
   plan.lanes = vectorize ? vectorLanes : 1;
   switch (domain.kind) {
   case Domain::Kind::Single:
+    planSingle();
     break;
   case Domain::Kind::Contraction:
     planProduct();
@@ -85,6 +87,17 @@ KernelPlan KernelPlanner::run() {
   }
   predict();
   return std::move(plan);
+}
+
+/// Lines along an axis are apart: those behind one place of the axes before it are a part.
+void KernelPlanner::planSingle() {
+  Operation *op = domain.ops.front();
+  if (!isa<CumsumOp, TopkOp>(op))
+    return;
+  SmallVector<Dim> dims = dimsOf(op->getOperand(0));
+  auto attr = op->getAttrOfType<SizeAttr>("axis");
+  int64_t axis = attr ? attr.number() : -1;
+  plan.parts.assign(dims.begin(), dims.begin() + (axis < 0 ? axis + dims.size() : axis));
 }
 
 //===--- Element-wise maps and rows ---------------------------------------------------------------------===//

@@ -30,32 +30,29 @@ PointEmitter::Place PointEmitter::place(RankedTensorType type, AffineMap map, Ar
   if (point.flat)
     return isNumber(type) ? Place{b.constant(0), {}} : Place{point.index[0], point.lane == 0 ? b.constant(1) : Value()};
   Value at = b.constant(0), stride;
-  for (auto [expr, dim] : llvm::zip(map.getResults(), stridesOf(type))) {
-    Value step = size(dim);
-    Value offset = b.constant(0);
-    AffineExpr plain = expr;
-    if (auto sum = dyn_cast<AffineBinaryOpExpr>(expr)) {
-      plain = sum.getLHS();
-      AffineExpr start = sum.getRHS();
-      if (auto number = dyn_cast<AffineConstantExpr>(start)) {
-        offset = b.mul(step, number.getValue());
-      } else { // the batch, or a multiple of it
-        auto multiple = dyn_cast<AffineBinaryOpExpr>(start);
-        int64_t factor = multiple ? cast<AffineConstantExpr>(multiple.getRHS()).getValue() : 1;
-        offset = b.mul(size(Dim::batch(factor)), step);
-      }
-    } else if (auto number = dyn_cast<AffineConstantExpr>(expr)) {
-      at = b.add(at, b.mul(step, number.getValue()));
-      continue;
+  // What an expression adds to the place, times a number of elements.
+  std::function<void(AffineExpr, Value)> add = [&](AffineExpr expr, Value times) {
+    if (auto number = dyn_cast<AffineConstantExpr>(expr)) {
+      at = b.add(at, b.mul(times, number.getValue()));
+    } else if (isa<AffineSymbolExpr>(expr)) { // the batch
+      at = b.add(at, b.mul(size(Dim::batch(1)), times));
+    } else if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+      int along = dims[dim.getPosition()];
+      if (along < 0)
+        return;
+      at = b.add(at, b.mul(point.index[along], times));
+      if (along == point.lane)
+        stride = stride ? b.add(stride, times) : times;
+    } else {
+      auto both = cast<AffineBinaryOpExpr>(expr);
+      if (expr.getKind() == AffineExprKind::Mul)
+        return add(both.getLHS(), b.mul(times, cast<AffineConstantExpr>(both.getRHS()).getValue()));
+      add(both.getRHS(), times);
+      add(both.getLHS(), times);
     }
-    at = b.add(at, offset);
-    int along = dims[cast<AffineDimExpr>(plain).getPosition()];
-    if (along < 0)
-      continue;
-    at = b.add(at, b.mul(point.index[along], step));
-    if (along == point.lane)
-      stride = stride ? b.add(stride, step) : step;
-  }
+  };
+  for (auto [expr, dim] : llvm::zip(map.getResults(), stridesOf(type)))
+    add(expr, size(dim));
   return {at, stride};
 }
 

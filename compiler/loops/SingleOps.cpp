@@ -148,6 +148,10 @@ void dlc::emitSingle(KernelBody &body) {
     concat(body.e, joined, buffers);
   else if (auto padded = dyn_cast<PadOp>(op))
     pad(body.e, padded, buffers);
+  else if (auto sums = dyn_cast<CumsumOp>(op))
+    emitCumsum(body, sums, buffers);
+  else if (auto order = dyn_cast<TopkOp>(op))
+    emitTopk(body, order, buffers);
   else
     scatterAdd(body.e, cast<ScatterAddOp>(op), buffers);
 }

@@ -55,6 +55,8 @@ struct Round {
 /// A scan along axis 0 of `scanned`; without any, of so many rounds. `body` makes a round of slices and carried values.
 ScanOp makeScan(const Ops &ops, mlir::ValueRange scanned, mlir::ValueRange initial, Dim rounds, bool reverse,
                 llvm::function_ref<Round(const Ops &, mlir::ValueRange, mlir::ValueRange)> body);
+/// The axes along which a flip turns the order round.
+llvm::SmallBitVector flippedAxes(FlipOp op);
 /// What an op reads: its operands, and what the body of a scan captures.
 llvm::SmallVector<mlir::Value> readBy(mlir::Operation *op);
 /// Of a scan along axis 0: the value in one round.

@@ -64,6 +64,17 @@ static std::pair<Value, Value> targets(Ops &b, Value score, Value target, SizeAt
     return {b.cast(wanted, element(places)), places};
   return {wanted, b.cast(places, element(target))};
 }
+Values OneHotOp::decompose(Ops &b) {
+  SmallVector<Dim> dims = dimsOf(getResult());
+  int64_t depth = dims.back().value, last = dims.size() - 1;
+  Value index =
+      b.create<CheckIndexOp>({getIndex()}, {b.size("limit", depth), b.set("op", b.builder.getStringAttr("one_hot"))})
+          .getResult();
+  Value places = b.iota(b.splat(0, makeTensor({dims.back()}, getType())), 0), wanted = b.unsqueeze(index, last);
+  bool isNarrow = element(index).getIntOrFloatBitWidth() < element(places).getIntOrFloatBitWidth();
+  wanted = isNarrow ? b.cast(wanted, element(places)) : wanted;
+  return {b.cast(b.binary("eq", wanted, b.cast(places, element(wanted))), getType())};
+}
 /// The target that does not count, where there may be one of that number.
 static SizeAttr ignoredOf(SizeAttr ignored, Value target) {
   return ignored && holds(element(target), ignored.number()) ? ignored : SizeAttr();

@@ -96,6 +96,15 @@ OpFoldResult TransposeOp::fold(FoldAdaptor) {
 }
 OpFoldResult BroadcastOp::fold(FoldAdaptor) { return unstretched(*this, getInput()); }
 OpFoldResult SliceOp::fold(FoldAdaptor) { return unstretched(*this, getInput()); }
+/// An axis of one element has one order; twice is not at all.
+OpFoldResult FlipOp::fold(FoldAdaptor) {
+  SmallVector<Dim> dims = dimsOf(getInput());
+  llvm::SmallBitVector own = flippedAxes(*this);
+  if (llvm::all_of(own.set_bits(), [&](unsigned axis) { return dims[axis] == Dim(1); }))
+    return getInput();
+  auto inner = getInput().getDefiningOp<FlipOp>();
+  return inner && flippedAxes(inner) == own ? OpFoldResult(inner.getInput()) : OpFoldResult();
+}
 OpFoldResult ConcatOp::fold(FoldAdaptor) {
   return getInputs().size() == 1 ? OpFoldResult(getInputs()[0]) : OpFoldResult();
 }

@@ -190,6 +190,7 @@ GRADIENT(SelectOp) {
   int64_t index = positive(getIndexAttr(), 0, typeOf(getInput()).getDimSize(axis));
   return {putBack(b, b.unsqueeze(cotangents[0], axis), getInput(), axis, index)};
 }
+GRADIENT(FlipOp) { return {b.create<FlipOp>({cotangents[0]}, (*this)->getAttrs()).getResult()}; }
 GRADIENT(ConcatOp) {
   int64_t axis = positive(getAxisAttr(), 0, typeOf(getResult()).getRank());
   Dim start = 0;

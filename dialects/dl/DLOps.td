@@ -12,6 +12,7 @@ class DL_ValueOp<string mnemonic, int count, list<string> positional = [], list<
 
 include "dialects/dl/DLElementwise.td"
 include "dialects/dl/DLReduce.td"
+include "dialects/dl/DLOrder.td"
 include "dialects/dl/DLShape.td"
 include "dialects/dl/DLContract.td"
 include "dialects/dl/DLPicture.td"

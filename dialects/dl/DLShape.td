@@ -56,6 +56,19 @@ def DL_SelectOp : DL_ValueOp<"select", 1, [], [], [Fusible, Differentiable]> {
   }];
   let arguments = (ins AnyTensor:$input, Option:$axis, Option:$index);
 }
+def DL_FlipOp : DL_ValueOp<"flip", 1, [], [], [Fusible, Differentiable]> {
+  let summary = "The elements in the other order along `axes` (all of them if none are given)";
+  let description = [{
+    Along the batch, the last row of the call comes first: a batch with such an op is not cut.
+
+    - Shapes: any; the result has the operand's.
+    - Types: any; the result has the operand's.
+    - Gradient: c, flipped along the same axes.
+    - Source: NumPy's `flip`.
+  }];
+  let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$axes);
+  let hasFolder = 1;
+}
 def DL_ConcatOp : DL_ValueOp<"concat", -1, [], [], [Differentiable]> {
   let summary = "The inputs one after the other along `axis` (the first one unless given)";
   let description = [{
@@ -87,6 +100,18 @@ def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [Differentiable]> {
     - Source: NumPy's `pad` with a constant.
   }];
   let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$low, OptionalAttr<DL_SizesAttr>:$high, AnyNumber:$value);
+}
+def DL_OneHotOp : DL_ValueOp<"one_hot", 1, ["depth", "type"], [], [NotDifferentiable, Decomposable]> {
+  let summary = "For each index `depth` elements of `type`, 1 at the index and 0 elsewhere";
+  let description = [{
+    `one_hot %label, 10, f32`. An index out of range is found before anything is computed, and reported with its row.
+
+    - Shapes: any index [...]; the result is [..., depth].
+    - Types: i32, i64 or ui8 as index; the result has `type`, which may be any.
+    - Gradient: none.
+    - Source: PyTorch's `one_hot`, whose result is i64.
+  }];
+  let arguments = (ins AnyTensor:$index, Number:$depth, TypeAttr:$type);
 }
 def DL_GatherOp : DL_ValueOp<"gather", 2, [], [], [Fusible, Differentiable]> {
   let summary = "Rows of a table: result[i..., :] = table[index[i...], :]";

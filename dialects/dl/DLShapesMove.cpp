@@ -103,6 +103,19 @@ static void shape(SelectOp::Adaptor op, Shapes s) {
   dims.erase(dims.begin() + axis);
   s.set(dims, s.element(op.getInput()));
 }
+static void shape(FlipOp::Adaptor op, Shapes s) {
+  if (s.axes(op.getInput(), op.getAxesAttr()))
+    same<FlipOp>(op, s);
+}
+static void shape(OneHotOp::Adaptor op, Shapes s) {
+  if (!s.integers(op.getIndex(), "one_hot: index") || !s.fixed(op.getDepth(), "one_hot: depth"))
+    return;
+  if (int64_t depth = op.getDepth().number(); depth < 1 && !ShapedType::isDynamic(depth))
+    return s.rule.fail("one_hot: expected a depth of at least 1, found " + Twine(depth));
+  SmallVector<Dim> dims = s.dims(op.getIndex());
+  dims.push_back(op.getDepth().evaluate());
+  s.set(dims, op.getType());
+}
 static void shape(ConcatOp::Adaptor op, Shapes s) {
   Value first = op.getInputs().front();
   int64_t axis = s.axis(first, op.getAxisAttr(), 0);
@@ -218,6 +231,8 @@ RULE(TransposeOp)
 RULE(BroadcastOp)
 RULE(SliceOp)
 RULE(SelectOp)
+RULE(FlipOp)
+RULE(OneHotOp)
 RULE(ConcatOp)
 RULE(SplitOp)
 RULE(PadOp)

@@ -131,6 +131,24 @@ SmallVector<AffineMap> SelectOp::getAccessMaps() {
   return {AffineMap::get(rank, 0, exprs, getContext()), identity(getContext(), rank, rank)};
 }
 
+ELEMENTWISE(FlipOp)
+SmallVector<AffineMap> FlipOp::getAccessMaps() {
+  SmallVector<Dim> dims = dimsOf(getResult());
+  unsigned rank = dims.size();
+  AffineMap all = identity(getContext(), rank, rank);
+  SmallVector<AffineExpr> exprs(all.getResults());
+  llvm::SmallBitVector axes = flippedAxes(*this);
+  bool knowsBatch = false;
+  for (unsigned i : axes.set_bits()) { // the last one first
+    AffineExpr last = getAffineConstantExpr(dims[i].value - 1, getContext());
+    if (dims[i].isBatch()) // the symbol is the batch
+      last = getAffineSymbolExpr(0, getContext()) * dims[i].factor - 1;
+    knowsBatch |= dims[i].isBatch();
+    exprs[i] = last - exprs[i];
+  }
+  return {AffineMap::get(rank, knowsBatch, exprs, getContext()), all};
+}
+
 //===--- Reductions -------------------------------------------------------------------------------------===//
 
 static llvm::SmallBitVector reduced(Value input, ArrayAttr axes) {
@@ -141,6 +159,7 @@ static llvm::SmallBitVector reduced(Value input, ArrayAttr axes) {
       set.set(positive(axis.number(), rank));
   return set;
 }
+llvm::SmallBitVector dlc::flippedAxes(FlipOp op) { return reduced(op.getInput(), op.getAxesAttr()); }
 template <typename Op> static SmallVector<Dim> reductionSizes(Op op) {
   SmallVector<Dim> sizes = dimsOf(op.getResult());
   llvm::SmallBitVector axes = reduced(op.getInput(), op.getAxesAttr());

@@ -133,4 +133,16 @@ dl.model @shape {
     %y = concat %x, %x, axis = 1
     return %y
   }
+  // An axis of one element has one order; another flip along the same axes undoes the first.
+  // CHECK-LABEL: func @flips(
+  // CHECK: %[[F:.*]] = flip %x, axes = [1] : f32[batch, 6, 1]
+  // CHECK-NEXT: %[[A:.*]] = flip %[[F]] : f32[batch, 6, 1]
+  // CHECK-NEXT: return %x, %x, %[[F]], %[[A]]
+  func @flips(%x: f32[batch, 6, 1]) {
+    %a = flip %x, axes = [-1]
+    %f = flip %x, axes = [1]
+    %b = flip %f, axes = [-2]
+    %c = flip %f
+    return %a, %b, %f, %c
+  }
 }

@@ -105,9 +105,11 @@ static int64_t indexLimit(Value value, int64_t batch, int64_t limit = 1 << 30) {
       limit = std::min(limit, dimsOf(op->getOperand(0))[0].at(batch));
     else if (auto scatter = dyn_cast<ScatterAddOp>(op); scatter && number == 0)
       limit = std::min(limit, numberOf(scatter.getCount(), limit, batch));
+    else if (auto hot = dyn_cast<OneHotOp>(op))
+      limit = std::min(limit, numberOf(hot.getDepth(), limit, batch));
     else if (auto scan = dyn_cast<ScanOp>(op); scan && number < scan.getScanned().size())
       limit = std::min(limit, indexLimit(scan.getBody().getArgument(number), batch, limit));
-    else if (isa<CastOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp, SelectOp>(op))
+    else if (isa<CastOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp, SelectOp, FlipOp>(op))
       limit = std::min(limit, indexLimit(op->getResult(0), batch, limit));
   }
   return limit;

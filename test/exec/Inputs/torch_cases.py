@@ -31,11 +31,16 @@ GRAD = """// RUN: dlc %s --batch 3 --float f64 -O3 -o %t.so && dlc-run gradcheck
 
 class Case:
     """A line that yields %y; `inputs` are shapes, of which those of `batched` begin with the batch; `parameters` are those of
-    a layer, whose name in `line` is NAME. The gradient is left out where `slopes` is false."""
+    a layer, whose name in `line` is NAME. `others` are further results. The gradient is left out where `slopes` is false."""
 
-    def __init__(self, name, line, function, inputs, batched=("x",), parameters=None, numbers=None, slopes=True):
+    def __init__(self, name, line, function, inputs, batched=("x",), parameters=None, numbers=None, slopes=True,
+                 others=()):
         self.name, self.line, self.function, self.inputs = name, line, function, inputs
         self.batched, self.parameters, self.numbers, self.slopes = batched, parameters or {}, numbers or {}, slopes
+        self.others = others
+
+    def results(self, suffix=""):
+        return ", ".join(f"%{name}{suffix}" for name in ("y", *self.others))
 
     def text(self, name, shape, fixed=False):
         sizes = [str(size) for size in shape]
@@ -82,7 +87,8 @@ def write(file, what, cases):
         given = {name: tensors[name] for name in case.inputs}
         own = {f"{case.name}.{name}": tensors[name] for name in case.parameters}
         head = ", ".join(f"%{name}: {case.text(name, shape)}" for name, shape in case.inputs.items())
-        functions.append(f"  func @{case.name}({head}) -> (y: {out}) {{\n    %y = {line}\n    return %y\n  }}\n")
+        functions.append(f"  func @{case.name}({head}) -> (y: {out}) {{\n    {case.results()} = {line}\n"
+                         f"    return %y\n  }}\n")
         rows.append(row(case.name, given, own, {"y": stored(y)}))
         if not case.slopes:
             continue
@@ -91,7 +97,7 @@ def write(file, what, cases):
         (y * c).sum().backward()
         lines = [f'%{name} = param "{case.name}.{name}" {case.text(name, shape, True)} = zeros'
                  for name, shape in case.inputs.items()]
-        lines += [f"%y = {line}", "%m = mul %y, %c", "%loss = sum %m", "return %loss"]
+        lines += [f"{case.results()} = {line}", "%m = mul %y, %c", "%loss = sum %m", "return %loss"]
         whole = "".join(f"    {one}\n" for one in lines)
         functions.append(f"  func @{case.name}_loss(%c: {case.text('', list(y.shape))}) -> (loss: f32) {{\n{whole}  }}\n"
                          f"  train @{case.name}_step minimizes @{case.name}_loss {{ optimize \"*\" with @sgd }}\n")
@@ -109,7 +115,7 @@ def write(file, what, cases):
         called = case.line.replace("NAME", f'"l{i}"')
         called = re.sub(r"%(\w+)", lambda m: f"%{'b' if m[1] in case.batched else ''}{m[1]}{i}", called)
         arguments.append(f"%c{i}: {case.text('', list(y.shape)[1:] if case.batched else list(y.shape))}")
-        lines += [f"%y{i} = {called}", f"%m{i} = mul %y{i}, %c{i}", f"%l{i} = sum %m{i}"]
+        lines += [f"{case.results(i)} = {called}", f"%m{i} = mul %y{i}, %c{i}", f"%l{i} = sum %m{i}"]
         losses.append("".join(f"    {one}\n" for one in lines))
     (folder / "exec" / f"{file}.mlir").write_text(
         HEAD.format(file=file, what=what) + EXEC.format(file=file) + f"dl.model @m {{\n" + "\n".join(functions) + "}\n")

@@ -75,9 +75,9 @@ class Program:
                   self.concat, self.split, self.pad, self.where, self.stretch, self.call, self.embed, self.gather,
                   self.dropout, self.convert, self.position, self.weigh, self.count, self.single, self.convolution,
                   self.convolution, self.pool, self.pool, self.volume, self.flat, self.prelu, self.norm, self.norm,
-                  self.transposed, self.resized]
+                  self.transposed, self.resized, self.cumsum, self.topk, self.flip]
         free = [self.integer, self.integer, self.compare, self.argmax, self.scatter, self.loss_value, self.normalize,
-                self.mask, self.truth, self.whole, self.negative, self.doubles]
+                self.mask, self.one_hot, self.ordered, self.truth, self.whole, self.negative, self.doubles]
         return common if self.trains else common + free
 
     # What a program is made of: each step adds lines, and values that later steps may use.
@@ -356,6 +356,29 @@ class Program:
         self.line(f"{op} {self.bounded(value, 100)}{listed}{', keepdim' if keeps else ''}", left, value.kind,
                   value.size * elements(value.shape) if op == "sum" else value.size)
 
+    def cumsum(self):
+        value = self.pick(lambda v: v.shape, FLOATS if self.trains else FLOATS + INTEGERS)
+        axis = self.random.randrange(len(value.shape))
+        options = self.random.choice(["", "", ", reverse"]) + self.random.choice(["", "", ", exclusive"])
+        value = value if value.kind in INTEGERS else self.bounded(value, 20)
+        self.line(f"cumsum {value}, axis = {self.axis_text(axis, value)}{options}", value.shape,
+                  "i64" if value.kind in INTEGERS else value.kind, value.size * elements(value.shape[axis:axis + 1]))
+
+    def topk(self):
+        """The values; their places where nothing is trained."""
+        value = self.pick(lambda v: any(size > 0 for size in v.shape), FLOATS if self.trains else FLOATS + INTEGERS)
+        if not value:
+            return
+        axis = self.axis(value, lambda size: size > 0)
+        k = self.random.randint(1, value.shape[axis])
+        k, line = self.random.choice([(k, f"topk {value}, {k}{self.random.choice(['', ', smallest'])}"),
+                                      (value.shape[axis], f"sort {value}{self.random.choice(['', ', descending'])}")])
+        shape = value.shape[:axis] + [k] + value.shape[axis + 1:]
+        name = f"%v{len(self.lines)}"
+        found = [Value(name + "a", value.kind, shape, value.size), Value(name + "b", "i64", shape, value.shape[axis])]
+        self.lines.append(f"{found[0]}, {found[1]} = {line}, axis = {self.axis_text(axis, value)}")
+        self.values += found[:1 if self.trains else 2]
+
     def softmax(self):
         value = self.pick(lambda v: v.shape, FLOATS)
         if value:
@@ -485,6 +508,12 @@ class Program:
             number = "" if value.kind == "i1" or self.random.random() < 0.5 else ", value = 2"
             self.same(value, f"pad {value}, low = {lows}, high = {highs}{number}",
                       value.shape[:axis] + [value.shape[axis] + low + high] + value.shape[axis + 1:])
+
+    def flip(self):
+        value = self.any(lambda v: v.shape)
+        if value:
+            axes = sorted(self.random.sample(range(len(value.shape)), self.random.randint(1, len(value.shape))))
+            self.same(value, f"flip {value}, axes = {axes}", value.shape)
 
     def stretch(self):
         value = self.any(lambda v: 1 in v.shape)
@@ -652,6 +681,19 @@ class Program:
         keeps = self.random.random() < 0.4
         self.line(f"argmax {value}, axis = {axis}{', keepdim' if keeps else ''}",
                   value.shape[:axis] + [1] * keeps + value.shape[axis + 1:], "i64")
+
+    def ordered(self):
+        value = self.pick(lambda v: any(size > 0 for size in v.shape), FLOATS + INTEGERS)
+        if value:
+            axis = self.axis(value, lambda size: size > 0)
+            self.line(f"argsort {value}, axis = {axis}{self.random.choice(['', ', descending'])}", value.shape, "i64")
+
+    def one_hot(self):
+        depth = self.random.choice([1, 2, 3, 5])
+        index = self.index(depth)
+        if index:
+            kind = self.random.choice(["f32", "f32", "f64", "i32", "ui8", "i1"])
+            self.line(f"one_hot {index}, {depth}, {kind}", index.shape + [depth], kind)
 
     def scatter(self):
         value = self.pick(lambda v: len(v.shape) > 1 and v.shape[0] < 0 and all(size >= 0 for size in v.shape[1:]),
