@@ -29,7 +29,7 @@ struct CostModel {
   /// Vectors of rows that go through the passes of a reduction together, so that a step reads a longer piece of what lies in
   /// order (512 bytes of f32), and ops that are written out for all of them at most. Measured: the sum of 4096 x 1024
   /// over its rows takes 0.44 ms, and 3.7 ms with one vector at a time.
-  int64_t rowVectors = 8, rowOps = 48;
+  int64_t rowVectors = 8, rowOps = 256;
   /// Elements of a part of a kernel that reads and writes everything in order: 4 KiB of f32, a few hundred nanoseconds.
   int64_t flatPart = 1024;
   /// Columns of a part of a kernel whose lanes are rows: four vectors, and of a dropout mask the counters of one block.
@@ -73,6 +73,11 @@ struct CostModel {
   /// Bytes above which what follows a product reads its other operands (a weight and its slots) a tile ahead: four second
   /// caches. Measured: 28 MB gain 6 %; 1.2 MB, which the third cache holds, lose 1 %.
   int64_t distantBytes;
+  /// Bytes of a right operand that all products of a stack read, from which on each of its panels is read by all of them before
+  /// the next: half of the second cache, since what is larger would come from beyond it once for each. And bytes of such a
+  /// panel at most, as far as that leaves two vectors: three quarters of the second cache. Measured on v4, eight pictures of
+  /// 7 x 7 x 512, 3 x 3: see docs/performance.md.
+  int64_t sharedBytes, sharedPanelBytes;
   /// Lines fetched in one step of the loop over k, at most: more of them are in the way of what is computed.
   int64_t fetchLines = 4;
   /// Tiles that share a copy of a panel before a part ends, with few panels and with many: a copy is worth some tiles, and

@@ -461,12 +461,16 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
   shape.lhsStride = {stride(plan.lhs, plan.rowDim), stride(plan.lhs, k)};
   shape.rhsStride = {stride(plan.rhs, k), stride(plan.rhs, plan.columnDim)};
   shape.followers = domain.ops.size() - 1;
+  shape.isShared =
+      !plan.outer.empty() && llvm::all_of(plan.outer, [&](int dim) { return plan.rhs.strides[dim] == Dim(0); });
   shape.mayTurn = plan.rowDim >= 0 && plan.columnDim >= 0 && sizes[plan.columnDim].isNumber() && shape.runs == 1;
   int64_t inner = 1;
   if (vectorize) {
     plan.product = dlc::planProduct(shape, costs);
     takeScratch(plan.product->scratchElements() * shape.elementBytes);
     inner = plan.product->parts();
+    if (plan.product->panelsOutside)
+      plan.parts.push_back(plan.product->panels);
   }
   for (int dim : plan.outer)
     plan.parts.push_back(sizes[dim]);

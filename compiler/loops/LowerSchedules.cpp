@@ -174,6 +174,27 @@ static bool storesLast(const Domain &domain, Value output) {
   }
 }
 
+/// An element-wise op reads each element once, at the point at which that of `written` is made.
+static bool isReadWhere(const Domain &domain, OpOperand &use, Value written) {
+  auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
+  if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise)
+    return false;
+  AffineMap map = fusible.getAccessMaps()[use.getOperandNumber()];
+  auto dims = domain.dimsOf.find(use.getOwner());
+  SmallVector<int> axes = domain.axes.lookup(written);
+  if (!map || dims == domain.dimsOf.end() || map.getNumResults() != axes.size() || map.getNumDims() != axes.size())
+    return false;
+  auto isOne = [&](int dim) { return dim < 0 || domain.sizes[dim] == Dim(1); };
+  return llvm::all_of(llvm::zip(map.getResults(), axes), [&](auto both) {
+    auto [place, there] = both;
+    auto dim = dyn_cast<AffineDimExpr>(place);
+    if (!dim && place != getAffineConstantExpr(0, map.getContext()))
+      return false;
+    int here = dim ? dims->second[dim.getPosition()] : -1;
+    return here == there || (isOne(here) && isOne(there));
+  });
+}
+
 /// The kernel writes a new value where an old one lies: right if it reads each old element only where it writes the new
 /// one, and no later kernel reads the old.
 bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old) {
@@ -197,14 +218,8 @@ bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old)
       continue;
     if (given != old || !storesLast(domain, written))
       return false;
-    for (OpOperand &use : argument.getUses()) {
-      auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
-      if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise)
-        return false;
-      AffineMap map = fusible.getAccessMaps()[use.getOperandNumber()];
-      if (!map || !map.isIdentity() || domain.axes.lookup(argument) != domain.axes.lookup(written))
-        return false;
-    }
+    if (!llvm::all_of(argument.getUses(), [&](OpOperand &use) { return isReadWhere(domain, use, written); }))
+      return false;
   }
   return true;
 }

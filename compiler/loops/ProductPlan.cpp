@@ -56,6 +56,12 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   // Few rows read B in place in long pieces; a copy need not be wide.
   bool inPlace = plan.rhs == RightHandSide::InPlace;
   int64_t width = costs.panelVectors(plan.wideRegisters, inPlace ? shape.m : costs.tileRows(plan.wideRegisters, 1));
+  int64_t bytesOfVector = shape.runs * shape.k * plan.lanes * shape.elementBytes;
+  if (shape.isShared && all * bytesOfVector > costs.sharedBytes) {
+    plan.panelsOutside = true;
+    while (width > 2 && width * bytesOfVector > costs.sharedPanelBytes)
+      width /= 2;
+  }
   plan.panels = llvm::divideCeil(all, width);
   plan.vectors = plan.panels ? llvm::divideCeil(all, plan.panels) : 0;
   plan.panels = plan.panels ? llvm::divideCeil(all, plan.vectors) : 0;
@@ -146,4 +152,6 @@ void ProductPlan::print(llvm::raw_ostream &os) const {
     os << ", k in blocks of " << kBlock;
   if (fetchAhead)
     os << ", fetched ahead";
+  if (panelsOutside)
+    os << ", one panel after the other";
 }

@@ -15,6 +15,7 @@ struct ProductShape {
   std::array<int64_t, 2> lhsStride, rhsStride;
   int64_t runs = 1;      ///< k is summed so many times, each time from other places on
   int64_t followers = 0; ///< ops that are done with each element
+  bool isShared = false; ///< B is the same for all products of a stack, and there are several
   bool mayTurn = false;  ///< it may be computed as its transpose; n is then the same in all calls
 
   /// B^T A^T, whose rows are the columns of the product.
@@ -46,6 +47,8 @@ struct ProductPlan {
     Dots        ///< rows of k, and so few rows of A that lanes run along k
   };
   RightHandSide rhs = RightHandSide::InPlace;
+  /// Of a stack of products: all of them are done with one panel before the next.
+  bool panelsOutside = false;
   bool wideRegisters = false;
   int64_t lanes = 0;                         ///< of a vector of columns
   int64_t vectors = 0;                       ///< of a panel

@@ -223,7 +223,17 @@ void dlc::emitProduct(KernelBody &body) {
   if (plan.outer.empty())
     return emit(body.first, body.last);
   b.forEach(body.first, body.last, 1, [&](Value part) {
+    Value from = b.constant(0), to = b.constant(plan.product ? plan.product->parts() : 1);
+    if (plan.product && plan.product->panelsOutside) {
+      Value count = b.constant(1);
+      for (int dim : plan.outer)
+        count = b.mul(count, e.size(sizes[dim]));
+      Value panel = arith::DivUIOp::create(b, part, count);
+      part = arith::RemUIOp::create(b, part, count);
+      from = b.mul(panel, plan.product->blocks);
+      to = b.add(from, plan.product->blocks);
+    }
     body.setIndices(point, part, plan.outer, llvm::map_to_vector(plan.outer, [&](int dim) { return sizes[dim]; }));
-    emit(b.constant(0), b.constant(plan.product ? plan.product->parts() : 1));
+    emit(from, to);
   });
 }
