@@ -86,22 +86,25 @@ static LogicalResult iota(IotaOp op, Operands in, Array &out) {
 //===--- Tables -----------------------------------------------------------------------------------------===//
 
 static LogicalResult gather(GatherOp op, const Array &table, const Array &index, Array &out) {
-  int64_t rows = table.shape[0], width = table.shape[1];
+  int64_t tables = tableAxes(op), rows = table.shape[tables], width = table.shape.back();
+  int64_t each = tables && index.shape[0] ? index.size() / index.shape[0] : index.size(); // indices into one table
   for (int64_t i = 0, n = index.size(); i < n; ++i) {
     int64_t row = index.integers[i];
     if (failed(checkRange(op, i, row, rows)))
       return failure();
     for (int64_t j = 0; j < width; ++j)
-      copy(out, i * width + j, table, row * width + j);
+      copy(out, i * width + j, table, (i / each * rows + row) * width + j);
   }
   return success();
 }
 static LogicalResult scatterAdd(ScatterAddOp op, const Array &index, const Array &update, Array &out) {
-  int64_t rows = out.shape[0], width = out.shape[1];
+  int64_t tables = tableAxes(op), rows = out.shape[tables], width = out.shape.back();
+  int64_t each = tables && index.shape[0] ? index.size() / index.shape[0] : index.size(); // indices into one table
   for (int64_t i = 0, n = index.size(); i < n; ++i) {
     int64_t row = index.integers[i];
     if (failed(checkRange(op, i, row, rows)))
       return failure();
+    row += i / each * rows;
     for (int64_t j = 0; j < width; ++j) {
       if (out.isFloat())
         out.reals[row * width + j] += update.reals[i * width + j];

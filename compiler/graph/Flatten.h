@@ -53,6 +53,8 @@ private:
   mlir::Value parameter(llvm::StringRef name, mlir::RankedTensorType type, InitAttr init, mlir::Location loc,
                         bool isState = false);
   mlir::LogicalResult update(llvm::StringRef name, mlir::Value value, mlir::Location loc, const Frame &frame);
+  std::string streamOf(llvm::StringRef name, mlir::Location loc, Frame &frame);
+  llvm::LogicalResult expandDrawing(mlir::Operation *op, Frame &frame);
   mlir::Value dropout(mlir::Value input, double rate, llvm::StringRef name, mlir::Location loc, Frame &frame);
   mlir::Value maskFor(mlir::Value input, llvm::function_ref<mlir::Value(const Ops &, mlir::Value)> make,
                       mlir::Location loc);

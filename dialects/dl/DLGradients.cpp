@@ -220,9 +220,11 @@ GRADIENT(PadOp) {
   return {c};
 }
 GRADIENT(GatherOp) {
-  Value table =
-      b.create<ScatterAddOp>({getIndex(), cotangents[0]}, {b.size("count", dimsOf(getTable())[0].value)}).getResult();
-  return {table, Value()};
+  int64_t tables = tableAxes(*this);
+  SmallVector<NamedAttribute, 2> options{b.size("count", dimsOf(getTable())[tables].value)};
+  if (tables)
+    options.push_back(b.size("batch_dims", tables));
+  return {b.create<ScatterAddOp>({getIndex(), cotangents[0]}, options).getResult(), Value()};
 }
 
 //===--- Products and softmax ---------------------------------------------------------------------------===//

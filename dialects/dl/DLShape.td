@@ -116,26 +116,30 @@ def DL_OneHotOp : DL_ValueOp<"one_hot", 1, ["depth", "type"], [], [NotDifferenti
 def DL_GatherOp : DL_ValueOp<"gather", 2, [], [], [Fusible, Differentiable]> {
   let summary = "Rows of a table: result[i..., :] = table[index[i...], :]";
   let description = [{
-    An index out of range is found before memory is touched and reported with its row.
+    An index out of range is found before memory is touched and reported with its row. With `batch_dims = 1`, each element of
+    the first axis has a table of its own: result[b, i..., :] = table[b, index[b, i...], :].
 
-    - Shapes: a table [rows, features], any index [...]; the result is [..., features].
+    - Shapes: a table [rows, features], any index [...]; the result is [..., features]. With `batch_dims = 1`, a table
+      [batch, rows, features] and an index [batch, ...].
     - Types: any table; i32, i64 or ui8 as index.
     - Gradient: of the table: `scatter_add` of c; of the index: none.
-    - Source: ONNX's `Gather` along axis 0; PyTorch's `embedding`.
+    - Source: ONNX's `Gather` along axis 0; PyTorch's `embedding`; TensorFlow's `batch_dims`.
   }];
-  let arguments = (ins AnyTensor:$table, AnyTensor:$index);
+  let arguments = (ins AnyTensor:$table, AnyTensor:$index, Option:$batch_dims);
 }
 def DL_ScatterAddOp : DL_ValueOp<"scatter_add", 2, ["count"], [], [NotDifferentiable]> {
   let summary = "A table of `count` rows, 0 but for the updates added up: result[index[i...], :] += update[i..., :]";
   let description = [{
-    The gradient of `gather`. Updates are added in the order of their rows.
+    The gradient of `gather`. Updates are added in the order of their rows. With `batch_dims = 1`, each element of the first
+    axis has a table of its own.
 
-    - Shapes: an index [...], updates [..., features]; the result is [count, features].
+    - Shapes: an index [...], updates [..., features]; the result is [count, features], with `batch_dims = 1`
+      [batch, count, features].
     - Types: integers as index; any updates.
     - Gradient: none: a gradient is not differentiated twice through it.
     - Source: PyTorch's `index_add_` to zeros.
   }];
-  let arguments = (ins AnyTensor:$index, AnyTensor:$update, Number:$count);
+  let arguments = (ins AnyTensor:$index, AnyTensor:$update, Number:$count, Option:$batch_dims);
 }
 def DL_CheckIndexOp : DL_ValueOp<"check_index", 1, ["limit"], [], [NotDifferentiable]> {
   let summary = "The input, once each element is known to be at least 0 and below `limit`";

@@ -25,57 +25,38 @@ Operation *dlc::createInferred(OpBuilder &builder, OperationState &state) {
 //===--- The one grammar of value ops ---------------------------------------------------------------===//
 
 namespace {
-enum class Kind { Size, Real, Number, Flag, Bool, Word, Init, Sizes, Type, String, Map, Each, Padding };
+enum class Kind { Size, Real, Reals, Number, Flag, Bool, Word, Init, Sizes, Type, String, Map, Each, Padding };
 }
 /// An option means the same wherever it stands.
 static Kind kindOf(StringRef option) {
-  static const llvm::StringMap<Kind> kinds = {{"bias", Kind::Bool},
-                                              {"weight", Kind::Word},
-                                              {"init", Kind::Init},
-                                              {"epsilon", Kind::Real},
-                                              {"rate", Kind::Real},
-                                              {"slope", Kind::Real},
-                                              {"alpha", Kind::Real},
-                                              {"min", Kind::Number},
-                                              {"max", Kind::Number},
-                                              {"value", Kind::Number},
-                                              {"label_smoothing", Kind::Real},
-                                              {"shape", Kind::Sizes},
-                                              {"permutation", Kind::Sizes},
-                                              {"axes", Kind::Sizes},
-                                              {"low", Kind::Sizes},
-                                              {"over", Kind::Sizes},
-                                              {"lhs_map", Kind::Map},
-                                              {"rhs_map", Kind::Map},
-                                              {"high", Kind::Sizes},
-                                              {"type", Kind::Type},
-                                              {"stream", Kind::String},
-                                              {"op", Kind::String},
-                                              {"tanh", Kind::Flag},
-                                              {"affine", Kind::Flag},
-                                              {"keepdim", Kind::Flag},
-                                              {"reverse", Kind::Flag},
-                                              {"exclusive", Kind::Flag},
-                                              {"smallest", Kind::Flag},
-                                              {"descending", Kind::Flag},
-                                              {"bidirectional", Kind::Flag},
-                                              {"states", Kind::Flag},
-                                              {"dropout", Kind::Real},
-                                              {"momentum", Kind::Real},
-                                              {"activation", Kind::Word},
-                                              {"transpose_a", Kind::Flag},
-                                              {"transpose_b", Kind::Flag},
-                                              {"kernel", Kind::Each},
-                                              {"stride", Kind::Each},
-                                              {"dilation", Kind::Each},
-                                              {"padding", Kind::Padding},
-                                              {"output_padding", Kind::Each},
-                                              {"ceil_mode", Kind::Flag},
-                                              {"scale_factor", Kind::Each},
-                                              {"output_size", Kind::Each},
-                                              {"mode", Kind::Word},
-                                              {"align_corners", Kind::Flag},
-                                              {"count_include_pad", Kind::Bool}};
+  static const llvm::StringMap<Kind> kinds = {{"bias", Kind::Bool},          {"weight", Kind::Word},
+                                              {"init", Kind::Init},          {"epsilon", Kind::Real},
+                                              {"rate", Kind::Real},          {"slope", Kind::Real},
+                                              {"mean", Kind::Reals},         {"deviation", Kind::Reals},
+                                              {"strength", Kind::Real},      {"rotation", Kind::Real},
+                                              {"scale", Kind::Real},         {"shear", Kind::Real},
+                                              {"translation", Kind::Real},   {"area", Kind::Real},
+                                              {"most", Kind::Each},          {"alpha", Kind::Real},
+                                              {"min", Kind::Number},         {"max", Kind::Number},
+                                              {"value", Kind::Number},       {"label_smoothing", Kind::Real},
+                                              {"shape", Kind::Sizes},        {"permutation", Kind::Sizes},
+                                              {"axes", Kind::Sizes},         {"low", Kind::Sizes},
+                                              {"over", Kind::Sizes},         {"lhs_map", Kind::Map},
+                                              {"rhs_map", Kind::Map},        {"high", Kind::Sizes},
+                                              {"type", Kind::Type},          {"stream", Kind::String},
+                                              {"op", Kind::String},          {"tanh", Kind::Flag},
+                                              {"affine", Kind::Flag},        {"keepdim", Kind::Flag},
+                                              {"reverse", Kind::Flag},       {"exclusive", Kind::Flag},
+                                              {"smallest", Kind::Flag},      {"descending", Kind::Flag},
+                                              {"bidirectional", Kind::Flag}, {"states", Kind::Flag},
+                                              {"dropout", Kind::Real},       {"momentum", Kind::Real},
+                                              {"activation", Kind::Word},    {"transpose_a", Kind::Flag},
+                                              {"transpose_b", Kind::Flag},   {"kernel", Kind::Each},
+                                              {"stride", Kind::Each},        {"dilation", Kind::Each},
+                                              {"padding", Kind::Padding},    {"output_padding", Kind::Each},
+                                              {"ceil_mode", Kind::Flag},     {"scale_factor", Kind::Each},
+                                              {"output_size", Kind::Each},   {"mode", Kind::Word},
+                                              {"align_corners", Kind::Flag}, {"count_include_pad", Kind::Bool}};
   auto it = kinds.find(option);
   return it == kinds.end() ? Kind::Size : it->second;
 }
@@ -104,6 +85,17 @@ static Attribute parseOptionValue(OpAsmParser &parser, Kind kind) {
   case Kind::Real: {
     double value;
     return parseReal(parser, value) ? Attribute() : builder.getF64FloatAttr(value);
+  }
+  case Kind::Reals: {
+    if (failed(parser.parseOptionalLSquare()))
+      return parseOptionValue(parser, Kind::Real);
+    SmallVector<Attribute> reals;
+    do {
+      reals.push_back(parseOptionValue(parser, Kind::Real));
+      if (!reals.back())
+        return {};
+    } while (succeeded(parser.parseOptionalComma()));
+    return parser.parseRSquare() ? Attribute() : builder.getArrayAttr(reals);
   }
   case Kind::Number: {
     Literal literal;
