@@ -323,6 +323,19 @@ static LogicalResult rmsNorm(RmsNormOp op, const Array &in, const Array &weight,
   return success();
 }
 
+static LogicalResult localResponseNorm(LocalResponseNormOp op, const Array &in, Array &out) {
+  int64_t channels = in.shape.back(), size = op.getSize().number();
+  double alpha = realOr(op.getAlpha(), 1e-4), beta = realOr(op.getBeta(), 0.75), offset = realOr(op.getOffset(), 1);
+  for (int64_t i = 0, n = in.size(); i < n; ++i) {
+    int64_t channel = i % channels;
+    long double squares = 0;
+    for (int64_t j = std::max<int64_t>(channel - size / 2, 0); j <= std::min(channel + (size - 1) / 2, channels - 1);
+         ++j)
+      squares += (long double)in.reals[i - channel + j] * in.reals[i - channel + j];
+    out.reals[i] = in.reals[i] / std::pow(offset + alpha * (double)squares / (double)size, beta);
+  }
+  return success();
+}
 static LogicalResult standardize(StandardizeOp op, const Array &in, Array &out) {
   int64_t channels = in.shape.back();
   auto at = [&](std::optional<Attribute> option, int64_t i, double otherwise) {
@@ -482,6 +495,7 @@ Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array
       .Case([&](MseLossOp) { return mse(*in[0], *in[1], out[0]); })
       .Case([&](DropoutMaskOp one) { return dropoutMask(one, in, out[0]); })
       .Case([&](DrawOp one) { return draw(one, in, out[0]); })
+      .Case([&](LocalResponseNormOp one) { return localResponseNorm(one, *in[0], out[0]); })
       .Case([&](StandardizeOp one) { return standardize(one, *in[0], out[0]); })
       .Case([&](LiftedOp one) {
         out[0].integers[0] = one.getValue();

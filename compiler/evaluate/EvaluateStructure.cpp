@@ -52,6 +52,20 @@ static LogicalResult split(SplitOp op, const Array &in, MutableArrayRef<Array> o
   return success();
 }
 static LogicalResult pad(PadOp op, const Array &in, Array &out) {
+  StringRef mode = op.getMode().value_or("constant");
+  if (mode != "constant") {
+    SmallVector<int64_t> before = numbers(op.getLowAttr(), in.shape.size());
+    return move(out, in, [&](SmallVectorImpl<int64_t> &at) {
+      for (auto [axis, size] : llvm::enumerate(in.shape)) {
+        int64_t place = at[axis] - before[axis], last = size - 1;
+        at[axis] = mode == "reflect"     ? (place < 0      ? -place
+                                            : place > last ? 2 * last - place
+                                                           : place)
+                   : mode == "replicate" ? std::min(std::max<int64_t>(place, 0), last)
+                                         : (place + size) % size;
+      }
+    });
+  }
   double real = op.getValue() ? realOf(*op.getValue()) : 0;
   llvm::fill(out.reals, out.type == DLC_F32 ? (double)(float)real : real);
   llvm::fill(out.integers, op.getValue() ? wholeOf(*op.getValue()).value_or(0) : 0);

@@ -228,6 +228,9 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
       .Case([&](InstanceNormOp one) {
         return ofNormal(in, inGroups(out.shape, out.shape.back()), axesOfGroups(), one.getEpsilon(), out);
       })
+      .Case([&](LocalResponseNormOp one) {
+        return relative(4 * elementary + depthOfChain((double)one.getSize().number()));
+      })
       .Case([&](RmsNormOp) { return relative(6 + depthOfSum((double)out.shape.back())); })
       .Case([&](ScanOp one) { return ofScan(one, value.getResultNumber(), in, out, batch); })
       .Case([&](CrossEntropyOp one) { return ofCrossEntropy(one, in, batch); })

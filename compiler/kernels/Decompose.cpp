@@ -76,6 +76,8 @@ void dlc::decompose(EntryOp entry) {
       OpBuilder builder(&op);
       Ops ops(builder, unnamed(op.getLoc()));
       SmallVector<Value> values = composed.decompose(ops);
+      if (values.empty())
+        continue;
       for (auto [value, result] : llvm::zip(values, op.getResults()))
         if (Operation *made = value.getDefiningOp(); made && nameOf(value).empty())
           made->setLoc(op.getLoc()); // bears the author's name

@@ -43,7 +43,8 @@ def DecomposableOpInterface : OpInterface<"DecomposableOpInterface"> {
     An op that stands for several simpler ones. Fusion sees those.
   }];
   let methods = [
-    InterfaceMethod<"The values that replace the results.", "::llvm::SmallVector<::mlir::Value>", "decompose",
+    InterfaceMethod<"The values that replace the results; empty if the op stays as it is.",
+                    "::llvm::SmallVector<::mlir::Value>", "decompose",
                     (ins "::dlc::Ops &":$b)>
   ];
 }

@@ -91,15 +91,22 @@ def DL_SplitOp : DL_ValueOp<"split", 1, ["count"], [], [Differentiable, Decompos
   let arguments = (ins AnyTensor:$input, Number:$count, Option:$axis);
   let results = (outs Variadic<AnyTensor>:$parts);
 }
-def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [Differentiable]> {
-  let summary = "`low[i]` and `high[i]` elements of `value` (0 unless given) before and after axis i";
+def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [Augmented, Decomposable]> {
+  let summary = "`low[i]` and `high[i]` elements before and after axis i, of `value` (0 unless given) or of what `mode` says";
   let description = [{
-    - Shapes: `low` and `high` have one number, at least 0, for each axis; an axis of the batch has 0.
+    `mode` is `constant` (the default); `reflect`: the elements beside the first and the last one, in the other order; `replicate`:
+    the first and the last element; or `circular`: those of the other end. What a convolution is to pad otherwise than with
+    zeros stands in a `pad` before it: `pad %x, low = [0, 1, 1, 0], high = [0, 1, 1, 0], mode = reflect`.
+
+    - Shapes: `low` and `high` have one number, at least 0, for each axis; an axis of the batch has 0. With `reflect` they are
+      less than the size of the axis, with `circular` no more; with `replicate` there is an element.
     - Types: any that can hold `value`; the result has the operand's.
-    - Gradient: the slice of c that lies over the input.
-    - Source: NumPy's `pad` with a constant.
+    - Gradient: the slice of c that lies over the input; in other modes of the ops it is rewritten into, `concat`, `slice`
+      and `flip`, so that an element has the sum of c at all places that read it.
+    - Source: NumPy's `pad` with a constant, `reflect`, `edge` and `wrap`; the names of modes are those of PyTorch.
   }];
-  let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$low, OptionalAttr<DL_SizesAttr>:$high, AnyNumber:$value);
+  let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$low, OptionalAttr<DL_SizesAttr>:$high, AnyNumber:$value,
+                       OptionalAttr<StrAttr>:$mode);
 }
 def DL_OneHotOp : DL_ValueOp<"one_hot", 1, ["depth", "type"], [], [NotDifferentiable, Decomposable]> {
   let summary = "For each index `depth` elements of `type`, 1 at the index and 0 elsewhere";

@@ -164,6 +164,30 @@ static void shape(SplitOp::Adaptor op, Shapes s) {
   }
   s.rule.results.assign(count, makeTensor(dims, s.element(op.getInput())));
 }
+/// What is padded with elements of the input has them.
+static bool readsWithin(PadOp::Adaptor op, Shapes s) {
+  StringRef mode = op.getMode().value_or("constant");
+  if (mode == "constant")
+    return true;
+  if (mode != "reflect" && mode != "replicate" && mode != "circular")
+    return s.rule.fail("pad: mode: expected constant, reflect, replicate or circular, found " + mode), false;
+  if (op.getValueAttr())
+    return s.rule.fail("pad: a value is for mode = constant alone, found mode = " + mode), false;
+  for (ArrayAttr widths : {op.getLowAttr(), op.getHighAttr()})
+    for (auto [axis, width] : llvm::enumerate(widths ? widths.getValue() : ArrayRef<Attribute>())) {
+      Dim size = s.dims(op.getInput())[axis];
+      int64_t count = cast<SizeAttr>(width).number();
+      if (!size.isNumber() || ShapedType::isDynamic(count) || count == 0)
+        continue;
+      int64_t most = mode == "reflect" ? size.value - 1 : mode == "circular" ? size.value : size.value ? count : 0;
+      if (count > most)
+        return s.rule.fail("pad: mode = " + mode + " has at most " + Twine(std::max<int64_t>(most, 0)) +
+                           " elements for axis " + Twine(axis) + " of " + show(op.getInput()) + ", found " +
+                           Twine(count)),
+               false;
+    }
+  return true;
+}
 static void shape(PadOp::Adaptor op, Shapes s) {
   SmallVector<Dim> dims = s.dims(op.getInput());
   for (ArrayAttr widths : {op.getLowAttr(), op.getHighAttr()}) {
@@ -183,7 +207,7 @@ static void shape(PadOp::Adaptor op, Shapes s) {
       dim = dim.isBatch() || ShapedType::isDynamic(count) ? (dim.isBatch() ? dim : Dim()) : dim + Dim(count);
     }
   }
-  if (s.held(op.getValueAttr(), op.getInput(), "pad: value"))
+  if (s.held(op.getValueAttr(), op.getInput(), "pad: value") && readsWithin(op, s))
     s.set(dims, s.element(op.getInput()));
 }
 /// `batch_dims` is 0 or 1, and the index has such axes.

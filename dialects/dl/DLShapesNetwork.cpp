@@ -162,6 +162,14 @@ static void shape(InstanceNormOp::Adaptor op, Shapes s) {
     same<InstanceNormOp>(op, s);
 }
 
+static void shape(LocalResponseNormOp::Adaptor op, Shapes s) {
+  int64_t size = op.getSize().number();
+  if (!s.hasChannels(op.getInput(), 0, "local_response_norm") || !s.fixed(op.getSize(), "local_response_norm: size"))
+    return;
+  if (!ShapedType::isDynamic(size) && (size < 1 || size > largestBatch))
+    return s.rule.fail("local_response_norm: expected a size of at least 1, found " + Twine(size));
+  same<LocalResponseNormOp>(op, s);
+}
 static void shape(StandardizeOp::Adaptor op, Shapes s) {
   Value x = op.getInput();
   if (!s.hasAxis(x, "standardize") || !s.floats(x, "standardize"))
@@ -254,6 +262,7 @@ RULE(NormalizeOp)
 RULE(RmsNormOp)
 RULE(GroupNormOp)
 RULE(InstanceNormOp)
+RULE(LocalResponseNormOp)
 RULE(StandardizeOp)
 RULE(CrossEntropyOp)
 RULE(MseLossOp)

@@ -37,6 +37,7 @@ static Kind kindOf(StringRef option) {
                                               {"scale", Kind::Real},         {"shear", Kind::Real},
                                               {"translation", Kind::Real},   {"area", Kind::Real},
                                               {"most", Kind::Each},          {"alpha", Kind::Real},
+                                              {"beta", Kind::Real},          {"offset", Kind::Real},
                                               {"min", Kind::Number},         {"max", Kind::Number},
                                               {"value", Kind::Number},       {"label_smoothing", Kind::Real},
                                               {"shape", Kind::Sizes},        {"permutation", Kind::Sizes},

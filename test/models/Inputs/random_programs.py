@@ -410,8 +410,12 @@ class Program:
             value = self.line(f"reshape {value}, [{size_text(value.shape[0])}, {channels}, 1]", value.shape + [1], size=value.size)
             places, channels = channels, 1
         groups = [g for g in range(1, channels + 1) if channels % g == 0 and places * channels // g > 2]
-        op = self.random.choice(["rms_norm"] + ["group_norm"] * (len(value.shape) > 1 and len(groups) > 0) +
+        op = self.random.choice(["rms_norm"] + ["local_response_norm"] * (len(value.shape) > 1) + ["group_norm"] * (len(value.shape) > 1 and len(groups) > 0) +
                                 ["instance_norm"] * (len(value.shape) > 2 and places > 2))
+        if op == "local_response_norm":
+            size = self.random.randint(1, 5)
+            self.line(f"{op} {value}, {size}, alpha = 0.1{self.random.choice(['', ', beta = 0.4, offset = 2'])}", value.shape, size=20)
+            return
         options = f", {self.random.choice(groups)}" if op == "group_norm" else ""
         if self.random.random() < 0.4:
             affine = self.random.choice(["", ", affine"]) if op == "instance_norm" else ""
@@ -507,6 +511,11 @@ class Program:
             lows = [low if i == axis else 0 for i in range(len(value.shape))]
             highs = [high if i == axis else 0 for i in range(len(value.shape))]
             number = "" if value.kind == "i1" or self.random.random() < 0.5 else ", value = 2"
+            size = value.shape[axis]
+            modes = [mode for mode, most in (("reflect", size - 1), ("replicate", 9 * size), ("circular", size))
+                     if max(low, high) <= most]
+            if modes and self.random.random() < 0.4:
+                number = f", mode = {self.random.choice(modes)}"
             self.same(value, f"pad {value}, low = {lows}, high = {highs}{number}",
                       value.shape[:axis] + [value.shape[axis] + low + high] + value.shape[axis + 1:])
 
