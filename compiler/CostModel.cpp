@@ -8,8 +8,8 @@ using namespace mlir;
 using namespace dlc;
 
 bool dlc::isExpensive(Operation *op) {
-  return isa<ExpOp, LogOp, SinOp, CosOp, ErfOp, TanhOp, SigmoidOp, SiluOp, SoftplusOp, GeluOp, PowOp, DropoutMaskOp,
-             DivOp, SqrtOp, RsqrtOp, GatherOp>(op);
+  return isa<ExpOp, LogOp, SinOp, CosOp, ErfOp, TanhOp, SigmoidOp, SiluOp, SoftplusOp, GeluOp, PowOp, DivOp, SqrtOp,
+             RsqrtOp, GatherOp, RandomOpInterface>(op);
 }
 
 CostModel::CostModel(const TargetDescription &target)

@@ -19,8 +19,8 @@ void moveOutOfScans(EntryOp entry, bool move);
 void chooseLayouts(ModelOp model, bool change);
 /// kernels, first: the body of each scan becomes an entry point of kind `loop`, and the scan a `repeat` of it.
 void outlineScans(ModelOp model);
-/// Writes out one op that stands for several simpler ones.
-void writeOut(mlir::Operation *op);
+/// Writes out one op that stands for several simpler ones; false where it is one for which kernels are made.
+bool writeOut(mlir::Operation *op);
 /// kernels: writes out all of them.
 void decompose(EntryOp entry);
 /// kernels: products make only what slices read of them.

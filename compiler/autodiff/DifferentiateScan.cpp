@@ -32,7 +32,7 @@ Differentiator Differentiator::inside(ScanOp scan, const DenseSet<Value> &active
 
 /// It costs nothing to make again in each round: what it is made of is there.
 static bool isMadeAgain(Operation *op) {
-  return isa<ConstantOp, IotaOp, CountOp, DropoutMaskOp, ReshapeOp, TransposeOp, SliceOp, SelectOp, FlipOp,
+  return isa<ConstantOp, IotaOp, CountOp, RandomOpInterface, ReshapeOp, TransposeOp, SliceOp, SelectOp, FlipOp,
              BroadcastOp>(op);
 }
 

@@ -63,13 +63,21 @@ private:
 static bool isStretched(Operation *op) {
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   return fusible && fusible.getIterationKind() == IterationKind::Elementwise && op->getNumOperands() > 0 &&
-         !isa<TransposeOp, SliceOp, SelectOp, FlipOp, BroadcastOp, IotaOp, CountOp, DropoutMaskOp>(op);
+         !isa<TransposeOp, SliceOp, SelectOp, FlipOp, BroadcastOp, IotaOp, CountOp, RandomOpInterface>(op);
 }
 static bool isProduct(Operation *op) {
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   return fusible && fusible.getIterationKind() == IterationKind::Contraction;
 }
+/// Tables that each row has are not those of a round.
+static bool hasOwnTables(Operation *op) {
+  auto lookup = dyn_cast<GatherOp>(op);
+  auto scatter = dyn_cast<ScatterAddOp>(op);
+  return (lookup && tableAxes(lookup)) || (scatter && tableAxes(scatter));
+}
 static bool canBeStacked(Operation *op) {
+  if (hasOwnTables(op))
+    return false;
   return isStretched(op) ||
          isa<MatmulOp, GatherOp, SumOp, AmaxOp, AminOp, TransposeOp, SliceOp, SelectOp, ReshapeOp>(op);
 }
@@ -243,7 +251,7 @@ void ScanMover::moveBefore() {
 /// What is added up over the rounds can be had as a sum over all of them, without a tensor of each round's.
 bool ScanMover::canSum(Value value, bool isRoot) {
   Operation *op = isInside(value) ? value.getDefiningOp() : nullptr;
-  if (!op || !(isRoot || op->hasOneUse()))
+  if (!op || !(isRoot || op->hasOneUse()) || hasOwnTables(op))
     return false;
   if (isProduct(op) || isa<SumOp>(op))
     return llvm::any_of(op->getOperands(), [&](Value operand) { return isInside(operand); });

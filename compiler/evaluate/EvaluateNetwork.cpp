@@ -323,6 +323,32 @@ static LogicalResult rmsNorm(RmsNormOp op, const Array &in, const Array &weight,
   return success();
 }
 
+static LogicalResult localResponseNorm(LocalResponseNormOp op, const Array &in, Array &out) {
+  int64_t channels = in.shape.back(), size = op.getSize().number();
+  double alpha = realOr(op.getAlpha(), 1e-4), beta = realOr(op.getBeta(), 0.75), offset = realOr(op.getOffset(), 1);
+  for (int64_t i = 0, n = in.size(); i < n; ++i) {
+    int64_t channel = i % channels;
+    long double squares = 0;
+    for (int64_t j = std::max<int64_t>(channel - size / 2, 0); j <= std::min(channel + (size - 1) / 2, channels - 1);
+         ++j)
+      squares += (long double)in.reals[i - channel + j] * in.reals[i - channel + j];
+    out.reals[i] = in.reals[i] / std::pow(offset + alpha * (double)squares / (double)size, beta);
+  }
+  return success();
+}
+static LogicalResult standardize(StandardizeOp op, const Array &in, Array &out) {
+  int64_t channels = in.shape.back();
+  auto at = [&](std::optional<Attribute> option, int64_t i, double otherwise) {
+    if (!option)
+      return otherwise;
+    auto list = dyn_cast<ArrayAttr>(*option);
+    return realOf(list ? list[i % channels] : *option);
+  };
+  for (int64_t i = 0, n = in.size(); i < n; ++i)
+    out.reals[i] = (in.reals[i] - at(op.getMean(), i, 0)) / at(op.getDeviation(), i, 1);
+  return success();
+}
+
 //===--- Losses -----------------------------------------------------------------------------------------===//
 
 static LogicalResult crossEntropy(CrossEntropyOp op, const Array &score, const Array &target, Array &out) {
@@ -399,7 +425,9 @@ static void philox(uint32_t c[4], uint32_t k0, uint32_t k1) {
     k1 += 0xBB67AE85;
   }
 }
-static LogicalResult dropoutMask(DropoutMaskOp op, Operands in, Array &out) {
+/// Calls `visit` with each element and its word.
+static LogicalResult words(RandomOpInterface op, Operands in, const Array &out,
+                           llvm::function_ref<void(int64_t, uint32_t)> visit) {
   const Array &random = *in[1];
   uint64_t hash = op.getKey() ? (uint64_t)in[2]->integers[0] : 0xcbf29ce484222325;
   for (unsigned char letter : op.getStream().value_or(""))
@@ -408,15 +436,23 @@ static LogicalResult dropoutMask(DropoutMaskOp op, Operands in, Array &out) {
   int64_t rowSize = 1;
   for (size_t axis = 1; axis < out.shape.size(); ++axis)
     rowSize *= out.shape[axis];
-  double rate = op.getRate().convertToDouble();
   uint64_t start = out.shape.empty() ? 0 : (uint64_t)(random.integers[2] * rowSize);
   for (int64_t i = 0, n = out.size(); i < n; ++i) {
     uint64_t p = start + i, block = p / 64 * 16 + p % 16;
     uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)step, (uint32_t)(step >> 32)};
     philox(counter, (uint32_t)key, (uint32_t)(key >> 32));
-    out.reals[i] = (double)counter[p / 16 % 4] >= std::floor(rate * 0x1p32) ? 1 / (1 - rate) : 0;
+    visit(i, counter[p / 16 % 4]);
   }
   return success();
+}
+static LogicalResult dropoutMask(DropoutMaskOp op, Operands in, Array &out) {
+  double rate = op.getRate().convertToDouble();
+  return words(op, in, out, [&](int64_t i, uint32_t word) {
+    out.reals[i] = word >= std::floor(rate * 0x1p32) ? 1 / (1 - rate) : 0;
+  });
+}
+static LogicalResult draw(DrawOp op, Operands in, Array &out) {
+  return words(op, in, out, [&](int64_t i, uint32_t word) { out.reals[i] = std::floor(word / 0x1p8) / 0x1p24; });
 }
 
 Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
@@ -458,6 +494,9 @@ Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array
       .Case([&](AccuracyOp one) { return accuracy(one, *in[0], *in[1], out[0]); })
       .Case([&](MseLossOp) { return mse(*in[0], *in[1], out[0]); })
       .Case([&](DropoutMaskOp one) { return dropoutMask(one, in, out[0]); })
+      .Case([&](DrawOp one) { return draw(one, in, out[0]); })
+      .Case([&](LocalResponseNormOp one) { return localResponseNorm(one, *in[0], out[0]); })
+      .Case([&](StandardizeOp one) { return standardize(one, *in[0], out[0]); })
       .Case([&](LiftedOp one) {
         out[0].integers[0] = one.getValue();
         return success();

@@ -52,6 +52,20 @@ static LogicalResult split(SplitOp op, const Array &in, MutableArrayRef<Array> o
   return success();
 }
 static LogicalResult pad(PadOp op, const Array &in, Array &out) {
+  StringRef mode = op.getMode().value_or("constant");
+  if (mode != "constant") {
+    SmallVector<int64_t> before = numbers(op.getLowAttr(), in.shape.size());
+    return move(out, in, [&](SmallVectorImpl<int64_t> &at) {
+      for (auto [axis, size] : llvm::enumerate(in.shape)) {
+        int64_t place = at[axis] - before[axis], last = size - 1;
+        at[axis] = mode == "reflect"     ? (place < 0      ? -place
+                                            : place > last ? 2 * last - place
+                                                           : place)
+                   : mode == "replicate" ? std::min(std::max<int64_t>(place, 0), last)
+                                         : (place + size) % size;
+      }
+    });
+  }
   double real = op.getValue() ? realOf(*op.getValue()) : 0;
   llvm::fill(out.reals, out.type == DLC_F32 ? (double)(float)real : real);
   llvm::fill(out.integers, op.getValue() ? wholeOf(*op.getValue()).value_or(0) : 0);
@@ -86,22 +100,25 @@ static LogicalResult iota(IotaOp op, Operands in, Array &out) {
 //===--- Tables -----------------------------------------------------------------------------------------===//
 
 static LogicalResult gather(GatherOp op, const Array &table, const Array &index, Array &out) {
-  int64_t rows = table.shape[0], width = table.shape[1];
+  int64_t tables = tableAxes(op), rows = table.shape[tables], width = table.shape.back();
+  int64_t each = tables && index.shape[0] ? index.size() / index.shape[0] : index.size(); // indices into one table
   for (int64_t i = 0, n = index.size(); i < n; ++i) {
     int64_t row = index.integers[i];
     if (failed(checkRange(op, i, row, rows)))
       return failure();
     for (int64_t j = 0; j < width; ++j)
-      copy(out, i * width + j, table, row * width + j);
+      copy(out, i * width + j, table, (i / each * rows + row) * width + j);
   }
   return success();
 }
 static LogicalResult scatterAdd(ScatterAddOp op, const Array &index, const Array &update, Array &out) {
-  int64_t rows = out.shape[0], width = out.shape[1];
+  int64_t tables = tableAxes(op), rows = out.shape[tables], width = out.shape.back();
+  int64_t each = tables && index.shape[0] ? index.size() / index.shape[0] : index.size(); // indices into one table
   for (int64_t i = 0, n = index.size(); i < n; ++i) {
     int64_t row = index.integers[i];
     if (failed(checkRange(op, i, row, rows)))
       return failure();
+    row += i / each * rows;
     for (int64_t j = 0; j < width; ++j) {
       if (out.isFloat())
         out.reals[row * width + j] += update.reals[i * width + j];

@@ -177,12 +177,16 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
       // What only moves or chooses is exact.
       .Case<NegOp, AbsOp, ReluOp, MinOp, MaxOp, WhereOp, AmaxOp, AminOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp,
             SelectOp, FlipOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp, MaxPoolOp, FlattenOp, Relu6Op,
-            PixelShuffleOp, OneHotOp, TopkOp, SortOp>([](auto) { return Units(); })
+            PixelShuffleOp, OneHotOp, TopkOp, SortOp, DrawOp>([](auto) { return Units(); })
       .Case([&](CastOp) { return in[0]->type == out.type || in[0]->type == DLC_F32 ? Units() : relative(1); })
       .Case<AddOp, SubOp, MulOp, DivOp, SqrtOp, ClampOp>([&](auto) { return relative(1); }) // clamp: its limits
       .Case<PreluOp>([&](auto) { return relative(1); })
       .Case<HardsigmoidOp, HardswishOp>([&](auto) { return relative(elementary); })
       .Case<EluOp, CeluOp, SeluOp>([&](auto) { return relative(4 * elementary); })
+      .Case([&](StandardizeOp one) { // the constants are rounded, too
+        return each(
+            [&](size_t i, double y) { return 4 * y + 2 * std::fabs(y != 0 ? in[0]->reals[i] / out.reals[i] : 0); });
+      })
       .Case([&](MishOp) { return relative(6 * elementary); }) // the square of an exponential, in a quotient
       .Case([&](PowOp) { return relative(2 * elementary); })
       .Case<SigmoidOp, SiluOp, SoftplusOp>([&](auto) { return relative(2 * elementary); })
@@ -234,6 +238,9 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
       })
       .Case([&](InstanceNormOp one) {
         return ofNormal(in, inGroups(out.shape, out.shape.back()), axesOfGroups(), one.getEpsilon(), out);
+      })
+      .Case([&](LocalResponseNormOp one) {
+        return relative(4 * elementary + depthOfChain((double)one.getSize().number()));
       })
       .Case([&](RmsNormOp) { return relative(6 + depthOfSum((double)out.shape.back())); })
       .Case([&](ScanOp one) { return ofScan(one, value.getResultNumber(), in, out, batch); })

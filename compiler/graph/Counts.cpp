@@ -124,7 +124,7 @@ Said Counter::of(Operation *op) const {
     bool ofRows = all([](const Said &one) { return one.is(Said::Fixed) || one.is(Said::Rows); });
     return ofRows && keepsRows(op, random) ? Said::Rows : Said::Unknown;
   }
-  if (random && llvm::is_contained(op->getOperands(), random) && !isa<DropoutMaskOp>(op))
+  if (random && llvm::is_contained(op->getOperands(), random) && !isa<RandomOpInterface>(op))
     return {};
   if (all([](const Said &one) { return one.is(Said::Fixed); }))
     return Said::Fixed;

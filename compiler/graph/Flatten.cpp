@@ -402,6 +402,11 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
     return Ops(b.builder, unnamed(own.getLoc())).cast(own, type);
   };
   for (Operation &op : block.without_terminator()) {
+    if (isa<DropoutOp, DrawingOpInterface>(op))
+      return LogicalResult(
+          complain(&op) << op.getName().stripDialect()
+                        << ": an optimizer draws no random numbers; expected ops that compute with the "
+                           "weight, the gradient, slots and scalars");
     bool isNumber = llvm::all_of(op.getOperands(), [&](Value operand) { return numbers.contains(operand); });
     if (auto constant = dyn_cast<ConstantOp>(op)) {
       auto type = typeOf(constant.getResult());

@@ -64,6 +64,8 @@ private:
                         Stored::Kind kind = Stored::Parameter);
   mlir::Value sessionState(llvm::StringRef name, mlir::RankedTensorType type, InitAttr init, mlir::Location loc);
   mlir::LogicalResult update(llvm::StringRef name, mlir::Value value, mlir::Location loc, const Frame &frame);
+  std::string streamOf(llvm::StringRef name, mlir::Location loc, Frame &frame);
+  llvm::LogicalResult expandDrawing(mlir::Operation *op, Frame &frame);
   mlir::Value dropout(mlir::Value input, double rate, llvm::StringRef name, mlir::Location loc, Frame &frame);
   mlir::Value maskFor(mlir::Value input, llvm::function_ref<mlir::Value(const Ops &, mlir::Value)> make,
                       mlir::Location loc);

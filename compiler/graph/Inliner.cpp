@@ -212,17 +212,21 @@ LogicalResult Inliner::checkStatement(Operation *op, Frame &frame) {
   return success();
 }
 
-/// In training, the random stream is named by call path and value; a scope that is used again has one a call.
-Value Inliner::dropout(Value input, double rate, StringRef name, Location loc, Frame &frame) {
-  if (!frame.training || rate == 0)
-    return input;
+/// A random stream is named by call path and value; a scope that is used again has one a call.
+std::string Inliner::streamOf(StringRef name, Location loc, Frame &frame) {
   if (!random) {
     auto type = RankedTensorType::get({3}, builder.getI64Type());
     random = entry->addArgument(type, named(unnamed(loc), "random"));
   }
-  std::string stream = frame.join(name.empty() ? "dropout" : name);
+  std::string stream = frame.join(name);
   if (int again = streams[stream]++)
     stream += "#" + std::to_string(again);
+  return stream;
+}
+Value Inliner::dropout(Value input, double rate, StringRef name, Location loc, Frame &frame) {
+  if (!frame.training || rate == 0)
+    return input;
+  std::string stream = streamOf(name.empty() ? "dropout" : name, loc, frame);
   Value mask = maskFor(
       input,
       [&](const Ops &ops, Value like) -> Value {
@@ -233,6 +237,43 @@ Value Inliner::dropout(Value input, double rate, StringRef name, Location loc, F
       },
       loc);
   return Ops(builder, loc).mul(input, mask);
+}
+
+/// An op that draws becomes others. Its first numbers are of the stream of its result, the next ones of `NAME.1`, and so on.
+LogicalResult Inliner::expandDrawing(Operation *op, Frame &frame) {
+  OperationState state = rebuild(op, frame);
+  Operation *copy = createInferred(builder, state); // concrete operands; erased below
+  if (failed(copy->getName().verifyInvariants(copy)))
+    return failure();
+  Location loc = unnamed(state.location);
+  std::string names = nameOf(state.location);
+  std::string name = StringRef(names).split(' ').first.str(), stream;
+  name = name.empty() ? op->getName().stripDialect().str() : name;
+  int count = 0;
+  Draws draws{
+      frame.training, [&](ArrayRef<Dim> shape, Type element) {
+        stream = count ? stream : streamOf(name, loc, frame);
+        std::string own = count ? stream + "." + std::to_string(count) : stream;
+        ++count;
+        return maskFor(
+            Ops(builder, loc).splat(0, makeTensor(shape, element)),
+            [&](const Ops &ops, Value like) -> Value {
+              return ops.create<DrawOp>({like, random}, {ops.set("stream", builder.getStringAttr(own))}).getResult();
+            },
+            loc);
+      }};
+  Ops ops(builder, loc);
+  SmallVector<Value> results = cast<DrawingOpInterface>(copy).expand(ops, draws);
+  StringRef rest = names;
+  for (Value result : results) { // what makes a result bears its name
+    auto [own, others] = rest.split(' ');
+    if (!llvm::is_contained(copy->getOperands(), result))
+      result.getDefiningOp()->setLoc(named(loc, own));
+    rest = others;
+  }
+  frame.values.map(op->getResults(), results);
+  copy->erase();
+  return success();
 }
 
 /// A mask has a row of the batch in one piece, wherever the batch is among the axes: an element's number is then the same
@@ -475,6 +516,8 @@ LogicalResult Inliner::inlineOne(Operation *op, Frame &frame) {
     return update(frame.join(change.getName()), frame.values.lookup(change.getValue()), loc, frame);
   if (isa<nn::LayerOpInterface>(op))
     return expandLayer(op, frame);
+  if (isa<DrawingOpInterface>(op))
+    return expandDrawing(op, frame);
   if (auto drop = dyn_cast<DropoutOp>(op)) {
     frame.values.map(drop.getResult(), dropout(frame.values.lookup(drop.getInput()), drop.getRate().convertToDouble(),
                                                nameOf(op->getLoc()), loc, frame));

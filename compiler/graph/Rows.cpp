@@ -20,6 +20,12 @@ static int64_t rowAxis(Value value) {
 /// The batch is the first axis, and no other.
 static bool isLeading(Value value) { return hasOneRowAxis(value) && rowAxis(value) <= 0; }
 
+/// A table for each row, of which the same row of the result is made.
+static bool isOwnTable(Operation *op, Value operand) {
+  auto lookup = dyn_cast<GatherOp>(op);
+  return lookup && tableAxes(lookup) && operand == lookup.getTable() && rowAxis(operand) == 0 &&
+         rowAxis(lookup.getResult()) == 0;
+}
 /// What an op reads and writes at each point, as its access maps and its iteration sizes tell: the rows of the result
 /// are made of the same rows of the operands, whatever the op computes.
 static bool staysInItsRow(FusibleOpInterface op) {
@@ -48,7 +54,7 @@ static bool staysInItsRow(FusibleOpInterface op) {
   for (auto [operand, map] : llvm::zip(op->getOperands(), maps)) {
     if (map && !isTouchedAtRow(operand, map))
       return false;
-    if (!map && depends(operand) && !operand.getDefiningOp<ConstantOp>()) // may be read anywhere
+    if (!map && depends(operand) && !operand.getDefiningOp<ConstantOp>() && !isOwnTable(op, operand)) // read anywhere
       return false;
   }
   for (auto [result, map] : llvm::zip(op->getResults(), ArrayRef<AffineMap>(maps).take_back(op->getNumResults())))
@@ -87,8 +93,9 @@ bool RowProof::holdsForGenerator(Operation *op) {
     int64_t rank = dimsOf(iota.getLike()).size(), axis = iota.getAxisAttr() ? iota.getAxisAttr().number() : -1;
     return (axis < 0 ? axis + rank : axis) != rowAxis(iota.getLike());
   }
-  if (auto mask = dyn_cast<DropoutMaskOp>(op)) // counts from the first row of the whole call, as the runtime tells it
-    return mask.getRandom() == random && isLeading(mask.getResult());
+  if (auto draws =
+          dyn_cast<RandomOpInterface>(op)) // counts from the first row of the whole call, as the runtime tells it
+    return draws.getRandom() == random && isLeading(op->getResult(0));
   return false;
 }
 /// What moves whole tensors, and has no access maps.
@@ -108,6 +115,8 @@ bool RowProof::holdsForMover(Operation *op) {
            (!isInPieces ||
             (in[from] == out[to] && piecesOf(ArrayRef(in).take_front(from)) == piecesOf(ArrayRef(out).take_front(to))));
   }
+  if (auto scatter = dyn_cast<ScatterAddOp>(op)) // a row adds up in a table of its own
+    return tableAxes(scatter) && rowAxis(scatter.getIndex()) == 0;
   if (isa<PadOp>(op)) // an axis of the batch is not padded
     return true;
   if (isa<CheckIndexOp>(op)) // each element for itself; the runtime counts the row of a bad one from the first of all
@@ -134,7 +143,7 @@ bool RowProof::holdsForLoop(RepeatOp op) {
          llvm::all_of(block, [&](Operation &line) { return proof.holds(&line); });
 }
 bool RowProof::holds(Operation *op) {
-  if (random && llvm::is_contained(op->getOperands(), random) && !isa<DropoutMaskOp>(op))
+  if (random && llvm::is_contained(op->getOperands(), random) && !isa<RandomOpInterface>(op))
     return false; // the first row is another one in each piece
   auto values = llvm::concat<Value>(op->getOperands(), llvm::to_vector_of<Value>(op->getResults()));
   if (llvm::none_of(values, depends))

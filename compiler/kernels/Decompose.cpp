@@ -9,7 +9,7 @@ using namespace dlc;
 /// What only knows its shape from an operand gets a constant of that shape instead: it waits for nothing.
 static void detachShapes(EntryOp entry) {
   entry.walk([](Operation *op) {
-    if (!isa<CountOp, IotaOp, DropoutMaskOp>(op) || op->getOperand(0).getDefiningOp<ConstantOp>())
+    if (!isa<CountOp, IotaOp, RandomOpInterface>(op) || op->getOperand(0).getDefiningOp<ConstantOp>())
       return;
     OpBuilder builder(op);
     op->setOperand(0, Ops(builder, op->getLoc()).splat(0, typeOf(op->getOperand(0))));
@@ -27,6 +27,14 @@ static void widenSums(EntryOp entry) {
   });
 }
 
+/// An index that is limited to what there is: the compiler makes such ones of places.
+static bool isKnownBelow(Value index, int64_t limit) {
+  while (auto view = index.getDefiningOp<ReshapeOp>())
+    index = view.getInput();
+  auto limited = index.getDefiningOp<ClampOp>();
+  return limited && limited.getMin() && limited.getMax() && realOf(*limited.getMin()) >= 0 &&
+         realOf(*limited.getMax()) < (double)limit;
+}
 /// Rows are looked up only after their indices are known to be good; what was checked once need not be again.
 static void checkIndices(EntryOp entry) {
   for (Operation &op : llvm::make_early_inc_range(entry.getBody().front())) {
@@ -35,7 +43,9 @@ static void checkIndices(EntryOp entry) {
     if (!lookup && !scatter)
       continue;
     OpOperand &index = op.getOpOperand(lookup ? 1 : 0);
-    int64_t rows = lookup ? typeOf(lookup.getTable()).getDimSize(0) : scatter.getCount().number();
+    int64_t rows = lookup ? typeOf(lookup.getTable()).getDimSize(tableAxes(lookup)) : scatter.getCount().number();
+    if (isKnownBelow(index.get(), rows))
+      continue;
     OpBuilder builder(&op);
     Ops ops(builder, unnamed(op.getLoc()));
     index.set(ops.create<CheckIndexOp>({index.get()},
@@ -56,25 +66,26 @@ static void checkIndices(EntryOp entry) {
   }
 }
 
-void dlc::writeOut(Operation *op) {
+bool dlc::writeOut(Operation *op) {
   OpBuilder builder(op);
   Ops ops(builder, unnamed(op->getLoc()));
   SmallVector<Value> values = cast<DecomposableOpInterface>(op).decompose(ops);
+  if (values.empty())
+    return false;
   for (auto [value, result] : llvm::zip(values, op->getResults()))
     if (Operation *made = value.getDefiningOp(); made && nameOf(value).empty())
       made->setLoc(op->getLoc()); // bears the author's name
   op->replaceAllUsesWith(values);
   op->erase();
+  return true;
 }
 
 void dlc::decompose(EntryOp entry) {
   for (bool changed = true; changed;) {
     changed = false;
     for (Operation &op : llvm::make_early_inc_range(entry.getBody().front()))
-      if (isa<DecomposableOpInterface>(op)) {
-        writeOut(&op);
-        changed = true;
-      }
+      if (isa<DecomposableOpInterface>(op))
+        changed |= writeOut(&op);
   }
   widenSums(entry);
   checkIndices(entry);

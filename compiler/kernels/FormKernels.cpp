@@ -483,15 +483,14 @@ void KernelFormer::readViewed(OpOperand &use) {
 void KernelFormer::liftStreams() {
   llvm::StringMap<Value> keys;
   OpBuilder at = OpBuilder::atBlockBegin(&entry.getBody().front());
-  entry.walk([&](DropoutMaskOp mask) {
-    std::optional<StringRef> stream = mask.getStream();
+  entry.walk([&](RandomOpInterface op) {
+    std::optional<StringRef> stream = op.getStream();
     if (!stream)
       return;
     Value &key = keys[*stream];
     if (!key)
-      key = LiftedOp::create(at, unnamed(mask.getLoc()), RankedTensorType::get({}, at.getI64Type()), fnv1a(*stream));
-    mask.getKeyMutable().assign(key);
-    mask.removeStreamAttr();
+      key = LiftedOp::create(at, unnamed(op.getLoc()), RankedTensorType::get({}, at.getI64Type()), fnv1a(*stream));
+    op.giveKey(key);
   });
 }
 

@@ -234,6 +234,8 @@ Value PointEmitter::compute(Operation *op, Point &point) {
     return count(number);
   if (auto mask = dyn_cast<DropoutMaskOp>(op))
     return dropoutMask(mask, point);
+  if (auto numbers = dyn_cast<DrawOp>(op))
+    return draw(numbers, point);
   if (auto indirect = dyn_cast<GatherOp>(op))
     return gather(indirect, point);
   SmallVector<Value> operands;
@@ -290,9 +292,9 @@ Value PointEmitter::count(CountOp op) {
                                  : Value(arith::TruncIOp::create(b, element, whole));
 }
 
-/// The elements of a mask that belong to one row of the batch; 0 where it has no rows.
-static Dim elementsOfRow(DropoutMaskOp op) {
-  SmallVector<Dim> dims = dimsOf(op.getResult());
+/// The elements of what is drawn that belong to one row of the batch; 0 where it has no rows.
+static Dim elementsOfRow(RandomOpInterface op) {
+  SmallVector<Dim> dims = dimsOf(op->getResult(0));
   if (dims.empty() || !dims[0].isBatch())
     return 0;
   Dim count = dims[0].factor;
@@ -300,9 +302,9 @@ static Dim elementsOfRow(DropoutMaskOp op) {
     count = count * dim;
   return count;
 }
-Value PointEmitter::masksAreAligned(ArrayRef<DropoutMaskOp> masks) {
+Value PointEmitter::masksAreAligned(ArrayRef<RandomOpInterface> masks) {
   Value all;
-  for (DropoutMaskOp mask : masks) {
+  for (RandomOpInterface mask : masks) {
     Dim count = elementsOfRow(mask);
     if (count.coefficient() % 64 == 0)
       continue;
@@ -315,11 +317,11 @@ Value PointEmitter::masksAreAligned(ArrayRef<DropoutMaskOp> masks) {
   return all;
 }
 
-/// Words of Philox4x32-10 by logical position: see the op. Neighbouring vectors of 64 share their counters.
-Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
-  auto type = typeOf(op.getResult());
+/// Words of Philox4x32-10 by logical position, in i64: see `dropout_mask`. Neighbouring vectors of 64 share their counters.
+Value PointEmitter::wordOf(RandomOpInterface op, Point &point) {
+  auto type = typeOf(op->getResult(0));
   SmallVector<Dim> dims = dimsOf(type);
-  SmallVector<int> axes = domain.axes.lookup(op.getResult());
+  SmallVector<int> axes = domain.axes.lookup(op->getResult(0));
   Type i64 = b.getI64Type();
   auto k = [&](uint64_t value) -> Value { return arith::ConstantOp::create(b, b.getI64IntegerAttr((int64_t)value)); };
   Value random = buffers.lookup(op.getRandom());
@@ -406,23 +408,50 @@ Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
                                           drawnWord);
     }
   }
+  return low(drawnWord);
+}
+static Value likeWord(LoopBuilder &b, Value word, TypedAttr number) {
+  auto vector = dyn_cast<VectorType>(word.getType());
+  if (vector)
+    number = DenseElementsAttr::get(VectorType::get(vector.getShape(), number.getType()), Attribute(number));
+  return arith::ConstantOp::create(b, number);
+}
+Value PointEmitter::dropoutMask(DropoutMaskOp op, Point &point) {
+  Value word = wordOf(op, point);
   double rate = op.getRate().convertToDouble();
-  Value kept = arith::CmpIOp::create(b, arith::CmpIPredicate::uge, low(drawnWord),
-                                     wide(k((uint64_t)std::floor(rate * 4294967296.0))));
-  Type element = type.getElementType();
-  auto real = [&](double value) -> Value {
-    Value scalar = arith::ConstantOp::create(b, b.getFloatAttr(element, value));
-    return vector ? spread(scalar, point.lanes) : scalar;
-  };
+  Value limit = likeWord(b, word, b.getI64IntegerAttr((int64_t)std::floor(rate * 4294967296.0)));
+  Value kept = arith::CmpIOp::create(b, arith::CmpIPredicate::uge, word, limit);
+  Type element = typeOf(op.getResult()).getElementType();
+  auto real = [&](double value) { return likeWord(b, word, b.getFloatAttr(element, value)); };
   return arith::SelectOp::create(b, kept, real(1 / (1 - rate)), real(0));
+}
+/// 24 bits of a word: no more than f32 holds.
+Value PointEmitter::draw(DrawOp op, Point &point) {
+  Value word = wordOf(op, point);
+  Type element = typeOf(op.getResult()).getElementType();
+  auto vector = dyn_cast<VectorType>(word.getType());
+  auto like = [&](Type one) { return vector ? Type(VectorType::get(vector.getShape(), one)) : one; };
+  Value bits = arith::ShRUIOp::create(b, word, likeWord(b, word, b.getI64IntegerAttr(8)));
+  bits = arith::TruncIOp::create(b, like(b.getI32Type()), bits);
+  Value whole = arith::SIToFPOp::create(b, like(element), bits);
+  return arith::MulFOp::create(b, whole, likeWord(b, word, b.getFloatAttr(element, 0x1p-24)));
 }
 
 Value PointEmitter::gather(GatherOp op, Point &point) {
   auto type = typeOf(op.getTable());
   Value index = operand(op->getOpOperand(1), point);
   int feature = domain.axes.lookup(op.getResult()).back();
-  Value width = size(dimOf(type, 1)), column = feature < 0 ? b.constant(0) : point.index[feature];
-  Value table = buffers.lookup(op.getTable());
+  Value width = size(dimsOf(type).back()), column = feature < 0 ? b.constant(0) : point.index[feature];
+  Value table = buffers.lookup(op.getTable()), perTable = b.constant(0);
+  // Where the elements of the first axis have a table each, its own begins so far on; `perTable`: from lane to lane.
+  if (tableAxes(op)) {
+    int dim = domain.axes.lookup(op.getResult())[0];
+    Value step = b.mul(size(dimOf(type, 1)), width);
+    if (dim >= 0)
+      column = b.add(column, b.mul(point.index[dim], step));
+    if (dim >= 0 && dim == point.lane)
+      perTable = step;
+  }
   bool isUnsigned = typeOf(op.getIndex()).getElementType().isUnsignedInteger();
   auto toIndex = [&](Value value) -> Value {
     Type target = b.getIndexType();
@@ -433,11 +462,13 @@ Value PointEmitter::gather(GatherOp op, Point &point) {
   };
   if (!isa<VectorType>(index.getType())) {
     Value where = b.add(b.mul(toIndex(index), width), column);
-    bool alongRow = feature >= 0 && feature == point.lane;
-    return load(table, type.getElementType(), {where, alongRow ? b.constant(1) : Value()}, point);
+    Value stride = feature >= 0 && feature == point.lane ? b.constant(1) : perTable;
+    return load(table, type.getElementType(), {where, getConstantIntValue(stride) == 0 ? Value() : stride}, point);
   }
   // Lanes run along the index: each reads a row of its own.
   Value offsets = arith::MulIOp::create(b, toIndex(index), spread(width, point.lanes));
+  if (getConstantIntValue(perTable) != 0)
+    offsets = arith::AddIOp::create(b, offsets, laneOffsets(b, point.lanes, perTable));
   auto result = VectorType::get({point.lanes}, memoryType(type.getElementType()));
   Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(result)));
   Value loaded = vector::GatherOp::create(b, result, table, ValueRange{column}, offsets,

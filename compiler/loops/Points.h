@@ -56,8 +56,8 @@ public:
   };
   mlir::Value load(mlir::Value buffer, mlir::Type element, const Place &place, const Point &point);
   void write(mlir::Value what, mlir::Value buffer, mlir::Type element, const Place &place, const Point &point);
-  /// Whether the call's first row stands at a multiple of 64 elements of all masks; null where it always does.
-  mlir::Value masksAreAligned(llvm::ArrayRef<DropoutMaskOp> masks);
+  /// Whether the call's first row stands at a multiple of 64 elements of all that is drawn; null where it always does.
+  mlir::Value masksAreAligned(llvm::ArrayRef<RandomOpInterface> masks);
   bool rowsAreAligned = true; ///< false: where a call begins, in flat order, is not known
   /// Where a tensor is read.
   Place place(mlir::RankedTensorType type, mlir::AffineMap map, llvm::ArrayRef<int> dims, const Point &point);
@@ -67,7 +67,9 @@ private:
   mlir::Value compute(mlir::Operation *op, Point &point);
   mlir::Value iota(IotaOp op, Point &point);
   mlir::Value count(CountOp op);
+  mlir::Value wordOf(RandomOpInterface op, Point &point);
   mlir::Value dropoutMask(DropoutMaskOp op, Point &point);
+  mlir::Value draw(DrawOp op, Point &point);
   mlir::Value gather(GatherOp op, Point &point);
   /// An element that is the same for the whole call: read once, at the kernel's entry. (No later load could be moved
   /// there: for all that LLVM knows, what the kernel writes may lie in the same place.)

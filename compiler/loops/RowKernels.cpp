@@ -398,7 +398,7 @@ void RowEmitter::emit() {
     return b.when(b.less(body.first, body.last), [&] { rows({point}); });
   // Where a piece of a larger call may begin amid 64 elements, vectors do not take whole counters of a mask.
   Value aligned = plan.flat && lanes > 1
-                      ? e.masksAreAligned(llvm::to_vector(body.kernel.getBody().getOps<DropoutMaskOp>()))
+                      ? e.masksAreAligned(llvm::to_vector(body.kernel.getBody().getOps<RandomOpInterface>()))
                       : Value();
   if (!aligned)
     return blocksOfRows(point);

@@ -81,16 +81,17 @@ static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers) {
   auto type = typeOf(op.getResult()), indexType = typeOf(op.getIndex());
   Type element = type.getElementType();
   fill(e, type, buffers[2], number(e, element));
-  Dim features = dimOf(type, 1);
-  Value width = e.size(features);
-  Value rows = e.size(elementsOf(indexType));
+  int64_t tables = tableAxes(op);
+  Dim features = dimsOf(type).back();
+  Value width = e.size(features), rows = e.size(elementsOf(indexType));
+  Value each = tables ? e.size(stridesOf(indexType)[0]) : rows; // updates of one table
   Point scalar;
   bool isUnsigned = indexType.getElementType().isUnsignedInteger();
-  e.b.forEach(e.b.constant(0), rows, 1, [&](Value row) {
+  auto addRow = [&](Value row, Value table) {
     Value target = e.load(buffers[0], indexType.getElementType(), {row, {}}, scalar);
     target = isUnsigned ? Value(arith::IndexCastUIOp::create(e.b, e.b.getIndexType(), target))
                         : Value(arith::IndexCastOp::create(e.b, e.b.getIndexType(), target));
-    Value from = e.b.mul(row, width), to = e.b.mul(target, width);
+    Value from = e.b.mul(row, width), to = e.b.mul(e.b.add(table, target), width);
     forEachVector(e, e.size(features), [&](Value at, const Point &point) {
       Value x = e.load(buffers[1], element, {e.b.add(from, at), unit(e)}, point);
       Value sum = e.load(buffers[2], element, {e.b.add(to, at), unit(e)}, point);
@@ -98,6 +99,12 @@ static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers) {
                                     : Value(arith::AddIOp::create(e.b, sum, x));
       e.write(sum, buffers[2], element, {e.b.add(to, at), unit(e)}, point);
     });
+  };
+  if (!tables)
+    return e.b.forEach(e.b.constant(0), rows, 1, [&](Value row) { addRow(row, e.b.constant(0)); });
+  e.b.forEach(e.b.constant(0), e.size(dimOf(indexType, 0)), 1, [&](Value i) {
+    Value table = e.b.mul(i, op.getCount().number()), first = e.b.mul(i, each);
+    e.b.forEach(e.b.constant(0), each, 1, [&](Value row) { addRow(e.b.add(first, row), table); });
   });
 }
 /// Yields 1 where an element is out of range, and reports the first such element; else 0.

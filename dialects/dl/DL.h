@@ -8,6 +8,7 @@
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include <functional>
 
 namespace dlc {
 /// The version of the language that this compiler reads and writes. Files of later versions are refused.
@@ -28,6 +29,13 @@ template <typename Op> class NotDifferentiable : public mlir::OpTrait::TraitBase
 
 /// An op that no model file holds: a level of the compiler makes it.
 template <typename Op> class MadeByCompiler : public mlir::OpTrait::TraitBase<Op, MadeByCompiler> {};
+
+/// What an op that draws is given where it becomes others.
+struct Draws {
+  bool training;
+  /// Numbers from 0 up to, and without, 1: of a stream of their own at each call.
+  std::function<mlir::Value(llvm::ArrayRef<Dim> shape, mlir::Type element)> uniform;
+};
 
 /// The number of a place's base: that of an arena (`dlc_arena`), then input, then output.
 unsigned arenaOf(llvm::StringRef base);
@@ -55,6 +63,11 @@ struct Round {
 /// A scan along axis 0 of `scanned`; without any, of so many rounds. `body` makes a round of slices and carried values.
 ScanOp makeScan(const Ops &ops, mlir::ValueRange scanned, mlir::ValueRange initial, Dim rounds, bool reverse,
                 llvm::function_ref<Round(const Ops &, mlir::ValueRange, mlir::ValueRange)> body);
+/// How many first axes of a gather or a scatter_add have a table for each of their elements.
+template <typename Op> int64_t tableAxes(Op op) {
+  SizeAttr given = op.getBatchDimsAttr();
+  return given ? given.number() : 0;
+}
 /// The axes along which a flip turns the order round.
 llvm::SmallBitVector flippedAxes(FlipOp op);
 /// What an op reads: its operands, and what the body of a scan captures.

@@ -79,6 +79,8 @@ def DL_InitsAttr : TypedArrayAttrBase<DL_InitAttr, "a list of initialisers">;
 defvar Number = DL_SizeAttr;                // an integer or a size expression
 defvar Option = OptionalAttr<DL_SizeAttr>;
 defvar Real   = OptionalAttr<F64Attr>;
+def DL_RealsAttr : AnyAttrOf<[F64Attr, F64ArrayAttr], "a number, or a list of them">;
+defvar Reals  = OptionalAttr<DL_RealsAttr>;
 /// A number that meets elements of any type: whole ones are kept exactly.
 defvar AnyNumber = OptionalAttr<AnyAttrOf<[F64Attr, I64Attr], "a number">>;
 
@@ -88,6 +90,7 @@ def NotDifferentiable : NativeOpTrait<"NotDifferentiable"> { let cppNamespace = 
 /// No model file holds it: a level of the compiler makes it.
 def MadeByCompiler : NativeOpTrait<"MadeByCompiler"> { let cppNamespace = "::dlc"; }
 def Fusible           : DeclareOpInterfaceMethods<FusibleOpInterface>;
+def Drawing           : DeclareOpInterfaceMethods<DrawingOpInterface>; // becomes others where it is inlined
 def Decomposable      : DeclareOpInterfaceMethods<DecomposableOpInterface>;
 
 /// The author's names of values live in locations (NameLoc), and survive every rewrite that keeps locations.

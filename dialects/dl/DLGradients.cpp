@@ -219,10 +219,44 @@ GRADIENT(PadOp) {
         c = b.slice(c, axis, getLowAttr() ? cast<SizeAttr>(getLowAttr()[axis]).number() : 0, dim);
   return {c};
 }
+/// In other modes than `constant`: along each axis, what lies before, the whole, and what lies behind.
+Values PadOp::augment(Ops &b) {
+  StringRef mode = getMode().value_or("constant");
+  if (mode == "constant")
+    return {};
+  Value x = getInput();
+  for (int64_t axis = 0, rank = typeOf(x).getRank(); axis < rank; ++axis) {
+    auto widthOf = [&](ArrayAttr widths) { return widths ? cast<SizeAttr>(widths[axis]).number() : 0; };
+    int64_t low = widthOf(getLowAttr()), high = widthOf(getHighAttr()), size = dimsOf(x)[axis].value;
+    auto piece = [&](int64_t count, int64_t start) -> Value {
+      if (mode == "reflect")
+        return b.create<FlipOp>({b.slice(x, axis, start, count)}, {b.sizes("axes", ArrayRef<int64_t>{axis})})
+            .getResult();
+      if (mode == "circular")
+        return b.slice(x, axis, start, count);
+      SmallVector<Dim> dims = dimsOf(x);
+      dims[axis] = count;
+      return b.broadcast(b.slice(x, axis, start, 1), dims);
+    };
+    bool reflects = mode == "reflect", turns = mode == "circular";
+    Values parts;
+    if (low)
+      parts.push_back(piece(low, reflects ? 1 : turns ? size - low : 0));
+    parts.push_back(x);
+    if (high)
+      parts.push_back(piece(high, reflects ? size - 1 - high : turns ? 0 : size - 1));
+    if (parts.size() > 1)
+      x = b.create<ConcatOp>(parts, {b.size("axis", axis)}).getResult();
+  }
+  return {x};
+}
+Values PadOp::decompose(Ops &b) { return augment(b); }
 GRADIENT(GatherOp) {
-  Value table =
-      b.create<ScatterAddOp>({getIndex(), cotangents[0]}, {b.size("count", dimsOf(getTable())[0].value)}).getResult();
-  return {table, Value()};
+  int64_t tables = tableAxes(*this);
+  SmallVector<NamedAttribute, 2> options{b.size("count", dimsOf(getTable())[tables].value)};
+  if (tables)
+    options.push_back(b.size("batch_dims", tables));
+  return {b.create<ScatterAddOp>({getIndex(), cotangents[0]}, options).getResult(), Value()};
 }
 
 //===--- Products and softmax ---------------------------------------------------------------------------===//

@@ -43,8 +43,36 @@ def DecomposableOpInterface : OpInterface<"DecomposableOpInterface"> {
     An op that stands for several simpler ones. Fusion sees those.
   }];
   let methods = [
-    InterfaceMethod<"The values that replace the results.", "::llvm::SmallVector<::mlir::Value>", "decompose",
+    InterfaceMethod<"The values that replace the results; empty if the op stays as it is.",
+                    "::llvm::SmallVector<::mlir::Value>", "decompose",
                     (ins "::dlc::Ops &":$b)>
+  ];
+}
+def RandomOpInterface : OpInterface<"RandomOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    An op that makes words of Philox by the position of each element: what stream they are of.
+  }];
+  let methods = [
+    InterfaceMethod<"Seed, step and first row.", "::mlir::Value", "getRandom", (ins)>,
+    InterfaceMethod<"The number of the stream, where a kernel is given it; else null.", "::mlir::Value", "getKey", (ins)>,
+    InterfaceMethod<"The name of the stream, where it stands here.", "::std::optional<::llvm::StringRef>", "getStream",
+                    (ins)>,
+    InterfaceMethod<"The stream is told by a number that is given.", "void", "giveKey", (ins "::mlir::Value":$key), [{
+      $_op.getKeyMutable().assign(key);
+      $_op.removeStreamAttr();
+    }]>
+  ];
+}
+
+def DrawingOpInterface : OpInterface<"DrawingOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    An op of a model that draws random numbers. Where its function is inlined, it becomes other ops.
+  }];
+  let methods = [
+    InterfaceMethod<"The values that replace the results.", "::llvm::SmallVector<::mlir::Value>", "expand",
+                    (ins "::dlc::Ops &":$b, "const ::dlc::Draws &":$draws)>
   ];
 }
 #endif

@@ -99,3 +99,26 @@ REWRITTEN(LayerNormOp)
 REWRITTEN(RmsNormOp)
 REWRITTEN(GroupNormOp)
 REWRITTEN(InstanceNormOp)
+
+//===--- Neighbouring channels --------------------------------------------------------------------------===//
+
+static double realOr(std::optional<APFloat> value, double otherwise) {
+  return value ? value->convertToDouble() : otherwise;
+}
+/// Channels are places of a signal of one channel, whose windows have the mean: what is padded counts as zeros.
+Values LocalResponseNormOp::augment(Ops &b) {
+  Value x = getInput();
+  SmallVector<Dim> dims = dimsOf(x);
+  Dim rows = 1;
+  for (Dim dim : ArrayRef<Dim>(dims).drop_back())
+    rows = rows * dim;
+  int64_t size = getSize().number();
+  Value squares = b.reshape(b.mul(x, x), {rows, dims.back(), Dim(1)});
+  NamedAttribute around = b.sizes("padding", ArrayRef<int64_t>{size / 2, (size - 1) / 2});
+  Value means = b.create<AvgPoolOp>({squares}, {b.size("kernel", size), b.size("stride", 1),
+                                                b.set("padding", b.builder.getArrayAttr(around.getValue()))})
+                    .getResult();
+  Value scale = b.add(b.mul(b.reshape(means, dims), realOr(getAlpha(), 1e-4)), realOr(getOffset(), 1));
+  return {b.div(x, b.binary("pow", scale, b.number(realOr(getBeta(), 0.75), scale)))};
+}
+REWRITTEN(LocalResponseNormOp)

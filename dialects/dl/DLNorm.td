@@ -81,3 +81,29 @@ def DL_InstanceNormOp : DL_ValueOp<"instance_norm", 1, [], [], [Augmented, Decom
   }];
   let arguments = (ins AnyTensor:$input, Real:$epsilon);
 }
+def DL_StandardizeOp : DL_ValueOp<"standardize", 1, [], [], [Augmented, Decomposable]> {
+  let summary = "(x - mean) / deviation, with constants for each channel";
+  let description = [{
+    `standardize %x, mean = [0.485, 0.456, 0.406], deviation = [0.229, 0.224, 0.225]`. Each is a number for all channels, or
+    a list with one for each; `mean` is 0 and `deviation` 1 unless given.
+
+    - Shapes: any input [..., channels]; the result has the operand's.
+    - Types: floats; the result has the operand's.
+    - Gradient: of the ops it is rewritten into: c / deviation.
+    - Source: torchvision's `Normalize`, with channels last.
+  }];
+  let arguments = (ins AnyTensor:$input, Reals:$mean, Reals:$deviation);
+}
+def DL_LocalResponseNormOp : DL_ValueOp<"local_response_norm", 1, ["size"], [], [Augmented, Decomposable]> {
+  let summary = "x / (offset + alpha * m)^beta, m the mean of the squares of `size` neighbouring channels";
+  let description = [{
+    The neighbours are those from `size / 2` channels before up to (size - 1) / 2 behind; those that there are not count as
+    0. `alpha` is 1.0e-4, `beta` 0.75 and `offset` 1 unless given.
+
+    - Shapes: an input [batch, ..., channels]; the result has the operand's.
+    - Types: floats; the result has the operand's.
+    - Gradient: of the ops it is rewritten into: `avg_pool`, `pow` and `div`.
+    - Source: Krizhevsky and others, 2012; PyTorch's `local_response_norm`, where `offset` is called k, with channels last.
+  }];
+  let arguments = (ins AnyTensor:$input, Number:$size, Real:$alpha, Real:$beta, Real:$offset);
+}

@@ -91,15 +91,22 @@ def DL_SplitOp : DL_ValueOp<"split", 1, ["count"], [], [Differentiable, Decompos
   let arguments = (ins AnyTensor:$input, Number:$count, Option:$axis);
   let results = (outs Variadic<AnyTensor>:$parts);
 }
-def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [Differentiable]> {
-  let summary = "`low[i]` and `high[i]` elements of `value` (0 unless given) before and after axis i";
+def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [Augmented, Decomposable]> {
+  let summary = "`low[i]` and `high[i]` elements before and after axis i, of `value` (0 unless given) or of what `mode` says";
   let description = [{
-    - Shapes: `low` and `high` have one number, at least 0, for each axis; an axis of the batch has 0.
+    `mode` is `constant` (the default); `reflect`: the elements beside the first and the last one, in the other order; `replicate`:
+    the first and the last element; or `circular`: those of the other end. What a convolution is to pad otherwise than with
+    zeros stands in a `pad` before it: `pad %x, low = [0, 1, 1, 0], high = [0, 1, 1, 0], mode = reflect`.
+
+    - Shapes: `low` and `high` have one number, at least 0, for each axis; an axis of the batch has 0. With `reflect` they are
+      less than the size of the axis, with `circular` no more; with `replicate` there is an element.
     - Types: any that can hold `value`; the result has the operand's.
-    - Gradient: the slice of c that lies over the input.
-    - Source: NumPy's `pad` with a constant.
+    - Gradient: the slice of c that lies over the input; in other modes of the ops it is rewritten into, `concat`, `slice`
+      and `flip`, so that an element has the sum of c at all places that read it.
+    - Source: NumPy's `pad` with a constant, `reflect`, `edge` and `wrap`; the names of modes are those of PyTorch.
   }];
-  let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$low, OptionalAttr<DL_SizesAttr>:$high, AnyNumber:$value);
+  let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$low, OptionalAttr<DL_SizesAttr>:$high, AnyNumber:$value,
+                       OptionalAttr<StrAttr>:$mode);
 }
 def DL_OneHotOp : DL_ValueOp<"one_hot", 1, ["depth", "type"], [], [NotDifferentiable, Decomposable]> {
   let summary = "For each index `depth` elements of `type`, 1 at the index and 0 elsewhere";
@@ -116,26 +123,30 @@ def DL_OneHotOp : DL_ValueOp<"one_hot", 1, ["depth", "type"], [], [NotDifferenti
 def DL_GatherOp : DL_ValueOp<"gather", 2, [], [], [Fusible, Differentiable]> {
   let summary = "Rows of a table: result[i..., :] = table[index[i...], :]";
   let description = [{
-    An index out of range is found before memory is touched and reported with its row.
+    An index out of range is found before memory is touched and reported with its row. With `batch_dims = 1`, each element of
+    the first axis has a table of its own: result[b, i..., :] = table[b, index[b, i...], :].
 
-    - Shapes: a table [rows, features], any index [...]; the result is [..., features].
+    - Shapes: a table [rows, features], any index [...]; the result is [..., features]. With `batch_dims = 1`, a table
+      [batch, rows, features] and an index [batch, ...].
     - Types: any table; i32, i64 or ui8 as index.
     - Gradient: of the table: `scatter_add` of c; of the index: none.
-    - Source: ONNX's `Gather` along axis 0; PyTorch's `embedding`.
+    - Source: ONNX's `Gather` along axis 0; PyTorch's `embedding`; TensorFlow's `batch_dims`.
   }];
-  let arguments = (ins AnyTensor:$table, AnyTensor:$index);
+  let arguments = (ins AnyTensor:$table, AnyTensor:$index, Option:$batch_dims);
 }
 def DL_ScatterAddOp : DL_ValueOp<"scatter_add", 2, ["count"], [], [NotDifferentiable]> {
   let summary = "A table of `count` rows, 0 but for the updates added up: result[index[i...], :] += update[i..., :]";
   let description = [{
-    The gradient of `gather`. Updates are added in the order of their rows.
+    The gradient of `gather`. Updates are added in the order of their rows. With `batch_dims = 1`, each element of the first
+    axis has a table of its own.
 
-    - Shapes: an index [...], updates [..., features]; the result is [count, features].
+    - Shapes: an index [...], updates [..., features]; the result is [count, features], with `batch_dims = 1`
+      [batch, count, features].
     - Types: integers as index; any updates.
     - Gradient: none: a gradient is not differentiated twice through it.
     - Source: PyTorch's `index_add_` to zeros.
   }];
-  let arguments = (ins AnyTensor:$index, AnyTensor:$update, Number:$count);
+  let arguments = (ins AnyTensor:$index, AnyTensor:$update, Number:$count, Option:$batch_dims);
 }
 def DL_CheckIndexOp : DL_ValueOp<"check_index", 1, ["limit"], [], [NotDifferentiable]> {
   let summary = "The input, once each element is known to be at least 0 and below `limit`";

@@ -164,6 +164,30 @@ static void shape(SplitOp::Adaptor op, Shapes s) {
   }
   s.rule.results.assign(count, makeTensor(dims, s.element(op.getInput())));
 }
+/// What is padded with elements of the input has them.
+static bool readsWithin(PadOp::Adaptor op, Shapes s) {
+  StringRef mode = op.getMode().value_or("constant");
+  if (mode == "constant")
+    return true;
+  if (mode != "reflect" && mode != "replicate" && mode != "circular")
+    return s.rule.fail("pad: mode: expected constant, reflect, replicate or circular, found " + mode), false;
+  if (op.getValueAttr())
+    return s.rule.fail("pad: a value is for mode = constant alone, found mode = " + mode), false;
+  for (ArrayAttr widths : {op.getLowAttr(), op.getHighAttr()})
+    for (auto [axis, width] : llvm::enumerate(widths ? widths.getValue() : ArrayRef<Attribute>())) {
+      Dim size = s.dims(op.getInput())[axis];
+      int64_t count = cast<SizeAttr>(width).number();
+      if (!size.isNumber() || ShapedType::isDynamic(count) || count == 0)
+        continue;
+      int64_t most = mode == "reflect" ? size.value - 1 : mode == "circular" ? size.value : size.value ? count : 0;
+      if (count > most)
+        return s.rule.fail("pad: mode = " + mode + " has at most " + Twine(std::max<int64_t>(most, 0)) +
+                           " elements for axis " + Twine(axis) + " of " + show(op.getInput()) + ", found " +
+                           Twine(count)),
+               false;
+    }
+  return true;
+}
 static void shape(PadOp::Adaptor op, Shapes s) {
   SmallVector<Dim> dims = s.dims(op.getInput());
   for (ArrayAttr widths : {op.getLowAttr(), op.getHighAttr()}) {
@@ -183,18 +207,33 @@ static void shape(PadOp::Adaptor op, Shapes s) {
       dim = dim.isBatch() || ShapedType::isDynamic(count) ? (dim.isBatch() ? dim : Dim()) : dim + Dim(count);
     }
   }
-  if (s.held(op.getValueAttr(), op.getInput(), "pad: value"))
+  if (s.held(op.getValueAttr(), op.getInput(), "pad: value") && readsWithin(op, s))
     s.set(dims, s.element(op.getInput()));
 }
+/// `batch_dims` is 0 or 1, and the index has such axes.
+static bool hasTables(SizeAttr tables, Value index, const char *what, Shapes s) {
+  int64_t count = number(tables, 0);
+  if ((count == 0 || count == 1) && s[index].getRank() >= count)
+    return true;
+  s.rule.fail(Twine(what) + ": batch_dims: expected 0, or 1 and an index [batch, ...], found " + show(index) +
+              " and batch_dims = " + show(tables.evaluate()));
+  return false;
+}
 static void shape(GatherOp::Adaptor op, Shapes s) {
-  if (!s.integers(op.getIndex(), "gather: index") || !s.rank(op.getTable(), 2, "gather: table"))
+  int64_t tables = number(op.getBatchDimsAttr(), 0);
+  Value table = op.getTable(), index = op.getIndex();
+  if (!s.integers(index, "gather: index") || !hasTables(op.getBatchDimsAttr(), index, "gather", s) ||
+      !s.rank(table, 2 + tables, "gather: table"))
     return;
-  if (s.dims(op.getTable())[0].isBatch())
+  if (s.dims(table)[tables].isBatch())
     return s.rule.fail("gather: expected a table whose number of rows does not depend on the batch, found " +
-                       show(op.getTable()));
-  SmallVector<Dim> dims = s.dims(op.getIndex());
-  dims.push_back(s.dims(op.getTable())[1]);
-  s.set(dims, s.element(op.getTable()));
+                       show(table));
+  if (tables && !s.dims(table)[0].agrees(s.dims(index)[0]))
+    return s.rule.fail("gather: expected a table for each element of the first axis of the index, found " +
+                       show(table) + " and " + show(index));
+  SmallVector<Dim> dims = s.dims(index);
+  dims.push_back(s.dims(table).back());
+  s.set(dims, s.element(table));
 }
 static void shape(ScatterAddOp::Adaptor op, Shapes s) {
   SmallVector<Dim> index = s.dims(op.getIndex()), update = s.dims(op.getUpdate());
@@ -204,8 +243,12 @@ static void shape(ScatterAddOp::Adaptor op, Shapes s) {
   if (!fits)
     return s.rule.fail("scatter_add: expected an index [...] and updates [..., features], found " +
                        show(op.getIndex()) + " and " + show(op.getUpdate()));
-  if (s.integers(op.getIndex(), "scatter_add: index"))
-    s.set({op.getCount().evaluate(), update.back()}, s.element(op.getUpdate()));
+  if (!s.integers(op.getIndex(), "scatter_add: index") ||
+      !hasTables(op.getBatchDimsAttr(), op.getIndex(), "scatter_add", s))
+    return;
+  SmallVector<Dim> dims(index.begin(), index.begin() + number(op.getBatchDimsAttr(), 0));
+  dims.append({op.getCount().evaluate(), update.back()});
+  s.set(dims, s.element(op.getUpdate()));
 }
 static void shape(CheckIndexOp::Adaptor op, Shapes s) {
   if (s.integers(op.getInput(), "check_index"))

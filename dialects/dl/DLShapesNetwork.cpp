@@ -162,6 +162,37 @@ static void shape(InstanceNormOp::Adaptor op, Shapes s) {
     same<InstanceNormOp>(op, s);
 }
 
+static void shape(LocalResponseNormOp::Adaptor op, Shapes s) {
+  int64_t size = op.getSize().number();
+  if (!s.hasChannels(op.getInput(), 0, "local_response_norm") || !s.fixed(op.getSize(), "local_response_norm: size"))
+    return;
+  if (!ShapedType::isDynamic(size) && (size < 1 || size > largestBatch))
+    return s.rule.fail("local_response_norm: expected a size of at least 1, found " + Twine(size));
+  same<LocalResponseNormOp>(op, s);
+}
+static void shape(StandardizeOp::Adaptor op, Shapes s) {
+  Value x = op.getInput();
+  if (!s.hasAxis(x, "standardize") || !s.floats(x, "standardize"))
+    return;
+  Dim channels = s.dims(x).back();
+  for (auto [name, option] : {std::pair("mean", op.getMeanAttr()), std::pair("deviation", op.getDeviationAttr())}) {
+    auto list = dyn_cast_if_present<ArrayAttr>(option);
+    if (list && !channels.agrees(Dim(list.size())))
+      return s.rule.fail(Twine("standardize: ") + name + ": expected a number, or one for each of " + show(channels) +
+                         " channels of " + show(x) + "; found " + Twine(list.size()));
+    SmallVector<Attribute> all;
+    if (option)
+      list ? all.append(list.begin(), list.end()) : all.push_back(option);
+    for (Attribute one : all)
+      if (!s.held(one, x, name == StringRef("mean") ? "standardize: mean" : "standardize: deviation"))
+        return;
+    bool divides = name == StringRef("deviation");
+    if (divides && llvm::any_of(all, [](Attribute one) { return !(realOf(one) > 0); }))
+      return s.rule.fail("standardize: deviation: expected numbers above 0");
+  }
+  same<StandardizeOp>(op, s);
+}
+
 /// Integers [...] for scores [..., classes].
 static bool scored(Value score, Value target, const char *what, bool probabilities, Shapes s,
                    Place place = Place::current()) {
@@ -212,29 +243,8 @@ static void shape(AccuracyOp::Adaptor op, Shapes s) {
     s.set({}, s.element(op.getScore()));
 }
 
-//===--- Random, gradients ------------------------------------------------------------------------------===//
+//===--- Gradients --------------------------------------------------------------------------------------===//
 
-static bool rateIsGood(double rate, const char *what, Shapes s, Place place = Place::current()) {
-  if (rate >= 0 && rate < 1)
-    return true;
-  s.rule.fail(Twine(what) + ": the rate must be in [0, 1), found " + show(rate), place);
-  return false;
-}
-static void shape(DropoutOp::Adaptor op, Shapes s) {
-  if (rateIsGood(op.getRate().convertToDouble(), "dropout", s))
-    sameFloats<DropoutOp>(op, s);
-}
-static void shape(DropoutMaskOp::Adaptor op, Shapes s) {
-  RankedTensorType random = s[op.getRandom()];
-  if (random.getRank() != 1 || random.getDimSize(0) != 3 || !random.getElementType().isInteger(64))
-    return s.rule.fail("dropout_mask: expected i64[3] (seed, step, row), found " + show(op.getRandom()));
-  if (bool(op.getKey()) == bool(op.getStream()))
-    return s.rule.fail("dropout_mask: expected either a stream or a key");
-  if (op.getKey() && (s[op.getKey()].getRank() || !s[op.getKey()].getElementType().isInteger(64)))
-    return s.rule.fail("dropout_mask: expected an i64 number as key, found " + show(op.getKey()));
-  if (rateIsGood(op.getRate().convertToDouble(), "dropout_mask", s))
-    s.rule.results = {op.getLike().getType()};
-}
 static void shape(GradientOp::Adaptor op, Shapes s) {
   Value loss = op.getInputs().front();
   if (s[loss].getRank() || !isFloat(s.element(loss)))
@@ -252,10 +262,10 @@ RULE(NormalizeOp)
 RULE(RmsNormOp)
 RULE(GroupNormOp)
 RULE(InstanceNormOp)
+RULE(LocalResponseNormOp)
+RULE(StandardizeOp)
 RULE(CrossEntropyOp)
 RULE(MseLossOp)
 RULE(AccuracyOp)
-RULE(DropoutOp)
-RULE(DropoutMaskOp)
 RULE(GradientOp)
 } // namespace dlc

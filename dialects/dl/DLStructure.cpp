@@ -82,10 +82,12 @@ template <typename Op> static SmallVector<AffineMap> generatorMaps(Op op) {
 ELEMENTWISE(ConstantOp)
 ELEMENTWISE(IotaOp)
 ELEMENTWISE(DropoutMaskOp)
+ELEMENTWISE(DrawOp)
 ELEMENTWISE(CountOp)
 SmallVector<AffineMap> ConstantOp::getAccessMaps() { return generatorMaps(*this); }
 SmallVector<AffineMap> CountOp::getAccessMaps() { return generatorMaps(*this); }
 SmallVector<AffineMap> DropoutMaskOp::getAccessMaps() { return generatorMaps(*this); }
+SmallVector<AffineMap> DrawOp::getAccessMaps() { return generatorMaps(*this); }
 SmallVector<AffineMap> IotaOp::getAccessMaps() {
   SmallVector<AffineMap> maps = generatorMaps(*this);
   if (getStart())

@@ -72,7 +72,10 @@ template <typename Op> size_t resultCount(typename Op::Adaptor op) {
     return op.getInputs().size() - 1;
   if constexpr (requires { op.getStates(); }) // a recurrent layer, and what it carries in the end
     return !op.getStates() ? 1 : requires { op.getCell(); } ? 3 : 2;
-  return std::is_same_v<Op, NormalizeOp> || std::is_same_v<Op, TopkOp> || std::is_same_v<Op, SortOp> ? 2 : 1;
+  return std::is_same_v<Op, NormalizeOp> || std::is_same_v<Op, TopkOp> || std::is_same_v<Op, SortOp> ||
+                 std::is_same_v<Op, MixupOp>
+             ? 2
+             : 1;
 }
 template <typename Op> void ShapeRule::run(typename Op::Adaptor op) {
   // Unranked: any shape (an optimizer's), or the result of a line that is already known to be wrong.

@@ -25,7 +25,7 @@ Operation *dlc::createInferred(OpBuilder &builder, OperationState &state) {
 //===--- The one grammar of value ops ---------------------------------------------------------------===//
 
 namespace {
-enum class Kind { Size, Real, Number, Flag, Bool, Word, Init, Sizes, Type, String, Map, Each, Padding };
+enum class Kind { Size, Real, Reals, Number, Flag, Bool, Word, Init, Sizes, Type, String, Map, Each, Padding };
 }
 /// An option means the same wherever it stands.
 static Kind kindOf(StringRef option) {
@@ -35,7 +35,18 @@ static Kind kindOf(StringRef option) {
                                               {"epsilon", Kind::Real},
                                               {"rate", Kind::Real},
                                               {"slope", Kind::Real},
+                                              {"mean", Kind::Reals},
+                                              {"deviation", Kind::Reals},
+                                              {"strength", Kind::Real},
+                                              {"rotation", Kind::Real},
+                                              {"scale", Kind::Real},
+                                              {"shear", Kind::Real},
+                                              {"translation", Kind::Real},
+                                              {"area", Kind::Real},
+                                              {"most", Kind::Each},
                                               {"alpha", Kind::Real},
+                                              {"beta", Kind::Real},
+                                              {"offset", Kind::Real},
                                               {"min", Kind::Number},
                                               {"max", Kind::Number},
                                               {"value", Kind::Number},
@@ -105,6 +116,17 @@ static Attribute parseOptionValue(OpAsmParser &parser, Kind kind) {
   case Kind::Real: {
     double value;
     return parseReal(parser, value) ? Attribute() : builder.getF64FloatAttr(value);
+  }
+  case Kind::Reals: {
+    if (failed(parser.parseOptionalLSquare()))
+      return parseOptionValue(parser, Kind::Real);
+    SmallVector<Attribute> reals;
+    do {
+      reals.push_back(parseOptionValue(parser, Kind::Real));
+      if (!reals.back())
+        return {};
+    } while (succeeded(parser.parseOptionalComma()));
+    return parser.parseRSquare() ? Attribute() : builder.getArrayAttr(reals);
   }
   case Kind::Number: {
     Literal literal;

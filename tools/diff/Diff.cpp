@@ -101,8 +101,8 @@ static int64_t indexLimit(Value value, int64_t batch, int64_t limit = 1 << 30) {
       limit = std::min(limit, numberOf(check.getLimit(), limit, batch));
     else if (isa<CrossEntropyOp, AccuracyOp>(op) && number == 1)
       limit = std::min(limit, dimsOf(op->getOperand(0)).back().at(batch));
-    else if (isa<GatherOp>(op) && number == 1)
-      limit = std::min(limit, dimsOf(op->getOperand(0))[0].at(batch));
+    else if (auto lookup = dyn_cast<GatherOp>(op); lookup && number == 1)
+      limit = std::min(limit, dimsOf(lookup.getTable())[tableAxes(lookup)].at(batch));
     else if (auto scatter = dyn_cast<ScatterAddOp>(op); scatter && number == 0)
       limit = std::min(limit, numberOf(scatter.getCount(), limit, batch));
     else if (auto hot = dyn_cast<OneHotOp>(op))

@@ -75,9 +75,10 @@ class Program:
                   self.concat, self.split, self.pad, self.where, self.stretch, self.call, self.embed, self.gather,
                   self.dropout, self.convert, self.position, self.weigh, self.count, self.single, self.convolution,
                   self.convolution, self.pool, self.pool, self.volume, self.flat, self.prelu, self.norm, self.norm,
-                  self.transposed, self.resized, self.cumsum, self.topk, self.flip]
+                  self.transposed, self.transposed, self.resized, self.resized, self.cumsum, self.topk, self.flip, self.drawn,
+                  self.drawn, self.drawn, self.tables]
         free = [self.integer, self.integer, self.compare, self.argmax, self.scatter, self.loss_value, self.normalize,
-                self.mask, self.one_hot, self.ordered, self.truth, self.whole, self.negative, self.doubles]
+                self.mask, self.words, self.one_hot, self.ordered, self.truth, self.whole, self.negative, self.doubles]
         return common if self.trains else common + free
 
     # What a program is made of: each step adds lines, and values that later steps may use.
@@ -409,8 +410,12 @@ class Program:
             value = self.line(f"reshape {value}, [{size_text(value.shape[0])}, {channels}, 1]", value.shape + [1], size=value.size)
             places, channels = channels, 1
         groups = [g for g in range(1, channels + 1) if channels % g == 0 and places * channels // g > 2]
-        op = self.random.choice(["rms_norm"] + ["group_norm"] * (len(value.shape) > 1 and len(groups) > 0) +
+        op = self.random.choice(["rms_norm"] + ["local_response_norm"] * (len(value.shape) > 1) + ["group_norm"] * (len(value.shape) > 1 and len(groups) > 0) +
                                 ["instance_norm"] * (len(value.shape) > 2 and places > 2))
+        if op == "local_response_norm":
+            size = self.random.randint(1, 5)
+            self.line(f"{op} {value}, {size}, alpha = 0.1{self.random.choice(['', ', beta = 0.4, offset = 2'])}", value.shape, size=20)
+            return
         options = f", {self.random.choice(groups)}" if op == "group_norm" else ""
         if self.random.random() < 0.4:
             affine = self.random.choice(["", ", affine"]) if op == "instance_norm" else ""
@@ -506,6 +511,11 @@ class Program:
             lows = [low if i == axis else 0 for i in range(len(value.shape))]
             highs = [high if i == axis else 0 for i in range(len(value.shape))]
             number = "" if value.kind == "i1" or self.random.random() < 0.5 else ", value = 2"
+            size = value.shape[axis]
+            modes = [mode for mode, most in (("reflect", size - 1), ("replicate", 9 * size), ("circular", size))
+                     if max(low, high) <= most]
+            if modes and self.random.random() < 0.4:
+                number = f", mode = {self.random.choice(modes)}"
             self.same(value, f"pad {value}, low = {lows}, high = {highs}{number}",
                       value.shape[:axis] + [value.shape[axis] + low + high] + value.shape[axis + 1:])
 
@@ -596,9 +606,76 @@ class Program:
             table = table or self.parameter([rows, width])
             self.line(f"gather {table}, {index}", index.shape + [width], size=table.size)
 
+    def tables(self):
+        """A table for each row."""
+        table = self.pick(lambda v: len(v.shape) == 3 and v.shape[0] < 0 and v.shape[1] > 0 and v.shape[2] >= 0)
+        if not table and self.random.random() < 0.7:
+            flat = self.pick(lambda v: len(v.shape) == 2 and v.shape[0] < 0 and v.shape[1] > 0)
+            if flat:
+                rows = self.random.choice([n for n in range(1, flat.shape[1] + 1) if flat.shape[1] % n == 0])
+                shape = [flat.shape[0], rows, flat.shape[1] // rows]
+                table = self.line(f"reshape {flat}, {text(shape)}", shape, size=flat.size)
+        index = table and self.index(table.shape[1])
+        if index and index.shape[0] == table.shape[0] and elements(index.shape + table.shape[2:]) <= LARGEST:
+            self.line(f"gather {table}, {index}, batch_dims = 1", index.shape + table.shape[2:], size=table.size)
+
     def dropout(self):
         value = self.pick()
         self.line(f"dropout {value}, {self.random.choice([0.1, 0.5])}", value.shape, size=2 * value.size)
+
+    def drawn(self):
+        """What draws random numbers, or belongs to what does."""
+        self.random.choice([self.noise, self.augment, self.augment, self.augment, self.mixup, self.standardize])()
+
+    def noise(self):
+        """What is drawn whether it is trained or not."""
+        value = self.bounded(self.pick(), 20)
+        op = self.random.choice(["random_uniform {}", "random_uniform {}, min = -1, max = 0.5", "random_normal {}",
+                                 "random_normal {}, mean = 0.5, deviation = 0.25", "random_bernoulli {}, 0.4"])
+        drawn = self.line(op.format(value))
+        self.line(f"{self.random.choice(['add', 'mul'])} {value}, {drawn}", value.shape, size=6 * value.size + 6)
+
+    def augment(self):
+        """Pictures that are changed in training, here or in a function that is called so."""
+        value = self.pick(lambda v: len(v.shape) == 4 and v.shape[0] == BATCH and all(size > 0 for size in v.shape[1:]))
+        if not value:
+            flat = self.pick(lambda v: len(v.shape) == 2 and v.shape[0] == BATCH and v.shape[1] > 0)
+            if not flat:
+                return
+            height = self.random.choice([n for n in range(1, flat.shape[1] + 1) if flat.shape[1] % n == 0])
+            shape = [BATCH, height, flat.shape[1] // height, 1]
+            value = self.line(f"reshape {flat}, {text(shape)}", shape, size=flat.size)
+        value = self.bounded(value, 20)
+        size = [self.random.randint(1, n + 2) for n in value.shape[1:3]]
+        affine = self.random.choice(["rotation = 20", "scale = 0.3, shear = 10", "translation = 0.3, rotation = 180"])
+        op = self.random.choice(["random_flip {}", "random_flip {}, axis = 1, rate = 0.3", f"random_crop {{}}, {size}, padding = 1",
+                                 "random_shift {}, 2", f"random_affine {{}}, {affine}", "random_erase {}, value = 1",
+                                 "random_brightness {}, 0.4", "random_contrast {}, 0.5"])
+        shape = [BATCH] + size + value.shape[3:] if "crop" in op else value.shape
+        if self.random.random() < 0.5:
+            self.line(op.format(value), shape, size=2 * value.size + 1)
+            return
+        name = f"@f{len(self.functions)}"
+        self.functions.append(f"  func private {name}(%x: f32{text(value.shape)}) {{\n    %y = {op.format('%x')}\n    return %y\n  }}\n")
+        mode = self.random.choice([", training", ", training", ", inference"])
+        self.line(f"call {name}({value}){mode}", shape, size=2 * value.size + 1)
+
+    def mixup(self):
+        value = self.pick(lambda v: v.shape and v.shape[0] == BATCH)
+        other = self.pick(lambda v: v.shape and v.shape[0] == BATCH)
+        if value:
+            name = f"%v{len(self.lines)}"
+            both = [Value(name + letter, "f32", one.shape, one.size) for letter, one in zip("ab", (value, other))]
+            self.lines.append(f"{both[0]}, {both[1]} = mixup {value}, {other}{self.random.choice(['', ', alpha = 0.3'])}")
+            self.values += both
+
+    def standardize(self):
+        value = self.pick(lambda v: v.shape and v.shape[-1] > 0)
+        if value:
+            numbers = lambda low: [round(self.random.uniform(low, 2), 2) for _ in range(value.shape[-1])]
+            mean = self.random.choice(["", ", mean = 0.5", f", mean = {numbers(-2)}"])
+            deviation = self.random.choice(["", ", deviation = 2", f", deviation = {numbers(0.5)}"])
+            self.line(f"standardize {self.bounded(value, 20)}{mean}{deviation}", value.shape, size=50)
 
     def convert(self):
         """To another type and back."""
@@ -703,7 +780,9 @@ class Program:
             like = self.line(f"reshape {like}, {text(value.shape[:-1])}")
             index = self.line(f"cast {like}, i32")
             index = self.line(f"clamp {index}, min = 0, max = 2")
-            self.line(f"scatter_add {index}, {value}, 3", [3, value.shape[-1]], value.kind, value.size * 50)
+            tables = self.random.randint(0, 1)
+            self.line(f"scatter_add {index}, {value}, 3, batch_dims = {tables}", value.shape[:tables] + [3, value.shape[-1]],
+                      value.kind, value.size * 50)
 
     def loss_value(self):
         value = self.pick(lambda v: len(v.shape) > 1 and v.shape[0] < 0 and all(size >= 0 for size in v.shape[1:]))
@@ -743,6 +822,12 @@ class Program:
         if value:
             state = self.line(f"constant i64[3] = [{self.random.randint(0, 99)}, {self.random.randint(1, 9)}, 0]")
             self.line(f'dropout_mask {value}, {state}, 0.25, stream = "s"', value.shape, value.kind, 2)
+
+    def words(self):
+        value = self.pick(lambda v: v.shape, FLOATS)
+        if value:
+            state = self.line(f"constant i64[3] = [{self.random.randint(0, 99)}, {self.random.randint(1, 9)}, 0]")
+            self.line(f'draw {value}, {state}, stream = "s"', value.shape, value.kind, 1)
 
     def truth(self):
         value = self.pick(kinds=FLOATS + INTEGERS)
