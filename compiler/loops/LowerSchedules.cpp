@@ -184,6 +184,8 @@ static bool isReadWhere(const Domain &domain, OpOperand &use, Value written) {
   SmallVector<int> axes = domain.axes.lookup(written);
   if (!map || dims == domain.dimsOf.end() || map.getNumResults() != axes.size() || map.getNumDims() != axes.size())
     return false;
+  if (isNumber(typeOf(use.get()))) // it is read where the kernel begins
+    return map.isIdentity() && domain.axes.lookup(use.get()) == axes;
   auto isOne = [&](int dim) { return dim < 0 || domain.sizes[dim] == Dim(1); };
   return llvm::all_of(llvm::zip(map.getResults(), axes), [&](auto both) {
     auto [place, there] = both;
