@@ -6,15 +6,19 @@
 // RUN: sed 's/batch = array<i64: 32>/batch = array<i64: -1>/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OPTIONS
 // OPTIONS: error: dl.options of this level: expected `batch` from 1 to 16777216, in ascending order, and `optimize` from 0 to 3
 // RUN: sed 's/entry function @f/entry func @f/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=KIND
-// KIND: error: entry @f: expected function, train, gradients, apply or loop, found 'func'
+// KIND: error: entry @f: expected function, session, train, gradients, apply or loop, found 'func'
 // RUN: sed 's/{input = "i"}/{}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NOTHING
-// NOTHING: error: argument 1 of an entry point: nothing says what it stands for; expected input, parameter, buffer, slot, scalar, step or random
+// NOTHING: error: argument 1 of an entry point: nothing says what it stands for; expected input, parameter, buffer, session, slot, scalar, step or random
 // RUN: sed 's/{input = "i"}/{input = "i", random}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=TWICE
 // TWICE: error: argument 1 of an entry point: it cannot be input and random at once
 // RUN: sed 's/{input = "i"}/{input = 1 : i64}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NAME
 // NAME: error: argument 1 of an entry point: expected a name in quotes for input
 // RUN: sed 's/{init = #dl.init<zeros>, parameter = "rows"}/{parameter = "rows"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=INIT
-// INIT: error: argument 2 of an entry point: a parameter has sizes that are numbers, and an initialiser `init`
+// INIT: error: argument 2 of an entry point: a parameter has an initialiser `init`
+// RUN: sed 's/%rows: f32\[3, 4\]/%rows: f32[batch, 4]/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=SIZES
+// SIZES: error: argument 2 of an entry point: a parameter has sizes that are numbers
+// RUN: sed 's/%rows: f32\[3, 4\]/%rows: f32[3, batch]/; s/parameter = "rows"/session = "rows"/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=SESSION
+// SESSION: error: argument 2 of an entry point: a session has sizes that are numbers, but for the first axis
 // RUN: sed 's/group = "", init/init/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=SLOT
 // SLOT: error: argument 2 of an entry point: a slot has the texts `of` and `group`
 // RUN: sed 's/of = "w", slot/of = "v", slot/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OF
@@ -28,7 +32,7 @@
 // RUN: sed 's/f32 {output = "loss"}/f32 {}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=RESULT
 // RESULT: error: result 0 of an entry point: expected `output` or `update`
 // RUN: sed 's/{of = "w", update = "m"}/{of = "w", update = "n"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=UPDATE
-// UPDATE: error: result 2 of an entry point: no parameter, buffer or slot 'n' of its type is among the arguments
+// UPDATE: error: result 2 of an entry point: no stored tensor 'n' of its type is among the arguments
 // RUN: sed 's/%i: i32\[batch\] {input = "i"}/%i: i32[?] {input = "i"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // UNKNOWN: error: expected a value with known sizes, found f32
 // RUN: sed 's/^  dl.model @m {/&\n freeze "a"/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ITEM

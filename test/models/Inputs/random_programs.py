@@ -52,6 +52,7 @@ class Program:
         self.trains = self.random.random() < 0.6
         self.lines, self.values, self.functions, self.inputs = [], [], [], []
         self.parameters, self.labels = [], 0
+        self.bare = set()  # names of layers without parameters
         self.model_sizes = {}
         # Some of what is drawn takes long enough to be run by several threads.
         self.large = self.random.random() < 0.02
@@ -419,7 +420,10 @@ class Program:
         options = f", {self.random.choice(groups)}" if op == "group_norm" else ""
         if self.random.random() < 0.4:
             affine = self.random.choice(["", ", affine"]) if op == "instance_norm" else ""
-            self.line(f"nn.{op} {self.layer()} {value}{options}{affine}, epsilon = 1.0e-2", value.shape, size=10)
+            layer = self.layer()
+            if op == "instance_norm" and not affine:  # it has no parameters
+                self.bare.add(self.parameters[-1])
+            self.line(f"nn.{op} {layer} {value}{options}{affine}, epsilon = 1.0e-2", value.shape, size=10)
             return
         count = {"rms_norm": 1, "group_norm": 2, "instance_norm": 0}[op]
         operands = "".join(f", {self.parameter([channels])}" for _ in range(count))
@@ -930,10 +934,10 @@ class Program:
     def training(self):
         own, name = self.optimizer()
         body = [f'optimize "*" with {name}']
-        some = self.random.choice(self.parameters)
+        some = self.random.choice([name for name in self.parameters if name not in self.bare])
         if self.random.random() < 0.25:
             body.append(f'optimize "{some}*" with @adam(lr = 0.02)')
-        elif self.random.random() < 0.2 and len(self.parameters) > 1:
+        elif self.random.random() < 0.2 and len(self.parameters) - len(self.bare) > 1:
             body.append(f'freeze "{some}*"')
         if self.random.random() < 0.3:
             body.append(f"clip_norm {self.random.choice([0.1, 1.0, 100.0])}")
