@@ -187,6 +187,10 @@ static bool isReadWhere(const Domain &domain, OpOperand &use, Value written) {
   if (isNumber(typeOf(use.get()))) // it is read where the kernel begins
     return map.isIdentity() && domain.axes.lookup(use.get()) == axes;
   auto isOne = [&](int dim) { return dim < 0 || domain.sizes[dim] == Dim(1); };
+  // What is spread along an axis is read at each of its points, in a later pass maybe.
+  for (auto [i, dim] : llvm::enumerate(dims->second))
+    if (!isOne(dim) && !llvm::is_contained(map.getResults(), getAffineDimExpr(i, map.getContext())))
+      return false;
   return llvm::all_of(llvm::zip(map.getResults(), axes), [&](auto both) {
     auto [place, there] = both;
     auto dim = dyn_cast<AffineDimExpr>(place);
