@@ -17,8 +17,8 @@ static RankedTensorType atCapacity(RankedTensorType type, int64_t capacity) {
 StoredTensors::StoredTensors(ModuleOp module) {
   int64_t capacity = 1; // the largest: entry points of several capacities have one state in common
   for (auto schedule : module.getOps<ScheduleOp>())
-    capacity =
-        std::max(capacity, schedule->getAttrOfType<DictionaryAttr>("dl.entry").getAs<IntegerAttr>("capacity").getInt());
+    if (auto own = schedule->getAttrOfType<DictionaryAttr>("dl.entry").getAs<IntegerAttr>("capacity"))
+      capacity = std::max(capacity, own.getInt());
   for (bool slots : {false, true})
     for (auto schedule : module.getOps<ScheduleOp>()) {
       auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
