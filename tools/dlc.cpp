@@ -321,7 +321,7 @@ int main(int argc, char **argv) {
     dlc::Objects objects;
     if (llvm::Error error =
             dlc::emitObjects(*module, options, dlc::querySymbol(*module, false), objects, /*assembly=*/true))
-      return done(fail(llvm::toString(std::move(error))));
+      return done(fail("no code could be written, which is a mistake in dlc: " + llvm::toString(std::move(error))));
     std::string text;
     for (const auto &one : objects)
       text.append(one.begin(), one.end());
