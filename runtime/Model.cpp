@@ -575,11 +575,10 @@ static void checkSameModel(const ModelState *mine, const ModelState *theirs) {
                     "; each model has its own (use save and load to carry weights over)."));
 }
 
-/// `hasMemory`: it will be called.
-static std::shared_ptr<SessionState> makeSession(const std::shared_ptr<ParametersState> &params, bool hasMemory) {
+static std::shared_ptr<SessionState> makeSession(const std::shared_ptr<ParametersState> &params) {
   auto session = std::make_shared<SessionState>();
   session->parameters = params;
-  session->memory = Arena(hasMemory ? params->model->raw->arena_bytes[DLC_SESSION] : 0);
+  session->memory = Arena(params->model->raw->arena_bytes[DLC_SESSION]);
   return session;
 }
 
@@ -588,9 +587,7 @@ Training Model::newTraining(const Parameters &params, uint64_t seed) const {
   auto t = std::make_shared<TrainingState>();
   t->parameters = params.state;
   t->slots = Arena(state->raw->arena_bytes[DLC_TRAINING]);
-  bool carries = std::any_of(state->entries.begin(), state->entries.end(),
-                             [](const Entry &e) { return e.kind != DLC_SESSION_CALL && e.needs(DLC_SESSION); });
-  t->session = makeSession(params.state, carries);
+  t->session = makeSession(params.state);
   t->seed = seed;
   Training result(std::move(t));
   result.reset();
@@ -599,7 +596,7 @@ Training Model::newTraining(const Parameters &params, uint64_t seed) const {
 
 Session Model::newSession(const Parameters &params) const {
   checkSameModel(state.get(), params.state->model.get());
-  Session result(makeSession(params.state, /*hasMemory=*/true));
+  Session result(makeSession(params.state));
   result.reset();
   return result;
 }

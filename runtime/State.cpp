@@ -202,11 +202,10 @@ const double *detail::findScalar(std::span<const std::pair<std::string, double>>
   return nullptr;
 }
 
-/// Nothing where it is not called.
 static std::vector<Target> stateOf(const SessionState &s) {
   std::vector<Target> result;
   for (const TensorInfo &info : s.parameters->model->tensors)
-    if (info.arena == DLC_SESSION && s.memory.size())
+    if (info.arena == DLC_SESSION)
       result.push_back({&info, s.memory.data(), {}});
   return result;
 }
@@ -356,7 +355,7 @@ void Session::reset() {
 }
 
 static const TensorInfo &pieceOf(const SessionState &s, std::string_view name) {
-  if (const TensorInfo *info = s.parameters->model->find(name, {DLC_SESSION}); info && s.memory.size())
+  if (const TensorInfo *info = s.parameters->model->find(name, {DLC_SESSION}))
     return *info;
   throw Error(cat("The ", s.parameters->model->describe(), " has no session state '", name, "'; it has ",
                   listed(stateOf(s), [](const Target &each) { return cat("'", each.info->name, "'"); }), "."));

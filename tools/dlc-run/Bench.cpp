@@ -106,10 +106,7 @@ void bench(const BenchOptions &options) {
   if (!options.entry.empty()) {
     names.emplace_back(findEntry(model, options.entry).name);
   } else {
-    for (const Entry &entry : model.entries())
-      if ((entry.kind == DLC_FUNCTION || entry.kind == DLC_TRAIN) &&
-          std::find(names.begin(), names.end(), entry.name) == names.end())
-        names.emplace_back(entry.name);
+    names = wholeEntries(model);
   }
   std::vector<const Entry *> entries;
   for (const std::string &name : names)

@@ -135,6 +135,15 @@ bool isTraining(const Entry &entry) {
          entry.needs(DLC_TRAINING) || (entry.flags & DLC_WRITES_PARAMS);
 }
 
+std::vector<std::string> wholeEntries(const Model &model) {
+  std::vector<std::string> names;
+  for (const Entry &entry : model.entries())
+    if (entry.kind != DLC_GRADIENTS && entry.kind != DLC_APPLY &&
+        std::find(names.begin(), names.end(), entry.name) == names.end())
+      names.emplace_back(entry.name);
+  return names;
+}
+
 bool isCheckpoint(const std::string &path) { return readCheckpointInfo(path).has_value(); }
 
 std::string_view kindText(dlc_entry_kind kind) {

@@ -88,6 +88,8 @@ std::vector<std::pair<std::string, double>> parseScalars(const Entry &entry, con
 
 /// True if calls of this entry point use optimizer state or update parameters.
 bool isTraining(const Entry &entry);
+/// The names of the entry points that are no part of another, each once.
+std::vector<std::string> wholeEntries(const Model &model);
 
 /// True if the file is a checkpoint (and not plain weights). Throws where it is no safetensors file.
 bool isCheckpoint(const std::string &path);

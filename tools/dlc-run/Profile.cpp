@@ -246,10 +246,7 @@ void profile(const ProfileOptions &options) {
   for (const std::string &name : options.entries)
     names.emplace_back(findEntry(model, name).name);
   if (names.empty())
-    for (const Entry &entry : model.entries())
-      if ((entry.kind == DLC_FUNCTION || entry.kind == DLC_TRAIN) &&
-          std::find(names.begin(), names.end(), entry.name) == names.end())
-        names.emplace_back(entry.name);
+    names = wholeEntries(model);
   std::vector<const Entry *> entries;
   for (const std::string &name : names) {
     const Entry &entry = model.entry(name, options.batch ? options.batch : std::numeric_limits<int64_t>::max());
