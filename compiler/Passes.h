@@ -12,6 +12,8 @@ namespace dlc {
 /// autodiff: replaces each `gradient` by plain ops. `faultyRule`: for tests, the op whose gradient comes out 1 % too
 /// large.
 mlir::LogicalResult differentiate(EntryOp entry, llvm::StringRef faultyRule = {});
+/// autodiff: a step that accumulates becomes a loop over the parts of its batch.
+mlir::LogicalResult accumulate(EntryOp entry);
 /// autodiff: what needs nothing that a scan carries is computed for all its rounds at once, before it or behind it; without
 /// `move`, only what nothing needs goes.
 void moveOutOfScans(EntryOp entry, bool move);

@@ -107,6 +107,16 @@ static LogicalResult moveOutOfAllScans(ModuleOp module, const CompileOptions &op
     moveOutOfScans(entry, options.optimize > 0);
   return simplify(module, options);
 }
+static LogicalResult accumulateAll(ModuleOp module, const CompileOptions &options) {
+  bool any = false;
+  LogicalResult result = success();
+  for (EntryOp entry : llvm::to_vector(modelOf(module).getBody().getOps<EntryOp>())) {
+    any |= entry->hasAttr("dl.accumulate");
+    if (failed(accumulate(entry)))
+      result = failure();
+  }
+  return failed(result) || !any ? result : simplify(module, options);
+}
 static LogicalResult chooseAllLayouts(ModuleOp module, const CompileOptions &options) {
   chooseLayouts(modelOf(module), options.optimize > 0);
   return success();
@@ -166,6 +176,7 @@ ArrayRef<Level> dlc::levels() {
       simplifying,
       {"move-out-of-scans", "what needs nothing that a loop carries is computed for all its rounds at once",
        moveOutOfAllScans},
+      {"accumulate", "a step that accumulates is a loop over the parts of its batch", accumulateAll},
   };
   static const Step toLayout[] = {
       {"choose-layouts", "stored matrices lie as their products read them, and transposes sink", chooseAllLayouts},

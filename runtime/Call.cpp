@@ -171,7 +171,10 @@ void CallState::raise(int64_t firstRow) const {
     text += cat("a value", where, " is not finite (NaN or infinite).");
     break;
   case DLC_BAD_EXTENT:
-    text += cat("the model refused a call of ", plural(r.value, "row"), "; it takes 1 to ", r.limit, ".");
+    text += cat("the model refused a call of ", plural(r.value, "row"), "; it takes ",
+                entry->parts > 1 ? cat("a multiple of ", entry->parts, ", up to ") : std::string("1 to "), r.limit,
+                entry->parts > 1 ? cat(", since it works through ", entry->parts, " equal parts of them (accumulate).")
+                                 : std::string("."));
     break;
   case DLC_BAD_STRUCT:
     text += "the model does not know this version of the call structure. Compile it with the dlc of this "

@@ -128,7 +128,7 @@ namespace {
 class ScheduleChecker {
 public:
   ScheduleChecker(const dlc_model &m, const dlc_entry &raw, const Entry &e, const std::string &what)
-      : model(m), raw(raw), entry(e), what(what) {}
+      : model(m), raw(raw), entry(e), extent(e.capacity / e.parts), what(what) {}
 
   void check() {
     if (!raw.step_count)
@@ -171,7 +171,7 @@ private:
   int64_t most(const dlc_step &s) {
     int64_t count = s.count;
     for (uint32_t i = 0; i < s.extents && count > 0; ++i)
-      if (s.extents > 8 || __builtin_mul_overflow(count, entry.capacity, &count))
+      if (s.extents > 8 || __builtin_mul_overflow(count, extent, &count))
         return -1;
     return count;
   }
@@ -230,15 +230,15 @@ private:
         (last < 0 ? low : high) += last;
       }
       for (uint32_t i = 0; i < o.extents; ++i) {
-        low = low < 0 ? std::max(low * entry.capacity, -farthest) : low;
-        high = high > 0 ? std::min(high * entry.capacity, farthest) : high;
+        low = low < 0 ? std::max(low * extent, -farthest) : low;
+        high = high > 0 ? std::min(high * extent, farthest) : high;
       }
       least += low;
       most += high;
     }
     __int128 elements = wanted.elements;
     for (uint32_t i = 0; i < std::min(wanted.extents, 8u); ++i)
-      elements = std::min<__int128>(elements * entry.capacity, INT64_MAX);
+      elements = std::min<__int128>(elements * extent, INT64_MAX);
     if (wanted.elements < 0 || wanted.extents > 8 || wanted.row_elements < 0 || wanted.dtype > DLC_I1 ||
         (wanted.dtype && elements * static_cast<int64_t>(sizeOf(static_cast<DType>(wanted.dtype))) >
                              static_cast<__int128>(wanted.bytes)))
@@ -253,6 +253,7 @@ private:
   const dlc_model &model;
   const dlc_entry &raw;
   const Entry &entry;
+  int64_t extent; ///< the largest that kernels see
   const std::string &what;
   uint32_t step = 0;
   std::vector<Loop> loops;
@@ -405,6 +406,9 @@ private:
     info.flags = e.flags;
     info.arenas = e.arenas;
     info.capacity = e.capacity;
+    info.parts = std::max<int64_t>(e.parts, 1);
+    if (e.parts < 0 || e.capacity % info.parts)
+      broken(cat("entry '", info.name, "' cannot divide its rows into ", e.parts, " parts"));
     info.workspaceBytes = e.workspace_bytes;
     info.scratchBytes = e.scratch_bytes;
     if (e.workspace_bytes > model.raw->arena_bytes[DLC_WORKSPACE])

@@ -112,6 +112,7 @@ struct Entry {
   uint32_t flags;  ///< dlc_entry_flags
   uint32_t arenas; ///< bit i: needs dlc_arena i
   int64_t capacity;
+  int64_t parts; ///< rows of a call are a multiple of it: equal parts of a step that accumulates, one after the other
   uint64_t workspaceBytes; ///< for a call on one thread
   uint64_t scratchBytes;   ///< more of it for each further thread
   std::vector<Port> inputs, outputs;

@@ -20,7 +20,8 @@ extern "C" {
 #endif
 
 #define DLC_MAGIC 0x6c646f4du /* "Modl" in little-endian bytes */
-/* 2: schedules are data; 3: tensors lie densely at the extent of a call; 4: schedules have constants */
+/* 2: schedules are data; 3: tensors lie densely at the extent of a call; 4: schedules have constants; 5: steps that
+ * accumulate */
 #define DLC_ABI_VERSION 5u
 #define DLC_QUERY_SYMBOL "dlc_model_query"
 #define DLC_ALIGNMENT 64u /* of every arena, in bytes */
@@ -298,6 +299,7 @@ typedef struct dlc_entry {
   uint32_t step_count, operand_count, loop_step_count, check_count;
   const int64_t *constants; /* numbers in which kernels differ that are equal otherwise */
   uint64_t constant_count;
+  int64_t parts; /* above 1: the rows of a call are a multiple of it, and that part of them is the extent of kernels */
 } dlc_entry;
 
 typedef struct dlc_model {

@@ -57,10 +57,11 @@ cl::opt<bool> diff("diff",
                    cl::desc("Compile and run entry points (all unless named) and compare each value with what "
                             "it should be, in double precision; `dlc-run diff` does the same"),
                    cl::cat(category));
-cl::list<std::string> extents("batch-extent",
-                              cl::desc("Rows of the calls (the capacity unless given); more than the "
-                                       "capacity where a call can be cut"),
-                              cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(comparing));
+cl::list<std::string> extents(
+    "batch-extent",
+    cl::desc("Rows of the calls, or of each part of a step that accumulates (the capacity unless given); more than the "
+             "capacity where a call can be cut"),
+    cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(comparing));
 cl::list<std::string> libraries("library",
                                 cl::desc("Compare these with the model, and their bits with each other, "
                                          "instead of compiling it"),

@@ -38,7 +38,7 @@ struct Said {
 
 class Counter {
 public:
-  explicit Counter(EntryOp entry) : random(randomOf(entry)) {
+  explicit Counter(EntryOp entry) : random(randomOf(entry)), isStep(entry.getKind() != "function") {
     for (BlockArgument argument : entry.getBody().getArguments())
       said[argument] = !depends(argument) ? Said::Fixed : leads(argument) ? Said::Rows : Said::Unknown;
     for (Operation &op : entry.getBody().front().without_terminator()) {
@@ -62,6 +62,7 @@ private:
   Said quotient(const Said &above, const Said &below, Value count) const;
 
   Value random; ///< the same in no two parts of a batch: it holds the number of the first row
+  bool isStep;  ///< each batch is a step of its own: its rows may depend on each other, as behind a batch norm
   DenseMap<Value, Said> said;
 };
 } // namespace
@@ -122,7 +123,8 @@ Said Counter::of(Operation *op) const {
   };
   if (llvm::any_of(op->getResults(), depends)) {
     bool ofRows = all([](const Said &one) { return one.is(Said::Fixed) || one.is(Said::Rows); });
-    return ofRows && keepsRows(op, random) ? Said::Rows : Said::Unknown;
+    return (ofRows && keepsRows(op, random)) || (isStep && llvm::all_of(op->getResults(), leads)) ? Said::Rows
+                                                                                                  : Said::Unknown;
   }
   if (random && llvm::is_contained(op->getOperands(), random) && !isa<RandomOpInterface>(op))
     return {};

@@ -88,6 +88,8 @@ public:
       types.push_back(TypeAttr::get(value.getType()));
     auto entry = EntryOp::create(at, loc, name, kind, at.getArrayAttr(argAttrs), at.getArrayAttr(resultAttrs),
                                  at.getArrayAttr(types));
+    if (parts > 1)
+      entry->setAttr("dl.accumulate", at.getI64IntegerAttr(parts));
     Block *target = at.createBlock(&entry.getBody());
     IRMapping map;
     for (BlockArgument argument : body.getArguments())
@@ -101,6 +103,7 @@ public:
 
   OpBuilder builder;
   Block body;
+  int64_t parts = 1; ///< of a batch, whose gradients are added up
 
 private:
   DictionaryAttr dictionary(StringRef kindName, Attribute label, ArrayRef<NamedAttribute> more) {
@@ -131,6 +134,7 @@ private:
   LogicalResult train(TrainOp train, Part part);
   FailureOr<SmallVector<Value>> inputs(FuncOp function, EntryBuilder &b);
   FailureOr<SmallVector<Value>> body(FuncOp function, EntryBuilder &b, Inliner &inliner, bool training, bool remembers);
+  FailureOr<AccumulateOp> accumulation(TrainOp train);
   LogicalResult assignGroups(TrainOp train, ArrayRef<Stored> parameters);
   LogicalResult apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> parameters, ArrayRef<Value> gradients);
   FailureOr<SmallVector<Value>> update(EntryBuilder &b, Group &group, const Stored &parameter, Value gradient);
@@ -326,8 +330,6 @@ LogicalResult Flattener::assignGroups(TrainOp train, ArrayRef<Stored> parameters
       match(op, optimize.getParameters(), next++);
     else if (auto freeze = dyn_cast<FreezeOp>(op))
       match(op, freeze.getParameters(), -1);
-    else if (isa<AccumulateOp>(op))
-      result = complain(&op) << "`accumulate` is read and checked, but this version cannot compile it yet";
   }
   for (const Stored &one : parameters)
     if (!groupOf.count(one.name) && train->hasAttr("dl.incomplete"))
@@ -447,6 +449,25 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
   return results;
 }
 
+/// The line that divides a batch into several parts; null where it is one.
+FailureOr<AccumulateOp> Flattener::accumulation(TrainOp train) {
+  constexpr int64_t most = 1 << 14;
+  auto lines = llvm::to_vector(train.getBody().getOps<AccumulateOp>());
+  if (lines.empty())
+    return AccumulateOp();
+  if (lines.size() > 1) {
+    InFlightDiagnostic error = complain(lines[1]) << "a step has one `accumulate`; leave this one out";
+    error.attachNote(lines[0].getLoc()) << "and this one";
+    return LogicalResult(error);
+  }
+  int64_t count = lines[0].getCount().number(Inliner(model, functions, at, options.sizes, nullptr).sizes());
+  if (count < 1 || count > most)
+    return LogicalResult(complain(lines[0])
+                         << "accumulate: expected 1 to " << most << " parts of a batch, found "
+                         << (ShapedType::isDynamic(count) ? show(lines[0].getCount()) : std::to_string(count)));
+  return count > 1 ? lines[0] : AccumulateOp();
+}
+
 LogicalResult Flattener::apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> parameters, ArrayRef<Value> given) {
   SmallVector<Value> gradients(given);
   auto clips = llvm::to_vector(train.getBody().getOps<ClipNormOp>());
@@ -519,6 +540,12 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
       return failure();
     return b.create(at);
   }
+  auto accumulates = accumulation(train);
+  if (failed(accumulates))
+    return failure();
+  AccumulateOp line = *accumulates;
+  if (line)
+    whole.parts = line.getCount().number(inliner.sizes());
   if (part == Part::Whole)
     warnOfUntrained(train, results->front(), trained);
   SmallVector<Value> operands{results->front()};
@@ -531,6 +558,10 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
   if (!trained.empty()) {
     auto gradient = GradientOp::create(whole.builder, train.getLoc(), types, operands);
     gradients = llvm::to_vector(ValueRange(gradient.getResults()));
+    if (line) {
+      auto total = TotalOp::create(whole.builder, line.getLoc(), types, gradients);
+      gradients = llvm::to_vector(ValueRange(total.getResults()));
+    }
   }
   for (auto [i, value] : llvm::enumerate(*results))
     whole.result(value, "output", outputName(function, i));

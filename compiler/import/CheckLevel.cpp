@@ -29,7 +29,7 @@ static bool isValueOf(Operation &line, StringRef level, bool inLoop) {
   if (isa<ScanOp>(line))
     return level != "kernels";
   return isa<InferTypeOpInterface, ConstantOp>(line) && isa<DLDialect>(line.getDialect()) && !line.getNumRegions() &&
-         ((level == "graph" && !inLoop) || !isa<GradientOp>(line));
+         ((level == "graph" && !inLoop) || !isa<GradientOp, TotalOp>(line));
 }
 /// From level `graph` on a scan runs along first axes, so many times as is known.
 static LogicalResult checkScan(ScanOp scan, StringRef level) {
@@ -143,11 +143,11 @@ static LogicalResult checkEntry(ScheduleOp op) {
   auto about = op->getAttrOfType<DictionaryAttr>("dl.entry");
   auto has = [&]<typename Attr>(Attr, auto... names) { return (... && about.template getAs<Attr>(names)); };
   if (!about || !has(StringAttr(), "name", "kind") || !has(BoolAttr(), "has_batch", "rows_independent") ||
-      !has(IntegerAttr(), "capacity") || !has(ArrayAttr(), "arg_attrs", "arg_types", "res_attrs", "res_types") ||
-      about.getAs<IntegerAttr>("capacity").getInt() < 1)
-    return complain(op)
-           << "dl.entry: expected name, kind, capacity, has_batch, rows_independent, arg_attrs, arg_types, "
-              "res_attrs and res_types of an entry point";
+      !has(IntegerAttr(), "capacity", "parts") ||
+      !has(ArrayAttr(), "arg_attrs", "arg_types", "res_attrs", "res_types") ||
+      about.getAs<IntegerAttr>("capacity").getInt() < 1 || about.getAs<IntegerAttr>("parts").getInt() < 1)
+    return complain(op) << "dl.entry: expected name, kind, capacity, parts, has_batch, rows_independent, arg_attrs, "
+                           "arg_types, res_attrs and res_types of an entry point";
   auto types = [&](StringRef name) { return about.getAs<ArrayAttr>(name); };
   for (StringRef name : {"arg_types", "res_types"})
     if (!llvm::all_of(types(name), llvm::IsaPred<TypeAttr>))

@@ -552,10 +552,12 @@ void ScheduleLowering::entry(EntryOp entry, int64_t capacity, bool isFirst) {
     argTypes.push_back(TypeAttr::get(argument.getType()));
   for (Value value : done->getOperands())
     resTypes.push_back(TypeAttr::get(value.getType()));
+  auto parts = entry->getAttrOfType<IntegerAttr>("dl.parts");
   schedule->setAttr("dl.entry", at.getDictionaryAttr({
                                     at.getNamedAttr("name", at.getStringAttr(entry.getSymName())),
                                     at.getNamedAttr("kind", entry.getKindAttr()),
                                     at.getNamedAttr("capacity", at.getI64IntegerAttr(hasBatch(entry) ? batch : 1)),
+                                    at.getNamedAttr("parts", parts ? parts : at.getI64IntegerAttr(1)),
                                     at.getNamedAttr("has_batch", at.getBoolAttr(hasBatch(entry))),
                                     at.getNamedAttr("rows_independent", entry->getAttr("dl.rows_independent")
                                                                             ? entry->getAttr("dl.rows_independent")

@@ -75,12 +75,19 @@ static std::string sourceOf(Location where) {
   return text;
 }
 static std::string signatureOf(DictionaryAttr about) {
+  int64_t parts = about.getAs<IntegerAttr>("parts").getInt();
+  auto ofCall = [&](RankedTensorType type) { // kernels see a part of the rows
+    SmallVector<Dim> dims = dimsOf(type);
+    for (Dim &dim : dims)
+      dim.factor /= parts;
+    return makeTensor(dims, type.getElementType());
+  };
   auto list = [&](StringRef attrs, StringRef types, StringRef kind) {
     std::string text;
     for (auto [one, type] : llvm::zip(about.getAs<ArrayAttr>(attrs).getAsRange<DictionaryAttr>(),
                                       about.getAs<ArrayAttr>(types).getAsValueRange<TypeAttr>()))
       if (auto name = one.getAs<StringAttr>(kind))
-        text += (text.empty() ? "" : ", ") + name.str() + ": " + show(type);
+        text += (text.empty() ? "" : ", ") + name.str() + ": " + show(Type(ofCall(cast<RankedTensorType>(type))));
     return text;
   };
   return "(" + list("arg_attrs", "arg_types", "input") + ") -> (" + list("res_attrs", "res_types", "output") + ")";
@@ -205,7 +212,7 @@ static uint32_t combineOf(DictionaryAttr about) {
 
 llvm::GlobalVariable *DescriptorEmitter::portTable(DictionaryAttr about, StringRef attrs, StringRef types,
                                                    StringRef kind, uint32_t &count) {
-  int64_t capacity = about.getAs<IntegerAttr>("capacity").getInt();
+  int64_t capacity = about.getAs<IntegerAttr>("capacity").getInt(), parts = about.getAs<IntegerAttr>("parts").getInt();
   std::vector<std::pair<DictionaryAttr, RankedTensorType>> ports;
   for (auto [one, type] : llvm::zip(about.getAs<ArrayAttr>(attrs).getAsRange<DictionaryAttr>(),
                                     about.getAs<ArrayAttr>(types).getAsValueRange<TypeAttr>()))
@@ -216,7 +223,7 @@ llvm::GlobalVariable *DescriptorEmitter::portTable(DictionaryAttr about, StringR
     SmallVector<int64_t> shape, batch;
     for (Dim dim : dimsOf(type)) {
       shape.push_back(dim.at(capacity));
-      batch.push_back(dim.factor);
+      batch.push_back(dim.factor / parts); // those of a call, which are so many times the extent of kernels
     }
     dlc_port row{};
     row.dtype = dtypeOf(type.getElementType());
@@ -356,7 +363,8 @@ void DescriptorEmitter::entry(Table<dlc_entry> &entries, ScheduleOp schedule, ll
              : kind == "session"   ? DLC_SESSION_CALL
                                    : DLC_FUNCTION;
   row.flags = flagsOf(about, row.arenas);
-  row.capacity = about.getAs<IntegerAttr>("capacity").getInt();
+  row.parts = about.getAs<IntegerAttr>("parts").getInt();
+  row.capacity = about.getAs<IntegerAttr>("capacity").getInt() * row.parts;
   row.workspace_bytes = schedule->getAttrOfType<IntegerAttr>("dl.workspace").getInt();
   row.scratch_bytes = schedule->getAttrOfType<IntegerAttr>("dl.scratch").getInt();
   row.step_count = stepTable.size();

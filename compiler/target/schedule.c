@@ -90,6 +90,9 @@ static int64_t times(int64_t count, uint32_t extents, int64_t extent) {
   return count;
 }
 
+/* Equal parts of a batch that are done one after the other, in the outermost loop. */
+static int64_t parts_of(const dlc_entry *entry) { return entry->parts > 1 ? entry->parts : 1; }
+
 static void *place(const struct walk *walk, const dlc_operand *operand) {
   char *base = operand->base < DLC_ARENA_COUNT     ? walk->call->arenas[operand->base]
                : operand->base == DLC_IN_INPUT     ? (char *)walk->call->inputs[operand->index]
@@ -163,7 +166,8 @@ static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
   uint64_t threads = services ? services->threads : 1;
   if (run.scratch_bytes && threads > walk->scratch_threads)
     threads = walk->scratch_threads;
-  if (threads > 1 && parts > 1 && !step->check && pays(kernel, walk->extent, walk->entry->capacity)) {
+  if (threads > 1 && parts > 1 && !step->check &&
+      pays(kernel, walk->extent, walk->entry->capacity / parts_of(walk->entry))) {
     if (run.scratch_bytes)
       services->parallel_for(services->pool, run_worker, &run, (int64_t)threads, 1);
     else
@@ -175,9 +179,12 @@ static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
     services->profile(services->profile_context, step->kernel, 0);
   if (step->check) {
     const dlc_check *check = &walk->entry->checks[step->check - 1];
-    return report[0] < 0 ? DLC_OK
-                         : fail(call, DLC_BAD_INDEX, check->op, check->row_size ? report[0] / check->row_size : -1,
-                                report[1], check->limit);
+    if (report[0] < 0)
+      return DLC_OK;
+    int64_t row = check->row_size ? report[0] / check->row_size : -1;
+    if (row >= 0 && walk->depth && parts_of(walk->entry) > 1)
+      row += walk->index[0] * walk->extent;
+    return fail(call, DLC_BAD_INDEX, check->op, row, report[1], check->limit);
   }
   return call->flags & DLC_TRAP_NOT_FINITE ? look_for_not_finite(walk, kernel) : DLC_OK;
 }
@@ -227,9 +234,9 @@ HIDDEN int32_t dlc_run_schedule(const dlc_model *model, const dlc_entry *entry, 
   call->error.code = DLC_OK;
   struct walk walk = {.model = model, .entry = entry, .call = call, .extent = 1};
   if (entry->flags & DLC_HAS_BATCH) {
-    walk.extent = call->extent;
-    if (walk.extent < 1 || walk.extent > entry->capacity)
-      return fail(call, DLC_BAD_EXTENT, 0, -1, walk.extent, entry->capacity);
+    if (call->extent < 1 || call->extent > entry->capacity || call->extent % parts_of(entry))
+      return fail(call, DLC_BAD_EXTENT, 0, -1, call->extent, entry->capacity);
+    walk.extent = call->extent / parts_of(entry);
   }
   for (int32_t i = 0; i < DLC_ARENA_COUNT; ++i)
     if ((entry->arenas >> i & 1) && !call->arenas[i])

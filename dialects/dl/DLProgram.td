@@ -188,7 +188,10 @@ def DL_ClipNormOp : DL_ProgramOp<"clip_norm"> {
 def DL_AccumulateOp : DL_ProgramOp<"accumulate"> {
   let summary = "A step is made of `count` smaller batches, whose gradients are added up";
   let description = [{
-    `accumulate 4`. Read and checked; not compiled yet.
+    `accumulate 4`: the step takes up to four times the rows of `--batch`, a multiple of four. They are divided into four
+    equal parts, one after the other, in the memory that one part needs. Gradients and results are those of all rows
+    together: means are weighed by what they are means over. What is computed of a batch as a whole, as the statistics
+    of `batch_norm`, is that of a part. At most one line of a step.
   }];
   let arguments = (ins Number:$count);
 }
@@ -226,6 +229,15 @@ def DL_GradientOp : DL_ValueOp<"gradient", -1, [], [], [NotDifferentiable, MadeB
   }];
   let arguments = (ins Variadic<AnyTensor>:$inputs);
   let results = (outs Variadic<AnyTensor>:$gradients);
+}
+def DL_TotalOp : DL_ValueOp<"total", -1, [], [], [NotDifferentiable, MadeByCompiler]> {
+  let summary = "What gradients of the parts of a batch make together";
+  let description = [{
+    Made by level `graph` for a training step with `accumulate`, and replaced at the end of level `autodiff`: what stands
+    before it becomes a loop over the parts.
+  }];
+  let arguments = (ins Variadic<AnyTensor>:$inputs);
+  let results = (outs Variadic<AnyTensor>:$totals);
 }
 def DL_ContractOp : DL_ValueOp<"contract", 2, [], [], [Fusible, Differentiable, MadeByCompiler]> {
   let summary = "A product over any dimensions: sum over the last ones of lhs[lhs_map] * rhs[rhs_map]";

@@ -253,6 +253,8 @@ static void shape(GradientOp::Adaptor op, Shapes s) {
     s.rule.results.push_back(value.getType());
 }
 
+static void shape(TotalOp::Adaptor op, Shapes s) { llvm::append_range(s.rule.results, op.getInputs().getTypes()); }
+
 RULE(MatmulOp)
 RULE(ContractOp)
 RULE(SoftmaxOp)
@@ -268,4 +270,5 @@ RULE(CrossEntropyOp)
 RULE(MseLossOp)
 RULE(AccuracyOp)
 RULE(GradientOp)
+RULE(TotalOp)
 } // namespace dlc

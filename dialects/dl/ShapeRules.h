@@ -70,6 +70,8 @@ template <typename Op> size_t resultCount(typename Op::Adaptor op) {
     return op.getCount().number() > mostParts ? 1 : std::max<int64_t>(op.getCount().number(), 1);
   if constexpr (std::is_same_v<Op, GradientOp>)
     return op.getInputs().size() - 1;
+  if constexpr (std::is_same_v<Op, TotalOp>)
+    return op.getInputs().size();
   if constexpr (requires { op.getStates(); }) // a recurrent layer, and what it carries in the end
     return !op.getStates() ? 1 : requires { op.getCell(); } ? 3 : 2;
   return std::is_same_v<Op, NormalizeOp> || std::is_same_v<Op, TopkOp> || std::is_same_v<Op, SortOp> ||

@@ -7,7 +7,6 @@
 // RUN: not dlc %t/PATTERN.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=PATTERN
 // RUN: not dlc %t/BADPATTERN.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=BADPATTERN
 // RUN: not dlc %t/COVER.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=COVER
-// RUN: not dlc %t/ACCUMULATE.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=ACCUMULATE
 // RUN: not dlc %t/NODEFAULT.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=NODEFAULT
 // RUN: not dlc %t/SLOTS.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=SLOTS
 // RUN: not dlc %t/SHAPE.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=SHAPE
@@ -39,7 +38,6 @@
 // PATTERN: error: pattern "fd*" matches no parameter; there are fc.weight, fc.bias
 // BADPATTERN: error: pattern "[": invalid glob pattern
 // COVER: error: no `optimize` or `freeze` line covers 'fc.bias'
-// ACCUMULATE: error: `accumulate` is read and checked, but this version cannot compile it yet
 // NODEFAULT: error: @o: the scalar 'rate' needs a default (`%rate = 1.0`); only %step is known without one
 // SLOTS: error: @o returns the weight, then its 1 slots; found 1 values
 // SHAPE: error: @o returns %v : f32 for 'fc.weight', which is f32[4, 4]
@@ -116,18 +114,6 @@ func @loss(%x: f32[batch, 4]) -> (loss: f32) {
 }
 train @t minimizes @loss {
 optimize "*.weight" with @adam
-}
-}
-//--- ACCUMULATE.mlir
-dl.model @m {
-func @loss(%x: f32[batch, 4]) -> (loss: f32) {
-  %a = nn.linear "fc" %x, 4
-  %l = mean %a
-  return %l
-}
-train @t minimizes @loss {
-optimize "*" with @adam
-accumulate 4
 }
 }
 //--- NODEFAULT.mlir

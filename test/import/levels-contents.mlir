@@ -54,7 +54,7 @@
 // RUN: sed 's/^  dl.schedule @f/  module @empty {}\n&/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BODY
 // BODY: error: expected a module @name that holds the function of a kernel, @name
 // RUN: sed 's/capacity = 32 : i64/capacity = 0 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ENTRY
-// ENTRY: error: dl.entry: expected name, kind, capacity, has_batch, rows_independent, arg_attrs, arg_types, res_attrs and res_types of an entry point
+// ENTRY: error: dl.entry: expected name, kind, capacity, parts, has_batch, rows_independent, arg_attrs, arg_types, res_attrs and res_types of an entry point
 // RUN: sed 's/res_types = \[tensor<f32>\]/res_types = [1 : i64]/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=TYPES
 // TYPES: error: dl.entry: expected types in res_types
 // RUN: sed 's/row_size = 1 : i64/row_size = -1 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=CHECK

@@ -231,15 +231,22 @@ private:
 };
 } // namespace
 
+/// A step that accumulates is called with the rows of all its parts.
+static int64_t partsOf(EntryOp entry) {
+  auto parts = entry->getAttrOfType<IntegerAttr>("dl.parts");
+  return parts ? parts.getInt() : 1;
+}
+
 void Differ::drawArguments(int64_t rows) {
-  batch = rows;
+  batch = rows / partsOf(entry);
   values.clear();
   for (const Argument &argument : arguments)
     values.push_back(drawArgument(argument, batch, settings));
 }
 
 FailureOr<std::vector<CallResults>> Differ::call(StringRef library, int64_t count, unsigned threads) {
-  LibraryCall call{library.str(), entry.getSymName().str(), {}, {}, settings.seed, firstStep, batch, count, threads};
+  LibraryCall call{library.str(), entry.getSymName().str(), {},    {},     settings.seed,
+                   firstStep,     batch * partsOf(entry),   count, threads};
   for (auto [argument, value] : llvm::zip(arguments, values))
     if (auto *list = argument.kind == "input"     ? &call.inputs
                      : argument.isKept()          ? &call.stored.parameters
@@ -407,7 +414,7 @@ FailureOr<int> Differ::run(ArrayRef<std::string> libraries) {
     std::string problem = findCapacity(libraries.front(), entry.getSymName().str(), capacity, most);
     if (!problem.empty())
       return LogicalResult(complain(entry) << "@" << entry.getSymName() << ": " << problem);
-    extents.assign(settings.extents.begin(), settings.extents.end());
+    extents = llvm::map_to_vector<1>(settings.extents, [&](int64_t rows) { return rows * partsOf(entry); });
     if (extents.empty())
       extents.push_back(capacity);
     llvm::erase_if(extents, [&](int64_t extent) { return extent > most; });

@@ -114,9 +114,7 @@ void bench(const BenchOptions &options) {
   options.inputs.check(entries);
   for (const std::string &name : names) {
     const Entry &entry = model.entry(name, options.batch ? options.batch : std::numeric_limits<int64_t>::max());
-    if (options.batch > entry.capacity && entry.hasBatch())
-      throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows; compile it with `dlc --batch {}`",
-                                  options.batch, name, entry.capacity, options.batch));
+    checkBatch(entry, options.batch);
     benchEntry(options, model, entry);
   }
   if (options.json)

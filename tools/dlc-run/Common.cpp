@@ -104,6 +104,18 @@ const Entry &chooseEntry(const Model &model, const std::string &name, const std:
   return model.entry(found[0]);
 }
 
+void checkBatch(const Entry &entry, int64_t batch) {
+  if (!entry.hasBatch())
+    return;
+  if (batch > entry.capacity)
+    throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows; compile it with `dlc --batch {}`", batch,
+                                entry.name, entry.capacity, (batch + entry.parts - 1) / entry.parts));
+  if (batch % entry.parts)
+    throw UserError(fmt::format("--batch {}: '{}' works through its rows in {} equal parts (accumulate); expected a "
+                                "multiple of {}",
+                                batch, entry.name, entry.parts, entry.parts));
+}
+
 size_t findInput(const Entry &entry, std::string_view name, std::string_view option) {
   for (size_t i = 0; i < entry.inputs.size(); ++i)
     if (entry.inputs[i].name == name)

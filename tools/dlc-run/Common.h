@@ -72,6 +72,9 @@ const Entry &findEntry(const Model &model, const std::string &name, int64_t exte
 const Entry &chooseEntry(const Model &model, const std::string &name, const std::string &option,
                          const std::string &what, const std::function<bool(const Entry &)> &suits);
 
+/// Refuses a --batch that calls of this entry point cannot have.
+void checkBatch(const Entry &entry, int64_t batch);
+
 /// Index of an input; UserError with the known ones if there is none.
 size_t findInput(const Entry &entry, std::string_view name, std::string_view option);
 

@@ -48,6 +48,8 @@ public:
       : options_(options), model_(model), entry_(entry),
         invocation_(model, entry, options.weights, options.inputs.seed) {
     int64_t rows = options.batch ? options.batch : std::min<int64_t>(entry.capacity, 5);
+    if (entry.hasBatch() && !options.batch)
+      rows = std::max(rows - rows % entry.parts, entry.parts);
     values_ = options.inputs.make(entry, std::max<int64_t>(rows, 1));
     for (size_t i = 0; i < values_.size(); ++i)
       inputs_.emplace_back(entry.inputs[i].name, values_[i]);
@@ -241,8 +243,7 @@ void gradcheck(const GradcheckOptions &options) {
     throw UserError(fmt::format("'{}' is a {} entry point, expected a train step or its gradients", chosen.name,
                                 kindText(chosen.kind)));
   const Entry &entry = model.entry(chosen.name, options.batch ? options.batch : 1);
-  if (options.batch > entry.capacity && entry.hasBatch())
-    throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows", options.batch, entry.name, entry.capacity));
+  checkBatch(entry, options.batch);
   const Entry *checked[] = {&entry};
   options.inputs.check(checked);
   if (!Gradcheck(options, model, entry).run())

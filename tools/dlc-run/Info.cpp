@@ -115,7 +115,8 @@ void printText(const Model &model, const std::string &path) {
   for (const Entry &entry : model.entries()) {
     fmt::print("  {}{}\n", entry.name, entry.signature);
     fmt::print("    kind      {}\n", kindText(entry.kind));
-    fmt::print("    capacity  {}; {}\n", entry.capacity, flagsText(entry));
+    fmt::print("    capacity  {}{}; {}\n", entry.capacity,
+               entry.parts > 1 ? fmt::format(", in {} equal parts (accumulate)", entry.parts) : "", flagsText(entry));
     fmt::print("    inputs    {}\n", portsText(entry.inputs));
     fmt::print("    outputs   {}\n", portsText(entry.outputs));
     std::vector<std::string> combined;
@@ -203,6 +204,7 @@ void printJson(const Model &model, const std::string &path) {
                {"signature", entry.signature},
                {"kind", kindText(entry.kind)},
                {"capacity", entry.capacity},
+               {"parts", entry.parts},
                {"rows_independent", entry.rowsIndependent()},
                {"random", (entry.flags & DLC_USES_RANDOM) != 0},
                {"inputs", portsJson(entry.inputs)},

@@ -250,9 +250,7 @@ void profile(const ProfileOptions &options) {
   std::vector<const Entry *> entries;
   for (const std::string &name : names) {
     const Entry &entry = model.entry(name, options.batch ? options.batch : std::numeric_limits<int64_t>::max());
-    if (options.batch > entry.capacity && entry.hasBatch())
-      throw UserError(fmt::format("--batch {}: '{}' is compiled for {} rows; compile it with `dlc --batch {}`",
-                                  options.batch, name, entry.capacity, options.batch));
+    checkBatch(entry, options.batch);
     entries.push_back(&entry);
   }
   options.inputs.check(entries);

@@ -106,6 +106,7 @@ private:
   void openModel();
   void resume();
   void openData();
+  void takeEqualParts();
   /// Where the run stands and how long it is, once the data are known.
   void findPlace();
   int64_t examplesAfter(int64_t seen, int64_t steps) const;
@@ -152,7 +153,7 @@ private:
   std::vector<std::pair<std::string, double>> rates_; ///< learning rates before the schedule
 
   size_t lossOutput_ = 0;
-  int64_t trainRows_ = 0, validationRows_ = 0, perEpoch_ = 0, epochs_ = 0;
+  int64_t trainRows_ = 0, validationRows_ = 0, leftOut_ = 0, perEpoch_ = 0, epochs_ = 0;
   int64_t seen_ = 0; ///< examples trained on, in all
   RunLength length_;
   double factor_ = 1;                     ///< of the learning rate in the last step
@@ -203,9 +204,7 @@ void TrainRun::openModel() {
     throw UserError(
         fmt::format("--entry {}: this is a {} entry point, not a train step", wanted.name, kindText(wanted.kind)));
   entry_ = &model_->entry(wanted.name, options_.batch ? options_.batch : std::numeric_limits<int64_t>::max());
-  if (options_.batch > entry_->capacity)
-    throw UserError(fmt::format("--batch {}: {} is compiled for {} rows; compile it with `dlc --batch {}`",
-                                options_.batch, options_.model.library, entry_->capacity, options_.batch));
+  checkBatch(*entry_, options_.batch);
   if (options_.batch == 0)
     options_.batch = std::max<int64_t>(1, entry_->capacity);
 }
@@ -271,6 +270,7 @@ void TrainRun::openData() {
     throw UserError(
         fmt::format("{} validation rows of {} leave none to train on", countText(validationRows_), countText(rows)));
   trainRows_ = rows - validationRows_;
+  takeEqualParts();
   evaluation_ = findEvaluation(*model_, options_.evaluation);
   if (validationRows_ > 0) {
     if (!evaluation_ || !data_->covers(*evaluation_))
@@ -288,6 +288,18 @@ void TrainRun::openData() {
                                 options_.patience > 0 ? "--patience" : "--best"));
   }
   openTestData();
+}
+
+/// A step that accumulates takes a multiple of its parts: the rows left over are validated with, or left out.
+void TrainRun::takeEqualParts() {
+  int64_t left = trainRows_ % entry_->parts;
+  if (left == trainRows_)
+    throw UserError(
+        fmt::format("{} rows to train on: '{}' works through equal parts of a batch (accumulate), and needs "
+                    "at least {}",
+                    countText(trainRows_), entry_->name, entry_->parts));
+  trainRows_ -= left;
+  (validationRows_ ? validationRows_ : leftOut_) += left;
 }
 
 /// Where a run stands `steps` steps after it stood at `seen`: the last batch of an epoch may be short.
@@ -441,6 +453,8 @@ void TrainRun::announce() {
   for (const ScalarInfo &scalar : entry_->scalars)
     scalars.emplace_back(scalar.name, training_->scalar(scalar.name));
   std::string held = validationRows_ ? fmt::format(", {} held out for validation", countText(validationRows_)) : "";
+  if (leftOut_)
+    held = fmt::format(", {} left out (a step takes {} equal parts)", leftOut_, entry_->parts);
   progress_.line(fmt::format("{}: {} parameters, train step '{}', {}, {} thread{}", model_->name(), countText(weights),
                              entry_->name, model_->target(), model_->threads(), model_->threads() == 1 ? "" : "s"));
   progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_), held,

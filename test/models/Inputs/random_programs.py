@@ -25,8 +25,9 @@ import random_scans
 
 
 class Program(Floats, Moves, Layers, Choices):
-    def __init__(self, seed):
+    def __init__(self, seed, parts=None):
         self.random = random.Random(seed)
+        self.parts = parts or random.Random(f"parts {seed}").choice([1, 1, 1, 2, 3])  # of a batch of a step
         self.batch = self.random.choice(BATCHES)
         self.trains = self.random.random() < 0.6
         self.lines, self.values, self.functions, self.inputs = [], [], [], []
@@ -141,6 +142,8 @@ class Program(Floats, Moves, Layers, Choices):
             body.append(f'freeze "{some}*"')
         if self.random.random() < 0.3:
             body.append(f"clip_norm {self.random.choice([0.1, 1.0, 100.0])}")
+        if self.parts > 1:
+            body.append(f"accumulate {self.parts}")
         lines = "\n".join(f"    {line}" for line in body)
         return f"{own}  train @t minimizes @loss {{\n{lines}\n  }}\n"
 
@@ -172,6 +175,9 @@ def check(seed, folder, options=()):
     path = lambda name: f"{folder}/{seed}{name}"
     model = path(".mlir")
     open(model, "w").write(str(program))
+    if program.parts > 1 and "accumulate: " in run("dlc", model, "--emit=autodiff", "-o", path(".autodiff")):
+        program = Program(seed, parts=1)  # its loss is not that of its parts
+        open(model, "w").write(str(program))
     batch = program.batch
     rows = [batch, 2 * batch + 1] + ([(batch + 1) // 2] if batch > 1 else [])
     common = ["--quiet", "--batch", str(batch), "--seed", str(seed), "--batch-extent", ",".join(map(str, rows))]
