@@ -57,8 +57,13 @@ static LogicalResult checkSizes(ModelOp model, const CompileOptions &options) {
                                  : (double)dim.value;
     if (count <= most || !large.insert(value).second || follows)
       return;
-    result = complain(value.getLoc()) << show(value) << " has more than 2^38 elements at a batch of "
-                                      << options.batch.back() << "; make it smaller";
+    if (llvm::any_of(dimsOf(value), [](Dim dim) { return dim.isUnknown(); }))
+      result = complain(value.getLoc()) << show(value)
+                                        << ": a size is neither a whole multiple of the batch nor a number "
+                                        << "of 64 bits";
+    else
+      result = complain(value.getLoc()) << show(value) << " has more than 2^38 elements at a batch of "
+                                        << options.batch.back() << "; make it smaller";
   };
   for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
     for (auto [argument, attributes] :

@@ -97,6 +97,35 @@ static LogicalResult iota(IotaOp op, Operands in, Array &out) {
   return success();
 }
 
+/// The place of a call along an axis of so many elements, of which `size` are meant.
+static FailureOr<int64_t> placeOf(Operation *op, const Array &at, int64_t whole, int64_t size) {
+  int64_t place = at.integers[0];
+  if (failed(checkRange(op, 0, place, whole - size + 1)))
+    return failure();
+  return place;
+}
+static LogicalResult read(ReadOp op, const Array &in, const Array &at, Array &out) {
+  int64_t axis = axisOf(op.getAxisAttr(), 0, in.shape.size());
+  auto place = placeOf(op, at, in.shape[axis], out.shape[axis]);
+  return failed(place) ? LogicalResult(failure())
+                       : move(out, in, [&](SmallVectorImpl<int64_t> &from) { from[axis] += *place; });
+}
+static LogicalResult write(WriteOp op, const Array &in, const Array &value, const Array &at, Array &out) {
+  int64_t axis = axisOf(op.getAxisAttr(), 0, in.shape.size());
+  auto place = placeOf(op, at, in.shape[axis], value.shape[axis]);
+  if (failed(place))
+    return failure();
+  out.reals = in.reals;
+  out.integers = in.integers;
+  Odometer from(value.shape);
+  for (int64_t i = 0, n = value.size(); i < n; ++i, from.next()) {
+    SmallVector<int64_t> to(*from);
+    to[axis] += *place;
+    copy(out, offsetIn(out.shape, to), value, i);
+  }
+  return success();
+}
+
 //===--- Tables -----------------------------------------------------------------------------------------===//
 
 static LogicalResult gather(GatherOp op, const Array &table, const Array &index, Array &out) {
@@ -279,6 +308,8 @@ Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Arr
       .Case([&](PadOp one) { return pad(one, *in[0], out[0]); })
       .Case([&](ConstantOp one) { return constant(one, out[0]); })
       .Case([&](IotaOp one) { return iota(one, in, out[0]); })
+      .Case([&](ReadOp one) { return read(one, *in[0], *in[1], out[0]); })
+      .Case([&](WriteOp one) { return write(one, *in[0], *in[1], *in[2], out[0]); })
       .Case([&](GatherOp one) { return gather(one, *in[0], *in[1], out[0]); })
       .Case([&](ScatterAddOp one) { return scatterAdd(one, *in[0], *in[1], out[0]); })
       .Case([&](CheckIndexOp one) { return checkIndex(one, *in[0], out[0], batch); })

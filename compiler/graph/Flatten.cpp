@@ -733,7 +733,12 @@ LogicalResult dlc::checkConcrete(FuncOp function, const Sizes &sizes) {
        llvm::zip(function.getBody().getArguments(), function.getArgNames().getAsRange<StringAttr>(),
                  function.getArgShapes().getAsRange<ShapeAttr>()))
     for (auto [dim, size] : llvm::zip(dimsOf(shape.evaluate(sizes)), shape.getSizes()))
-      if (dim.isUnknown())
+      if (dim.isUnknown() && !size.getNames().empty() &&
+          llvm::all_of(size.getNames(), [&](StringAttr one) { return one == "batch" || sizes.contains(one); }))
+        good = complain(argument.getLoc())
+               << "argument %" << name.getValue() << " of @" << function.getSymName() << ": size '" << show(size)
+               << "' is no number of 64 bits; expected smaller sizes, and no division by 0";
+      else if (dim.isUnknown())
         good = complain(argument.getLoc())
                << "argument %" << name.getValue() << " of @" << function.getSymName() << ": size '" << show(size)
                << "' is not known; an entry point is concrete but for `batch` (and multiples of it): write a number, "

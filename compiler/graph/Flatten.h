@@ -77,6 +77,7 @@ private:
   Sizes modelSizes;
   mlir::Block *entry;
   bool remembers = false;
+  bool inSession = false;
   llvm::StringMap<size_t> known;
   llvm::StringMap<int> streams; ///< how often a random stream's name was given
   std::vector<Loop *> loops;    ///< those around the op at hand, the outermost first

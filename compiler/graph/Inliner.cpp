@@ -551,6 +551,7 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
   nn::Expansion expansion{
       Ops(builder, frame.at(unnamed(op->getLoc()))),
       frame.training,
+      inSession,
       [&](Value input, double rate, StringRef name) {
         return dropout(input, rate, layer->getAttrOfType<StringAttr>("name").str() + "." + name.str(), state.location,
                        frame);
@@ -574,7 +575,8 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
   StringRef rest = names;
   for (Value result : results) {
     auto [name, others] = rest.split(' ');
-    result.getDefiningOp()->setLoc(named(unnamed(state.location), name));
+    if (!llvm::is_contained(layer->getOperands(), result)) // has a name already
+      result.getDefiningOp()->setLoc(named(unnamed(state.location), name));
     rest = others;
   }
   frame.values.map(op->getResults(), results);
@@ -586,6 +588,7 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
 
 FailureOr<SmallVector<Value>> Inliner::run(FuncOp function, ValueRange arguments, bool training, bool remembers) {
   this->remembers = remembers;
+  inSession = remembers && !training;
   Frame frame;
   frame.sizes = modelSizes;
   frame.training = training;

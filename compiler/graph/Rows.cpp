@@ -121,9 +121,9 @@ bool RowProof::holdsForMover(Operation *op) {
     return true;
   if (isa<CheckIndexOp>(op)) // each element for itself; the runtime counts the row of a bad one from the first of all
     return true;
-  if (isa<CumsumOp, TopkOp>(op)) { // each line along an axis for itself
+  if (isa<CumsumOp, TopkOp, ReadOp, WriteOp>(op)) { // each line along an axis for itself
     auto axis = op->getAttrOfType<SizeAttr>("axis");
-    int64_t rank = dimsOf(op->getOperand(0)).size(), along = axis ? axis.number() : -1;
+    int64_t rank = dimsOf(op->getOperand(0)).size(), along = axis ? axis.number() : isa<ReadOp, WriteOp>(op) ? 0 : -1;
     return (along < 0 ? along + rank : along) != rowAxis(op->getOperand(0));
   }
   if (isa<ConcatOp>(op)) { // along the batch, in (x, y) the rows of a piece lie elsewhere

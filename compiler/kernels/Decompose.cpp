@@ -35,21 +35,42 @@ static bool isKnownBelow(Value index, int64_t limit) {
   return limited && limited.getMin() && limited.getMax() && realOf(*limited.getMin()) >= 0 &&
          realOf(*limited.getMax()) < (double)limit;
 }
-/// Rows are looked up only after their indices are known to be good; what was checked once need not be again.
+/// An operand that is used as an index, and what it must be below.
+struct Index {
+  unsigned operand = 0;
+  int64_t limit = 0;
+  StringRef name; ///< of the op, as a person wrote it
+};
+static std::optional<Index> indexOf(Operation *op) {
+  auto placesOf = [](Value whole, Value part, SizeAttr axis) { // at which the part lies within the whole
+    auto in = typeOf(whole), of = typeOf(part);
+    int64_t along = axis ? axis.number() : 0;
+    along = along < 0 ? along + in.getRank() : along;
+    return in.getDimSize(along) - of.getDimSize(along) + 1;
+  };
+  if (auto lookup = dyn_cast<GatherOp>(op))
+    return Index{1, typeOf(lookup.getTable()).getDimSize(tableAxes(lookup)), "gather"};
+  if (auto scatter = dyn_cast<ScatterAddOp>(op))
+    return Index{0, scatter.getCount().number(), "gather"};
+  if (auto read = dyn_cast<ReadOp>(op))
+    return Index{1, placesOf(read.getInput(), read.getResult(), read.getAxisAttr()), "read"};
+  if (auto write = dyn_cast<WriteOp>(op))
+    return Index{2, placesOf(write.getInput(), write.getValue(), write.getAxisAttr()), "write"};
+  return std::nullopt;
+}
+/// Elements are looked up only after their indices are known to be good; what was checked once need not be again.
 static void checkIndices(EntryOp entry) {
   for (Operation &op : llvm::make_early_inc_range(entry.getBody().front())) {
-    auto lookup = dyn_cast<GatherOp>(op);
-    auto scatter = dyn_cast<ScatterAddOp>(op);
-    if (!lookup && !scatter)
+    auto found = indexOf(&op);
+    if (!found)
       continue;
-    OpOperand &index = op.getOpOperand(lookup ? 1 : 0);
-    int64_t rows = lookup ? typeOf(lookup.getTable()).getDimSize(tableAxes(lookup)) : scatter.getCount().number();
-    if (isKnownBelow(index.get(), rows))
+    OpOperand &index = op.getOpOperand(found->operand);
+    if (isKnownBelow(index.get(), found->limit))
       continue;
     OpBuilder builder(&op);
     Ops ops(builder, unnamed(op.getLoc()));
-    index.set(ops.create<CheckIndexOp>({index.get()},
-                                       {ops.size("limit", rows), ops.set("op", builder.getStringAttr("gather"))})
+    index.set(ops.create<CheckIndexOp>({index.get()}, {ops.size("limit", found->limit),
+                                                       ops.set("op", builder.getStringAttr(found->name))})
                   .getResult());
   }
   DenseMap<std::tuple<Value, Attribute, Attribute>, CheckIndexOp> seen;

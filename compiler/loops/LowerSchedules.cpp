@@ -201,6 +201,14 @@ static bool isReadWhere(const Domain &domain, OpOperand &use, Value written) {
   });
 }
 
+/// Of a product with one column the tile is stored as vectors that have one lane each, and other values as numbers.
+static bool storesOneLane(const Domain &domain, Value written) {
+  auto fusible = written.getDefiningOp<FusibleOpInterface>();
+  bool isTile = fusible && (fusible.getIterationKind() == IterationKind::Contraction || isa<TransposeOp>(fusible));
+  return domain.kind == Domain::Kind::Contraction && isTile &&
+         llvm::any_of(dimsOf(written), [](Dim size) { return size == Dim(1); });
+}
+
 /// The kernel writes a new value where an old one lies: right if it reads each old element only where it writes the new
 /// one, and no later kernel reads the old.
 bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old) {
@@ -222,7 +230,11 @@ bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old)
   for (auto [argument, given] : llvm::zip(op.getBody().getArguments(), launch.getArgs())) {
     if (!llvm::is_contained(aliases, given))
       continue;
-    if (given != old || !storesLast(domain, written))
+    // A place of a tensor is written to: what lies there else is as it was.
+    if (auto write = written.getDefiningOp<WriteOp>();
+        write && given == old && argument == write.getInput() && argument.hasOneUse())
+      continue;
+    if (given != old || !storesLast(domain, written) || storesOneLane(domain, written))
       return false;
     if (!llvm::all_of(argument.getUses(), [&](OpOperand &use) { return isReadWhere(domain, use, written); }))
       return false;
@@ -246,7 +258,7 @@ Value ScheduleLowering::takenOver(LaunchOp launch, unsigned result) {
 static DictionaryAttr checkOf(KernelOp kernel) {
   auto check = *kernel.getBody().getOps<CheckIndexOp>().begin();
   Builder b(kernel.getContext());
-  int64_t rowSize = 1;
+  int64_t rowSize = !dimsOf(check.getInput()).empty(); // a number is that of no row
   for (Dim dim : llvm::drop_begin(dimsOf(check.getInput()), !dimsOf(check.getInput()).empty()))
     rowSize *= dim.isNumber() ? dim.value : 0; // rows do not lie one after the other
   return b.getDictionaryAttr(

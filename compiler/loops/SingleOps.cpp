@@ -23,10 +23,11 @@ static void forEachVector(PointEmitter &e, Value count, llvm::function_ref<void(
 /// How far apart lanes lie in a row.
 static Value unit(PointEmitter &e) { return e.plan.lanes == 1 ? Value() : e.b.constant(1); }
 
-/// Copies a tensor into a larger one, `offset` elements in: all axes but the last by loops, the last by vectors.
-static void copyInto(PointEmitter &e, RankedTensorType from, Value source, RankedTensorType to, Value target,
-                     Value offset) {
-  SmallVector<Dim> dims = dimsOf(from);
+/// Copies a part of a tensor of this type into another, from so many elements of each on: all axes but the last by loops, the
+/// last by vectors.
+static void copyPart(PointEmitter &e, RankedTensorType part, RankedTensorType from, Value source, Value first,
+                     RankedTensorType to, Value target, Value offset) {
+  SmallVector<Dim> dims = dimsOf(part);
   SmallVector<Dim> in = stridesOf(from), out = stridesOf(to);
   std::function<void(unsigned, Value, Value)> walk = [&](unsigned axis, Value read, Value write) {
     if (dims.empty() || axis + 1 == dims.size()) {
@@ -41,7 +42,12 @@ static void copyInto(PointEmitter &e, RankedTensorType from, Value source, Ranke
       walk(axis + 1, e.b.add(read, e.b.mul(i, e.size(in[axis]))), e.b.add(write, e.b.mul(i, e.size(out[axis]))));
     });
   };
-  walk(0, e.b.constant(0), offset);
+  walk(0, first, offset);
+}
+/// Copies a tensor into a larger one, `offset` elements in.
+static void copyInto(PointEmitter &e, RankedTensorType from, Value source, RankedTensorType to, Value target,
+                     Value offset) {
+  copyPart(e, from, from, source, e.b.constant(0), to, target, offset);
 }
 static void fill(PointEmitter &e, RankedTensorType type, Value buffer, Value value) {
   forEachVector(e, e.size(elementsOf(type)), [&](Value at, const Point &point) {
@@ -107,6 +113,34 @@ static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers) {
     e.b.forEach(e.b.constant(0), each, 1, [&](Value row) { addRow(e.b.add(first, row), table); });
   });
 }
+/// Where the elements from a place of the call on begin, along an axis of a tensor of this type.
+static Value offsetOf(PointEmitter &e, RankedTensorType type, SizeAttr axis, Value place, Value buffer) {
+  int64_t along = axis ? axis.number() : 0;
+  Type element = typeOf(place).getElementType();
+  Value at = e.load(buffer, element, {e.b.constant(0), {}}, Point());
+  at = element.isUnsignedInteger() ? Value(arith::IndexCastUIOp::create(e.b, e.b.getIndexType(), at))
+                                   : Value(arith::IndexCastOp::create(e.b, e.b.getIndexType(), at));
+  return e.b.mul(at, e.size(stridesOf(type)[along < 0 ? along + type.getRank() : along]));
+}
+static void read(PointEmitter &e, ReadOp op, ValueRange buffers) {
+  auto from = typeOf(op.getInput()), to = typeOf(op.getResult());
+  copyPart(e, to, from, buffers[0], offsetOf(e, from, op.getAxisAttr(), op.getAt(), buffers[1]), to, buffers[2],
+           e.b.constant(0));
+}
+/// Where the result lies in the operand's place, all but the value is there already.
+static void write(PointEmitter &e, WriteOp op, ValueRange buffers) {
+  auto type = typeOf(op.getResult());
+  auto address = [&](Value buffer) { return memref::ExtractAlignedPointerAsIndexOp::create(e.b, buffer); };
+  Value apart = arith::CmpIOp::create(e.b, arith::CmpIPredicate::ne, address(buffers[0]), address(buffers[3]));
+  auto branch = scf::IfOp::create(e.b, apart, false);
+  {
+    OpBuilder::InsertionGuard guard(e.b);
+    e.b.setInsertionPoint(branch.thenBlock()->getTerminator());
+    copyInto(e, type, buffers[0], type, buffers[3], e.b.constant(0));
+  }
+  copyInto(e, typeOf(op.getValue()), buffers[1], type, buffers[3],
+           offsetOf(e, type, op.getAxisAttr(), op.getAt(), buffers[2]));
+}
 /// Yields 1 where an element is out of range, and reports the first such element; else 0.
 static void checkIndex(PointEmitter &e, CheckIndexOp op, ValueRange buffers) {
   auto type = typeOf(op.getInput());
@@ -155,6 +189,10 @@ void dlc::emitSingle(KernelBody &body) {
     concat(body.e, joined, buffers);
   else if (auto padded = dyn_cast<PadOp>(op))
     pad(body.e, padded, buffers);
+  else if (auto part = dyn_cast<ReadOp>(op))
+    read(body.e, part, buffers);
+  else if (auto written = dyn_cast<WriteOp>(op))
+    write(body.e, written, buffers);
   else if (auto sums = dyn_cast<CumsumOp>(op))
     emitCumsum(body, sums, buffers);
   else if (auto order = dyn_cast<TopkOp>(op))

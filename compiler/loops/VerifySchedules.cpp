@@ -98,14 +98,16 @@ LogicalResult ScheduleVerifier::shares(RunOp call, func::FuncOp kernel, unsigned
     return success();
   SmallVector<Access> loads, stores;
   for (Operation *user : kernel.getArgument(input).getUsers()) {
-    if (isa<memref::PrefetchOp>(user))
-      continue; // a hint
+    if (isa<memref::PrefetchOp, memref::ExtractAlignedPointerAsIndexOp>(user))
+      continue; // no element
     auto access = loaded(user);
     if (!access)
       return wrong(call, "gives @" + kernel.getSymName() + " a buffer to write over that it reads as a whole");
     loads.push_back(*access);
   }
   for (Operation *user : kernel.getArgument(output).getUsers()) {
+    if (isa<memref::ExtractAlignedPointerAsIndexOp>(user))
+      continue;
     auto access = stored(user, kernel.getArgument(output));
     if (!access)
       return wrong(call, "gives @" + kernel.getSymName() + " a buffer to write over that it reads again");

@@ -55,6 +55,31 @@ Values RandomBernoulliOp::expand(Ops &b, const Draws &draws) {
   return {b.cast(is(b, "lt", u, b.number(getRate().convertToDouble(), u)), element(getLike()))};
 }
 
+/// Scores of at least a threshold; the others are never drawn.
+static Value atLeast(Ops &b, Value scores, Value least) {
+  return b.where(is(b, "ge", scores, least), scores, b.number(-INFINITY, scores));
+}
+Values SampleOp::expand(Ops &b, const Draws &draws) {
+  Value z = getScores();
+  int64_t last = typeOf(z).getRank() - 1;
+  auto along = b.size("axis", last);
+  if (double t = realOr(getTemperature(), 1); t != 1)
+    z = b.mul(z, 1 / t);
+  if (SizeAttr k = getTopKAttr(); k && Dim(k.number()) != dimsOf(z)[last])
+    z = atLeast(b, z, b.slice(b.create<TopkOp>({z}, {b.set("k", k), along}).getResult(), last, k.number() - 1, 1));
+  if (double p = realOr(getTopP(), 1); p < 1) {
+    Value sorted = b.create<SortOp>({z}, {along, b.flag("descending")}).getResult();
+    Value share = b.create<SoftmaxOp>({sorted}, {along}).getResult();
+    Value before = b.create<CumsumOp>({share}, {along, b.flag("exclusive")}).getResult();
+    Value kept = b.where(is(b, "lt", before, b.number(p, before)), sorted, b.number(INFINITY, sorted));
+    z = atLeast(b, z, b.reduce("amin", kept, {last}, /*keepdim=*/true));
+  }
+  Value u = draws.uniform(dimsOf(z), element(z));
+  u = b.binary("max", u, b.number(0x1p-25, u)); // u is a multiple of 2^-24
+  Value gumbel = b.neg(b.log(b.neg(b.log(u))));
+  return {b.cast(b.create<ArgmaxOp>({b.add(z, gumbel)}, {along}).getResult(), b.builder.getI32Type())};
+}
+
 //===--- Rows -------------------------------------------------------------------------------------------===//
 
 static Value flipped(Ops &b, Value x, int64_t axis) {

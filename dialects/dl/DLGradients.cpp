@@ -191,6 +191,22 @@ GRADIENT(SelectOp) {
   return {putBack(b, b.unsqueeze(cotangents[0], axis), getInput(), axis, index)};
 }
 GRADIENT(FlipOp) { return {b.create<FlipOp>({cotangents[0]}, (*this)->getAttrs()).getResult()}; }
+GRADIENT(ReadOp) {
+  Value zeros = b.splat(0, typeOf(getInput()));
+  return {b.create<WriteOp>({zeros, cotangents[0], getAt()},
+                            {b.size("axis", positive(getAxisAttr(), 0, typeOf(getInput()).getRank()))})
+              .getResult(),
+          Value()};
+}
+GRADIENT(WriteOp) {
+  int64_t axis = positive(getAxisAttr(), 0, typeOf(getInput()).getRank());
+  auto along = b.size("axis", axis);
+  Value zeros = b.splat(0, typeOf(getValue()));
+  return {
+      b.create<WriteOp>({cotangents[0], zeros, getAt()}, {along}).getResult(),
+      b.create<ReadOp>({cotangents[0], getAt()}, {along, b.size("size", dimsOf(getValue())[axis].value)}).getResult(),
+      Value()};
+}
 GRADIENT(ConcatOp) {
   int64_t axis = positive(getAxisAttr(), 0, typeOf(getResult()).getRank());
   Dim start = 0;

@@ -98,6 +98,21 @@ def DL_RandomBernoulliOp : DL_DrawingOp<"random_bernoulli", 1, ["rate"]> {
 // Pictures that are changed in training, each row of the batch by numbers of its own
 //===----------------------------------------------------------------------===//
 
+def DL_SampleOp : DL_DrawingOp<"sample", 1> {
+  let summary = "One class for each row of scores, drawn with the probabilities softmax(scores / `temperature`)";
+  let description = [{
+    `temperature` is 1 unless given. Of the classes only the `top_k` of largest scores are drawn, where that is given; of what
+    is left, in falling order, with `top_p` only those before which the probabilities add up to less than that. Classes that
+    score the same as the last of them are drawn, too. In training as in inference; calls of a session that are to draw other
+    numbers have other steps.
+
+    - Shapes: scores [..., classes] with at least one class; the result has their shape without the last axis.
+    - Types: floats; the result is i32.
+    - Gradient: none.
+    - Source: the class of the largest score plus -log(-log(u)) (Gumbel, 1954); Holtzman and others, 2020, for `top_p`.
+  }];
+  let arguments = (ins AnyTensor:$scores, Real:$temperature, Option:$top_k, Real:$top_p);
+}
 def DL_RandomFlipOp : DL_DrawingOp<"random_flip", 1> {
   let summary = "In training each row is flipped along `axis` with probability `rate`; in inference x itself";
   let description = [{

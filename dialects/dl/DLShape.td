@@ -120,6 +120,34 @@ def DL_OneHotOp : DL_ValueOp<"one_hot", 1, ["depth", "type"], [], [NotDifferenti
   }];
   let arguments = (ins AnyTensor:$index, Number:$depth, TypeAttr:$type);
 }
+def DL_ReadOp : DL_ValueOp<"read", 1, [], ["at"], [Differentiable]> {
+  let summary = "`size` elements along `axis` (0 unless given), from the place `at` on, which the call gives";
+  let description = [{
+    `read %x, at = %first, axis = 1, size = 3`: a `slice` whose start is a number of the call. A place from which not all
+    elements lie within the axis is found before memory is touched, and reported.
+
+    - Shapes: `at` is one number; the axis does not depend on the batch; the result has `size` elements along it.
+    - Types: any; the result has the operand's; `at` is an integer.
+    - Gradient: the cotangent, written into zeros.
+    - Source: StableHLO's `dynamic_slice`, which moves the place into the axis instead.
+  }];
+  let arguments = (ins AnyTensor:$input, Optional<AnyTensor>:$at, Option:$axis, Option:$size);
+}
+def DL_WriteOp : DL_ValueOp<"write", 2, [], ["at"], [Differentiable]> {
+  let summary = "x, with `value` in place of its elements along `axis` (0 unless given) from the place `at` on";
+  let description = [{
+    `write %x, %value, at = %first, axis = 1`. Where x is what a call remembers and nothing reads the old one later, only
+    `value` is written; else x is copied first. A place at which `value` does not lie within the axis is found before memory
+    is touched, and reported.
+
+    - Shapes: `value` has x's sizes but along the axis, where it has at most as many, and which does not depend on the batch;
+      `at` is one number; the result has x's.
+    - Types: any, the same for both; `at` is an integer.
+    - Gradient: c with zeros in place of those elements; for `value` those elements of c.
+    - Source: StableHLO's `dynamic_update_slice`, which moves the place into the axis instead.
+  }];
+  let arguments = (ins AnyTensor:$input, AnyTensor:$value, Optional<AnyTensor>:$at, Option:$axis);
+}
 def DL_GatherOp : DL_ValueOp<"gather", 2, [], [], [Fusible, Differentiable]> {
   let summary = "Rows of a table: result[i..., :] = table[index[i...], :]";
   let description = [{

@@ -207,7 +207,8 @@ static void shape(ClampOp::Adaptor op, Shapes s) {
   if (!op.getMinAttr() && !op.getMaxAttr())
     return s.rule.fail("clamp: say min = ..., max = ..., or both");
   if (op.getMinAttr() && op.getMaxAttr() && isLess(op.getMaxAttr(), op.getMinAttr()))
-    return s.rule.fail("clamp: min must not be above max");
+    return s.rule.fail("clamp: min must not be above max, found " + showNumber(op.getMinAttr()) + " and " +
+                       showNumber(op.getMaxAttr()));
   // A limit beyond all numbers of the type, on the side that it leaves open, limits nothing.
   auto isGood = [&](Attribute limit, bool isLow, const char *what) {
     bool isOpen = limit && !isFraction(limit) && (realOf(limit) < 0) == isLow;

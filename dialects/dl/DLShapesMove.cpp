@@ -210,6 +210,53 @@ static void shape(PadOp::Adaptor op, Shapes s) {
   if (s.held(op.getValueAttr(), op.getInput(), "pad: value") && readsWithin(op, s))
     s.set(dims, s.element(op.getInput()));
 }
+/// A place of the call along an axis, of which so many elements are meant: the axis, or -1.
+static int64_t placeOf(Value x, SizeAttr along, Value at, Dim size, const char *what, Shapes s) {
+  int64_t axis = s.axis(x, along ? along : SizeAttr::get(x.getContext(), 0));
+  if (axis < 0)
+    return -1;
+  Dim whole = s.dims(x)[axis];
+  if (!at || s[at].getRank() != 0 || !s.element(at).isIntOrIndex() || s.element(at).isInteger(1)) {
+    s.rule.fail(Twine(what) + ": expected at = %place, one integer, found " + (at ? show(at) : std::string("none")));
+    return -1;
+  }
+  if (whole.isBatch() || size.isBatch()) {
+    s.rule.fail(Twine(what) + ": axis " + Twine(axis) + " of " + show(x) +
+                " depends on the batch; expected one whose size is known when the model is compiled");
+    return -1;
+  }
+  if (size.isNumber() && (size.value < 1 || (whole.isNumber() && size.value > whole.value))) {
+    s.rule.fail(Twine(what) + ": expected 1 to " + show(whole) + " elements along axis " + Twine(axis) + " of " +
+                show(x) + ", found " + show(size));
+    return -1;
+  }
+  return axis;
+}
+static void shape(ReadOp::Adaptor op, Shapes s) {
+  if (!op.getSizeAttr())
+    return s.rule.fail("read: say size = ..., and axis = ... where it is not 0");
+  Dim size = op.getSizeAttr().evaluate();
+  int64_t axis = placeOf(op.getInput(), op.getAxisAttr(), op.getAt(), size, "read", s);
+  if (axis < 0)
+    return;
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  dims[axis] = size;
+  s.set(dims, s.element(op.getInput()));
+}
+static void shape(WriteOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> dims = s.dims(op.getInput()), part = s.dims(op.getValue());
+  int64_t rank = dims.size(), own = number(op.getAxisAttr(), 0);
+  own = own < 0 ? own + rank : own;
+  bool fits = (int64_t)part.size() == rank && s.element(op.getInput()) == s.element(op.getValue());
+  for (int64_t i = 0; fits && i < rank; ++i)
+    fits = i == own || dims[i].agrees(part[i]);
+  if (!fits)
+    return s.rule.fail("write: expected a value that has the type and, but along the axis, the sizes of " +
+                       show(op.getInput()) + ", found " + show(op.getValue()));
+  Dim size = own >= 0 && own < rank ? part[own] : Dim();
+  if (placeOf(op.getInput(), op.getAxisAttr(), op.getAt(), size, "write", s) >= 0)
+    same<WriteOp>(op, s);
+}
 /// `batch_dims` is 0 or 1, and the index has such axes.
 static bool hasTables(SizeAttr tables, Value index, const char *what, Shapes s) {
   int64_t count = number(tables, 0);
@@ -279,6 +326,8 @@ RULE(OneHotOp)
 RULE(ConcatOp)
 RULE(SplitOp)
 RULE(PadOp)
+RULE(ReadOp)
+RULE(WriteOp)
 RULE(GatherOp)
 RULE(ScatterAddOp)
 RULE(CheckIndexOp)

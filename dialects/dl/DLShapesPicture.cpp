@@ -168,7 +168,8 @@ static SmallVector<Dim> eachPlace(Value input, Attribute option, const char *wha
                 (axes == 1 ? " axis" : " axes"));
   for (Dim dim : each)
     if (dim.isBatch() || (dim.isNumber() && (dim.value < 1 || dim.value > largestBatch))) {
-      s.rule.fail(Twine(what) + ": " + name + ": expected a number of at least 1, found " + show(dim));
+      s.rule.fail(Twine(what) + ": " + name + ": expected a number from 1 to " + Twine(largestBatch) + ", found " +
+                  show(dim));
       return {};
     }
   return each;
@@ -225,7 +226,8 @@ static void shape(PixelShuffleOp::Adaptor op, Shapes s) {
   SmallVector<Dim> dims = s.dims(op.getInput());
   bool known = !ShapedType::isDynamic(r);
   if (known && (r < 1 || r > largestBatch))
-    return s.rule.fail("pixel_shuffle: upscale_factor: expected a number of at least 1, found " + Twine(r));
+    return s.rule.fail("pixel_shuffle: upscale_factor: expected a number from 1 to " + Twine(largestBatch) +
+                       ", found " + Twine(r));
   if (dims[3].isBatch() || (known && dims[3].isNumber() && dims[3].value % (r * r)))
     return s.rule.fail("pixel_shuffle: expected a multiple of " + (known ? Twine(r * r) : Twine("r * r")) +
                        " channels, found " + show(op.getInput()));

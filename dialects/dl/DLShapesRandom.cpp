@@ -50,6 +50,23 @@ static bool isWithin(FloatAttr option, double low, double high, const Twine &wha
   s.rule.fail(what + ": expected a number from " + text(low) + " to " + text(high) + ", found " + show(value));
   return false;
 }
+static void shape(SampleOp::Adaptor op, Shapes s) {
+  Value scores = op.getScores();
+  if (!s.floats(scores, "sample") || !s.hasAxis(scores, "sample") || !s.fixed(op.getTopKAttr(), "sample: top_k"))
+    return;
+  SmallVector<Dim> dims = s.dims(scores);
+  Dim classes = dims.pop_back_val();
+  if (classes.isBatch() || (classes.isNumber() && classes.value < 1))
+    return s.rule.fail("sample: expected scores [..., classes] with at least one class, found " + show(scores));
+  if (int64_t k = number(op.getTopKAttr(), 1);
+      !ShapedType::isDynamic(k) && (k < 1 || (classes.isNumber() && k > classes.value)))
+    return s.rule.fail("sample: top_k: expected 1 to " + show(classes) + ", found " + Twine(k));
+  if (FloatAttr t = op.getTemperatureAttr(); t && !(t.getValueAsDouble() > 0 && std::isfinite(t.getValueAsDouble())))
+    return s.rule.fail("sample: temperature: expected a number above 0, found " + show(t.getValueAsDouble()));
+  if (FloatAttr p = op.getTopPAttr(); p && !(p.getValueAsDouble() > 0 && p.getValueAsDouble() <= 1))
+    return s.rule.fail("sample: top_p: expected a number above 0, and at most 1, found " + show(p.getValueAsDouble()));
+  s.set(dims, IntegerType::get(scores.getContext(), 32));
+}
 static void shape(RandomUniformOp::Adaptor op, Shapes s) {
   if (!s.floats(op.getLike(), "random_uniform") || !s.held(op.getMinAttr(), op.getLike(), "random_uniform: min") ||
       !s.held(op.getMaxAttr(), op.getLike(), "random_uniform: max"))
@@ -187,6 +204,7 @@ static void shape(RandomEraseOp::Adaptor op, Shapes s) {
 RULE(DropoutOp)
 RULE(DropoutMaskOp)
 RULE(DrawOp)
+RULE(SampleOp)
 RULE(RandomUniformOp)
 RULE(RandomNormalOp)
 RULE(RandomBernoulliOp)

@@ -117,14 +117,26 @@ ParseResult dlc::parseSymbolRef(OpAsmParser &parser, OperationState &result, Str
   result.addAttribute(attribute, FlatSymbolRefAttr::get(name));
   return success();
 }
+/// A number that is written as a word; empty if none stands here.
+static StringRef numberWord(AsmParser &parser) {
+  StringRef word = textAt(parser).take_while([](char c) { return llvm::isAlnum(c) || c == '_' || c == '.'; });
+  return word == "inf" || word == "nan" ? word : StringRef();
+}
 bool dlc::isNumber(AsmParser &parser) {
   StringRef text = textAt(parser);
+  if (!numberWord(parser).empty())
+    return true;
   text.consume_front("-");
-  return !text.empty() && llvm::isDigit(text[0]);
+  return !text.empty() && (llvm::isDigit(text[0]) || text.starts_with("inf"));
 }
 ParseResult dlc::parseLiteral(AsmParser &parser, Literal &literal) {
   bool negative = succeeded(parser.parseOptionalMinus()); // parseOptionalInteger would insist after a `-`
   APInt integer;
+  if (StringRef word = numberWord(parser); !word.empty()) {
+    literal = {false, 0, word == "nan" ? NAN : negative ? -INFINITY : INFINITY};
+    return parser.parseKeyword(word);
+  }
+  SMLoc loc = parser.getCurrentLocation();
   StringRef text = textAt(parser), digits = text.take_while([](char c) { return isdigit(c); });
   if (text = text.drop_front(digits.size()); !digits.empty() && (text.starts_with("e") || text.starts_with("E"))) {
     StringRef exponent = text.drop_front().take_while([](char c) { return isalnum(c) || c == '-' || c == '+'; });
@@ -137,6 +149,9 @@ ParseResult dlc::parseLiteral(AsmParser &parser, Literal &literal) {
   if (parsed.has_value() ? failed(*parsed) : failed(parser.parseFloat(literal.real)))
     return failure();
   literal.isWhole = false;
+  if (!parsed.has_value() && std::isinf(literal.real))
+    return stop(parser, loc)
+           << "this number is larger than f64 holds, which is about 1.8e308; write `inf` for infinity";
   if (parsed.has_value()) {
     integer = digits == "0" ? integer.zext(128) : APInt(128 + 4 * digits.size(), digits, 10); // 0x... begins so
     integer = negative ? -integer : integer;
@@ -196,6 +211,10 @@ std::string dlc::showNumber(Attribute number) {
 /// The shortest decimal that reads back as the same number; MLIR wants a point in it.
 void dlc::printReal(raw_ostream &os, double value) {
   char text[40];
+  if (!std::isfinite(value)) { // words that are read as numbers
+    os << (std::isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+    return;
+  }
   for (int digits = 1; digits <= 17; ++digits) {
     snprintf(text, sizeof text, "%.*g", digits, value);
     if (strtod(text, nullptr) == value)

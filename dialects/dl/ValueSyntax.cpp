@@ -68,6 +68,8 @@ static Kind kindOf(StringRef option) {
                                               {"reverse", Kind::Flag},
                                               {"exclusive", Kind::Flag},
                                               {"smallest", Kind::Flag},
+                                              {"temperature", Kind::Real},
+                                              {"top_p", Kind::Real},
                                               {"descending", Kind::Flag},
                                               {"bidirectional", Kind::Flag},
                                               {"states", Kind::Flag},

@@ -77,7 +77,8 @@ bool OptionReader::readLists(bool takesWords) {
 }
 bool OptionReader::readOne(const char *what, Dim given, int64_t least, int64_t &to, bool &known) {
   if (given.isBatch() || (given.isNumber() && (given.value < least || isLarge(given.value))))
-    return wrong(Twine(what) + ": expected a number of at least " + Twine(least) + ", found " + show(given));
+    return wrong(Twine(what) + ": expected a number from " + Twine(least) + " to " + Twine(largestBatch) + ", found " +
+                 show(given));
   known &= given.isNumber();
   to = given.value;
   return true;

@@ -9,6 +9,7 @@ namespace dlc::nn {
 struct Expansion {
   Ops ops;
   bool training;
+  bool inSession; ///< calls of a session, each of which sees the next part of a sequence
   /// The value with some of its elements set to 0 in training, from a random stream of the layer's of that name.
   std::function<mlir::Value(mlir::Value input, double rate, llvm::StringRef name)> dropout;
   /// A parameter of the layer.
@@ -27,7 +28,9 @@ struct Expansion {
 
 namespace dlc::nn {
 /// The least number that an option of a layer may be.
-inline int64_t leastOf(llvm::StringRef option) { return option.ends_with("padding") ? 0 : 1; }
+inline int64_t leastOf(llvm::StringRef option) {
+  return option == "axis" ? INT64_MIN : option.ends_with("padding") ? 0 : 1; // an axis is checked by its op
+}
 } // namespace dlc::nn
 
 #include "dialects/nn/NNDialect.h.inc"

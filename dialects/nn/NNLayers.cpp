@@ -140,6 +140,18 @@ static Value scaledByStates(Expansion &e, Value x, Value mean, Value variance, d
   Value scale = e.ops.unary("rsqrt", e.ops.add(variance, epsilon));
   return e.ops.mul(e.ops.sub(x, mean), scale);
 }
+SmallVector<Value> nn::CacheOp::expand(Expansion &e) {
+  if (!e.inSession)
+    return {getInput()};
+  SmallVector<Dim> dims = dimsOf(getInput());
+  int64_t axis = getAxisAttr() ? getAxisAttr().number() : 1;
+  axis = axis < 0 ? axis + (int64_t)dims.size() : axis;
+  dims[axis] = getContext().evaluate();
+  Value before = e.sessionState("cache", makeTensor(dims, element(getInput())), e.init("zeros"));
+  Value after = e.ops.create<WriteOp>({before, getInput(), getAt()}, {e.ops.size("axis", axis)}).getResult();
+  e.update("cache", after);
+  return {after};
+}
 SmallVector<Value> nn::BatchNormOp::expand(Expansion &e) {
   Value x = getInput();
   int64_t size = width(x);

@@ -171,6 +171,21 @@ def NN_BatchNormOp : NN_LayerOp<"batch_norm"> {
   }];
   let arguments = (ins AnyTensor:$input, StrAttr:$name, Real:$epsilon, Real:$momentum);
 }
+def NN_CacheOp : NN_LayerOp<"cache", ["context"], ["at"]> {
+  let summary = "In a session: what the calls so far have given, one after the other along `axis` (1 unless given); else the input";
+  let description = [{
+    `nn.cache "k" %k, context, at = %first`: the input is written to the places from `at` on of the session state `name.cache`,
+    which has `context` places along the axis and begins as 0; the result is all of it. What lies behind the last place that was
+    written is to be masked, as by `lt %place, %seen`. In all other functions, which see a sequence as a whole, the result is the
+    input.
+
+    - Shapes: an input of at least two axes, of which only the first may depend on the batch; `at` is one number.
+    - Types: any; `at` is an integer.
+    - Gradient: of the input.
+    - Source: the key-value caches of transformers.
+  }];
+  let arguments = (ins AnyTensor:$input, StrAttr:$name, Number:$context, Option:$axis, Optional<AnyTensor>:$at);
+}
 class NN_RecurrentOp<string mnemonic, string gates, string formula, string states, string cells, list<string> keyed, dag more>
     : DL_SyntaxOp<NN_Dialect, mnemonic, 1, ["features"], keyed,
                   [DeclareOpInterfaceMethods<NN_LayerInterface, ["expand"]>]> {

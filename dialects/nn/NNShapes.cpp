@@ -109,6 +109,29 @@ static void shape(nn::BatchNormOp::Adaptor op, Shapes s) {
   if (s.held(op.getEpsilonAttr(), op.getInput(), "batch_norm: epsilon"))
     sameFloats<nn::BatchNormOp>(op, s);
 }
+/// In a session the result has `context` places along the axis, elsewhere as many as the input.
+static void shape(nn::CacheOp::Adaptor op, Shapes s) {
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  int64_t axis =
+      dims.size() < 2
+          ? -1
+          : s.axis(op.getInput(), op.getAxisAttr() ? op.getAxisAttr() : SizeAttr::get(op.getInput().getContext(), 1));
+  if (dims.size() < 2 || axis == 0 || (axis > 0 && dims[axis].isBatch()))
+    return s.rule.fail("cache: expected [batch, ..., places, ...], and an axis other than that of the batch, found " +
+                       show(op.getInput()));
+  if (axis < 0 || !s.fixed(op.getContextAttr(), "cache: context"))
+    return;
+  int64_t context = op.getContext().number();
+  if (!ShapedType::isDynamic(context) && (context < 1 || (dims[axis].isNumber() && context < dims[axis].value)))
+    return s.rule.fail("cache: expected a context of at least the " + show(dims[axis]) +
+                       " places that are written, found " + Twine(context));
+  if (!op.getAt() || s[op.getAt()].getRank() != 0 || !s.element(op.getAt()).isIntOrIndex() ||
+      s.element(op.getAt()).isInteger(1))
+    return s.rule.fail("cache: expected at = %place, one integer, found " +
+                       (op.getAt() ? show(op.getAt()) : std::string("none")));
+  dims[axis] = Dim();
+  s.set(dims, s.element(op.getInput()));
+}
 /// What rnn, gru and lstm share. `initial`: what is carried at first, by name, where it is given.
 template <typename Op>
 static void recurrent(typename Op::Adaptor op, ArrayRef<std::pair<Value, const char *>> initial, size_t carried,
@@ -119,8 +142,9 @@ static void recurrent(typename Op::Adaptor op, ArrayRef<std::pair<Value, const c
   SmallVector<Dim> dims = s.dims(op.getInput());
   Dim features = op.getFeatures().evaluate();
   int64_t layers = number(op.getLayersAttr(), 1);
-  if (layers < 1 && !ShapedType::isDynamic(layers))
-    return s.rule.fail(Twine(what) + ": layers: expected at least 1, found " + Twine(layers));
+  constexpr int64_t mostLayers = 1 << 10; // each becomes a loop
+  if ((layers < 1 || layers > mostLayers) && !ShapedType::isDynamic(layers))
+    return s.rule.fail(Twine(what) + ": layers: expected 1 to " + Twine(mostLayers) + ", found " + Twine(layers));
   if (dims[1].isBatch())
     return s.rule.fail(Twine(what) + ": expected [batch, time, inputs], found " + show(op.getInput()));
   if (FloatAttr rate = op.getDropoutAttr(); rate && !(rate.getValueAsDouble() >= 0 && rate.getValueAsDouble() < 1))
@@ -165,6 +189,7 @@ static void shape(nn::LstmOp::Adaptor op, Shapes s) {
 }
 
 RULE(nn::BatchNormOp)
+RULE(nn::CacheOp)
 RULE(nn::RnnOp)
 RULE(nn::GruOp)
 RULE(nn::LstmOp)

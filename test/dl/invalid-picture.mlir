@@ -48,7 +48,7 @@ dl.model @m {
     return %n
   }
   func @c9(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4], %w: f32[6, 4, 3, 3], %i: i32[batch, 9, 8, 4], %d: f64[6, 4, 3, 3], %b: f32[4, batch, 8, 4], %n: f32[batch, 4], %g: f32[6, 2, 3, 3]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: stride: expected a number of at least 1, found 0
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: stride: expected a number from 1 to 16777216, found 0
     %y = conv2d %x, %w, stride = 0
     return %n
   }
@@ -73,7 +73,7 @@ dl.model @m {
     return %n
   }
   func @c14(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4], %w: f32[6, 4, 3, 3], %i: i32[batch, 9, 8, 4], %d: f64[6, 4, 3, 3], %b: f32[4, batch, 8, 4], %n: f32[batch, 4], %g: f32[6, 2, 3, 3]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: padding: expected a number of at least 0, found -1
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d: padding: expected a number from 0 to 16777216, found -1
     %y = conv2d %x, %w, padding = -1
     return %n
   }
@@ -113,7 +113,7 @@ dl.model @m {
     return %n
   }
   func @c22(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4], %w: f32[6, 4, 3, 3], %i: i32[batch, 9, 8, 4], %d: f64[6, 4, 3, 3], %b: f32[4, batch, 8, 4], %n: f32[batch, 4], %g: f32[6, 2, 3, 3]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: max_pool: kernel: expected a number of at least 1, found 0
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: max_pool: kernel: expected a number from 1 to 16777216, found 0
     %y = max_pool %x, 0
     return %n
   }

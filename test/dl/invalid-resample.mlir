@@ -59,12 +59,12 @@ dl.model @invalid {
     return %n
   }
   func @c11(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4], %w: f32[4, 6, 3, 3], %i: i32[batch, 9, 8, 4], %d: f64[4, 6, 3, 3], %b: f32[4, batch, 8, 4], %n: f32[batch, 4], %e: f32[batch, 0, 8, 4], %z: f32[4, 0, 3, 3], %q: f32[batch, 2, 2, 2, 2, 2], %c: f32[batch, 9, 8, 2 * batch]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: upsample: scale_factor: expected a number of at least 1, found 0
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: upsample: scale_factor: expected a number from 1 to 16777216, found 0
     %y = upsample %x, scale_factor = 0
     return %n
   }
   func @c12(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4], %w: f32[4, 6, 3, 3], %i: i32[batch, 9, 8, 4], %d: f64[4, 6, 3, 3], %b: f32[4, batch, 8, 4], %n: f32[batch, 4], %e: f32[batch, 0, 8, 4], %z: f32[4, 0, 3, 3], %q: f32[batch, 2, 2, 2, 2, 2], %c: f32[batch, 9, 8, 2 * batch]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: upsample: output_size: expected a number of at least 1, found batch
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: upsample: output_size: expected a number from 1 to 16777216, found batch
     %y = upsample %x, output_size = batch
     return %n
   }
@@ -79,7 +79,7 @@ dl.model @invalid {
     return %n
   }
   func @c15(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4], %w: f32[4, 6, 3, 3], %i: i32[batch, 9, 8, 4], %d: f64[4, 6, 3, 3], %b: f32[4, batch, 8, 4], %n: f32[batch, 4], %e: f32[batch, 0, 8, 4], %z: f32[4, 0, 3, 3], %q: f32[batch, 2, 2, 2, 2, 2], %c: f32[batch, 9, 8, 2 * batch]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: adaptive_avg_pool: output_size: expected a number of at least 1, found 0
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: adaptive_avg_pool: output_size: expected a number from 1 to 16777216, found 0
     %y = adaptive_avg_pool %x, [1, 0]
     return %n
   }
@@ -99,7 +99,7 @@ dl.model @invalid {
     return %n
   }
   func @c19(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4], %w: f32[4, 6, 3, 3], %i: i32[batch, 9, 8, 4], %d: f64[4, 6, 3, 3], %b: f32[4, batch, 8, 4], %n: f32[batch, 4], %e: f32[batch, 0, 8, 4], %z: f32[4, 0, 3, 3], %q: f32[batch, 2, 2, 2, 2, 2], %c: f32[batch, 9, 8, 2 * batch]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: pixel_shuffle: upscale_factor: expected a number of at least 1, found 0
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: pixel_shuffle: upscale_factor: expected a number from 1 to 16777216, found 0
     %y = pixel_shuffle %x, 0
     return %n
   }

@@ -78,7 +78,7 @@ dl.model @m {
     return %h
   }
   func @c12(%x: f32[batch, 5, 4], %h: f32[batch, 4], %i: i32[batch, 5], %s: f32[2, batch, 4]) -> (h: f32[batch, 4]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: {{.*}}gru: layers: expected at least 1, found 0
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: {{.*}}gru: layers: expected 1 to 1024, found 0
     %y = nn.gru "r" %x, 3, layers = 0
     return %h
   }

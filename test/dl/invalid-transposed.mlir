@@ -64,7 +64,7 @@ dl.model @invalid {
     return %n
   }
   func @c12(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4], %w: f32[4, 6, 3, 3], %i: i32[batch, 9, 8, 4], %d: f64[4, 6, 3, 3], %b: f32[4, batch, 8, 4], %n: f32[batch, 4], %e: f32[batch, 0, 8, 4], %z: f32[4, 0, 3, 3], %r: f32[9, 6, 3, 3], %q: f32[batch, 2, 2, 2, 2, 2], %c: f32[batch, 9, 8, 2 * batch]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d_transpose: stride: expected a number of at least 1, found 0
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d_transpose: stride: expected a number from 1 to 16777216, found 0
     %y = conv2d_transpose %x, %w, stride = 0
     return %n
   }
@@ -84,7 +84,7 @@ dl.model @invalid {
     return %n
   }
   func @c16(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4], %w: f32[4, 6, 3, 3], %i: i32[batch, 9, 8, 4], %d: f64[4, 6, 3, 3], %b: f32[4, batch, 8, 4], %n: f32[batch, 4], %e: f32[batch, 0, 8, 4], %z: f32[4, 0, 3, 3], %r: f32[9, 6, 3, 3], %q: f32[batch, 2, 2, 2, 2, 2], %c: f32[batch, 9, 8, 2 * batch]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d_transpose: output_padding: expected a number of at least 0, found -1
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d_transpose: output_padding: expected a number from 0 to 16777216, found -1
     %y = conv2d_transpose %x, %w, output_padding = -1
     return %n
   }

@@ -111,6 +111,12 @@ class Choices(Drawing):
             state = self.line(f"constant i64[3] = [{self.random.randint(0, 99)}, {self.random.randint(1, 9)}, 0]")
             self.line(f'draw {value}, {state}, stream = "s"', value.shape, value.kind, 1)
 
+    def sample(self):
+        value = self.pick(lambda v: v.shape and v.shape[-1] > 0, FLOATS)
+        if value:
+            options = self.random.choice(["", ", temperature = 0.5", f", top_k = {self.random.randint(1, value.shape[-1])}", ", top_p = 0.5"])
+            self.line(f"sample {value}{options}", value.shape[:-1], "i32", value.shape[-1])
+
     def truth(self):
         value = self.pick(kinds=FLOATS + INTEGERS)
         truth = self.line(f"cast {value}, i1", value.shape, "i1")

@@ -46,6 +46,27 @@ class Moves(Drawing):
             self.same(value, f"slice {value}, axis = {self.axis_text(axis, value)}, start = {start}, size = {size}",
                       value.shape[:axis] + [size] + value.shape[axis + 1:])
 
+    def placed(self):
+        """Elements from a place on that is a number of the call, and others in their place."""
+        value = self.any(lambda v: any(size > 0 for size in v.shape))
+        if value:
+            axis = self.axis(value, lambda size: size > 0)
+            whole = value.shape[axis]
+            size = self.random.randint(1, whole)
+            one = lambda at: self.line(f"constant {self.random.choice(['i32', 'i64'])} = {at}")
+            options = f"axis = {self.axis_text(axis, value)}"
+            part = self.same(value, f"read {value}, at = {one(self.random.randint(0, whole - size))}, {options}, size = {size}",
+                             value.shape[:axis] + [size] + value.shape[axis + 1:])
+            self.same(value, f"write {value}, {part}, at = {one(self.random.randint(0, whole - size))}, {options}", value.shape)
+
+    def cache(self):
+        """In a function that sees all at once it is what it is given."""
+        value = self.any(lambda v: len(v.shape) > 1 and v.shape[0] == BATCH and all(size > 0 for size in v.shape[1:]))
+        if value:
+            at, layer = self.line("constant i32 = 0"), self.layer()
+            self.bare.add(self.parameters[-1])
+            self.same(value, f"nn.cache {layer} {value}, {value.shape[1] + 2}, at = {at}", value.shape)
+
     def halves(self):
         """Two batches one after the other, and one of them, which begins where the batch says."""
         value = self.any(lambda v: v.shape and v.shape[0] == BATCH)

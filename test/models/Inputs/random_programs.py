@@ -52,14 +52,14 @@ class Program(Floats, Moves, Layers, Choices):
 
     def steps(self):
         common = [self.unary, self.unary, self.unary, self.unary, self.binary, self.binary, self.guarded, self.linear, self.matmul, self.reduce,
-                  self.softmax, self.layer_norm, self.reshape, self.transpose, self.slice, self.halves, self.select,
+                  self.softmax, self.layer_norm, self.reshape, self.transpose, self.slice, self.placed, self.cache, self.halves, self.select,
                   self.concat, self.split, self.pad, self.where, self.stretch, self.call, self.embed, self.gather,
                   self.dropout, self.convert, self.position, self.weigh, self.count, self.single, self.convolution,
                   self.convolution, self.pool, self.pool, self.volume, self.flat, self.prelu, self.norm, self.norm,
                   self.transposed, self.transposed, self.resized, self.resized, self.cumsum, self.topk, self.flip, self.drawn,
                   self.drawn, self.drawn, self.tables]
         free = [self.integer, self.integer, self.compare, self.argmax, self.scatter, self.loss_value, self.normalize,
-                self.mask, self.words, self.one_hot, self.ordered, self.truth, self.whole, self.negative, self.doubles]
+                self.mask, self.words, self.sample, self.one_hot, self.ordered, self.truth, self.whole, self.negative, self.doubles]
         return common if self.trains else common + free
 
     def unused(self):
