@@ -43,8 +43,8 @@ int main(int, char **argv) {
   // A place past the context, and before it, costs nothing.
   for (int64_t at : {context, int64_t(-1)}) {
     std::string text = messageOf([&] { a.session.call("next", {places(a.x, 0, 1), int32_t(at)}); });
-    CHECK(text.find("write: the index " + std::to_string(at) + " is out of range: it must be at least 0 and less than 12") !=
-              std::string::npos,
+    CHECK(text.find("write: the index " + std::to_string(at) +
+                    " is out of range: it must be at least 0 and less than 12") != std::string::npos,
           "%s", text.c_str());
   }
   CHECK(a.next("next", context - 1, 1) < 1e-5, "after a wrong call");
