@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A data set is one column for each input of an entry point; a feed copies chosen rows of the columns into
-// the inputs of a prepared call, converting as it goes. Images stay in memory as bytes.
+// the inputs of a prepared call, converting as it goes. Images stay bytes until then.
 #ifndef DLC_RUN_DATA_H
 #define DLC_RUN_DATA_H
 
 #include "runtime/Model.h"
 #include "tools/dlc-run/Progress.h"
+#include "tools/dlc-run/Rows.h"
 #include "tools/dlc-run/Scale.h"
 
 #include <CLI/App.hpp>
@@ -38,7 +39,7 @@ enum class Split { Train, Test };
 struct Column {
   std::string name; ///< of the input that it feeds
   std::string path;
-  Tensor values;
+  std::shared_ptr<RowSource> rows;
 };
 
 /// The columns of one split.
@@ -70,6 +71,8 @@ public:
 
   /// Examples in the data; 1 where no input depends on the batch: the files then are one example.
   int64_t rows() const { return rows_; }
+  /// Tells the columns which rows the next fills ask for, in this order.
+  void expect(std::span<const uint32_t> rows);
   /// Copies the given rows into the call's inputs and sets its extent.
   void fill(std::span<const uint32_t> rows);
   Call &call() { return *call_; }
@@ -83,16 +86,17 @@ private:
   struct Source {
     const Column *column;
     std::shared_ptr<const Tensor> own; ///< the column in the input's type, where it had another
-    const std::byte *bytes;
-    int64_t rowElements;
-    size_t elementBytes; ///< in the source
+    const std::byte *bytes;            ///< NULL: the column makes each row
+    std::vector<std::byte> made;       ///< the last row that it made
+    int64_t rowElements, perRow;       ///< of the input; how many rows of the column are one of it
+    size_t elementBytes;               ///< in the source
     Scale scale;
     bool scaled; ///< while it is copied: the source is bytes
     bool batched;
     MutableTensorView input;
   };
   Source makeSource(const Column &column, const Port &port, size_t index, const Scales &scales);
-  static void copyRow(const Source &source, std::byte *to, size_t row);
+  static void copyRow(Source &source, std::byte *to, size_t row);
 
   Call *call_;
   std::vector<Source> sources_;

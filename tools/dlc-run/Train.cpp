@@ -550,6 +550,7 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
   std::vector<uint32_t> order = shuffledRows(trainRows_, options_.seed, epoch);
   epochStarted_ = now();
   int64_t before = rowsDone_;
+  feed_->expect(std::span(order).subspan(size_t(seen_ % trainRows_)));
   for (int64_t at = seen_ % trainRows_; at < trainRows_; at += options_.batch) {
     bool enough = seen_ >= length_.total;
     if (enough || *interrupted()) {
@@ -569,6 +570,11 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
           fmt::format("step {} (epoch {}): {}", training_->step() + 1, epoch + 1, feed_->explain(error, rows));
       // A bad index is found before anything is changed: what was trained until then is good.
       if (error.code == DLC_BAD_INDEX && rowsDone_ > 0 && attempt(options_.out, [&] { save(options_.out); }))
+        text += fmt::format(". The steps before it are in {}", options_.out);
+      throw UserError(text);
+    } catch (const DataError &error) {
+      std::string text = fmt::format("step {} (epoch {}): {}", training_->step() + 1, epoch + 1, error.what());
+      if (rowsDone_ > 0 && attempt(options_.out, [&] { save(options_.out); }))
         text += fmt::format(". The steps before it are in {}", options_.out);
       throw UserError(text);
     }
