@@ -55,14 +55,16 @@ std::string findFile(const std::string &directory, std::string_view input, Split
 
 void DataArguments::addTo(CLI::App &app) {
   app.add_option("--data", directory,
-                 "Folder with MNIST's IDX files (train-images-idx3-ubyte[.gz] ...) or with train-NAME.npy and "
-                 "test-NAME.npy for inputs of other names")
+                 "Folder with MNIST's IDX files (train-images-idx3-ubyte[.gz] ...), with train-NAME.npy and "
+                 "test-NAME.npy for inputs of other names, with PNG and JPEG pictures (train/CLASS/*.png, "
+                 "test/CLASS/*.png, or CLASS/*.png), or with CIFAR's binary files")
       ->option_text("DIR");
   app.add_option("--map", maps, "File (NPY or IDX, plain or gzip) for one input; may be repeated")
       ->option_text("NAME=FILE")
       ->take_all()
       ->allow_extra_args(false);
   scales.addTo(app);
+  pictures.addTo(app, true);
 }
 
 void DataArguments::noteScales(const DataSet &data, const Entry &entry) {
@@ -85,23 +87,29 @@ std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &ar
   DataSet data;
   data.scales_ = arguments.scales;
   std::vector<std::pair<std::string_view, std::string>> files;
-  std::string missing;
-  for (const Port &port : entry.inputs) {
-    std::string path;
+  std::string missing, why;
+  auto fileFor = [&](const Port &port) {
     if (split == mapped)
       for (auto &[name, file] : maps)
         if (name == port.name)
-          path = file;
-    if (path.empty() && !arguments.directory.empty())
-      path = findFile(arguments.directory, port.name, split);
+          return file;
+    return arguments.directory.empty() ? "" : findFile(arguments.directory, port.name, split);
+  };
+  if (!arguments.directory.empty())
+    why = data.addPictures(entry, arguments, split, [&](const Port &port) { return !fileFor(port).empty(); });
+  for (const Port &port : entry.inputs) {
+    std::string path = fileFor(port);
+    if (data.find(port.name))
+      continue;
     if (!path.empty())
       files.emplace_back(port.name, path);
     else if (arguments.directory.empty())
       missing += fmt::format("\n  input '{}' ({}): no file; give --data DIR or --map {}=FILE", port.name, port.str(),
                              port.name);
     else
-      missing += fmt::format("\n  input '{}' ({}): none of {} in {}; name the file by --map {}=FILE", port.name,
-                             port.str(), join(candidates(port.name, split)), arguments.directory, port.name);
+      missing += fmt::format("\n  input '{}' ({}): none of {} in {}{}; name the file by --map {}=FILE", port.name,
+                             port.str(), join(candidates(port.name, split)), arguments.directory,
+                             why.empty() ? "" : "; " + why, port.name);
   }
   if (!missing.empty()) {
     if (required)

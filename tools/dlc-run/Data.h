@@ -7,11 +7,13 @@
 #define DLC_RUN_DATA_H
 
 #include "runtime/Model.h"
+#include "tools/dlc-run/Pictures.h"
 #include "tools/dlc-run/Progress.h"
 #include "tools/dlc-run/Rows.h"
 #include "tools/dlc-run/Scale.h"
 
 #include <CLI/App.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,19 +24,18 @@ namespace dlc::run {
 
 class DataSet;
 
-/// --data, --map and --scale.
+/// --data, --map, --scale, and what there is to say about pictures.
 struct DataArguments {
   std::string directory;
   std::vector<std::string> maps; ///< NAME=FILE
   Scales scales;
+  PictureArguments pictures;
 
   void addTo(CLI::App &app);
   /// Has `scales` keep in mind how the inputs of `entry` are fed from `data`.
   void noteScales(const DataSet &data, const Entry &entry);
   bool empty() const { return directory.empty() && maps.empty(); }
 };
-
-enum class Split { Train, Test };
 
 struct Column {
   std::string name; ///< of the input that it feeds
@@ -57,9 +58,26 @@ public:
   const std::vector<Column> &columns() const { return columns_; }
   const Scales &scales() const { return scales_; }
 
+  /// The classes' names, by label; none where the data tell none.
+  const std::vector<std::string> &classes() const { return classes_; }
+  /// The folder of the pictures; "" if there are none.
+  const std::string &picturePath() const { return picturePath_; }
+  /// What a person should know of how the data were read.
+  const std::vector<std::string> &notes() const { return notes_; }
+  /// True if a file that is read while rows are asked for is this one.
+  bool holds(const std::string &path) const;
+
 private:
+  /// Makes columns of the directory's pictures for those inputs of `entry` that `files` do not feed. Without pictures there,
+  /// a sentence that says so.
+  std::string addPictures(const Entry &entry, const DataArguments &arguments, Split split,
+                          const std::function<bool(const Port &)> &hasFile);
+  void leaveOutBroken(PictureSet &set, PictureRows &rows);
+
   std::vector<Column> columns_;
   Scales scales_;
+  std::vector<std::string> classes_, notes_;
+  std::string picturePath_;
 };
 
 /// Rows of a data set on their way into a call.

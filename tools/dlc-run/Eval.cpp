@@ -3,6 +3,7 @@
 //
 // Batch by batch, the last one short; each number is divided once, by what it is a mean over.
 #include "runtime/Model.h"
+#include "tools/dlc-run/Classes.h"
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/Data.h"
@@ -38,7 +39,11 @@ void evalModel(EvalOptions &options) {
   Split split = options.split == "train" ? Split::Train : Split::Test;
   options.data.scales.check(*entry);
   options.data.scales.inherit(options.weights);
+  options.data.pictures.inherit(options.weights);
   std::optional<DataSet> data = DataSet::load(*entry, options.data, split, split, true);
+  std::vector<std::string> kept = classesOf(options.weights);
+  checkClasses(data->classes(), data->picturePath(), kept, options.weights);
+  checkClassCount(model, *entry, data->classes(), data->picturePath());
   Call call = model.prepare(entry->name, parameters, entry->capacity);
   Feed feed(*data, call);
   double start = now();
@@ -46,6 +51,8 @@ void evalModel(EvalOptions &options) {
   double seconds = now() - start;
   options.data.noteScales(*data, *entry);
   if (!options.json) {
+    for (const std::string &note : data->notes())
+      fmt::print("{}\n", note);
     for (const std::string &note : options.data.scales.notes())
       fmt::print("{}\n", note);
     fmt::print("{}  ({} examples, {})\n", metricsText(metrics), countText(feed.rows()), durationText(seconds));

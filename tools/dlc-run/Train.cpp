@@ -9,6 +9,7 @@
 #include "runtime/Model.h"
 #include "runtime/Philox.h"
 #include "runtime/Safetensors.h"
+#include "tools/dlc-run/Classes.h"
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/Curve.h"
@@ -252,6 +253,9 @@ void TrainRun::openData() {
                                 entry_->name, join(namesOf(entry_->inputs))));
   options_.data.scales.check(*entry_);
   data_ = DataSet::load(*entry_, options_.data, Split::Train, Split::Train, true);
+  checkClassCount(*model_, *entry_, data_->classes(), data_->picturePath());
+  if (checkpoint_)
+    checkClasses(data_->classes(), data_->picturePath(), classesOf(*checkpoint_, resumedFrom_), resumedFrom_);
   step_ = training_->prepare(entry_->name, entry_->capacity);
   step_->setTrapNotFinite(options_.trapNan);
   feed_.emplace(*data_, *step_);
@@ -332,6 +336,7 @@ void TrainRun::openTestData() {
   testData_ = DataSet::load(*evaluation_, arguments, Split::Test, Split::Test, false);
   if (!testData_)
     return;
+  checkClasses(testData_->classes(), testData_->picturePath(), data_->classes(), data_->picturePath());
   Call call = model_->prepare(evaluation_->name, training_->parameters(), evaluation_->capacity);
   Feed checked(*testData_, call);
 }
@@ -446,6 +451,10 @@ void TrainRun::announce() {
   progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_), held,
                              options_.batch, countText(perEpoch_), options_.seed, scalars.empty() ? "" : ", ",
                              metricsText(scalars)));
+  for (const std::optional<DataSet> *data : {&data_, &testData_})
+    if (*data)
+      for (const std::string &note : (*data)->notes())
+        progress_.line(note);
   options_.data.noteScales(*data_, *entry_);
   for (const std::string &note : options_.data.scales.notes())
     progress_.line(note);
@@ -469,6 +478,8 @@ void TrainRun::announce() {
                 {"scalars", jsonMetrics(scalars)}};
   if (!options_.data.scales.json().empty())
     start["scale"] = options_.data.scales.json();
+  if (!data_->classes().empty())
+    start["classes"] = data_->classes();
   progress_.event(start);
   if (options_.log.empty())
     return;
@@ -681,6 +692,7 @@ void TrainRun::save(const std::string &path) {
     state["since_best"] = sinceBest_;
   }
   info.values["state"] = state.dump();
+  keepClasses(data_->classes(), info);
   training_->save(path, info);
 }
 

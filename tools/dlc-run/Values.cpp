@@ -278,7 +278,7 @@ Tensor fileNumbers(const Port &port, const Tensor &value, Scales &scales, const 
 }
 
 Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, Scales &scales,
-                 const std::string &context) {
+                 const std::string &context, Filter filter) {
   if (looksLikeJson(text)) {
     scales.checkInline(port, context);
     bool word = text == "nan" || text == "inf" || text == "-inf";
@@ -287,6 +287,8 @@ Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, Sc
       throw UserError(fmt::format("{}: '{}' is neither the name of a file nor a JSON value", context, text));
     return tensorFromJson(json, port.type, context);
   }
+  if (std::vector<std::string> pictures = pictureFiles(text); !pictures.empty())
+    return fileNumbers(port, readPictures(port, pictures, filter, context), scales, context);
   FileTensor file = readTensorFile(text);
   Tensor value = fileNumbers(port, file.value, scales, context);
   if (file.idx || reshapeRows) {
