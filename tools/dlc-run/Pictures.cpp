@@ -84,7 +84,7 @@ void copyResized(Image image, PictureForm form, Filter filter, std::byte *to) {
 } // namespace
 
 PictureRows::PictureRows(std::shared_ptr<const PictureStore> store, PictureForm form, const PictureArguments &arguments)
-    : store_(std::move(store)), form_(form), filter_(arguments.filter()),
+    : store_(std::move(store)), form_(form), filter_(arguments.filter()), leavesOut_(arguments.skipBroken),
       rowBytes_(form.height * form.width * form.channels),
       shape_{int64_t(store_->size()), int64_t(form.height), int64_t(form.width), int64_t(form.channels)},
       cachedCount_(std::min(store_->size(), (size_t(arguments.cache) << 20) / rowBytes_)),
@@ -102,7 +102,8 @@ void PictureRows::decode(size_t index, std::byte *to) const {
   } catch (const std::bad_alloc &) {
     throw DataError(fmt::format("{}: there is not enough memory to decode it", store_->place(index)));
   } catch (const std::runtime_error &error) {
-    throw DataError(fmt::format("{}: {} (--skip-broken leaves such pictures out)", store_->place(index), error.what()));
+    throw DataError(fmt::format("{}: {}{}", store_->place(index), error.what(),
+                                leavesOut_ ? "" : " (--skip-broken leaves such pictures out)"));
   }
 }
 

@@ -102,6 +102,7 @@ private:
   std::shared_ptr<const PictureStore> store_;
   PictureForm form_;
   Filter filter_;
+  bool leavesOut_; ///< broken pictures: nobody needs to be told how
   size_t rowBytes_;
   Shape shape_;
   std::vector<uint32_t> kept_; ///< what rows are in the store; empty: all

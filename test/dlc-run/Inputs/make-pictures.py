@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 #   folders   FOLDER/train and FOLDER/test: blue, green and red pictures of several sizes, in PNG
-#   idx       the same rows, brought to 8 x 6 by dlc-run itself (FOLDER/pixels.npz), as NPY files, in the order of the rows
 #   stored    the files of test/unit/Inputs/pillow.json, which are JPEGs too
 #   cifar10   data_batch_1.bin, data_batch_2.bin, test_batch.bin and the names
 #   cifar100  train.bin, test.bin and the names
