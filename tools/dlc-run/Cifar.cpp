@@ -14,7 +14,6 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <limits>
-#include <sstream>
 #include <unistd.h>
 
 namespace dlc::run {
@@ -145,19 +144,7 @@ std::vector<std::string> namesIn(const fs::path &path, const Kind &kind) {
   std::error_code error;
   if (!fs::exists(path, error))
     return {};
-  if (fs::file_size(path, error) > 1 << 16)
-    throw UserError(fmt::format("{} is no list of the classes' names: it has more than 64 KiB", path.string()));
-  std::vector<uint8_t> bytes = readFile(path.string());
-  std::istringstream text(std::string(bytes.begin(), bytes.end()));
-  std::vector<std::string> names;
-  for (std::string line; std::getline(text, line);) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' '))
-      line.pop_back();
-    if (!isPlainText(line))
-      throw UserError(fmt::format("{} is no list of the classes' names: it is not plain text (UTF-8)", path.string()));
-    if (!line.empty())
-      names.push_back(line);
-  }
+  std::vector<std::string> names = readNames(path.string());
   if (names.size() != size_t(kind.classes))
     throw UserError(fmt::format("{} has {} lines with a name; expected {}, a name for each class of {}", path.string(),
                                 names.size(), kind.classes, kind.name));

@@ -3,17 +3,39 @@
 //
 // See Classes.h.
 #include "tools/dlc-run/Classes.h"
+#include "runtime/File.h"
 #include "runtime/Text.h"
 #include "tools/dlc-run/Text.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
+#include <sstream>
 
 namespace dlc::run {
 
 bool isPlainText(std::string_view name) {
   return detail::isUtf8(name) &&
          std::none_of(name.begin(), name.end(), [](char c) { return (c >= 0 && c < 32) || c == 127; });
+}
+
+std::vector<std::string> readNames(const std::string &path) {
+  constexpr size_t mostBytes = 1 << 20;
+  std::error_code error;
+  if (std::filesystem::file_size(path, error) > mostBytes && !error)
+    throw UserError(fmt::format("{} is no list of names, one a line: it has more than 1 MiB", path));
+  std::vector<uint8_t> bytes = readFile(path);
+  std::istringstream text(std::string(bytes.begin(), bytes.end()));
+  std::vector<std::string> names;
+  for (std::string line; std::getline(text, line);) {
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' '))
+      line.pop_back();
+    if (!isPlainText(line))
+      throw UserError(fmt::format("{} is no list of names, one a line: it is not plain text (UTF-8)", path));
+    if (!line.empty())
+      names.push_back(line);
+  }
+  return names;
 }
 
 std::vector<std::string> classesOf(const CheckpointInfo &info, const std::string &path) {

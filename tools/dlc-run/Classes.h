@@ -18,6 +18,9 @@ namespace dlc::run {
 /// True for UTF-8 without control characters: what can be shown and stored.
 bool isPlainText(std::string_view name);
 
+/// The names in a file, one a line; lines without one are passed over. UserError for what is no such list.
+std::vector<std::string> readNames(const std::string &path);
+
 /// The names that a checkpoint of a training keeps; none where it keeps none, or is a file of weights alone.
 std::vector<std::string> classesOf(const std::string &weights);
 std::vector<std::string> classesOf(const CheckpointInfo &info, const std::string &path);

@@ -107,6 +107,8 @@ private:
   void openModel();
   void resume();
   void openData();
+  /// The names of the classes: the data's, the checkpoint's or those of --classes.
+  void nameClasses();
   /// Where the run stands and how long it is, once the data are known.
   void findPlace();
   int64_t examplesAfter(int64_t seen, int64_t steps) const;
@@ -143,6 +145,7 @@ private:
   std::optional<Training> training_;
   const Entry *entry_ = nullptr, *evaluation_ = nullptr;
   std::optional<DataSet> data_, testData_;
+  std::vector<std::string> classes_;
   std::optional<Call> step_, validationCall_;
   std::optional<Feed> feed_, validationFeed_;
   std::optional<MetricSums> sums_;
@@ -253,9 +256,7 @@ void TrainRun::openData() {
                                 entry_->name, join(namesOf(entry_->inputs))));
   options_.data.scales.check(*entry_);
   data_ = DataSet::load(*entry_, options_.data, Split::Train, Split::Train, true);
-  checkClassCount(*model_, *entry_, data_->classes(), data_->picturePath());
-  if (checkpoint_)
-    checkClasses(data_->classes(), data_->picturePath(), classesOf(*checkpoint_, resumedFrom_), resumedFrom_);
+  nameClasses();
   step_ = training_->prepare(entry_->name, entry_->capacity);
   step_->setTrapNotFinite(options_.trapNan);
   feed_.emplace(*data_, *step_);
@@ -292,6 +293,22 @@ void TrainRun::openData() {
                                 options_.patience > 0 ? "--patience" : "--best"));
   }
   openTestData();
+}
+
+void TrainRun::nameClasses() {
+  classes_ = data_->classes();
+  std::string where = data_->picturePath();
+  if (!options_.classes.empty() && !classes_.empty())
+    throw UserError(
+        fmt::format("--classes {}: the data have names for their classes: leave it out, or rename the folders of {}",
+                    options_.classes, where));
+  std::vector<std::string> kept = checkpoint_ ? classesOf(*checkpoint_, resumedFrom_) : std::vector<std::string>();
+  if (!options_.classes.empty() && (kept.empty() || options_.given("--classes")))
+    classes_ = readNames(where = options_.classes);
+  checkClasses(classes_, where, kept, resumedFrom_);
+  if (classes_.empty())
+    classes_ = kept;
+  checkClassCount(*model_, *entry_, classes_, where);
 }
 
 /// Where a run stands `steps` steps after it stood at `seen`: the last batch of an epoch may be short.
@@ -336,7 +353,7 @@ void TrainRun::openTestData() {
   testData_ = DataSet::load(*evaluation_, arguments, Split::Test, Split::Test, false);
   if (!testData_)
     return;
-  checkClasses(testData_->classes(), testData_->picturePath(), data_->classes(), data_->picturePath());
+  checkClasses(testData_->classes(), testData_->picturePath(), classes_, data_->picturePath());
   Call call = model_->prepare(evaluation_->name, training_->parameters(), evaluation_->capacity);
   Feed checked(*testData_, call);
 }
@@ -403,6 +420,7 @@ void TrainRun::checkFiles() {
   std::vector<NamedFile> read = {{"the library", options_.model.library}};
   if (resumedFrom_.empty())
     read.push_back({"--weights", options_.weights});
+  read.push_back({"--classes", options_.classes});
   for (const std::optional<DataSet> *data : {&data_, &testData_})
     if (*data)
       for (const Column &column : (*data)->columns())
@@ -478,8 +496,8 @@ void TrainRun::announce() {
                 {"scalars", jsonMetrics(scalars)}};
   if (!options_.data.scales.json().empty())
     start["scale"] = options_.data.scales.json();
-  if (!data_->classes().empty())
-    start["classes"] = data_->classes();
+  if (!classes_.empty())
+    start["classes"] = classes_;
   progress_.event(start);
   if (options_.log.empty())
     return;
@@ -692,7 +710,7 @@ void TrainRun::save(const std::string &path) {
     state["since_best"] = sinceBest_;
   }
   info.values["state"] = state.dump();
-  keepClasses(data_->classes(), info);
+  keepClasses(classes_, info);
   training_->save(path, info);
 }
 

@@ -82,6 +82,8 @@ void TrainOptions::addTo(CLI::App &app) {
       ->take_all()
       ->allow_extra_args(false)
       ->option_text("NAME=X");
+  text("--classes", classes, "FILE",
+       "Names of the classes, one a line, for data that have none of their own; predict says them");
   text("--weights", weights, "FILE", "Start from these weights (safetensors), with a fresh optimizer");
   CLI::Option *fraction =
       remember(addReal(app, "--validation", validation,
