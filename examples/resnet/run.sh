@@ -59,8 +59,8 @@ given() {
 default() { given "$1" || arguments+=("$@"); }
 sizes=()
 if [ -n "$data" ]; then
-  data=$(cd "$caller" && realpath -e -- "$data" 2>/dev/null) && [ -d "$data" ] || fail "--data: there is no such folder"
-  classes=$data
+  found=$(cd "$caller" && realpath -e -- "$data" 2>/dev/null) && [ -d "$found" ] || fail "--data: there is no folder $data"
+  data=$found classes=$found
   [ -z "$(find -L "$data/train" -mindepth 1 -maxdepth 1 -type d -print -quit 2>/dev/null)" ] || classes=$data/train
   count=$(find -L "$classes" -mindepth 1 -maxdepth 1 -type d ! -name '.*' ! -name __MACOSX | wc -l)
   [ "$count" -gt 0 ] || fail "--data: $classes has no folder a class"
