@@ -98,7 +98,7 @@ std::string DataSet::addPictures(const Entry &entry, const DataArguments &argume
   std::string why;
   std::optional<PictureSet> set = findPictures(arguments.directory, split, why);
   if (!set)
-    return image || !why.empty() ? why : "";
+    return image ? why : "";
   if (!image)
     throw UserError(fmt::format("{} holds pictures, but entry point '{}' has no input for them: expected one of floats "
                                 "[batch, height, width, channels] with 1 or 3 channels, found {}",

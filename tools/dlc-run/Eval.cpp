@@ -98,6 +98,8 @@ void evalModel(EvalOptions &options) {
     object["scale"] = options.data.scales.json();
   object.update(jsonMetrics(metrics));
   object["seconds"] = seconds;
+  if (!data->notes().empty())
+    object["notes"] = data->notes();
   if (mistakes)
     object["mistakes"] = {{"file", options.mistakes}, {"wrong", mistakes->count()}, {"shown", mistakes->shown()}};
   Progress(true).event(object);

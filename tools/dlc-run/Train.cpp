@@ -469,10 +469,11 @@ void TrainRun::announce() {
   progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_), held,
                              options_.batch, countText(perEpoch_), options_.seed, scalars.empty() ? "" : ", ",
                              metricsText(scalars)));
-  for (const std::optional<DataSet> *data : {&data_, &testData_})
-    if (*data)
-      for (const std::string &note : (*data)->notes())
-        progress_.line(note);
+  std::vector<std::string> notes = data_->notes();
+  if (testData_)
+    notes.insert(notes.end(), testData_->notes().begin(), testData_->notes().end());
+  for (const std::string &note : notes)
+    progress_.line(note);
   options_.data.noteScales(*data_, *entry_);
   for (const std::string &note : options_.data.scales.notes())
     progress_.line(note);
@@ -498,6 +499,8 @@ void TrainRun::announce() {
     start["scale"] = options_.data.scales.json();
   if (!classes_.empty())
     start["classes"] = classes_;
+  if (!notes.empty())
+    start["notes"] = notes;
   progress_.event(start);
   if (options_.log.empty())
     return;
