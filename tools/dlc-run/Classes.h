@@ -39,7 +39,7 @@ struct Classifier {
 };
 Classifier findClassifier(const Model &model, const Entry &entry);
 
-/// UserError where the data have more classes than the model tells apart.
+/// UserError where the data have more classes than the function "predict" tells apart.
 void checkClassCount(const Model &model, const Entry &entry, const std::vector<std::string> &classes,
                      const std::string &where);
 

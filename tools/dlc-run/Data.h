@@ -68,8 +68,8 @@ public:
   bool holds(const std::string &path) const;
 
 private:
-  /// Makes columns of the directory's pictures for those inputs of `entry` that `files` do not feed. Without pictures there,
-  /// a sentence that says so.
+  /// Makes columns of the directory's pictures for inputs of `entry` that have no file. Without pictures there, a sentence
+  /// that says so.
   std::string addPictures(const Entry &entry, const DataArguments &arguments, Split split,
                           const std::function<bool(const Port &)> &hasFile);
   void leaveOutBroken(PictureSet &set, PictureRows &rows);

@@ -45,7 +45,10 @@ FolderNames listFolder(const std::string &path) {
 }
 
 Image readPictureFile(const std::string &path, size_t channels) {
+  // A pipe may never end, and a device is read until memory is full.
   std::error_code error;
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error))
+    throw UserError("it is not a regular file; expected a PNG or JPEG picture");
   uint64_t bytes = fs::file_size(path, error);
   if (!error && bytes > mostBytes)
     throw UserError(fmt::format("the file has {}; at most {} are read", bytesText(bytes), bytesText(mostBytes)));

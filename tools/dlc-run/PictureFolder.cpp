@@ -113,6 +113,12 @@ PictureSet readClasses(const std::string &root, const FolderNames &names) {
   return set;
 }
 
+const std::vector<std::string> testNames = {"test", "val", "valid", "validation"};
+
+bool isSplitName(const std::string &name) {
+  return name == "train" || std::find(testNames.begin(), testNames.end(), name) != testNames.end();
+}
+
 /// True if one of the folders holds pictures: else this is no data at all.
 bool hasClasses(const std::string &root, const FolderNames &names) {
   return std::any_of(names.folders.begin(), names.folders.end(), [&](const std::string &name) {
@@ -129,7 +135,6 @@ bool isSplitFolder(const std::string &root, const std::string &name, const Folde
 } // namespace
 
 std::optional<PictureSet> findClassFolders(const std::string &directory, Split split, std::string &why) {
-  static const std::vector<std::string> testNames = {"test", "val", "valid", "validation"};
   FolderNames names = listFolder(directory);
   if (names.folders.empty())
     return std::nullopt;
@@ -141,6 +146,10 @@ std::optional<PictureSet> findClassFolders(const std::string &directory, Split s
   if (train.empty() && test.empty()) {
     if (!hasClasses(directory, names))
       return std::nullopt;
+    if (std::all_of(names.folders.begin(), names.folders.end(), isSplitName))
+      throw UserError(
+          fmt::format("{} holds pictures, but no folder a class: put those of each class into a folder of its own",
+                      (fs::path(directory) / names.folders.front()).string()));
     if (split == Split::Train)
       return readClasses(directory, names);
     why = fmt::format("{} holds classes, which are training data: expected test data in {}", directory,
@@ -156,8 +165,8 @@ std::optional<PictureSet> findClassFolders(const std::string &directory, Split s
   PictureSet set = readClasses(root, listFolder(root));
   for (const std::string &name : names.folders)
     if (name != train && name != test)
-      set.notes.push_back(
-          fmt::format("{} is not read: expected folders train and test", (fs::path(directory) / name).string()));
+      set.notes.push_back(fmt::format("{} is not read: only train and test are, and folders a class in them",
+                                      (fs::path(directory) / name).string()));
   return set;
 }
 

@@ -169,7 +169,7 @@ std::vector<std::optional<Tensor>> readInputs(PredictOptions &options, const Ent
   for (const std::string &text : options.inputs) {
     auto [input, file] = splitAssignment(text, "--input");
     size_t index = findInput(entry, input, "--input");
-    std::vector<std::string> files = pictureFiles(file);
+    std::vector<std::string> files = looksLikeJson(file) ? std::vector<std::string>() : pictureFiles(file);
     if (files.empty())
       values[index] =
           readInput(entry.inputs[index], file, true, options.scales, "--input " + text, options.pictures.filter());

@@ -595,20 +595,19 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
       return enough ? End::Steps : End::Interrupted;
     }
     auto rows = std::span(order).subspan(size_t(at), size_t(std::min(options_.batch, trainRows_ - at)));
+    auto fail = [&](const std::string &why, bool unchanged) {
+      std::string text = fmt::format("step {} (epoch {}): {}", training_->step() + 1, epoch + 1, why);
+      if (unchanged && rowsDone_ > 0 && attempt(options_.out, [&] { save(options_.out); }))
+        text += fmt::format(". The steps before it are in {}", options_.out);
+      throw UserError(text);
+    };
+    // A bad index, or a row that cannot be had, is found before anything is changed: what was trained until then is good.
     try {
       trainStep(rows, epoch);
     } catch (const CallError &error) {
-      std::string text =
-          fmt::format("step {} (epoch {}): {}", training_->step() + 1, epoch + 1, feed_->explain(error, rows));
-      // A bad index is found before anything is changed: what was trained until then is good.
-      if (error.code == DLC_BAD_INDEX && rowsDone_ > 0 && attempt(options_.out, [&] { save(options_.out); }))
-        text += fmt::format(". The steps before it are in {}", options_.out);
-      throw UserError(text);
+      fail(feed_->explain(error, rows), error.code == DLC_BAD_INDEX);
     } catch (const DataError &error) {
-      std::string text = fmt::format("step {} (epoch {}): {}", training_->step() + 1, epoch + 1, error.what());
-      if (rowsDone_ > 0 && attempt(options_.out, [&] { save(options_.out); }))
-        text += fmt::format(". The steps before it are in {}", options_.out);
-      throw UserError(text);
+      fail(error.what(), true);
     }
     if (progress_.due())
       reportStep(epoch, at);

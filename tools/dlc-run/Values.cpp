@@ -178,6 +178,18 @@ private:
   const std::string &context_;
 };
 
+/// The shape that a file of `rows` rows has for this port, or the file's own where the port has no leading
+/// batch.
+Shape rowsShape(const Port &port, const Tensor &value) {
+  Shape shape = port.dims;
+  if (shape.empty() || value.shape().empty())
+    return value.shape();
+  shape[0] = port.batch[0] ? value.shape()[0] : port.dims[0];
+  return shape;
+}
+
+} // namespace
+
 bool looksLikeJson(const std::string &text) {
   if (text == "true" || text == "false" || text == "nan" || text == "inf")
     return true;
@@ -193,18 +205,6 @@ bool looksLikeJson(const std::string &text) {
     return text == "-inf";
   }
 }
-
-/// The shape that a file of `rows` rows has for this port, or the file's own where the port has no leading
-/// batch.
-Shape rowsShape(const Port &port, const Tensor &value) {
-  Shape shape = port.dims;
-  if (shape.empty() || value.shape().empty())
-    return value.shape();
-  shape[0] = port.batch[0] ? value.shape()[0] : port.dims[0];
-  return shape;
-}
-
-} // namespace
 
 FileTensor readTensorFile(const std::string &path) {
   std::ifstream file(path, std::ios::binary);

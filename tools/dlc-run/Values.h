@@ -42,6 +42,10 @@ Tensor fileNumbers(const Port &port, const Tensor &value, Scales &scales, const 
 /// anything, to an integer from integers that fit. UserError starting with `context` otherwise.
 Tensor converted(const Tensor &value, DType type, const std::string &context);
 
+/// True for an input that is written on the command line, not a file's name: it starts with a bracket, or is a number, true,
+/// false, nan or inf.
+bool looksLikeJson(const std::string &text);
+
 /// An input written as FILE or as JSON (starting with a bracket, a digit, a sign, or being true, false, nan,
 /// inf). The numbers of a file are scaled; IDX files are reshaped to the port's row. With `reshapeRows`, so are
 /// other files whose rows have the right number of elements. A PNG or JPEG file, or a folder of them, is brought to the
