@@ -22,6 +22,7 @@ struct CallArguments {
   std::string entry, weights, archive, output, save;
   std::vector<std::string> inputs, scalars;
   Scales scales;
+  PictureArguments pictures;
   uint64_t seed = 0;
   int64_t step = 0, repeat = 1, row = 0;
   bool print = false, trapNan = false, json = false;
@@ -41,7 +42,8 @@ std::vector<Tensor> readInputs(CallArguments &arguments, const Entry &entry) {
   for (const std::string &text : arguments.inputs) {
     auto [name, value] = splitAssignment(text, "--input");
     size_t index = findInput(entry, name, "--input");
-    values[index] = readInput(entry.inputs[index], value, false, arguments.scales, "--input " + text);
+    values[index] =
+        readInput(entry.inputs[index], value, false, arguments.scales, "--input " + text, arguments.pictures.filter());
     given[index] = true;
   }
   std::string missing;
@@ -65,8 +67,10 @@ void callEntry(CallArguments &arguments) {
   Model model = arguments.model.open();
   const Entry &entry = findEntry(model, arguments.entry);
   arguments.scales.check(entry);
-  if (!arguments.weights.empty())
+  if (!arguments.weights.empty()) {
     arguments.scales.inherit(arguments.weights);
+    arguments.pictures.inherit(arguments.weights);
+  }
   std::vector<Tensor> values = readInputs(arguments, entry);
   if (!arguments.json)
     for (const std::string &note : arguments.scales.notes())
@@ -160,13 +164,16 @@ void addCall(CLI::App &app) {
                   "Checkpoint (step and optimizer are taken too) or weights (default: initial weights of the seed)")
       ->option_text("FILE");
   command
-      .add_option("--input", arguments->inputs,
-                  "Value of an input: an NPY or IDX file, or JSON like [[1, 2], [3, 4]]; may be repeated")
+      .add_option(
+          "--input", arguments->inputs,
+          "Value of an input: an NPY or IDX file, a PNG or JPEG picture, a folder of them, or JSON like [[1, 2], "
+          "[3, 4]]; may be repeated")
       ->take_all()
       ->allow_extra_args(false)
       ->option_text("NAME=FILE");
   command.add_option("--inputs", arguments->archive, "Values of inputs, by name")->option_text("FILE.npz");
   arguments->scales.addTo(command);
+  arguments->pictures.addTo(command, false);
   command.add_option("--set", arguments->scalars, "Set a number of the call, e.g. lr=0.01; may be repeated")
       ->take_all()
       ->allow_extra_args(false)

@@ -55,19 +55,21 @@ std::string findFile(const std::string &directory, std::string_view input, Split
 
 void DataArguments::addTo(CLI::App &app) {
   app.add_option("--data", directory,
-                 "Folder with MNIST's IDX files (train-images-idx3-ubyte[.gz] ...) or with train-NAME.npy and "
-                 "test-NAME.npy for inputs of other names")
+                 "Folder with MNIST's IDX files (train-images-idx3-ubyte[.gz] ...), with train-NAME.npy and "
+                 "test-NAME.npy for inputs of other names, with PNG and JPEG pictures (train/CLASS/*.png, "
+                 "test/CLASS/*.png, or CLASS/*.png), or with CIFAR's binary files")
       ->option_text("DIR");
   app.add_option("--map", maps, "File (NPY or IDX, plain or gzip) for one input; may be repeated")
       ->option_text("NAME=FILE")
       ->take_all()
       ->allow_extra_args(false);
   scales.addTo(app);
+  pictures.addTo(app, true);
 }
 
 void DataArguments::noteScales(const DataSet &data, const Entry &entry) {
   for (const Column &column : data.columns())
-    (void)scales.use(entry.inputs[findInput(entry, column.name, "--map")], column.values.dtype());
+    (void)scales.use(entry.inputs[findInput(entry, column.name, "--map")], column.rows->dtype());
 }
 
 std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &arguments, Split split, Split mapped,
@@ -85,23 +87,29 @@ std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &ar
   DataSet data;
   data.scales_ = arguments.scales;
   std::vector<std::pair<std::string_view, std::string>> files;
-  std::string missing;
-  for (const Port &port : entry.inputs) {
-    std::string path;
+  std::string missing, why;
+  auto fileFor = [&](const Port &port) {
     if (split == mapped)
       for (auto &[name, file] : maps)
         if (name == port.name)
-          path = file;
-    if (path.empty() && !arguments.directory.empty())
-      path = findFile(arguments.directory, port.name, split);
+          return file;
+    return arguments.directory.empty() ? "" : findFile(arguments.directory, port.name, split);
+  };
+  if (!arguments.directory.empty())
+    why = data.addPictures(entry, arguments, split, [&](const Port &port) { return !fileFor(port).empty(); });
+  for (const Port &port : entry.inputs) {
+    std::string path = fileFor(port);
+    if (data.find(port.name))
+      continue;
     if (!path.empty())
       files.emplace_back(port.name, path);
     else if (arguments.directory.empty())
       missing += fmt::format("\n  input '{}' ({}): no file; give --data DIR or --map {}=FILE", port.name, port.str(),
                              port.name);
     else
-      missing += fmt::format("\n  input '{}' ({}): none of {} in {}; name the file by --map {}=FILE", port.name,
-                             port.str(), join(candidates(port.name, split)), arguments.directory, port.name);
+      missing += fmt::format("\n  input '{}' ({}): none of {} in {}{}; name the file by --map {}=FILE", port.name,
+                             port.str(), join(candidates(port.name, split)), arguments.directory,
+                             why.empty() ? "" : "; " + why, port.name);
   }
   if (!missing.empty()) {
     if (required)
@@ -109,7 +117,7 @@ std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &ar
     return std::nullopt;
   }
   for (auto &[name, path] : files) {
-    data.columns_.push_back({std::string(name), path, readTensorFile(path).value});
+    data.columns_.push_back({std::string(name), path, std::make_shared<TensorRows>(readTensorFile(path).value, path)});
   }
   return data;
 }
@@ -126,8 +134,8 @@ bool DataSet::covers(const Entry &entry) const {
 }
 
 Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t index, const Scales &scales) {
-  Scale scale = scales.of(port, column.values.dtype());
-  Source source{&column, nullptr, nullptr, 0, 0, scale, false, port.hasBatch(), call_->input(index)};
+  Scale scale = scales.of(port, column.rows->dtype());
+  Source source{&column, nullptr, nullptr, {}, 0, 1, 0, scale, false, port.hasBatch(), call_->input(index)};
   for (size_t axis = 1; axis < port.batch.size(); ++axis)
     if (port.batch[axis])
       throw UserError(fmt::format("input '{}' ({}) has the batch on axis {}: rows of a file can be fed to axis 0 only",
@@ -136,9 +144,9 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
   int64_t elements = 1;
   for (size_t axis = source.batched; axis < port.dims.size(); ++axis)
     elements *= port.dims[axis];
-  const Shape &found = column.values.shape();
+  const Shape &found = column.rows->shape();
   if (!source.batched) {
-    if (column.values.elements() != elements)
+    if (found.elements() != elements)
       throw UserError(fmt::format("{}: found shape {}", context, found.str()));
     source.rowElements = elements;
   } else {
@@ -150,9 +158,20 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
                                   found.str(), have, elements,
                                   perRow > 1 ? fmt::format(", and a multiple of {} rows", perRow) : ""));
     source.rowElements = perRow * elements;
+    source.perRow = perRow;
   }
-  source.scaled = column.values.dtype() == DType::U8 && !scale.keeps();
-  const Tensor *values = &column.values;
+  source.elementBytes = sizeOf(column.rows->dtype());
+  source.scaled = column.rows->dtype() == DType::U8 && !scale.keeps();
+  const Tensor *values = column.rows->tensor();
+  if (!values) {
+    // Rows that are made one by one are bytes, or of the input's type.
+    source.scaled = column.rows->dtype() == DType::U8 && isFloat(port.type);
+    if (!source.scaled && column.rows->dtype() != port.type)
+      throw UserError(
+          fmt::format("{}: found {}, expected {}", context, nameOf(column.rows->dtype()), nameOf(port.type)));
+    source.made.resize(source.scaled ? size_t(source.rowElements) : 0);
+    return source;
+  }
   if (!source.scaled && (values->dtype() != port.type || !scale.keeps())) {
     auto own = std::make_shared<Tensor>(converted(*values, port.type, context));
     if (!scale.keeps())
@@ -177,7 +196,7 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
     sources_.push_back(makeSource(*column, port, i, data.scales()));
     if (!sources_.back().batched)
       continue;
-    int64_t rows = column->values.shape()[0] / port.batch[0];
+    int64_t rows = column->rows->shape()[0] / port.batch[0];
     if (first && rows != rows_)
       throw UserError(fmt::format("{} has {} rows, but {} has {}: all inputs need the same number", first->path,
                                   countText(rows_), column->path, countText(rows)));
@@ -194,13 +213,28 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
       copyRow(source, static_cast<std::byte *>(source.input.data()), 0);
 }
 
-void Feed::copyRow(const Source &source, std::byte *to, size_t row) {
+void Feed::copyRow(Source &source, std::byte *to, size_t row) {
   size_t bytes = size_t(source.rowElements) * source.elementBytes;
   const std::byte *from = source.bytes + row * bytes;
+  if (!source.bytes) {
+    std::byte *made = source.scaled ? source.made.data() : to;
+    size_t one = bytes / size_t(source.perRow);
+    for (int64_t i = 0; i < source.perRow; ++i)
+      source.column->rows->copyRow(int64_t(row) * source.perRow + i, made + size_t(i) * one);
+    if (!source.scaled)
+      return;
+    from = made;
+  }
   if (source.scaled)
     scaleBytes(source.input.dtype(), to, from, source.rowElements, source.scale);
   else
     std::memcpy(to, from, bytes);
+}
+
+void Feed::expect(std::span<const uint32_t> rows) {
+  for (Source &source : sources_)
+    if (source.batched && source.perRow == 1)
+      source.column->rows->expect(rows);
 }
 
 void Feed::fill(std::span<const uint32_t> rows) {
@@ -225,13 +259,13 @@ std::string Feed::explain(const CallError &error, std::span<const uint32_t> rows
     return error.what();
   uint32_t row = rows[size_t(error.row)];
   // An index comes from a column of integers: where there is but one, it is the one to look into.
-  std::vector<std::string> paths;
+  std::vector<std::string> places;
   for (const Source &source : sources_)
     if (source.batched && !isFloat(source.input.dtype()))
-      paths.push_back(source.column->path);
-  return fmt::format("{}{}row {} of {} (counted from 0) holds {}, expected 0 to {}", error.op,
-                     error.op.empty() ? "" : ": ", row, paths.empty() ? "the data" : join(paths, " or "), error.value,
-                     error.limit - 1);
+      places.push_back(source.column->rows->place(row));
+  return fmt::format("{}{}{} holds {}, expected 0 to {}", error.op, error.op.empty() ? "" : ": ",
+                     places.empty() ? fmt::format("row {} of the data (counted from 0)", row) : join(places, " or "),
+                     error.value, error.limit - 1);
 }
 
 std::string Feed::notFinite(std::span<const uint32_t> rows) const {
@@ -242,10 +276,10 @@ std::string Feed::notFinite(std::span<const uint32_t> rows) const {
     for (int64_t i = 0; i < count; ++i) {
       double value = TensorView(source.input).at(i);
       if (!std::isfinite(value))
-        return source.batched
-                   ? fmt::format("row {} of {} (counted from 0) holds {}", rows[size_t(i / source.rowElements)],
-                                 source.column->path, exactNumber(value, false))
-                   : fmt::format("{} holds {}", source.column->path, exactNumber(value, false));
+        return fmt::format("{} holds {}",
+                           source.batched ? source.column->rows->place(rows[size_t(i / source.rowElements)])
+                                          : source.column->path,
+                           exactNumber(value, false));
     }
   }
   return "";
@@ -329,12 +363,13 @@ void MetricSums::load(const Json &json) {
 std::optional<Metrics> evaluate(Feed &feed, int64_t first, int64_t last, const volatile int *stop) {
   MetricSums sums(feed.call().entry());
   int64_t capacity = std::max<int64_t>(feed.call().entry().capacity, 1);
-  std::vector<uint32_t> rows;
+  std::vector<uint32_t> all(size_t(std::max<int64_t>(0, last - first)));
+  std::iota(all.begin(), all.end(), uint32_t(first));
+  feed.expect(all);
   for (int64_t at = first; at < last; at += capacity) {
     if (stop && *stop)
       return std::nullopt;
-    rows.resize(size_t(std::min(capacity, last - at)));
-    std::iota(rows.begin(), rows.end(), uint32_t(at));
+    auto rows = std::span(all).subspan(size_t(at - first), size_t(std::min(capacity, last - at)));
     feed.fill(rows);
     try {
       feed.call().run();

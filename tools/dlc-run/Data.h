@@ -2,15 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A data set is one column for each input of an entry point; a feed copies chosen rows of the columns into
-// the inputs of a prepared call, converting as it goes. Images stay in memory as bytes.
+// the inputs of a prepared call, converting as it goes. Images stay bytes until then.
 #ifndef DLC_RUN_DATA_H
 #define DLC_RUN_DATA_H
 
 #include "runtime/Model.h"
+#include "tools/dlc-run/Pictures.h"
 #include "tools/dlc-run/Progress.h"
+#include "tools/dlc-run/Rows.h"
 #include "tools/dlc-run/Scale.h"
 
 #include <CLI/App.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,11 +24,12 @@ namespace dlc::run {
 
 class DataSet;
 
-/// --data, --map and --scale.
+/// --data, --map, --scale, and what there is to say about pictures.
 struct DataArguments {
   std::string directory;
   std::vector<std::string> maps; ///< NAME=FILE
   Scales scales;
+  PictureArguments pictures;
 
   void addTo(CLI::App &app);
   /// Has `scales` keep in mind how the inputs of `entry` are fed from `data`.
@@ -33,12 +37,10 @@ struct DataArguments {
   bool empty() const { return directory.empty() && maps.empty(); }
 };
 
-enum class Split { Train, Test };
-
 struct Column {
   std::string name; ///< of the input that it feeds
   std::string path;
-  Tensor values;
+  std::shared_ptr<RowSource> rows;
 };
 
 /// The columns of one split.
@@ -56,9 +58,26 @@ public:
   const std::vector<Column> &columns() const { return columns_; }
   const Scales &scales() const { return scales_; }
 
+  /// The classes' names, by label; none where the data tell none.
+  const std::vector<std::string> &classes() const { return classes_; }
+  /// The folder of the pictures; "" if there are none.
+  const std::string &picturePath() const { return picturePath_; }
+  /// What a person should know of how the data were read.
+  const std::vector<std::string> &notes() const { return notes_; }
+  /// True if a file that is read while rows are asked for is this one.
+  bool holds(const std::string &path) const;
+
 private:
+  /// Makes columns of the directory's pictures for inputs of `entry` that have no file. Without pictures there, a sentence
+  /// that says so.
+  std::string addPictures(const Entry &entry, const DataArguments &arguments, Split split,
+                          const std::function<bool(const Port &)> &hasFile);
+  void leaveOutBroken(PictureSet &set, PictureRows &rows);
+
   std::vector<Column> columns_;
   Scales scales_;
+  std::vector<std::string> classes_, notes_;
+  std::string picturePath_;
 };
 
 /// Rows of a data set on their way into a call.
@@ -70,6 +89,8 @@ public:
 
   /// Examples in the data; 1 where no input depends on the batch: the files then are one example.
   int64_t rows() const { return rows_; }
+  /// Tells the columns which rows the next fills ask for, in this order.
+  void expect(std::span<const uint32_t> rows);
   /// Copies the given rows into the call's inputs and sets its extent.
   void fill(std::span<const uint32_t> rows);
   Call &call() { return *call_; }
@@ -83,16 +104,17 @@ private:
   struct Source {
     const Column *column;
     std::shared_ptr<const Tensor> own; ///< the column in the input's type, where it had another
-    const std::byte *bytes;
-    int64_t rowElements;
-    size_t elementBytes; ///< in the source
+    const std::byte *bytes;            ///< NULL: the column makes each row
+    std::vector<std::byte> made;       ///< the last row that it made
+    int64_t rowElements, perRow;       ///< of the input; how many rows of the column are one of it
+    size_t elementBytes;               ///< in the source
     Scale scale;
     bool scaled; ///< while it is copied: the source is bytes
     bool batched;
     MutableTensorView input;
   };
   Source makeSource(const Column &column, const Port &port, size_t index, const Scales &scales);
-  static void copyRow(const Source &source, std::byte *to, size_t row);
+  static void copyRow(Source &source, std::byte *to, size_t row);
 
   Call *call_;
   std::vector<Source> sources_;

@@ -3,9 +3,11 @@
 //
 // Batch by batch, the last one short; each number is divided once, by what it is a mean over.
 #include "runtime/Model.h"
+#include "tools/dlc-run/Classes.h"
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/Data.h"
+#include "tools/dlc-run/Mistakes.h"
 
 #include <fmt/format.h>
 
@@ -16,9 +18,23 @@ namespace {
 struct EvalOptions {
   ModelArguments model;
   DataArguments data;
-  std::string weights, entry, split = "test";
+  std::string weights, entry, mistakes, split = "test";
   bool json = false;
 };
+
+/// A sheet replaces what it names, but nothing that was read.
+void checkMistakes(const EvalOptions &options, const DataSet &data) {
+  if (!options.mistakes.ends_with(".png"))
+    throw UserError(
+        fmt::format("--mistakes {}: the sheet is a PNG; expected a name that ends in .png", options.mistakes));
+  std::vector<NamedFile> read = {{"the library", options.model.library}, {"--weights", options.weights}};
+  for (const Column &column : data.columns())
+    read.push_back({"the data file", column.path});
+  checkOutputs({{"--mistakes", options.mistakes}}, read);
+  if (data.holds(options.mistakes))
+    throw UserError(fmt::format("--mistakes {}: this is one of the pictures that are evaluated; give another name",
+                                options.mistakes));
+}
 
 void evalModel(EvalOptions &options) {
   Model model = options.model.open();
@@ -38,17 +54,39 @@ void evalModel(EvalOptions &options) {
   Split split = options.split == "train" ? Split::Train : Split::Test;
   options.data.scales.check(*entry);
   options.data.scales.inherit(options.weights);
+  options.data.pictures.inherit(options.weights);
   std::optional<DataSet> data = DataSet::load(*entry, options.data, split, split, true);
+  std::vector<std::string> kept = classesOf(options.weights);
+  checkClasses(data->classes(), data->picturePath(), kept, options.weights);
+  checkClassCount(model, *entry, data->classes(), data->picturePath());
   Call call = model.prepare(entry->name, parameters, entry->capacity);
   Feed feed(*data, call);
+  std::optional<AtomicFile> sheet;
+  std::optional<Mistakes> mistakes;
+  if (!options.mistakes.empty()) {
+    checkMistakes(options, *data);
+    mistakes.emplace(model, *entry, *data, data->classes().empty() ? kept : data->classes());
+    sheet.emplace(options.mistakes);
+  }
   double start = now();
   Metrics metrics = *evaluate(feed, 0, feed.rows());
   double seconds = now() - start;
   options.data.noteScales(*data, *entry);
+  if (mistakes) {
+    mistakes->find(model, parameters);
+    std::vector<uint8_t> bytes = mistakes->sheet();
+    sheet->write(bytes.data(), bytes.size());
+    sheet->commit();
+  }
   if (!options.json) {
+    for (const std::string &note : data->notes())
+      fmt::print("{}\n", note);
     for (const std::string &note : options.data.scales.notes())
       fmt::print("{}\n", note);
     fmt::print("{}  ({} examples, {})\n", metricsText(metrics), countText(feed.rows()), durationText(seconds));
+    if (mistakes)
+      fmt::print("{} of {} are wrong; {} of them, the surest first, are in {}\n", countText(mistakes->count()),
+                 countText(feed.rows()), countText(mistakes->shown()), options.mistakes);
     return;
   }
   Json object = {{"event", "end"},
@@ -60,6 +98,10 @@ void evalModel(EvalOptions &options) {
     object["scale"] = options.data.scales.json();
   object.update(jsonMetrics(metrics));
   object["seconds"] = seconds;
+  if (!data->notes().empty())
+    object["notes"] = data->notes();
+  if (mistakes)
+    object["mistakes"] = {{"file", options.mistakes}, {"wrong", mistakes->count()}, {"shown", mistakes->shown()}};
   Progress(true).event(object);
 }
 
@@ -78,6 +120,10 @@ void addEval(CLI::App &app) {
       .add_option("--entry", options->entry, "Function to evaluate (default: the one that returns loss or accuracy)")
       ->option_text("NAME");
   addChoice(command, "--split", options->split, "Which files of DIR: test (default) or train", {"test", "train"});
+  command
+      .add_option("--mistakes", options->mistakes,
+                  "Draw the pictures that are told wrong, each with what it is and what the model says")
+      ->option_text("FILE.png");
   command.add_flag("--json", options->json, "Print a JSON object");
   command.callback([options] { evalModel(*options); });
 }

@@ -4,6 +4,7 @@
 // Probabilities are shown as the most likely classes, anything else as numbers; or all goes to a file.
 #include "runtime/Model.h"
 #include "runtime/Npy.h"
+#include "tools/dlc-run/Classes.h"
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/Values.h"
@@ -24,9 +25,22 @@ struct PredictOptions {
   std::string weights, entry, output;
   std::vector<std::string> inputs;
   Scales scales;
+  PictureArguments pictures;
   std::optional<int64_t> rows; ///< to print; without it 20 as text, all as JSON
   int64_t top = 3;
   bool json = false;
+};
+
+/// What answers are called: the classes, if the weights' training had names for them, and the rows, if they are pictures.
+struct Names {
+  std::vector<std::string> classes, rows;
+
+  std::string classText(int64_t index) const {
+    return size_t(index) < classes.size() ? classes[size_t(index)] : std::to_string(index);
+  }
+  std::string rowText(int64_t row) const {
+    return size_t(row) < rows.size() ? rows[size_t(row)] : fmt::format("row {}", row);
+  }
 };
 
 /// The function a person means by "predict": of that name, or the only one that returns no loss.
@@ -54,7 +68,8 @@ bool isDistribution(TensorView value) {
   return value.shape()[0] > 0;
 }
 
-std::string topClasses(TensorView value, int64_t row, int64_t top) {
+/// The `top` most likely classes of a row, the most likely first.
+std::vector<int64_t> topClasses(TensorView value, int64_t row, int64_t top) {
   int64_t classes = value.shape()[1];
   std::vector<int64_t> order(static_cast<size_t>(classes));
   std::iota(order.begin(), order.end(), 0);
@@ -62,13 +77,19 @@ std::string topClasses(TensorView value, int64_t row, int64_t top) {
   auto at = [&](int64_t i) { return value.at(row * classes + i); };
   std::partial_sort(order.begin(), order.begin() + top, order.end(),
                     [&](int64_t a, int64_t b) { return at(a) != at(b) ? at(a) > at(b) : a < b; });
+  order.resize(size_t(top));
+  return order;
+}
+
+std::string topText(TensorView value, int64_t row, int64_t top, const Names &names) {
   std::vector<std::string> words;
-  for (int64_t i = 0; i < top; ++i)
-    words.push_back(fmt::format("{} ({:.1f} %)", order[size_t(i)], 100 * at(order[size_t(i)])));
+  for (int64_t index : topClasses(value, row, top))
+    words.push_back(
+        fmt::format("{} ({:.1f} %)", names.classText(index), 100 * value.at(row * value.shape()[1] + index)));
   return join(words);
 }
 
-void print(const PredictOptions &options, const Entry &entry, const Results &results) {
+void print(const PredictOptions &options, const Entry &entry, const Results &results, const Names &names) {
   for (size_t i = 0; i < results.size(); ++i) {
     const Tensor &value = results[i];
     bool rowwise = !entry.outputs[i].batch.empty() && entry.outputs[i].batch[0] > 0;
@@ -85,7 +106,7 @@ void print(const PredictOptions &options, const Entry &entry, const Results &res
       std::vector<std::string> numbers;
       for (int64_t k = 0; k < (classes ? 0 : one.elements()); ++k)
         numbers.push_back(elementText(one, k));
-      fmt::print("  row {}: {}\n", row, classes ? topClasses(value, row, options.top) : join(numbers));
+      fmt::print("  {}: {}\n", names.rowText(row), classes ? topText(value, row, options.top, names) : join(numbers));
     }
     if (shown < rows)
       fmt::print("  ... {} more rows; --rows N shows more, --output FILE.npz writes all\n", countText(rows - shown));
@@ -98,7 +119,7 @@ Json withScales(Json object, const PredictOptions &options) {
   return object;
 }
 
-void printJson(const PredictOptions &options, const Entry &entry, const Results &results) {
+void printJson(const PredictOptions &options, const Entry &entry, const Results &results, const Names &names) {
   Progress out(true);
   int64_t rows = 0;
   for (size_t i = 0; i < results.size(); ++i)
@@ -106,12 +127,21 @@ void printJson(const PredictOptions &options, const Entry &entry, const Results 
       rows = std::max(rows, results[i].shape()[0]);
   for (int64_t row = 0; row < std::min(rows, options.rows.value_or(rows)); ++row) {
     Json object = {{"event", "row"}, {"row", row}};
-    for (size_t i = 0; i < results.size(); ++i)
-      if (!entry.outputs[i].batch.empty() && entry.outputs[i].batch[0] > 0 && row < results[i].shape()[0])
-        object[std::string(entry.outputs[i].name)] = jsonFromTensor(results[i].rows(row, row + 1))[0];
+    if (size_t(row) < names.rows.size())
+      object["file"] = names.rows[size_t(row)];
+    for (size_t i = 0; i < results.size(); ++i) {
+      if (entry.outputs[i].batch.empty() || entry.outputs[i].batch[0] == 0 || row >= results[i].shape()[0])
+        continue;
+      TensorView one = results[i].rows(row, row + 1);
+      object[std::string(entry.outputs[i].name)] = jsonFromTensor(one)[0];
+      if (!names.classes.empty() && !object.contains("class") && isDistribution(one))
+        object["class"] = names.classText(topClasses(one, 0, 1)[0]);
+    }
     out.event(object);
   }
   Json end = {{"event", "end"}, {"entry", entry.name}, {"rows", rows}};
+  if (!names.classes.empty())
+    end["classes"] = names.classes;
   for (size_t i = 0; i < results.size(); ++i)
     if (entry.outputs[i].batch.empty() || entry.outputs[i].batch[0] == 0)
       end[std::string(entry.outputs[i].name)] = jsonFromTensor(results[i]);
@@ -132,6 +162,34 @@ void write(const std::string &path, const Entry &entry, const Results &results) 
   writeNpz(path, members);
 }
 
+/// The value of each input that --input names. One that is named several times takes pictures, a row each.
+std::vector<std::optional<Tensor>> readInputs(PredictOptions &options, const Entry &entry, Names &names) {
+  std::vector<std::optional<Tensor>> values(entry.inputs.size());
+  std::vector<std::vector<std::string>> pictures(entry.inputs.size());
+  for (const std::string &text : options.inputs) {
+    auto [input, file] = splitAssignment(text, "--input");
+    size_t index = findInput(entry, input, "--input");
+    std::vector<std::string> files = looksLikeJson(file) ? std::vector<std::string>() : pictureFiles(file);
+    if (files.empty())
+      values[index] =
+          readInput(entry.inputs[index], file, true, options.scales, "--input " + text, options.pictures.filter());
+    pictures[index].insert(pictures[index].end(), files.begin(), files.end());
+    if (values[index] && !pictures[index].empty())
+      throw UserError(fmt::format("--input {}: '{}' has pictures and another value; give one of them", text, input));
+  }
+  for (size_t i = 0; i < pictures.size(); ++i) {
+    if (pictures[i].empty())
+      continue;
+    const Port &port = entry.inputs[i];
+    std::string context = fmt::format("--input {}=", port.name);
+    values[i] =
+        fileNumbers(port, readPictures(port, pictures[i], options.pictures.filter(), context), options.scales, context);
+    if (port.hasBatch())
+      names.rows = pictures[i];
+  }
+  return values;
+}
+
 void predict(PredictOptions &options) {
   if (!options.output.empty() && !options.output.ends_with(".npy") && !options.output.ends_with(".npz"))
     throw UserError(fmt::format("--output {}: expected a name that ends in .npz or .npy", options.output));
@@ -144,23 +202,18 @@ void predict(PredictOptions &options) {
   if (chosen.kind != DLC_FUNCTION)
     throw UserError(
         fmt::format("--entry {}: this is a {} entry point, expected a function", chosen.name, kindText(chosen.kind)));
-  std::vector<Tensor> values(chosen.inputs.size());
-  std::vector<bool> given(values.size());
   options.scales.check(chosen);
   options.scales.inherit(options.weights);
-  for (const std::string &text : options.inputs) {
-    auto [input, file] = splitAssignment(text, "--input");
-    size_t index = findInput(chosen, input, "--input");
-    values[index] = readInput(chosen.inputs[index], file, true, options.scales, "--input " + text);
-    given[index] = true;
-  }
+  options.pictures.inherit(options.weights);
+  Names names{classesOf(options.weights), {}};
+  std::vector<std::optional<Tensor>> values = readInputs(options, chosen, names);
   std::vector<Input> inputs;
   for (size_t i = 0; i < values.size(); ++i) {
     const Port &port = chosen.inputs[i];
-    if (!given[i])
+    if (!values[i])
       throw UserError(
           fmt::format("input '{}' ({}) has no value: give --input {}=FILE", port.name, port.str(), port.name));
-    inputs.emplace_back(port.name, values[i]);
+    inputs.emplace_back(port.name, *values[i]);
   }
   if (!options.json)
     for (const std::string &note : options.scales.notes())
@@ -174,9 +227,9 @@ void predict(PredictOptions &options) {
     else
       fmt::print("{} written to {}\n", join(namesOf(chosen.outputs)), options.output);
   } else if (options.json) {
-    printJson(options, chosen, results);
+    printJson(options, chosen, results, names);
   } else {
-    print(options, chosen, results);
+    print(options, chosen, results, names);
   }
 }
 
@@ -192,12 +245,15 @@ void addPredict(CLI::App &app) {
       ->required()
       ->option_text("FILE");
   command
-      .add_option("--input", options->inputs,
-                  "Value of an input: an NPY or IDX file, or JSON like [[0.5, 1]]; may be repeated")
+      .add_option(
+          "--input", options->inputs,
+          "Value of an input: an NPY or IDX file, PNG or JPEG pictures (repeated, or a folder of them), or JSON like "
+          "[[0.5, 1]]; may be repeated")
       ->take_all()
       ->allow_extra_args(false)
       ->option_text("NAME=FILE");
   options->scales.addTo(command);
+  options->pictures.addTo(command, false);
   command.add_option("--entry", options->entry, "Function to call (default: predict)")->option_text("NAME");
   command.add_option("--output", options->output, "Write the outputs here: .npz, or .npy for a single one")
       ->option_text("FILE");

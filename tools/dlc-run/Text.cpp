@@ -61,6 +61,13 @@ std::string unknownName(std::string_view what, std::string_view found, std::stri
   return text + fmt::format("{} The {} are: {}", nearest.empty() ? "." : "", plural, join(known));
 }
 
+std::string lowerCase(std::string text) {
+  for (char &c : text)
+    if (c >= 'A' && c <= 'Z')
+      c = char(c - 'A' + 'a');
+  return text;
+}
+
 std::string join(const std::vector<std::string> &parts, std::string_view separator) {
   std::string text;
   for (const std::string &part : parts) {

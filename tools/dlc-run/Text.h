@@ -27,6 +27,9 @@ std::string nearestName(std::string_view found, const std::vector<std::string> &
 std::string unknownName(std::string_view what, std::string_view found, std::string_view where, std::string_view plural,
                         const std::vector<std::string> &known);
 
+/// With the letters A to Z as small ones.
+std::string lowerCase(std::string text);
+
 std::string join(const std::vector<std::string> &parts, std::string_view separator = ", ");
 
 /// "[32, 784]"

@@ -9,6 +9,7 @@
 #include "runtime/Model.h"
 #include "runtime/Philox.h"
 #include "runtime/Safetensors.h"
+#include "tools/dlc-run/Classes.h"
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/Curve.h"
@@ -107,6 +108,8 @@ private:
   void resume();
   void openData();
   void takeEqualParts();
+  /// The names of the classes: the data's, the checkpoint's or those of --classes.
+  void nameClasses();
   /// Where the run stands and how long it is, once the data are known.
   void findPlace();
   int64_t examplesAfter(int64_t seen, int64_t steps) const;
@@ -143,6 +146,7 @@ private:
   std::optional<Training> training_;
   const Entry *entry_ = nullptr, *evaluation_ = nullptr;
   std::optional<DataSet> data_, testData_;
+  std::vector<std::string> classes_;
   std::optional<Call> step_, validationCall_;
   std::optional<Feed> feed_, validationFeed_;
   std::optional<MetricSums> sums_;
@@ -251,6 +255,7 @@ void TrainRun::openData() {
                                 entry_->name, join(namesOf(entry_->inputs))));
   options_.data.scales.check(*entry_);
   data_ = DataSet::load(*entry_, options_.data, Split::Train, Split::Train, true);
+  nameClasses();
   step_ = training_->prepare(entry_->name, entry_->capacity);
   step_->setTrapNotFinite(options_.trapNan);
   feed_.emplace(*data_, *step_);
@@ -300,6 +305,20 @@ void TrainRun::takeEqualParts() {
                     countText(trainRows_), entry_->name, entry_->parts));
   trainRows_ -= left;
   (validationRows_ ? validationRows_ : leftOut_) += left;
+void TrainRun::nameClasses() {
+  classes_ = data_->classes();
+  std::string where = data_->picturePath();
+  if (!options_.classes.empty() && !classes_.empty())
+    throw UserError(
+        fmt::format("--classes {}: the data have names for their classes: leave it out, or rename the folders of {}",
+                    options_.classes, where));
+  std::vector<std::string> kept = checkpoint_ ? classesOf(*checkpoint_, resumedFrom_) : std::vector<std::string>();
+  if (!options_.classes.empty() && (kept.empty() || options_.given("--classes")))
+    classes_ = readNames(where = options_.classes);
+  checkClasses(classes_, where, kept, resumedFrom_);
+  if (classes_.empty())
+    classes_ = kept;
+  checkClassCount(*model_, *entry_, classes_, where);
 }
 
 /// Where a run stands `steps` steps after it stood at `seen`: the last batch of an epoch may be short.
@@ -344,6 +363,7 @@ void TrainRun::openTestData() {
   testData_ = DataSet::load(*evaluation_, arguments, Split::Test, Split::Test, false);
   if (!testData_)
     return;
+  checkClasses(testData_->classes(), testData_->picturePath(), classes_, data_->picturePath());
   Call call = model_->prepare(evaluation_->name, training_->parameters(), evaluation_->capacity);
   Feed checked(*testData_, call);
 }
@@ -410,6 +430,7 @@ void TrainRun::checkFiles() {
   std::vector<NamedFile> read = {{"the library", options_.model.library}};
   if (resumedFrom_.empty())
     read.push_back({"--weights", options_.weights});
+  read.push_back({"--classes", options_.classes});
   for (const std::optional<DataSet> *data : {&data_, &testData_})
     if (*data)
       for (const Column &column : (*data)->columns())
@@ -460,6 +481,11 @@ void TrainRun::announce() {
   progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_), held,
                              options_.batch, countText(perEpoch_), options_.seed, scalars.empty() ? "" : ", ",
                              metricsText(scalars)));
+  std::vector<std::string> notes = data_->notes();
+  if (testData_)
+    notes.insert(notes.end(), testData_->notes().begin(), testData_->notes().end());
+  for (const std::string &note : notes)
+    progress_.line(note);
   options_.data.noteScales(*data_, *entry_);
   for (const std::string &note : options_.data.scales.notes())
     progress_.line(note);
@@ -483,6 +509,10 @@ void TrainRun::announce() {
                 {"scalars", jsonMetrics(scalars)}};
   if (!options_.data.scales.json().empty())
     start["scale"] = options_.data.scales.json();
+  if (!classes_.empty())
+    start["classes"] = classes_;
+  if (!notes.empty())
+    start["notes"] = notes;
   progress_.event(start);
   if (options_.log.empty())
     return;
@@ -564,6 +594,7 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
   std::vector<uint32_t> order = shuffledRows(trainRows_, options_.seed, epoch);
   epochStarted_ = now();
   int64_t before = rowsDone_;
+  feed_->expect(std::span(order).subspan(size_t(seen_ % trainRows_)));
   for (int64_t at = seen_ % trainRows_; at < trainRows_; at += options_.batch) {
     bool enough = seen_ >= length_.total;
     if (enough || *interrupted()) {
@@ -576,15 +607,19 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
       return enough ? End::Steps : End::Interrupted;
     }
     auto rows = std::span(order).subspan(size_t(at), size_t(std::min(options_.batch, trainRows_ - at)));
+    auto fail = [&](const std::string &why, bool unchanged) {
+      std::string text = fmt::format("step {} (epoch {}): {}", training_->step() + 1, epoch + 1, why);
+      if (unchanged && rowsDone_ > 0 && attempt(options_.out, [&] { save(options_.out); }))
+        text += fmt::format(". The steps before it are in {}", options_.out);
+      throw UserError(text);
+    };
+    // A bad index, or a row that cannot be had, is found before anything is changed: what was trained until then is good.
     try {
       trainStep(rows, epoch);
     } catch (const CallError &error) {
-      std::string text =
-          fmt::format("step {} (epoch {}): {}", training_->step() + 1, epoch + 1, feed_->explain(error, rows));
-      // A bad index is found before anything is changed: what was trained until then is good.
-      if (error.code == DLC_BAD_INDEX && rowsDone_ > 0 && attempt(options_.out, [&] { save(options_.out); }))
-        text += fmt::format(". The steps before it are in {}", options_.out);
-      throw UserError(text);
+      fail(feed_->explain(error, rows), error.code == DLC_BAD_INDEX);
+    } catch (const DataError &error) {
+      fail(error.what(), true);
     }
     if (progress_.due())
       reportStep(epoch, at);
@@ -689,6 +724,7 @@ void TrainRun::save(const std::string &path) {
     state["since_best"] = sinceBest_;
   }
   info.values["state"] = state.dump();
+  keepClasses(classes_, info);
   training_->save(path, info);
 }
 

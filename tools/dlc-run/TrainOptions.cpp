@@ -60,6 +60,8 @@ void TrainOptions::addTo(CLI::App &app) {
   remember(app.get_option("--data"), data.directory);
   remember(app.get_option("--map"), data.maps);
   remember(app.get_option("--scale"), data.scales.given);
+  remember(app.get_option("--resize"), data.pictures.resize);
+  remember(app.get_option("--skip-broken"), data.pictures.skipBroken);
   auto text = [&](const std::string &flag, std::string &value, const std::string &form, const std::string &help) {
     remember(app.add_option(flag, value, help)->option_text(form), value);
   };
@@ -80,6 +82,8 @@ void TrainOptions::addTo(CLI::App &app) {
       ->take_all()
       ->allow_extra_args(false)
       ->option_text("NAME=X");
+  text("--classes", classes, "FILE",
+       "Names of the classes, one a line, for data that have none of their own; predict says them");
   text("--weights", weights, "FILE", "Start from these weights (safetensors), with a fresh optimizer");
   CLI::Option *fraction =
       remember(addReal(app, "--validation", validation,

@@ -38,7 +38,7 @@ public:
   std::string schedule = "constant";
   int64_t warmup = 0, decayEvery = 0, patience = 0;
   double decay = 0.1;
-  std::string weights, best;
+  std::string weights, best, classes;
   bool trapNan = false;
   // Not settings: where results go, and how the run talks.
   std::string out, resume, curve, log;

@@ -178,6 +178,18 @@ private:
   const std::string &context_;
 };
 
+/// The shape that a file of `rows` rows has for this port, or the file's own where the port has no leading
+/// batch.
+Shape rowsShape(const Port &port, const Tensor &value) {
+  Shape shape = port.dims;
+  if (shape.empty() || value.shape().empty())
+    return value.shape();
+  shape[0] = port.batch[0] ? value.shape()[0] : port.dims[0];
+  return shape;
+}
+
+} // namespace
+
 bool looksLikeJson(const std::string &text) {
   if (text == "true" || text == "false" || text == "nan" || text == "inf")
     return true;
@@ -193,18 +205,6 @@ bool looksLikeJson(const std::string &text) {
     return text == "-inf";
   }
 }
-
-/// The shape that a file of `rows` rows has for this port, or the file's own where the port has no leading
-/// batch.
-Shape rowsShape(const Port &port, const Tensor &value) {
-  Shape shape = port.dims;
-  if (shape.empty() || value.shape().empty())
-    return value.shape();
-  shape[0] = port.batch[0] ? value.shape()[0] : port.dims[0];
-  return shape;
-}
-
-} // namespace
 
 FileTensor readTensorFile(const std::string &path) {
   std::ifstream file(path, std::ios::binary);
@@ -278,7 +278,7 @@ Tensor fileNumbers(const Port &port, const Tensor &value, Scales &scales, const 
 }
 
 Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, Scales &scales,
-                 const std::string &context) {
+                 const std::string &context, Filter filter) {
   if (looksLikeJson(text)) {
     scales.checkInline(port, context);
     bool word = text == "nan" || text == "inf" || text == "-inf";
@@ -287,6 +287,8 @@ Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, Sc
       throw UserError(fmt::format("{}: '{}' is neither the name of a file nor a JSON value", context, text));
     return tensorFromJson(json, port.type, context);
   }
+  if (std::vector<std::string> pictures = pictureFiles(text); !pictures.empty())
+    return fileNumbers(port, readPictures(port, pictures, filter, context), scales, context);
   FileTensor file = readTensorFile(text);
   Tensor value = fileNumbers(port, file.value, scales, context);
   if (file.idx || reshapeRows) {

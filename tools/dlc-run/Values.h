@@ -1,12 +1,13 @@
 // Values.h - tensors from files and from JSON, and tensors to read.
 // SPDX-License-Identifier: Apache-2.0
 //
-// An input's value comes from an NPY file, an IDX file, or is written on the command line as JSON; outputs
+// An input's value comes from an NPY file, an IDX file, pictures, or is written on the command line as JSON; outputs
 // are printed with the fewest digits that give the same number back.
 #ifndef DLC_RUN_VALUES_H
 #define DLC_RUN_VALUES_H
 
 #include "runtime/Model.h"
+#include "tools/dlc-run/Pictures.h"
 #include "tools/dlc-run/Progress.h"
 #include "tools/dlc-run/Scale.h"
 
@@ -41,11 +42,16 @@ Tensor fileNumbers(const Port &port, const Tensor &value, Scales &scales, const 
 /// anything, to an integer from integers that fit. UserError starting with `context` otherwise.
 Tensor converted(const Tensor &value, DType type, const std::string &context);
 
+/// True for an input that is written on the command line, not a file's name: it starts with a bracket, or is a number, true,
+/// false, nan or inf.
+bool looksLikeJson(const std::string &text);
+
 /// An input written as FILE or as JSON (starting with a bracket, a digit, a sign, or being true, false, nan,
 /// inf). The numbers of a file are scaled; IDX files are reshaped to the port's row. With `reshapeRows`, so are
-/// other files whose rows have the right number of elements.
+/// other files whose rows have the right number of elements. A PNG or JPEG file, or a folder of them, is brought to the
+/// port's size by `filter`.
 Tensor readInput(const Port &port, const std::string &text, bool reshapeRows, Scales &scales,
-                 const std::string &context);
+                 const std::string &context, Filter filter = Filter::Bilinear);
 
 /// Element `index` with the fewest digits.
 std::string elementText(TensorView value, int64_t index);
