@@ -13,7 +13,6 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <limits>
-#include <numeric>
 
 namespace dlc::run {
 
@@ -63,15 +62,22 @@ void DataArguments::addTo(CLI::App &app) {
       ->take_all()
       ->allow_extra_args(false);
   scales.addTo(app);
+  text.options.addTo(app);
+  for (const char *flag : {"--text", "--lines"})
+    app.get_option(flag)->excludes(app.get_option("--data"))->excludes(app.get_option("--map"));
 }
 
 void DataArguments::noteScales(const DataSet &data, const Entry &entry) {
+  if (text.options.given()) // numbers of its own
+    return;
   for (const Column &column : data.columns())
     (void)scales.use(entry.inputs[findInput(entry, column.name, "--map")], column.values.dtype());
 }
 
 std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &arguments, Split split, Split mapped,
                                      bool required) {
+  if (arguments.text.options.given())
+    return arguments.text.load(entry, split == Split::Train ? Part::Train : Part::Test);
   std::vector<std::pair<std::string, std::string>> maps;
   for (const std::string &map : arguments.maps) {
     maps.push_back(splitAssignment(map, "--map"));
@@ -165,6 +171,25 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
   return source;
 }
 
+Feed::Source Feed::makeWindows(const Column &column, const Port &port, size_t index) {
+  const Windows &windows = *column.windows;
+  Source source{&column, nullptr, nullptr, windows.length, sizeOf(port.type), {}, false, true, call_->input(index)};
+  const Tensor *tokens = windows.tokens.get();
+  if (tokens->dtype() != port.type) {
+    source.own = std::make_shared<Tensor>(tokens->to(port.type));
+    tokens = source.own.get();
+  }
+  source.bytes = static_cast<const std::byte *>(tokens->data()) + size_t(windows.ahead) * source.elementBytes;
+  return source;
+}
+
+void Feed::shift(int64_t tokens) {
+  for (Source &source : sources_)
+    if (source.column->windows)
+      source.bytes += (tokens - shift_) * int64_t(source.elementBytes);
+  shift_ = tokens;
+}
+
 Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
   const Entry &entry = call.entry();
   const Column *first = nullptr;
@@ -174,10 +199,10 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
     if (!column)
       throw UserError(
           fmt::format("no data for input '{}' ({}) of entry point '{}'", port.name, port.str(), entry.name));
-    sources_.push_back(makeSource(*column, port, i, data.scales()));
+    sources_.push_back(column->windows ? makeWindows(*column, port, i) : makeSource(*column, port, i, data.scales()));
     if (!sources_.back().batched)
       continue;
-    int64_t rows = column->values.shape()[0] / port.batch[0];
+    int64_t rows = column->windows ? column->windows->count : column->values.shape()[0] / port.batch[0];
     if (first && rows != rows_)
       throw UserError(fmt::format("{} has {} rows, but {} has {}: all inputs need the same number", first->path,
                                   countText(rows_), column->path, countText(rows)));
@@ -326,15 +351,12 @@ void MetricSums::load(const Json &json) {
   }
 }
 
-std::optional<Metrics> evaluate(Feed &feed, int64_t first, int64_t last, const volatile int *stop) {
+std::optional<Metrics> evaluate(Feed &feed, std::span<const uint32_t> all, int64_t batch, const volatile int *stop) {
   MetricSums sums(feed.call().entry());
-  int64_t capacity = std::max<int64_t>(feed.call().entry().capacity, 1);
-  std::vector<uint32_t> rows;
-  for (int64_t at = first; at < last; at += capacity) {
+  for (size_t at = 0; at < all.size(); at += size_t(batch)) {
     if (stop && *stop)
       return std::nullopt;
-    rows.resize(size_t(std::min(capacity, last - at)));
-    std::iota(rows.begin(), rows.end(), uint32_t(at));
+    auto rows = all.subspan(at, std::min(size_t(batch), all.size() - at));
     feed.fill(rows);
     try {
       feed.call().run();
@@ -346,13 +368,13 @@ std::optional<Metrics> evaluate(Feed &feed, int64_t first, int64_t last, const v
   return sums.means();
 }
 
-const Entry *findEvaluation(const Model &model, const std::string &name) {
+const Entry *findEvaluation(const Model &model, const std::string &name, bool sessions) {
   if (!name.empty())
     return &findEntry(model, name, std::numeric_limits<int64_t>::max());
   const Entry *best = nullptr;
   int bestScore = 0;
   for (const Entry &entry : model.entries()) {
-    if (entry.kind != DLC_FUNCTION)
+    if (entry.kind != DLC_FUNCTION && !(sessions && entry.kind == DLC_SESSION_CALL))
       continue;
     int score = 0;
     for (const Port &output : entry.outputs)

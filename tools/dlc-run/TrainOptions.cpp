@@ -60,6 +60,7 @@ void TrainOptions::addTo(CLI::App &app) {
   remember(app.get_option("--data"), data.directory);
   remember(app.get_option("--map"), data.maps);
   remember(app.get_option("--scale"), data.scales.given);
+  rememberText(app);
   auto text = [&](const std::string &flag, std::string &value, const std::string &form, const std::string &help) {
     remember(app.add_option(flag, value, help)->option_text(form), value);
   };
@@ -122,6 +123,29 @@ void TrainOptions::addTo(CLI::App &app) {
   app.add_flag("--overwrite", overwrite,
                "Replace files that exist; else only a run that goes on by --resume replaces its own");
   app.add_flag("--json", json, "Print one JSON object a line");
+}
+
+void TrainOptions::rememberText(CLI::App &app) {
+  TextOptions &text = data.text.options;
+  for (auto &[flag, value] : {std::pair<const char *, std::string *>{"--text", &text.text},
+                              {"--lines", &text.lines},
+                              {"--text-column", &text.textColumn},
+                              {"--label-column", &text.labelColumn},
+                              {"--split-column", &text.splitColumn},
+                              {"--quotes", &text.quotes},
+                              {"--tokens", &text.tokens},
+                              {"--windows", &text.windows}})
+    remember(app.get_option(flag), *value);
+  for (auto &[flag, value] : {std::pair<const char *, int64_t *>{"--test-every", &text.testEvery},
+                              {"--least-count", &text.leastCount},
+                              {"--vocabulary-size", &text.vocabularySize}})
+    remember(app.get_option(flag), *value);
+  remember(app.get_option("--header"), text.header);
+}
+
+void TrainOptions::tellAlways(const std::string &flag) {
+  for (Setting &setting : settings_)
+    setting.always |= setting.flag == flag;
 }
 
 bool TrainOptions::given(const std::string &flag) const {
