@@ -60,7 +60,20 @@ void checkUtf8(std::string_view text, const std::string &file) {
                   " of the file, from 0) is not UTF-8. Convert the file, e.g. with `iconv -f LATIN1 -t UTF-8`."));
 }
 
-std::string_view withoutMark(std::string_view text) { return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text; }
+void takeUtf8(std::string &content, const std::string &file) {
+  checkUtf8(content, file);
+  if (content.starts_with("\xEF\xBB\xBF"))
+    content.erase(0, 3);
+}
+
+std::string wellFormed(std::string_view text) {
+  std::string result;
+  for (size_t at = 0, length; at < text.size(); at += std::max<size_t>(length, 1)) {
+    length = characterLength(text.substr(at, 4));
+    result += length ? text.substr(at, length) : "\uFFFD";
+  }
+  return result;
+}
 
 std::string shown(std::string_view text) {
   std::string result = "'";

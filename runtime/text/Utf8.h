@@ -23,8 +23,11 @@ int64_t lineOf(std::string_view text, size_t offset);
 /// Throws Error, which tells line and byte, where a file's content is not UTF-8.
 void checkUtf8(std::string_view text, const std::string &file);
 
-/// The content without the mark (EF BB BF) that some programs begin a file with.
-std::string_view withoutMark(std::string_view text);
+/// Throws Error where a file's content is not UTF-8, and takes away the mark (EF BB BF) that some programs begin a file with.
+void takeUtf8(std::string &content, const std::string &file);
+
+/// The text with U+FFFD in place of each byte that belongs to no character.
+std::string wellFormed(std::string_view text);
 
 /// A piece of text to be shown in a message: quoted, cut off after some 40 characters, with escapes for what a terminal
 /// would not show.

@@ -25,18 +25,19 @@ Evaluation::Evaluation(const Model &model, const Entry &entry, const Parameters 
     : session_(sessionFor(model, entry, parameters)),
       call_(session_ ? session_->prepare(entry.name, entry.capacity)
                      : model.prepare(entry.name, parameters, entry.capacity)),
-      feed_(data, call_), isContiguous_(session_ && data.windows()) {}
+      feed_(data, call_) {
+  if (session_ && data.windows())
+    streams_ = std::clamp<int64_t>(entry.capacity, 1, feed_.rows());
+}
 
 std::optional<Metrics> Evaluation::run(int64_t first, int64_t last, const volatile int *stop) {
-  int64_t batch = std::max<int64_t>(call_.entry().capacity, 1);
-  if (isContiguous_) {
+  if (session_) {
     session_->reset();
-    batch = std::min(batch, last - first);
-    return evaluate(feed_, contiguousRows(last - first, batch), batch, stop);
+    return evaluate(feed_, contiguousRows(feed_.rows(), streams_), streams_, stop);
   }
   std::vector<uint32_t> rows(size_t(std::max<int64_t>(last - first, 0)));
   std::iota(rows.begin(), rows.end(), uint32_t(first));
-  return evaluate(feed_, rows, batch, stop);
+  return evaluate(feed_, rows, std::max<int64_t>(call_.entry().capacity, 1), stop);
 }
 
 } // namespace dlc::run

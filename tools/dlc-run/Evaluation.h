@@ -22,8 +22,9 @@ public:
   Evaluation(const Evaluation &) = delete; // the feed knows where the call is
   Evaluation &operator=(const Evaluation &) = delete;
 
-  int64_t rows() const { return feed_.rows(); }
-  /// Means over rows [first, last). A session begins anew, and reads a text in streams, as many as it has rows.
+  /// The rows that there are to be judged: of a text that a session reads, as many as its streams have together.
+  int64_t rows() const { return feed_.rows() / streams_ * streams_; }
+  /// Means over rows [first, last), or, of a session, over all: it begins anew, and reads a text in streams, as many as it has rows.
   /// Nothing if `stop` became true on the way.
   std::optional<Metrics> run(int64_t first, int64_t last, const volatile int *stop = nullptr);
   std::optional<Metrics> run(const volatile int *stop = nullptr) { return run(0, rows(), stop); }
@@ -32,7 +33,7 @@ private:
   std::optional<Session> session_;
   Call call_;
   Feed feed_;
-  bool isContiguous_;
+  int64_t streams_ = 1;
 };
 
 } // namespace dlc::run

@@ -175,9 +175,7 @@ LabelledLines readLines(const TextOptions &options, const Holdout &holdout) {
   std::string content = readInflated(options.lines, mostTextBytes);
   if (content.empty())
     throw UserError(fmt::format("{} is empty; expected a table of texts and labels", options.lines));
-  text::checkUtf8(content, options.lines);
-  if (content.starts_with("\xEF\xBB\xBF"))
-    content.erase(0, 3);
+  text::takeUtf8(content, options.lines);
   LabelledLines lines = LineReader(options, content).read();
   holdOut(lines, holdout);
   return lines;

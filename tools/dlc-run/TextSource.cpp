@@ -156,11 +156,8 @@ void TextSource::prepareStream(const Holdout &holdout) {
   std::string content = readInflated(options.text, mostTextBytes);
   if (content.empty())
     throw UserError(fmt::format("{} is empty; expected a text", options.text));
-  if (unit() != Unit::Bytes) {
-    text::checkUtf8(content, options.text);
-    if (content.starts_with("\xEF\xBB\xBF"))
-      content.erase(0, 3);
-  }
+  if (unit() != Unit::Bytes)
+    text::takeUtf8(content, options.text);
   cut_ = cutPlace(content, holdout.fraction, unit());
   content_ = std::make_shared<const std::string>(std::move(content));
   if (record_.vocabulary)

@@ -84,7 +84,8 @@ void TrainOptions::addTo(CLI::App &app) {
   text("--weights", weights, "FILE", "Start from these weights (safetensors), with a fresh optimizer");
   CLI::Option *fraction =
       remember(addReal(app, "--validation", validation,
-                       "Hold out this part of the rows, from the files' end, and report on it every epoch",
+                       "Hold out this part of the rows, from the files' end, and report on it every epoch (default: 0.1 of "
+                       "a text, nothing of other data)",
                        properFractions, "FRACTION"),
                validation);
   count("--validation-rows", validationRows, "The same as a number of rows")->excludes(fraction);
