@@ -55,6 +55,7 @@ public:
     release(held_.size());
     held_.clear();
   }
+  /// With --json, all of it.
   const std::string &text() const { return text_; }
   /// The piece that was added last, or what stands before all.
   const std::string &last() const { return last_; }
@@ -62,7 +63,8 @@ public:
 
 private:
   void release(size_t bytes) {
-    text_.append(held_, 0, bytes);
+    if (json_)
+      text_.append(held_, 0, bytes);
     if (json_ || bytes == 0)
       return;
     std::fwrite(held_.data(), 1, bytes, stdout);
