@@ -82,12 +82,12 @@ void TrainOptions::addTo(CLI::App &app) {
       ->allow_extra_args(false)
       ->option_text("NAME=X");
   text("--weights", weights, "FILE", "Start from these weights (safetensors), with a fresh optimizer");
-  CLI::Option *fraction =
-      remember(addReal(app, "--validation", validation,
-                       "Hold out this part of the rows, from the files' end, and report on it every epoch (default: 0.1 of "
-                       "a text, nothing of other data)",
-                       properFractions, "FRACTION"),
-               validation);
+  CLI::Option *fraction = remember(
+      addReal(app, "--validation", validation,
+              "Hold out this part of the rows, from the files' end, and report on it every epoch (default: 0.1 of "
+              "a text, nothing of other data)",
+              properFractions, "FRACTION"),
+      validation);
   count("--validation-rows", validationRows, "The same as a number of rows")->excludes(fraction);
   remember(addChoice(app, "--schedule", schedule,
                      "Of the learning rate: constant, linear (to 0), cosine (to 0) or step (times --decay every "
