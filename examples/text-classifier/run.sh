@@ -31,7 +31,7 @@ default() { given "$1" || arguments+=("$@"); }
 if ! given --lines && ! given --resume; then
   arguments+=(--lines "$home/examples/text-classifier/sms_spam.tsv.gz" --label-column 1 --text-column 2 --test-every 5)
 fi
-given --resume || default --epochs 5
+given --resume || default --epochs 10
 given --resume || default --least-count 2
 given --resume || default --schedule cosine
 given --resume || default --seed 1

@@ -228,9 +228,9 @@ int Writer::run() {
 } // namespace
 
 void addGenerate(CLI::App &app) {
-  CLI::App &command =
-      addSubcommand(app, "generate", "Let a model write that was trained by train --text",
-                    "dlc-run generate names.so --weights names.safetensors --prompt an --length 200 --temperature 0.8");
+  CLI::App &command = addSubcommand(app, "generate", "Let a model write that was trained by train --text",
+                                    "dlc-run generate names.so --weights names.safetensors --prompt an \\\n"
+                                    "    --length 200 --temperature 0.8");
   auto options = std::make_shared<GenerateOptions>();
   options->model.addTo(command);
   command.add_option("--weights", options->weights, "Checkpoint of a training on a text, which has its vocabulary")
