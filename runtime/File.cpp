@@ -1,6 +1,7 @@
 // File.cpp - reading files whole and replacing them atomically.
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/File.h"
+#include "runtime/ByteSource.h"
 #include "runtime/Error.h"
 #include "runtime/Text.h"
 
@@ -66,6 +67,25 @@ std::vector<uint8_t> readFile(const std::string &path) {
     throw Error(cat("Cannot read '", path, "': it does not fit into memory."));
   }
   return bytes;
+}
+
+std::string readInflated(const std::string &path, uint64_t most) {
+  std::vector<uint8_t> bytes = readFile(path);
+  using detail::ByteSource;
+  ByteSource source(bytes, isGzip(bytes) ? ByteSource::Form::Gzip : ByteSource::Form::Plain, path);
+  std::string content;
+  try {
+    uint8_t part[size_t(1) << 16];
+    while (size_t got = source.read(part)) {
+      if (got > most - content.size())
+        throw Error(cat("'", path, "' holds more than ", most, " bytes, which is the most that is read."));
+      content.append(reinterpret_cast<const char *>(part), got);
+    }
+    (void)source.atEnd(); // what follows compressed data is an error
+  } catch (const std::bad_alloc &) {
+    throw Error(cat("Cannot read '", path, "': it does not fit into memory."));
+  }
+  return content;
 }
 
 bool isGzip(const std::vector<uint8_t> &bytes) { return bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b; }

@@ -18,6 +18,9 @@ namespace dlc {
 /// The bytes of a regular file.
 DLC_API std::vector<uint8_t> readFile(const std::string &path);
 
+/// The bytes of a file, inflated where it is gzip. Throws Error where that is more than `most` bytes.
+DLC_API std::string readInflated(const std::string &path, uint64_t most);
+
 /// Whether a file starts like gzip.
 DLC_API bool isGzip(const std::vector<uint8_t> &bytes);
 

@@ -1,4 +1,4 @@
-// char-lstm.cpp - trains char-lstm.mlir on a text, and lets it write.
+// char-lstm.cpp - trains char-lstm.mlir on a text, and lets it write: `dlc-run train` and `generate` as a program of one's own.
 // SPDX-License-Identifier: Apache-2.0
 //
 //   char-lstm MODEL.so TEXT[.gz] [EPOCHS [CHARACTERS]]

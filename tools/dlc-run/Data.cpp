@@ -13,7 +13,6 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <limits>
-#include <numeric>
 
 namespace dlc::run {
 
@@ -65,15 +64,22 @@ void DataArguments::addTo(CLI::App &app) {
       ->allow_extra_args(false);
   scales.addTo(app);
   pictures.addTo(app, true);
+  text.options.addTo(app);
+  for (const char *flag : {"--text", "--lines"})
+    app.get_option(flag)->excludes(app.get_option("--data"))->excludes(app.get_option("--map"));
 }
 
 void DataArguments::noteScales(const DataSet &data, const Entry &entry) {
+  if (text.options.given()) // numbers of its own
+    return;
   for (const Column &column : data.columns())
     (void)scales.use(entry.inputs[findInput(entry, column.name, "--map")], column.rows->dtype());
 }
 
 std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &arguments, Split split, Split mapped,
                                      bool required) {
+  if (arguments.text.options.given())
+    return arguments.text.load(entry, split == Split::Train ? Part::Train : Part::Test);
   std::vector<std::pair<std::string, std::string>> maps;
   for (const std::string &map : arguments.maps) {
     maps.push_back(splitAssignment(map, "--map"));
@@ -184,6 +190,26 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
   return source;
 }
 
+Feed::Source Feed::makeWindows(const Column &column, const Port &port, size_t index) {
+  const Windows &windows = *column.windows;
+  Source source{&column,           nullptr, nullptr, {},   windows.length,     1,
+                sizeOf(port.type), {},      false,   true, call_->input(index)};
+  const Tensor *tokens = windows.tokens.get();
+  if (tokens->dtype() != port.type) {
+    source.own = std::make_shared<Tensor>(tokens->to(port.type));
+    tokens = source.own.get();
+  }
+  source.bytes = static_cast<const std::byte *>(tokens->data()) + size_t(windows.ahead) * source.elementBytes;
+  return source;
+}
+
+void Feed::shift(int64_t tokens) {
+  for (Source &source : sources_)
+    if (source.column->windows)
+      source.bytes += (tokens - shift_) * int64_t(source.elementBytes);
+  shift_ = tokens;
+}
+
 Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
   const Entry &entry = call.entry();
   const Column *first = nullptr;
@@ -193,10 +219,10 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
     if (!column)
       throw UserError(
           fmt::format("no data for input '{}' ({}) of entry point '{}'", port.name, port.str(), entry.name));
-    sources_.push_back(makeSource(*column, port, i, data.scales()));
+    sources_.push_back(column->windows ? makeWindows(*column, port, i) : makeSource(*column, port, i, data.scales()));
     if (!sources_.back().batched)
       continue;
-    int64_t rows = column->rows->shape()[0] / port.batch[0];
+    int64_t rows = column->windows ? column->windows->count : column->rows->shape()[0] / port.batch[0];
     if (first && rows != rows_)
       throw UserError(fmt::format("{} has {} rows, but {} has {}: all inputs need the same number", first->path,
                                   countText(rows_), column->path, countText(rows)));
@@ -233,7 +259,7 @@ void Feed::copyRow(Source &source, std::byte *to, size_t row) {
 
 void Feed::expect(std::span<const uint32_t> rows) {
   for (Source &source : sources_)
-    if (source.batched && source.perRow == 1)
+    if (source.batched && source.perRow == 1 && source.column->rows)
       source.column->rows->expect(rows);
 }
 
@@ -254,6 +280,11 @@ void Feed::fill(std::span<const uint32_t> rows) {
     call_->setExtent(int64_t(rows.size()));
 }
 
+/// What a person calls a row.
+static std::string placeOf(const Column &column, uint32_t row) {
+  return column.windows ? fmt::format("window {} of {} (counted from 0)", row, column.path) : column.rows->place(row);
+}
+
 std::string Feed::explain(const CallError &error, std::span<const uint32_t> rows) const {
   if (error.code != DLC_BAD_INDEX || error.row < 0 || error.row >= int64_t(rows.size()))
     return error.what();
@@ -262,7 +293,7 @@ std::string Feed::explain(const CallError &error, std::span<const uint32_t> rows
   std::vector<std::string> places;
   for (const Source &source : sources_)
     if (source.batched && !isFloat(source.input.dtype()))
-      places.push_back(source.column->rows->place(row));
+      places.push_back(placeOf(*source.column, row));
   return fmt::format("{}{}{} holds {}, expected 0 to {}", error.op, error.op.empty() ? "" : ": ",
                      places.empty() ? fmt::format("row {} of the data (counted from 0)", row) : join(places, " or "),
                      error.value, error.limit - 1);
@@ -277,7 +308,7 @@ std::string Feed::notFinite(std::span<const uint32_t> rows) const {
       double value = TensorView(source.input).at(i);
       if (!std::isfinite(value))
         return fmt::format("{} holds {}",
-                           source.batched ? source.column->rows->place(rows[size_t(i / source.rowElements)])
+                           source.batched ? placeOf(*source.column, rows[size_t(i / source.rowElements)])
                                           : source.column->path,
                            exactNumber(value, false));
     }
@@ -360,16 +391,13 @@ void MetricSums::load(const Json &json) {
   }
 }
 
-std::optional<Metrics> evaluate(Feed &feed, int64_t first, int64_t last, const volatile int *stop) {
+std::optional<Metrics> evaluate(Feed &feed, std::span<const uint32_t> all, int64_t batch, const volatile int *stop) {
   MetricSums sums(feed.call().entry());
-  int64_t capacity = std::max<int64_t>(feed.call().entry().capacity, 1);
-  std::vector<uint32_t> all(size_t(std::max<int64_t>(0, last - first)));
-  std::iota(all.begin(), all.end(), uint32_t(first));
   feed.expect(all);
-  for (int64_t at = first; at < last; at += capacity) {
+  for (size_t at = 0; at < all.size(); at += size_t(batch)) {
     if (stop && *stop)
       return std::nullopt;
-    auto rows = std::span(all).subspan(size_t(at - first), size_t(std::min(capacity, last - at)));
+    auto rows = all.subspan(at, std::min(size_t(batch), all.size() - at));
     feed.fill(rows);
     try {
       feed.call().run();
@@ -381,13 +409,13 @@ std::optional<Metrics> evaluate(Feed &feed, int64_t first, int64_t last, const v
   return sums.means();
 }
 
-const Entry *findEvaluation(const Model &model, const std::string &name) {
+const Entry *findEvaluation(const Model &model, const std::string &name, bool sessions) {
   if (!name.empty())
     return &findEntry(model, name, std::numeric_limits<int64_t>::max());
   const Entry *best = nullptr;
   int bestScore = 0;
   for (const Entry &entry : model.entries()) {
-    if (entry.kind != DLC_FUNCTION)
+    if (entry.kind != DLC_FUNCTION && !(sessions && entry.kind == DLC_SESSION_CALL))
       continue;
     int score = 0;
     for (const Port &output : entry.outputs)

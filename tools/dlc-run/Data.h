@@ -11,6 +11,7 @@
 #include "tools/dlc-run/Progress.h"
 #include "tools/dlc-run/Rows.h"
 #include "tools/dlc-run/Scale.h"
+#include "tools/dlc-run/TextSource.h"
 
 #include <CLI/App.hpp>
 #include <functional>
@@ -24,28 +25,40 @@ namespace dlc::run {
 
 class DataSet;
 
-/// --data, --map, --scale, and what there is to say about pictures.
+/// --data, --map, --scale, and what is said of pictures and texts.
 struct DataArguments {
   std::string directory;
   std::vector<std::string> maps; ///< NAME=FILE
   Scales scales;
   PictureArguments pictures;
+  TextSource text;
 
   void addTo(CLI::App &app);
   /// Has `scales` keep in mind how the inputs of `entry` are fed from `data`.
   void noteScales(const DataSet &data, const Entry &entry);
-  bool empty() const { return directory.empty() && maps.empty(); }
+  bool empty() const { return directory.empty() && maps.empty() && !text.options.given(); }
+};
+
+/// Rows that are windows of one text: row i begins with token i * length + ahead.
+struct Windows {
+  std::shared_ptr<const Tensor> tokens; ///< i32
+  int64_t length = 0, ahead = 0, count = 0;
+  int64_t slack = 0;         ///< tokens by which all windows may be moved on
+  bool isContiguous = false; ///< each row of a batch goes on where it ended in the batch before
 };
 
 struct Column {
   std::string name; ///< of the input that it feeds
   std::string path;
   std::shared_ptr<RowSource> rows;
+  std::optional<Windows> windows = std::nullopt; ///< in place of rows
 };
 
 /// The columns of one split.
 class DataSet {
 public:
+  DataSet() = default;
+  explicit DataSet(std::vector<Column> columns) : columns_(std::move(columns)) {}
   /// Finds a file for each input of `entry`: first among the maps, which stand for `mapped`, then in the
   /// directory. Nothing if some input has no file in it and `required` is false; UserError, which says what
   /// was looked for, if it is true. UserError, too, for a map that names no input.
@@ -57,6 +70,8 @@ public:
   bool covers(const Entry &entry) const;
   const std::vector<Column> &columns() const { return columns_; }
   const Scales &scales() const { return scales_; }
+  /// The windows of a text that the rows are; NULL where they are not.
+  const Windows *windows() const { return columns_.empty() || !columns_[0].windows ? nullptr : &*columns_[0].windows; }
 
   /// The classes' names, by label; none where the data tell none.
   const std::vector<std::string> &classes() const { return classes_; }
@@ -91,6 +106,8 @@ public:
   int64_t rows() const { return rows_; }
   /// Tells the columns which rows the next fills ask for, in this order.
   void expect(std::span<const uint32_t> rows);
+  /// From now on all windows of a text begin so many tokens further on.
+  void shift(int64_t tokens);
   /// Copies the given rows into the call's inputs and sets its extent.
   void fill(std::span<const uint32_t> rows);
   Call &call() { return *call_; }
@@ -114,11 +131,12 @@ private:
     MutableTensorView input;
   };
   Source makeSource(const Column &column, const Port &port, size_t index, const Scales &scales);
+  Source makeWindows(const Column &column, const Port &port, size_t index);
   static void copyRow(Source &source, std::byte *to, size_t row);
 
   Call *call_;
   std::vector<Source> sources_;
-  int64_t rows_ = 1;
+  int64_t rows_ = 1, shift_ = 0;
 };
 
 /// Single numbers of calls, gathered into those of all their rows: a mean is divided once, by what it is a mean over.
@@ -151,13 +169,14 @@ private:
   std::vector<Metric> metrics_;
 };
 
-/// Means of the metrics over rows [first, last) of the feed, the last batch being short where they do not
+/// Means of the metrics over these rows of the feed, so many at a time, the last batch being short where they do not
 /// divide. Nothing if `stop` became true on the way.
-std::optional<Metrics> evaluate(Feed &feed, int64_t first, int64_t last, const volatile int *stop = nullptr);
+std::optional<Metrics> evaluate(Feed &feed, std::span<const uint32_t> rows, int64_t batch,
+                                const volatile int *stop = nullptr);
 
 /// The function that tells loss and accuracy of an entry point's inputs: `name` if not empty, else one called
-/// "loss", else one whose outputs are called so. NULL if there is none.
-const Entry *findEvaluation(const Model &model, const std::string &name);
+/// "loss", else one whose outputs are called so; of a session, too, if `sessions`. NULL if there is none.
+const Entry *findEvaluation(const Model &model, const std::string &name, bool sessions = false);
 
 } // namespace dlc::run
 

@@ -7,6 +7,7 @@
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/Data.h"
+#include "tools/dlc-run/Evaluation.h"
 #include "tools/dlc-run/Mistakes.h"
 
 #include <fmt/format.h>
@@ -36,42 +37,83 @@ void checkMistakes(const EvalOptions &options, const DataSet &data) {
                                 options.mistakes));
 }
 
+/// Reads texts as the checkpoint was trained on them.
+void openText(EvalOptions &options, const Model &model, const Entry &entry) {
+  TextSource &text = options.data.text;
+  std::optional<CheckpointInfo> info = readCheckpointInfo(options.weights);
+  Holdout holdout;
+  if (info) {
+    text.restore(*info, options.weights);
+    auto run = info->values.find("run");
+    Json settings = run == info->values.end() ? Json() : parseJson(run->second);
+    text.options.inherit(settings);
+    holdout = holdoutOf(settings);
+  }
+  if (!text.record().vocabulary)
+    throw UserError(fmt::format("{} has no vocabulary: expected a checkpoint of `dlc-run train {}`", options.weights,
+                                text.options.flag()));
+  text.prepare(model, entry, holdout);
+}
+
+DataSet loadData(EvalOptions &options, const Model &model, const Entry &entry) {
+  Part part = options.split == "train"        ? Part::Train
+              : options.split == "validation" ? Part::Validation
+              : options.split == "all"        ? Part::All
+                                              : Part::Test;
+  const TextOptions &text = options.data.text.options;
+  text.check();
+  if (!text.given()) {
+    if (part == Part::Validation || part == Part::All)
+      throw UserError(fmt::format("--split {}: this is for texts; expected test or train", options.split));
+    options.data.scales.check(entry);
+    options.data.scales.inherit(options.weights);
+    options.data.pictures.inherit(options.weights);
+    Split split = part == Part::Train ? Split::Train : Split::Test;
+    return *DataSet::load(entry, options.data, split, split, true);
+  }
+  openText(options, model, entry);
+  // A table without a word about its test is one.
+  if (part == Part::Test && text.splitColumn.empty() && text.testEvery == 0)
+    part = Part::All;
+  std::optional<DataSet> data = options.data.text.load(entry, part);
+  if (!data)
+    throw UserError(
+        fmt::format("{} has no row for --split {}; --split all takes every one", text.path(), options.split));
+  return std::move(*data);
+}
+
 void evalModel(EvalOptions &options) {
   Model model = options.model.open();
-  const Entry *entry = findEvaluation(model, options.entry);
+  bool isStream = options.data.text.options.isStream();
+  const Entry *entry = findEvaluation(model, options.entry, isStream);
   if (!entry)
     throw UserError(fmt::format("model '{}' has no function that returns a loss or an accuracy; name one by --entry",
                                 model.name()));
-  if (entry->kind != DLC_FUNCTION)
+  if (entry->kind != DLC_FUNCTION && !(isStream && entry->kind == DLC_SESSION_CALL))
     throw UserError(
         fmt::format("--entry {}: this is a {} entry point, expected a function", entry->name, kindText(entry->kind)));
   if (MetricSums(*entry).indices().empty())
     throw UserError(
         fmt::format("--entry {}: none of its outputs is a single number: {}", entry->name, entry->signature));
   if (options.data.empty())
-    throw UserError("no data: give --data DIR or --map NAME=FILE");
+    throw UserError("no data: give --data DIR, --map NAME=FILE, --text FILE or --lines FILE");
   Parameters parameters = model.loadParameters(options.weights);
-  Split split = options.split == "train" ? Split::Train : Split::Test;
-  options.data.scales.check(*entry);
-  options.data.scales.inherit(options.weights);
-  options.data.pictures.inherit(options.weights);
-  std::optional<DataSet> data = DataSet::load(*entry, options.data, split, split, true);
+  DataSet data = loadData(options, model, *entry);
   std::vector<std::string> kept = classesOf(options.weights);
-  checkClasses(data->classes(), data->picturePath(), kept, options.weights);
-  checkClassCount(model, *entry, data->classes(), data->picturePath());
-  Call call = model.prepare(entry->name, parameters, entry->capacity);
-  Feed feed(*data, call);
+  checkClasses(data.classes(), data.picturePath(), kept, options.weights);
+  checkClassCount(model, *entry, data.classes(), data.picturePath());
+  Evaluation evaluation(model, *entry, parameters, data);
   std::optional<AtomicFile> sheet;
   std::optional<Mistakes> mistakes;
   if (!options.mistakes.empty()) {
-    checkMistakes(options, *data);
-    mistakes.emplace(model, *entry, *data, data->classes().empty() ? kept : data->classes());
+    checkMistakes(options, data);
+    mistakes.emplace(model, *entry, data, data.classes().empty() ? kept : data.classes());
     sheet.emplace(options.mistakes);
   }
   double start = now();
-  Metrics metrics = *evaluate(feed, 0, feed.rows());
+  Metrics metrics = *evaluation.run();
   double seconds = now() - start;
-  options.data.noteScales(*data, *entry);
+  options.data.noteScales(data, *entry);
   if (mistakes) {
     mistakes->find(model, parameters);
     std::vector<uint8_t> bytes = mistakes->sheet();
@@ -79,27 +121,27 @@ void evalModel(EvalOptions &options) {
     sheet->commit();
   }
   if (!options.json) {
-    for (const std::string &note : data->notes())
+    for (const std::string &note : data.notes())
       fmt::print("{}\n", note);
     for (const std::string &note : options.data.scales.notes())
       fmt::print("{}\n", note);
-    fmt::print("{}  ({} examples, {})\n", metricsText(metrics), countText(feed.rows()), durationText(seconds));
+    fmt::print("{}  ({} examples, {})\n", metricsText(metrics), countText(evaluation.rows()), durationText(seconds));
     if (mistakes)
       fmt::print("{} of {} are wrong; {} of them, the surest first, are in {}\n", countText(mistakes->count()),
-                 countText(feed.rows()), countText(mistakes->shown()), options.mistakes);
+                 countText(evaluation.rows()), countText(mistakes->shown()), options.mistakes);
     return;
   }
   Json object = {{"event", "end"},
                  {"library", options.model.library},
                  {"weights", options.weights},
                  {"entry", entry->name},
-                 {"rows", feed.rows()}};
+                 {"rows", evaluation.rows()}};
   if (!options.data.scales.json().empty())
     object["scale"] = options.data.scales.json();
   object.update(jsonMetrics(metrics));
   object["seconds"] = seconds;
-  if (!data->notes().empty())
-    object["notes"] = data->notes();
+  if (!data.notes().empty())
+    object["notes"] = data.notes();
   if (mistakes)
     object["mistakes"] = {{"file", options.mistakes}, {"wrong", mistakes->count()}, {"shown", mistakes->shown()}};
   Progress(true).event(object);
@@ -119,7 +161,10 @@ void addEval(CLI::App &app) {
   command
       .add_option("--entry", options->entry, "Function to evaluate (default: the one that returns loss or accuracy)")
       ->option_text("NAME");
-  addChoice(command, "--split", options->split, "Which files of DIR: test (default) or train", {"test", "train"});
+  addChoice(command, "--split", options->split,
+            "Which files of DIR: test (default) or train; of a text or table, validation and all, too (a text is all "
+            "for the test)",
+            {"test", "train", "validation", "all"});
   command
       .add_option("--mistakes", options->mistakes,
                   "Draw the pictures that are told wrong, each with what it is and what the model says")

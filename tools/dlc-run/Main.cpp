@@ -129,6 +129,7 @@ int run(int argc, char **argv) {
   addTrain(app);
   addEval(app);
   addPredict(app);
+  addGenerate(app);
   addCall(app);
   addCheck(app);
   addBench(app);

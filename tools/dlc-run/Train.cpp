@@ -14,6 +14,7 @@
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/Curve.h"
 #include "tools/dlc-run/Data.h"
+#include "tools/dlc-run/Evaluation.h"
 #include "tools/dlc-run/History.h"
 #include "tools/dlc-run/Interrupt.h"
 #include "tools/dlc-run/Log.h"
@@ -43,6 +44,12 @@ std::vector<uint32_t> shuffledRows(int64_t count, uint64_t seed, int64_t epoch) 
   for (size_t i = rows.size(); i > 1; --i)
     std::swap(rows[i - 1], rows[stream.below(i - 1, uint32_t(i))]);
   return rows;
+}
+
+/// How far the windows of a text are moved on in an epoch: so it is not cut at the same places every time.
+int64_t windowShift(const Windows &windows, uint64_t seed, int64_t epoch) {
+  PhiloxStream stream(seed, fmt::format("dlc-run.windows.{}", epoch));
+  return stream.below(0, uint32_t(std::min<int64_t>(windows.slack + 1, std::numeric_limits<uint32_t>::max())));
 }
 
 /// What a run keeps in its checkpoints beside what the runtime keeps.
@@ -105,11 +112,16 @@ private:
   enum class End { Complete, Steps, Patience, Interrupted };
 
   void openModel();
+  /// Reads texts, before the weights: what does not fit the model is told in words of texts then.
+  void openText();
   void resume();
   void openData();
   void takeEqualParts();
   /// The names of the classes: the data's, the checkpoint's or those of --classes.
   void nameClasses();
+  /// What windows of a text ask of a batch.
+  void openWindows();
+  void openValidation(int64_t rows);
   /// Where the run stands and how long it is, once the data are known.
   void findPlace();
   int64_t examplesAfter(int64_t seen, int64_t steps) const;
@@ -126,6 +138,8 @@ private:
   void announce();
   void announceResume();
   End loop();
+  /// The rows of an epoch in the order in which they are trained on.
+  std::vector<uint32_t> beginEpoch(int64_t epoch);
   /// What is left of one epoch; nothing if it came to its end.
   std::optional<End> epoch(int64_t epoch);
   void trainStep(std::span<const uint32_t> rows, int64_t epoch);
@@ -145,10 +159,11 @@ private:
   std::optional<Model> model_;
   std::optional<Training> training_;
   const Entry *entry_ = nullptr, *evaluation_ = nullptr;
-  std::optional<DataSet> data_, testData_;
+  std::optional<DataSet> data_, testData_, validationData_; ///< validation rows, where they are not the end of data_
   std::vector<std::string> classes_;
-  std::optional<Call> step_, validationCall_;
-  std::optional<Feed> feed_, validationFeed_;
+  std::optional<Call> step_;
+  std::optional<Feed> feed_;
+  std::optional<Evaluation> validation_;
   std::optional<MetricSums> sums_;
   Metrics unfinished_; ///< of an epoch that the run ended in
   History history_;
@@ -170,6 +185,8 @@ private:
   bool fromStart_ = true;                 ///< a run from the start with these settings gives the same
   std::string resumedFrom_;
   std::optional<CheckpointInfo> checkpoint_; ///< that it goes on from
+  int64_t batchBefore_ = 0;                  ///< of its run; 0: not known
+  bool forgets_ = false;                     ///< each step begins with the initial state of a session
 
   double started_ = 0, epochStarted_ = 0;
   int64_t rowsDone_ = 0, rowsTotal_ = 0; ///< in this process
@@ -194,7 +211,13 @@ void TrainRun::openModel() {
                                   options_.seed, info->seed));
     options_.seed = info->seed;
     resumedFrom_ = options_.resume;
+    if (Json batch = settings.value("batch", Json()); batch.is_number_integer())
+      batchBefore_ = batch.get<int64_t>();
+  } else if (!options_.weights.empty() && options_.data.text.options.given()) {
+    info = readCheckpointInfo(options_.weights);
   }
+  if (info)
+    options_.data.text.restore(*info, options_.resume.empty() ? options_.weights : options_.resume);
   if (options_.epochs == 0 && options_.steps == 0)
     options_.epochs = 5;
   if (options_.out.empty())
@@ -211,6 +234,19 @@ void TrainRun::openModel() {
   checkBatch(*entry_, options_.batch);
   if (options_.batch == 0)
     options_.batch = std::max<int64_t>(1, entry_->capacity);
+}
+
+void TrainRun::openText() {
+  TextSource &text = options_.data.text;
+  text.options.check();
+  if (!text.options.given())
+    return;
+  // A text without a word about it is held out by a tenth, the others by nothing.
+  if (text.options.isStream() && options_.resume.empty() && !options_.given("--validation"))
+    options_.validation = 0.1;
+  if (text.options.isStream())
+    options_.tellAlways("--validation");
+  text.prepare(*model_, *entry_, {options_.validation, options_.validationRows});
 }
 
 void TrainRun::resume() {
@@ -268,16 +304,44 @@ void TrainRun::openData() {
     if (entry_->outputs[output].name == "loss")
       lossOutput_ = output;
 
-  int64_t rows = feed_->rows();
-  validationRows_ =
-      options_.validationRows ? options_.validationRows : int64_t(std::llround(options_.validation * double(rows)));
-  if (validationRows_ >= rows)
+  if (data_->windows())
+    openWindows();
+  openValidation(feed_->rows());
+  openTestData();
+}
+
+void TrainRun::openWindows() {
+  bool contiguous = data_->windows()->isContiguous;
+  forgets_ = !contiguous && entry_->needs(DLC_SESSION);
+  if (!contiguous)
+    return;
+  if (feed_->rows() < options_.batch)
     throw UserError(
-        fmt::format("{} validation rows of {} leave none to train on", countText(validationRows_), countText(rows)));
-  trainRows_ = rows - validationRows_;
+        fmt::format("{} has {} windows, fewer than the {} rows of a batch, each of which reads a part of the "
+                    "text: give --batch {}, or a longer text",
+                    options_.data.text.options.text, feed_->rows(), options_.batch, feed_->rows()));
+  if (batchBefore_ && batchBefore_ != options_.batch)
+    throw UserError(fmt::format("--batch {}: each row of a batch goes on where it ended in the batch before, and the "
+                                "checkpoint's run has batch {}; leave --batch out to go on with it",
+                                options_.batch, batchBefore_));
+}
+
+void TrainRun::openValidation(int64_t rows) {
+  if (options_.data.text.options.given()) {
+    trainRows_ = data_->windows() && data_->windows()->isContiguous ? rows / options_.batch * options_.batch : rows;
+  } else {
+    validationRows_ =
+        options_.validationRows ? options_.validationRows : int64_t(std::llround(options_.validation * double(rows)));
+    if (validationRows_ >= rows)
+      throw UserError(
+          fmt::format("{} validation rows of {} leave none to train on", countText(validationRows_), countText(rows)));
+    trainRows_ = rows - validationRows_;
+  }
   takeEqualParts();
-  evaluation_ = findEvaluation(*model_, options_.evaluation);
-  if (validationRows_ > 0) {
+  evaluation_ = findEvaluation(*model_, options_.evaluation, options_.data.text.options.isStream());
+  if (evaluation_ && options_.data.text.options.given() && data_->covers(*evaluation_))
+    validationData_ = options_.data.text.load(*evaluation_, Part::Validation);
+  if (validationRows_ > 0 || validationData_ || options_.validation > 0) {
     if (!evaluation_ || !data_->covers(*evaluation_))
       throw UserError(fmt::format("model '{}' has no function that returns loss or accuracy for the inputs {}: "
                                   "validation needs one; name it by --evaluation",
@@ -286,13 +350,13 @@ void TrainRun::openData() {
       throw UserError(fmt::format("{}: '{}' returns no number called loss or accuracy to judge an epoch by; name "
                                   "another function by --evaluation",
                                   options_.patience > 0 ? "--patience" : "--best", evaluation_->name));
-    validationCall_ = model_->prepare(evaluation_->name, training_->parameters(), evaluation_->capacity);
-    validationFeed_.emplace(*data_, *validationCall_);
+    validation_.emplace(*model_, *evaluation_, training_->parameters(), validationData_ ? *validationData_ : *data_);
+    if (validationData_)
+      validationRows_ = validation_->rows();
   } else if (options_.patience > 0 || !options_.best.empty()) {
     throw UserError(fmt::format("{} needs validation rows: give --validation 0.1, say",
                                 options_.patience > 0 ? "--patience" : "--best"));
   }
-  openTestData();
 }
 
 /// A step that accumulates takes a multiple of its parts: the rows left over are validated with, or left out.
@@ -305,6 +369,8 @@ void TrainRun::takeEqualParts() {
                     countText(trainRows_), entry_->name, entry_->parts));
   trainRows_ -= left;
   (validationRows_ ? validationRows_ : leftOut_) += left;
+}
+
 void TrainRun::nameClasses() {
   classes_ = data_->classes();
   std::string where = data_->picturePath();
@@ -356,8 +422,15 @@ void TrainRun::findPlace() {
 
 /// Read before the first step, so that what is wrong with it is known then and not after the last.
 void TrainRun::openTestData() {
-  if (!evaluation_ || options_.data.directory.empty())
+  bool isText = options_.data.text.options.given();
+  if (!evaluation_ || (options_.data.directory.empty() && !isText))
     return;
+  if (isText) {
+    // A text has no test part: another text is for eval.
+    if (!options_.data.text.options.isStream() && data_->covers(*evaluation_))
+      testData_ = options_.data.text.load(*evaluation_, Part::Test);
+    return;
+  }
   DataArguments arguments = options_.data;
   arguments.maps.clear();
   testData_ = DataSet::load(*evaluation_, arguments, Split::Test, Split::Test, false);
@@ -487,8 +560,9 @@ void TrainRun::announce() {
   for (const std::string &note : notes)
     progress_.line(note);
   options_.data.noteScales(*data_, *entry_);
-  for (const std::string &note : options_.data.scales.notes())
-    progress_.line(note);
+  for (const auto *notes : {&options_.data.scales.notes(), &options_.data.text.notes()})
+    for (const std::string &note : *notes)
+      progress_.line(note);
   if (!resumedFrom_.empty())
     announceResume();
   Json start = {{"event", "start"},
@@ -547,6 +621,8 @@ void TrainRun::trainStep(std::span<const uint32_t> rows, int64_t epoch) {
   } else {
     factor_ = 1;
   }
+  if (forgets_)
+    training_->session().reset();
   step_->run();
   double loss = MetricSums::value(*step_, lossOutput_);
   bool counts = !MetricSums::isEmpty(*step_, lossOutput_);
@@ -590,8 +666,20 @@ void TrainRun::reportStep(int64_t epoch, int64_t at) {
   progress_.step(status);
 }
 
+std::vector<uint32_t> TrainRun::beginEpoch(int64_t epoch) {
+  const Windows *windows = data_->windows();
+  if (windows && windows->isContiguous) {
+    if (seen_ % trainRows_ == 0)
+      training_->session().reset(); // back to where the text begins
+    return contiguousRows(trainRows_, options_.batch);
+  }
+  if (windows)
+    feed_->shift(windowShift(*windows, options_.seed, epoch));
+  return shuffledRows(trainRows_, options_.seed, epoch);
+}
+
 std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
-  std::vector<uint32_t> order = shuffledRows(trainRows_, options_.seed, epoch);
+  std::vector<uint32_t> order = beginEpoch(epoch);
   epochStarted_ = now();
   int64_t before = rowsDone_;
   feed_->expect(std::span(order).subspan(size_t(seen_ % trainRows_)));
@@ -644,9 +732,10 @@ bool TrainRun::judge(const Metrics &validation, int64_t epoch) {
 void TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
   Metrics training = sums_->means(), validation;
   double seconds = now() - epochStarted_;
-  if (validationFeed_) {
+  if (validation_) {
     try {
-      validation = *evaluate(*validationFeed_, trainRows_, trainRows_ + validationRows_);
+      int64_t first = validationData_ ? 0 : trainRows_;
+      validation = *validation_->run(first, first + validationRows_);
     } catch (const UserError &error) {
       history_.addEpoch({training_->step(), training, {}});
       sums_->reset();
@@ -725,16 +814,16 @@ void TrainRun::save(const std::string &path) {
   }
   info.values["state"] = state.dump();
   keepClasses(classes_, info);
+  options_.data.text.store(info);
   training_->save(path, info);
 }
 
 std::optional<Metrics> TrainRun::test(const Parameters &parameters, int64_t &rows) {
   if (!testData_)
     return std::nullopt;
-  Call call = model_->prepare(evaluation_->name, parameters, evaluation_->capacity);
-  Feed feed(*testData_, call);
-  rows = feed.rows();
-  return evaluate(feed, 0, rows, interrupted());
+  Evaluation evaluation(*model_, *evaluation_, parameters, *testData_);
+  rows = evaluation.rows();
+  return evaluation.run(interrupted());
 }
 
 void TrainRun::finish(End end) {
@@ -811,6 +900,7 @@ void TrainRun::finish(End end) {
 
 int TrainRun::run() {
   openModel();
+  openText();
   resume();
   openData();
   findPlace();

@@ -62,6 +62,7 @@ void TrainOptions::addTo(CLI::App &app) {
   remember(app.get_option("--scale"), data.scales.given);
   remember(app.get_option("--resize"), data.pictures.resize);
   remember(app.get_option("--skip-broken"), data.pictures.skipBroken);
+  rememberText(app);
   auto text = [&](const std::string &flag, std::string &value, const std::string &form, const std::string &help) {
     remember(app.add_option(flag, value, help)->option_text(form), value);
   };
@@ -85,11 +86,12 @@ void TrainOptions::addTo(CLI::App &app) {
   text("--classes", classes, "FILE",
        "Names of the classes, one a line, for data that have none of their own; predict says them");
   text("--weights", weights, "FILE", "Start from these weights (safetensors), with a fresh optimizer");
-  CLI::Option *fraction =
-      remember(addReal(app, "--validation", validation,
-                       "Hold out this part of the rows, from the files' end, and report on it every epoch",
-                       properFractions, "FRACTION"),
-               validation);
+  CLI::Option *fraction = remember(
+      addReal(app, "--validation", validation,
+              "Hold out this part of the rows, from the files' end, and report on it every epoch (default: 0.1 of "
+              "a text, nothing of other data)",
+              properFractions, "FRACTION"),
+      validation);
   count("--validation-rows", validationRows, "The same as a number of rows")->excludes(fraction);
   remember(addChoice(app, "--schedule", schedule,
                      "Of the learning rate: constant, linear (to 0), cosine (to 0) or step (times --decay every "
@@ -126,6 +128,29 @@ void TrainOptions::addTo(CLI::App &app) {
   app.add_flag("--overwrite", overwrite,
                "Replace files that exist; else only a run that goes on by --resume replaces its own");
   app.add_flag("--json", json, "Print one JSON object a line");
+}
+
+void TrainOptions::rememberText(CLI::App &app) {
+  TextOptions &text = data.text.options;
+  for (auto &[flag, value] : {std::pair<const char *, std::string *>{"--text", &text.text},
+                              {"--lines", &text.lines},
+                              {"--text-column", &text.textColumn},
+                              {"--label-column", &text.labelColumn},
+                              {"--split-column", &text.splitColumn},
+                              {"--quotes", &text.quotes},
+                              {"--tokens", &text.tokens},
+                              {"--windows", &text.windows}})
+    remember(app.get_option(flag), *value);
+  for (auto &[flag, value] : {std::pair<const char *, int64_t *>{"--test-every", &text.testEvery},
+                              {"--least-count", &text.leastCount},
+                              {"--vocabulary-size", &text.vocabularySize}})
+    remember(app.get_option(flag), *value);
+  remember(app.get_option("--header"), text.header);
+}
+
+void TrainOptions::tellAlways(const std::string &flag) {
+  for (Setting &setting : settings_)
+    setting.always |= setting.flag == flag;
 }
 
 bool TrainOptions::given(const std::string &flag) const {

@@ -53,6 +53,8 @@ public:
   bool inherit(const Json &stored);
   bool seedGiven() const { return seedOption_->count() > 0; }
   bool given(const std::string &flag) const;
+  /// The line that makes the run again has this setting from now on, be it as it is unless given.
+  void tellAlways(const std::string &flag);
   /// What `inherit` found to be otherwise than stored: "--batch 16 (was 8)".
   const std::vector<std::string> &changes() const { return changes_; }
 
@@ -75,6 +77,7 @@ private:
 
   /// Makes a setting of an option that sets `value`.
   template <class T> CLI::Option *remember(CLI::Option *option, const T &value, bool always = false);
+  void rememberText(CLI::App &app);
   /// Takes a stored value as if it had been typed.
   void take(const Setting &setting, const Json &stored);
 

@@ -1,0 +1,88 @@
+// TextOptions.cpp - what a person says about texts.
+// SPDX-License-Identifier: Apache-2.0
+//
+// See TextOptions.h.
+#include "tools/dlc-run/TextOptions.h"
+#include "runtime/text/Vocabulary.h"
+#include "tools/dlc-run/Common.h"
+
+#include <fmt/format.h>
+
+namespace dlc::run {
+
+void TextOptions::addTo(CLI::App &app) {
+  auto word = [&](const std::string &flag, std::string &value, const std::string &form, const std::string &help) {
+    return app.add_option(flag, value, help)->option_text(form);
+  };
+  CLI::Option *stream =
+      word("--text", text, "FILE",
+           "A text, plain or gzip: windows of it feed the first input of i32[batch, time], the tokens "
+           "that follow each the second");
+  word("--lines", lines, "FILE",
+       "A table of texts and labels, TSV or .csv, plain or gzip: they feed the inputs i32[batch, time] and i32[batch], "
+       "and a mask or a length where there is such an input")
+      ->excludes(stream);
+  word("--text-column", textColumn, "NAME|N", "Of --lines: the column of the text, by name or from 1 (default: text)");
+  word("--label-column", labelColumn, "NAME|N", "Of --lines: the column of the label (default: label)");
+  word("--split-column", splitColumn, "NAME|N",
+       "Of --lines: the column that says train, test or validation; other rows are not used");
+  addWhole(app, "--test-every", testEvery, "Of --lines: each Nth row is for the test, the others are not", int64_t(2));
+  app.add_flag("--header", header,
+               "Of --lines: the first line has names, although all columns are given by their numbers");
+  addChoice(app, "--quotes", quotes, "Of --lines: quotes around fields, as in RFC 4180 (default), or none",
+            {"rfc4180", "none"});
+  addChoice(app, "--tokens", tokens, "bytes, characters (default of --text) or words (default of --lines)",
+            {"bytes", "characters", "words"});
+  addWhole(app, "--least-count", leastCount, "Tokens that are found less often are unknown (default 1)", int64_t(1));
+  addWhole(app, "--vocabulary-size", vocabularySize,
+           "The most tokens that are known, with <pad> and <unk> (default of words: what the model has room for)",
+           int64_t(3), text::mostTokens);
+  addChoice(app, "--windows", windows,
+            "Of --text: contiguous (each row of a batch goes on where it ended in the batch before: default of models "
+            "that carry a state on) or random",
+            {"contiguous", "random"});
+}
+
+void TextOptions::inherit(const Json &settings) {
+  if (!settings.is_object())
+    return;
+  auto take = [&](const char *key, std::string &value) {
+    if (value.empty() && settings.contains(key) && settings[key].is_string())
+      value = settings[key].get<std::string>();
+  };
+  take("text-column", textColumn);
+  take("label-column", labelColumn);
+  take("split-column", splitColumn);
+  take("quotes", quotes);
+  if (settings.contains("header") && settings["header"] == true)
+    header = true;
+  if (testEvery == 0 && settings.contains("test-every") && settings["test-every"].is_number_integer())
+    testEvery = std::max<int64_t>(0, settings["test-every"].get<int64_t>());
+}
+
+void TextOptions::check() const {
+  auto refuse = [&](bool said, const char *option, const char *reason) {
+    if (said)
+      throw UserError(fmt::format("{}: {}", option, reason));
+  };
+  if (!given()) {
+    for (auto [said, option] : {std::pair{!tokens.empty(), "--tokens"},
+                                {leastCount > 0, "--least-count"},
+                                {vocabularySize > 0, "--vocabulary-size"}})
+      refuse(said, option, "this is for texts: give --text FILE or --lines FILE");
+  }
+  if (lines.empty())
+    for (auto [said, option] : {std::pair{!textColumn.empty(), "--text-column"},
+                                {!labelColumn.empty(), "--label-column"},
+                                {!splitColumn.empty(), "--split-column"},
+                                {!quotes.empty(), "--quotes"},
+                                {header, "--header"},
+                                {testEvery > 0, "--test-every"}})
+      refuse(said, option, "this is for tables: give --lines FILE");
+  refuse(!windows.empty() && !isStream(), "--windows", "this is for windows of one text: give --text FILE");
+  refuse(testEvery > 0 && !splitColumn.empty(), "--test-every", "--split-column says which rows are for the test");
+  refuse(tokens == "bytes" && (leastCount > 0 || vocabularySize > 0),
+         leastCount > 0 ? "--least-count" : "--vocabulary-size", "all 256 bytes are known");
+}
+
+} // namespace dlc::run

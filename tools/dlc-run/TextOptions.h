@@ -1,0 +1,37 @@
+// TextOptions.h - what a person says about texts: where they are, what a token is, which rows are for what.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The same options for train and eval; a checkpoint keeps them as it keeps all settings of a run.
+#ifndef DLC_RUN_TEXTOPTIONS_H
+#define DLC_RUN_TEXTOPTIONS_H
+
+#include "tools/dlc-run/Progress.h"
+
+#include <CLI/App.hpp>
+#include <string>
+
+namespace dlc::run {
+
+struct TextOptions {
+  std::string text;  ///< --text: a text whose next token is to be foreseen
+  std::string lines; ///< --lines: a table of texts with labels
+  std::string textColumn, labelColumn, splitColumn, quotes, tokens, windows; ///< empty: not said
+  bool header = false;
+  int64_t testEvery = 0, leastCount = 0, vocabularySize = 0; ///< 0: not said
+
+  void addTo(CLI::App &app);
+  bool given() const { return isStream() || !lines.empty(); }
+  bool isStream() const { return !text.empty(); }
+  /// The file.
+  const std::string &path() const { return isStream() ? text : lines; }
+  /// "--text" or "--lines".
+  std::string flag() const { return isStream() ? "--text" : "--lines"; }
+  /// Takes what is not said from the settings of a training, where it says how a file is to be read.
+  void inherit(const Json &settings);
+  /// UserError where two of them do not go together.
+  void check() const;
+};
+
+} // namespace dlc::run
+
+#endif // DLC_RUN_TEXTOPTIONS_H
