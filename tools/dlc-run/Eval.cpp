@@ -97,8 +97,8 @@ void evalModel(EvalOptions &options) {
         fmt::format("--entry {}: none of its outputs is a single number: {}", entry->name, entry->signature));
   if (options.data.empty())
     throw UserError("no data: give --data DIR, --map NAME=FILE, --text FILE or --lines FILE");
-  Parameters parameters = model.loadParameters(options.weights);
   DataSet data = loadData(options, model, *entry);
+  Parameters parameters = model.loadParameters(options.weights);
   std::vector<std::string> kept = classesOf(options.weights);
   checkClasses(data.classes(), data.picturePath(), kept, options.weights);
   checkClassCount(model, *entry, data.classes(), data.picturePath());
