@@ -5,6 +5,7 @@
 #   random_convolutions.py FIRST LAST [OPTION]  checks the sheets of these seeds; options go to the `dlc --diff` of -O0
 #   random_convolutions.py --print SEED         shows one
 #   random_convolutions.py --tally FIRST LAST   how often each op and each option is drawn
+#   random_convolutions.py --faults SEED        what the comparison says of ops and gradients that are a hundredth too large
 #
 # A sheet is one model of several chains: an op on windows, or two with something between. `@f` has them as they are, which
 # the evaluator runs as they are written; `@loss` trains inputs and filters. How it is compared, drawn_check.py says.
@@ -15,7 +16,7 @@ import re
 import sys
 import tempfile
 
-from drawn_check import compare
+from drawn_check import compare, run
 
 CHAINS = 25  # of a sheet
 LARGEST = 700  # elements of a row of a value
@@ -306,7 +307,7 @@ class Sheet:
             if chain.vector:
                 lines.append(f'%k{n} = param "k{n}" {kind([chain.vector])} = uniform(-0.9, 0.9)')
             own, value = chain.text(f"%b{n}", True, given)
-            lines += own + [f"%m{n} = mul {value}, %c{n}", f"%l{n} = mean %m{n}"]
+            lines += own + [f"%m{n} = mul {value}, %c{n}", f"%l{n} = sum %m{n}"]
             lines += [f"%s{n} = add {total}, %l{n}"] if total else []
             total = f"%s{n}" if total else f"%l{n}"
         body = "\n".join(f"    {line}" for line in lines)
@@ -314,7 +315,7 @@ class Sheet:
 
     def __str__(self):
         return (f"dl.model @windows {{\n{self.forward()}{self.loss()}"
-                "  train @t minimizes @loss { optimize \"*\" with @sgd }\n}\n")
+                "  train @t minimizes @loss { optimize \"*\" with @sgd(lr = 1.0e-4) }\n}\n")
 
 
 def tally(first, last):
@@ -332,19 +333,35 @@ def tally(first, last):
     print(sum(count for word, count in counts.items() if ":" not in word), "ops in all")
 
 
+def faults(seed, folder):
+    sheet, model, library = Sheet(seed), f"{folder}/m.mlir", f"{folder}/m.so"
+    open(model, "w").write(str(sheet))
+    common = ["--batch", str(sheet.batch), "--float", "f64"]
+    for op in ("dl.conv2d", "dl.max_pool", "dl.contract"):
+        found = run("dlc", "--diff", model, "--results", "--quiet", *common, "-O0", "--faulty-op", op)
+        print(f"{op}: {'departs' if 'departs' in found else 'nothing is found'}")
+    for rule in ("dl.contract", "dl.concat"):
+        found = run("dlc", model, *common, f"--faulty-gradient={rule}", "-o", library) or run(
+            "dlc-run", "gradcheck", library, "--samples", "3")
+        print(f"gradient of {rule}: {'differs' if 'differ' in found else found or 'nothing is found'}")
+
+
 def main():
     mode = sys.argv.pop(1) if sys.argv[1][0] == "-" else "--check"
-    first, last = int(sys.argv[1]), int(sys.argv[2] if mode != "--print" else sys.argv[1])
+    first, last = int(sys.argv[1]), int(sys.argv[-1] if mode in ("--print", "--faults") else sys.argv[2])
     if mode == "--print":
         print(Sheet(first))
     elif mode == "--tally":
         tally(first, last)
+    elif mode == "--faults":
+        with tempfile.TemporaryDirectory() as folder:
+            faults(first, folder)
     else:
         wrong = 0
         with tempfile.TemporaryDirectory() as folder:
             for seed in range(first, last + 1):
                 sheet = Sheet(seed)
-                if problems := compare(f"{folder}/{seed}", str(sheet), sheet.batch, seed, options=sys.argv[3:], samples=1):
+                if problems := compare(f"{folder}/{seed}", str(sheet), sheet.batch, seed, options=sys.argv[3:], samples=3):
                     wrong += 1
                     print(f"seed {seed}:\n{problems}", flush=True)
                 for file in os.listdir(folder):
