@@ -9,6 +9,9 @@
 #include "llvm/ADT/StringMap.h"
 
 namespace dlc {
+/// autodiff, first: ops with `channels_first` become those without, between transposes; with `sink`, these then move through
+/// what does not care, until they meet others.
+void putChannelsLast(EntryOp entry, bool sink);
 /// autodiff: replaces each `gradient` by plain ops. `faultyRule`: for tests, the op whose gradient comes out 1 % too
 /// large.
 mlir::LogicalResult differentiate(EntryOp entry, llvm::StringRef faultyRule = {});

@@ -96,6 +96,11 @@ static LogicalResult flattenAll(ModuleOp module, const CompileOptions &options) 
 static LogicalResult checkAllSizes(ModuleOp module, const CompileOptions &options) {
   return checkSizes(modelOf(module), options);
 }
+static LogicalResult putAllChannelsLast(ModuleOp module, const CompileOptions &options) {
+  for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
+    putChannelsLast(entry, options.optimize > 0);
+  return success();
+}
 static LogicalResult differentiateAll(ModuleOp module, const CompileOptions &options) {
   LogicalResult result = success();
   for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
@@ -177,6 +182,7 @@ ArrayRef<Level> dlc::levels() {
       simplifying,
   };
   static const Step toAutodiff[] = {
+      {"channels-last", "what was written with `channels_first` runs with channels last", putAllChannelsLast},
       {"differentiate", "each `gradient` becomes plain ops", differentiateAll},
       simplifying,
       {"move-out-of-scans", "what needs nothing that a loop carries is computed for all its rounds at once",
@@ -253,6 +259,11 @@ LogicalResult dlc::checkLevel(StringRef goal, ModuleOp module) {
                             << (isLowered ? "schedules and kernels of a model, and no dl.model" : "a dl.model");
   return module->hasAttr("dl.level") ? checkContents(module) : success();
 }
+/// Says what is wrong with gradients of the entry points that could be made.
+static void checkGradients(ModuleOp module, const CompileOptions &options) {
+  (void)putAllChannelsLast(module, options);
+  (void)differentiateAll(module, options);
+}
 LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &options, Timing *timing) {
   auto now = find(levelOf(module)), end = find(goal);
   for (; now < end;) {
@@ -261,7 +272,7 @@ LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &
       module.getContext()->enableMultithreading(); // from here on kernels are apart
     if (failed(now->run(module, options, timing))) {
       if (now->name == "graph") // the entry points that could be made are checked on
-        (void)differentiateAll(module, options);
+        checkGradients(module, options);
       return failure();
     }
   }
@@ -272,7 +283,7 @@ LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &
 
 void dlc::checkPart(ModuleOp module, const CompileOptions &options) {
   (void)flattenModel(modelOf(module), options, /*isPart=*/true);
-  (void)differentiateAll(module, options);
+  checkGradients(module, options);
 }
 
 //===--- Options ----------------------------------------------------------------------------------------===//

@@ -36,7 +36,29 @@ Array dlc::zerosFor(Value value, int64_t batch) {
   return Array::make(dtypeOf(typeOf(value).getElementType()), shapeOf(value, batch));
 }
 
-LogicalResult dlc::evaluateOp(Operation &op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
+/// The tensor with an axis moved to another place.
+static Array moved(const Array &in, size_t from, size_t to) {
+  auto move = [&](auto indices) {
+    auto one = indices[from];
+    indices.erase(indices.begin() + from);
+    indices.insert(indices.begin() + to, one);
+    return indices;
+  };
+  Array out = Array::make(in.type, move(in.shape));
+  Odometer at(in.shape);
+  for (int64_t i = 0, n = in.size(); i < n; ++i, at.next()) {
+    int64_t there = offsetIn(out.shape, move(SmallVector<int64_t>(*at)));
+    if (in.isFloat())
+      out.reals[there] = in.reals[i];
+    else
+      out.integers[there] = in.integers[i];
+  }
+  return out;
+}
+Array dlc::channelsLast(const Array &in) { return moved(in, 1, in.shape.size() - 1); }
+Array dlc::channelsFirst(const Array &in) { return moved(in, in.shape.size() - 1, 1); }
+
+static LogicalResult evaluateChannelsLast(Operation &op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
   if (Evaluated done = evaluateElementwise(&op, in, out))
     return *done;
   if (Evaluated done = evaluateStructure(&op, in, out, batch))
@@ -49,6 +71,17 @@ LogicalResult dlc::evaluateOp(Operation &op, Operands in, MutableArrayRef<Array>
     return *done;
   return complain(&op) << "'" << op.getName()
                        << "' cannot be evaluated; expected plain ops, as from level `autodiff` on";
+}
+
+LogicalResult dlc::evaluateOp(Operation &op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
+  if (!op.getAttr("channels_first"))
+    return evaluateChannelsLast(op, in, out, batch);
+  Array input = channelsLast(*in[0]), result = channelsLast(out[0]);
+  SmallVector<const Array *> operands(in);
+  operands[0] = &input;
+  LogicalResult done = evaluateChannelsLast(op, operands, result, batch);
+  out[0] = channelsFirst(result);
+  return done;
 }
 
 namespace {

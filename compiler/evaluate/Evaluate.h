@@ -26,6 +26,9 @@ mlir::FailureOr<std::vector<Array>> evaluate(EntryOp entry, llvm::ArrayRef<Array
 
 /// Computes one op: `out` are its results, zeros of the right shapes.
 mlir::LogicalResult evaluateOp(mlir::Operation &op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
+/// The tensor with the channels, which are axis 1, last; and back.
+Array channelsLast(const Array &in);
+Array channelsFirst(const Array &in);
 /// Computes a scan: `in` are its operands, then what its body captures. `observer` is told of the body's values, too, in each
 /// round.
 mlir::LogicalResult evaluateScan(ScanOp scan, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch,

@@ -87,10 +87,18 @@ static SmallVector<Window> windowsOf(ArrayRef<int64_t> size, ArrayRef<int64_t> k
   (void)readWindows(dims(size), dims(kernel), options, windows, problem);
   return *windows;
 }
+/// Where in an axis the element stands that padding of this mode repeats; out of the axis where it repeats none.
+static int64_t repeated(int64_t at, int64_t size, StringRef mode) {
+  if (mode == "replicate")
+    return std::clamp<int64_t>(at, 0, size - 1);
+  if (mode == "reflect")
+    return at < 0 ? -at : at >= size ? 2 * (size - 1) - at : at;
+  return mode == "circular" ? (at + size) % size : at;
+}
 /// Calls `visit` with each element of the window at a place: where it lies in the window, and on the axes of the input;
-/// those in the padding are left out.
+/// those in the padding are left out, unless its mode repeats others there.
 static void elementsOf(ArrayRef<Window> windows, ArrayRef<int64_t> size, ArrayRef<int64_t> place,
-                       llvm::function_ref<void(ArrayRef<int64_t>, ArrayRef<int64_t>)> visit) {
+                       llvm::function_ref<void(ArrayRef<int64_t>, ArrayRef<int64_t>)> visit, StringRef mode = "zeros") {
   SmallVector<int64_t> kernel = llvm::map_to_vector(windows, [](const Window &window) { return window.kernel; });
   int64_t count = 1;
   for (int64_t one : kernel)
@@ -100,7 +108,8 @@ static void elementsOf(ArrayRef<Window> windows, ArrayRef<int64_t> size, ArrayRe
     SmallVector<int64_t> there;
     bool inside = true;
     for (auto [axis, window] : llvm::enumerate(windows)) {
-      there.push_back(place[axis] * window.stride + (*at)[axis] * window.dilation - window.low);
+      there.push_back(
+          repeated(place[axis] * window.stride + (*at)[axis] * window.dilation - window.low, size[axis], mode));
       inside &= there.back() >= 0 && there.back() < size[axis];
     }
     if (inside)
@@ -118,20 +127,22 @@ template <typename Op> static LogicalResult convolution(Op op, const Array &x, c
   ArrayRef<int64_t> size = ArrayRef(x.shape).drop_front().drop_back(), kernel = ArrayRef(w.shape).drop_front(2);
   SmallVector<Window> windows =
       windowsOf(size, kernel, {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()});
+  StringRef mode = op.getPaddingMode().value_or("zeros");
   int64_t own = w.shape[1], groups = x.shape.back() / std::max<int64_t>(own, 1),
           features = w.shape[0] / std::max<int64_t>(groups, 1);
   Odometer at(out.shape);
   for (int64_t i = 0, n = out.size(); i < n; ++i, at.next()) {
     int64_t picture = (*at).front(), feature = (*at).back(), group = feature / features;
     long double sum = 0;
-    elementsOf(windows, size, (*at).drop_front().drop_back(), [&](ArrayRef<int64_t> tap, ArrayRef<int64_t> there) {
+    auto visit = [&](ArrayRef<int64_t> tap, ArrayRef<int64_t> there) {
       for (int64_t channel = 0; channel < own; ++channel) {
         SmallVector<int64_t> weight{feature, channel};
         weight.append(tap.begin(), tap.end());
         sum += (long double)x.reals[offsetIn(x.shape, between(picture, there, group * own + channel))] *
                w.reals[offsetIn(w.shape, weight)];
       }
-    });
+    };
+    elementsOf(windows, size, (*at).drop_front().drop_back(), visit, mode);
     out.reals[i] = (double)sum;
   }
   return success();
@@ -169,28 +180,34 @@ template <typename Op> static LogicalResult convolutionTranspose(Op op, const Ar
   llvm::copy(sums, out.reals.begin());
   return success();
 }
-/// `isMax`: the largest element of each window, else the mean.
-static LogicalResult pool(Attribute kernel, WindowOptions options, bool isMax, bool countsPadding, const Array &x,
-                          Array &out) {
+/// What a window comes to: the largest element, the sum, how many elements there are and how many with the padding, those of
+/// a whole window.
+struct Pooled {
+  double largest = -INFINITY, count = 0, padded = 1, whole = 1;
+  long double sum = 0;
+};
+static LogicalResult pool(Attribute kernel, WindowOptions options, const Array &x, Array &out,
+                          llvm::function_ref<double(double)> part, llvm::function_ref<double(const Pooled &)> result) {
   ArrayRef<int64_t> size = ArrayRef(x.shape).drop_front().drop_back();
   SmallVector<int64_t> each = llvm::map_to_vector(eachOf(kernel, size.size(), 1), [](Dim dim) { return dim.value; });
   if (!options.stride)
     options.stride = kernel;
   SmallVector<Window> windows = windowsOf(size, each, options);
-  double whole = 1;
-  for (int64_t one : each)
-    whole *= (double)one;
   Odometer at(out.shape);
   for (int64_t i = 0, n = out.size(); i < n; ++i, at.next()) {
-    double largest = -INFINITY, count = 0;
-    long double sum = 0;
+    Pooled all;
+    for (auto [axis, window] : llvm::enumerate(windows)) {
+      int64_t begin = (*at)[axis + 1] * window.stride, end = size[axis] + window.low + window.high - window.beyond;
+      all.padded *= (double)std::min(window.kernel, end - begin);
+      all.whole *= (double)window.kernel;
+    }
     elementsOf(windows, size, (*at).drop_front().drop_back(), [&](ArrayRef<int64_t>, ArrayRef<int64_t> there) {
-      double value = x.reals[offsetIn(x.shape, between((*at).front(), there, (*at).back()))];
-      largest = largest != largest || value != value ? NAN : std::max(largest, value);
-      sum += value;
-      ++count;
+      double value = part(x.reals[offsetIn(x.shape, between((*at).front(), there, (*at).back()))]);
+      all.largest = all.largest != all.largest || value != value ? NAN : std::max(all.largest, value);
+      all.sum += value;
+      ++all.count;
     });
-    out.reals[i] = isMax ? largest : (double)(sum / (countsPadding ? whole : count));
+    out.reals[i] = result(all);
   }
   return success();
 }
@@ -462,13 +479,23 @@ Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array
       .Case<Conv1dTransposeOp, Conv2dTransposeOp>(
           [&](auto one) { return convolutionTranspose(one, *in[0], *in[1], out[0]); })
       .Case([&](MaxPoolOp one) {
-        return pool(one.getKernel(),
-                    {one.getStrideAttr(), one.getPaddingAttr(), one.getDilationAttr(), one.getCeilMode()}, true, false,
-                    *in[0], out[0]);
+        return pool(
+            one.getKernel(), {one.getStrideAttr(), one.getPaddingAttr(), one.getDilationAttr(), one.getCeilMode()},
+            *in[0], out[0], [](double value) { return value; }, [](const Pooled &all) { return all.largest; });
       })
       .Case([&](AvgPoolOp one) {
-        return pool(one.getKernel(), {one.getStrideAttr(), one.getPaddingAttr(), {}}, false,
-                    one.getCountIncludePad().value_or(true), *in[0], out[0]);
+        bool withPadding = one.getCountIncludePad().value_or(true);
+        return pool(
+            one.getKernel(), {one.getStrideAttr(), one.getPaddingAttr(), {}, one.getCeilMode()}, *in[0], out[0],
+            [](double value) { return value; },
+            [=](const Pooled &all) { return (double)(all.sum / (withPadding ? all.padded : all.count)); });
+      })
+      .Case([&](LpPoolOp one) { // of a last window that is cut off the mean, times what a whole one has
+        double norm = realOr(one.getNormType(), 2);
+        return pool(
+            one.getKernel(), {one.getStrideAttr(), {}, {}, one.getCeilMode()}, *in[0], out[0],
+            [=](double value) { return std::pow(value, norm); },
+            [=](const Pooled &all) { return std::pow((double)(all.sum / all.count * all.whole), 1 / norm); });
       })
       .Case([&](FlattenOp) {
         out[0].reals = in[0]->reals;

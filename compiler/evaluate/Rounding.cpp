@@ -1,6 +1,7 @@
 // Rounding.cpp - bounds of single ops, and what they come to along a chain.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/evaluate/Rounding.h"
+#include "dialects/dl/Windows.h"
 #include "llvm/ADT/bit.h"
 #include <cmath>
 #include <limits>
@@ -96,6 +97,17 @@ static std::vector<double> ofNormal(Operands in, ArrayRef<int64_t> shape, const 
   });
   return units;
 }
+/// The bound of an op on pictures, from its tensors with the channels last.
+static std::vector<double> ofPicture(bool channelsFirst, Operands in, const Array &out,
+                                     llvm::function_ref<std::vector<double>(Operands, const Array &)> bound) {
+  if (!channelsFirst)
+    return bound(in, out);
+  Array input = channelsLast(*in[0]), result = channelsLast(out);
+  SmallVector<const Array *> operands(in);
+  operands[0] = &input;
+  result.reals = bound(operands, result);
+  return dlc::channelsFirst(result).reals;
+}
 static llvm::SmallBitVector lastAxis(const Array &in) {
   llvm::SmallBitVector axes(in.shape.size());
   axes.set(in.shape.size() - 1);
@@ -106,6 +118,22 @@ static llvm::SmallBitVector axesOfGroups() {
   llvm::SmallBitVector axes(4);
   axes.set(1).set(3);
   return axes;
+}
+/// Powers, their sum, and its root. `size`: the result of the magnitudes, whose powers are the terms of the sum; powers below
+/// the least normal number are lost.
+static std::vector<double> ofLpPool(LpPoolOp op, ArrayRef<double> size, const Array &out, double depth) {
+  double norm = op.getNormType() ? op.getNormType()->convertToDouble() : 2, terms = 1;
+  for (Dim one : eachOf(op.getKernel(), out.shape.size() - 2, 1))
+    terms *= (double)one.value;
+  double lost = terms * leastNormal(out.type), unit = unitOf(out.type);
+  std::vector<double> units;
+  for (auto [y, most] : llvm::zip(out.reals, size)) {
+    double value = std::fabs(y), sum = std::pow(value, norm), far = (2 * elementary + 4 + depth) * std::pow(most, norm);
+    units.push_back(norm == 1     ? far
+                    : sum <= lost ? std::pow(lost, 1 / norm) / unit
+                                  : value * (2 * elementary + (far + lost / unit) / (norm * sum)));
+  }
+  return units;
 }
 static std::vector<double> ofCrossEntropy(CrossEntropyOp op, Operands in, int64_t batch) {
   double classes = in[0]->shape.back(), rows = classes > 0 ? in[0]->size() / classes : 0, weight = 1;
@@ -214,13 +242,14 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
       .Case([&](UpsampleOp one) { // two neighbours along an axis
         return one.getMode().value_or("nearest") == "nearest" ? Units() : added(4 * ((double)out.shape.size() - 2));
       })
-      .Case([&](AdaptiveAvgPoolOp) {
+      .Case([&](AdaptiveAvgPoolOp one) {
         double count = 0;
         for (size_t axis = 1; axis + 1 < out.shape.size(); ++axis)
-          count += 4 + depthOfChain((double)in[0]->shape[axis]);
+          count += 4 + depthOfChain((double)in[0]->shape[axis + one.getChannelsFirst()]);
         return added(count);
       })
-      .Case([&](AvgPoolOp) { return added(2 + depthOfChain(ratio * 1024)); })
+      .Case([&](AvgPoolOp) { return added(4 + depthOfChain(ratio * 1024)); })
+      .Case([&](LpPoolOp one) { return ofLpPool(one, magnitudes(value, in, batch), out, depthOfChain(ratio * 1024)); })
       .Case([&](ScatterAddOp) { return added(depthOfChain((double)in[0]->size())); })
       .Case([&](SoftmaxOp one) { // x - max is at most -log y
         double depth = depthOfSum(axisSize(one.getAxisAttr()));
@@ -234,10 +263,14 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
       .Case([&](NormalizeOp one) { return ofNormalize(one, value.getResultNumber() == 1, *in[0], out); })
       .Case([&](LayerNormOp one) { return ofNormal(in, out.shape, lastAxis(out), one.getEpsilon(), out); })
       .Case([&](GroupNormOp one) {
-        return ofNormal(in, inGroups(out.shape, one.getGroups().number()), axesOfGroups(), one.getEpsilon(), out);
+        return ofPicture(one.getChannelsFirst(), in, out, [&](Operands in, const Array &out) {
+          return ofNormal(in, inGroups(out.shape, one.getGroups().number()), axesOfGroups(), one.getEpsilon(), out);
+        });
       })
       .Case([&](InstanceNormOp one) {
-        return ofNormal(in, inGroups(out.shape, out.shape.back()), axesOfGroups(), one.getEpsilon(), out);
+        return ofPicture(one.getChannelsFirst(), in, out, [&](Operands in, const Array &out) {
+          return ofNormal(in, inGroups(out.shape, out.shape.back()), axesOfGroups(), one.getEpsilon(), out);
+        });
       })
       .Case([&](LocalResponseNormOp one) {
         return relative(4 * elementary + depthOfChain((double)one.getSize().number()));

@@ -734,7 +734,7 @@ LogicalResult dlc::checkConcrete(FuncOp function, const Sizes &sizes) {
                  function.getArgShapes().getAsRange<ShapeAttr>()))
     for (auto [dim, size] : llvm::zip(dimsOf(shape.evaluate(sizes)), shape.getSizes()))
       if (dim.isUnknown() && !size.getNames().empty() &&
-          llvm::all_of(size.getNames(), [&](StringAttr one) { return one == "batch" || sizes.contains(one); }))
+          llvm::all_of(size.getNames(), [&](StringAttr one) { return sizes.contains(one); }))
         good = complain(argument.getLoc())
                << "argument %" << name.getValue() << " of @" << function.getSymName() << ": size '" << show(size)
                << "' is no number of 64 bits; expected smaller sizes, and no division by 0";

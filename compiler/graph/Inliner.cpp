@@ -542,10 +542,12 @@ LogicalResult Inliner::expandLayer(Operation *op, Frame &frame) {
     if (auto size = dyn_cast<SizeAttr>(attr.getValue()); size && size.number() < nn::leastOf(attr.getName()))
       return complain(layer) << layer->getName() << ": expected a number of at least " << nn::leastOf(attr.getName())
                              << " for '" << attr.getName().getValue() << "', found " << show(size);
-  if (typeOf(layer->getOperand(0)).getRank() && isa<FloatType>(typeOf(layer->getOperand(0)).getElementType()) &&
-      !dimsOf(layer->getOperand(0)).back().isNumber())
-    return complain(layer) << layer->getName() << ": the size of the last axis must be known, found "
-                           << show(layer->getOperand(0));
+  SmallVector<Dim> dims = dimsOf(layer->getOperand(0));
+  bool channelsFirst = layer->getAttr("channels_first") && dims.size() > 1;
+  if (!dims.empty() && isa<FloatType>(typeOf(layer->getOperand(0)).getElementType()) &&
+      !(channelsFirst ? dims[1] : dims.back()).isNumber())
+    return complain(layer) << layer->getName() << ": the size of " << (channelsFirst ? "axis 1" : "the last axis")
+                           << " must be known, found " << show(layer->getOperand(0));
   std::string scope = frame.join(layer->getAttrOfType<StringAttr>("name").getValue());
   bool isGood = true;
   nn::Expansion expansion{

@@ -29,7 +29,8 @@ static bool isValueOf(Operation &line, StringRef level, bool inLoop) {
   if (isa<ScanOp>(line))
     return level != "kernels";
   return isa<InferTypeOpInterface, ConstantOp>(line) && isa<DLDialect>(line.getDialect()) && !line.getNumRegions() &&
-         ((level == "graph" && !inLoop) || !isa<GradientOp, TotalOp>(line));
+         ((level == "graph" && !inLoop) || !isa<GradientOp, TotalOp>(line)) &&
+         (level == "graph" || !line.getAttr("channels_first")); // the level that follows puts channels last
 }
 /// From level `graph` on a scan runs along first axes, so many times as is known.
 static LogicalResult checkScan(ScanOp scan, StringRef level) {

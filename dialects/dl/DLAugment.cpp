@@ -11,6 +11,14 @@ using Values = SmallVector<Value>;
 static double realOr(std::optional<APFloat> value, double otherwise) {
   return value ? value->convertToDouble() : otherwise;
 }
+/// The picture that an op changes, with the channels last.
+template <typename Op> static Value pictureOf(Ops &b, Op op) {
+  return channelsLast(b, op.getInput(), op.getChannelsFirst());
+}
+/// What becomes of it, with the channels where they were.
+template <typename Op> static Values resultOf(Ops &b, Op op, Value picture) {
+  return {channelsFirst(b, picture, op.getChannelsFirst())};
+}
 static double numberOr(std::optional<Attribute> value, double otherwise) { return value ? realOf(*value) : otherwise; }
 static Type element(Value value) { return typeOf(value).getElementType(); }
 /// One number for each row: [batch, 1, ...].
@@ -200,20 +208,22 @@ static Value middle(Ops &b, Value x, ArrayRef<Dim> size, ArrayRef<Dim> padding) 
 }
 Values RandomCropOp::expand(Ops &b, const Draws &draws) {
   SmallVector<Dim> size = eachOf(getOutputSize(), 2, 0), padding = eachOf(getPaddingAttr(), 2, 0);
-  return {draws.training ? pieces(b, draws, getInput(), size, padding) : middle(b, getInput(), size, padding)};
+  Value x = pictureOf(b, *this);
+  return resultOf(b, *this, draws.training ? pieces(b, draws, x, size, padding) : middle(b, x, size, padding));
 }
 Values RandomShiftOp::expand(Ops &b, const Draws &draws) {
-  SmallVector<Dim> dims = dimsOf(getInput());
   if (!draws.training)
     return {getInput()};
-  return {pieces(b, draws, getInput(), {dims[1], dims[2]}, eachOf(getMost(), 2, 0))};
+  Value x = pictureOf(b, *this);
+  SmallVector<Dim> dims = dimsOf(x);
+  return resultOf(b, *this, pieces(b, draws, x, {dims[1], dims[2]}, eachOf(getMost(), 2, 0)));
 }
 
 Values RandomEraseOp::expand(Ops &b, const Draws &draws) {
   constexpr double leastArea = 0.02, leastRatio = 0.3, mostRatio = 3.3;
-  Value x = getInput();
   if (!draws.training)
-    return {x};
+    return {getInput()};
+  Value x = pictureOf(b, *this);
   SmallVector<Dim> dims = dimsOf(x);
   double all = double(dims[1].value) * double(dims[2].value);
   Value chance = forEachRow(draws, x);
@@ -229,7 +239,7 @@ Values RandomEraseOp::expand(Ops &b, const Draws &draws) {
     Value from = is(b, "ge", place, start), no = b.splat(0, RankedTensorType::get({}, element(from)));
     erases = b.where(erases, b.where(from, is(b, "lt", place, b.add(start, length)), no), no);
   }
-  return {b.where(erases, b.number(numberOr(getValue(), 0), x), x)};
+  return resultOf(b, *this, b.where(erases, b.number(numberOr(getValue(), 0), x), x));
 }
 
 //===--- Turned and scaled ------------------------------------------------------------------------------===//
@@ -255,11 +265,11 @@ struct Neighbours {
 };
 } // namespace
 Values RandomAffineOp::expand(Ops &b, const Draws &draws) {
-  Value x = getInput();
   double rotation = realOr(getRotation(), 0) * M_PI / 180, scale = realOr(getScale(), 0),
          shear = realOr(getShear(), 0) * M_PI / 180, translation = realOr(getTranslation(), 0);
   if (!draws.training)
-    return {x};
+    return {getInput()};
+  Value x = pictureOf(b, *this);
   SmallVector<Dim> dims = dimsOf(x);
   int64_t height = dims[1].value, width = dims[2].value;
   auto upTo = [&](double most) { return between(b, forEachRow(draws, x), -most, most); };
@@ -284,7 +294,7 @@ Values RandomAffineOp::expand(Ops &b, const Draws &draws) {
       Value part = b.mul(pixelsAt(b, x, rows.place[i], columns.place[j]), share);
       sum = sum ? b.add(sum, part) : part;
     }
-  return {sum};
+  return resultOf(b, *this, sum);
 }
 
 //===--- Constants --------------------------------------------------------------------------------------===//

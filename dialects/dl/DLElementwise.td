@@ -91,14 +91,14 @@ def DL_MishOp : DL_ActivationOp<"mish", "x * tanh(softplus(x))", "c * (t + x * s
 def DL_PreluOp : DL_ValueOp<"prelu", 2, [], [], [Differentiable, Decomposable]> {
   let summary = "x where x > 0, else weight * x";
   let description = [{
-    - Shapes: any input [..., channels]; a weight of one number, f32[] or f32[1], or one for each channel, [channels]; the
-      result has the input's.
+    - Shapes: any input [..., channels], with `channels_first` [batch, channels, ...]; a weight of one number, f32[] or f32[1],
+      or one for each channel, [channels]; the result has the input's.
     - Types: floats, both the same.
     - Gradient: c where x > 0, else c * weight; of the weight c * x where x is not above 0, else 0, summed over the axes along
       which it was stretched.
-    - Source: He, Zhang, Ren and Sun, 2015; PyTorch's `prelu`, with channels last.
+    - Source: He, Zhang, Ren and Sun, 2015; PyTorch's `prelu`, with channels last unless said.
   }];
-  let arguments = (ins AnyTensor:$input, AnyTensor:$weight);
+  let arguments = (ins AnyTensor:$input, AnyTensor:$weight, UnitAttr:$channels_first);
 }
 
 //===--- Two operands, broadcast as in NumPy ------------------------------===//

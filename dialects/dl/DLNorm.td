@@ -61,12 +61,14 @@ def DL_GroupNormOp : DL_ValueOp<"group_norm", 3, ["groups"], [], [Augmented, Dec
     The channels are so many equal parts, one after the other. `epsilon` is 1.0e-5 unless given; the variance divides by the
     number of elements.
 
-    - Shapes: an input [batch, ..., channels]; weight and bias [channels]; the result has the input's.
+    - Shapes: an input [batch, ..., channels], with `channels_first` [batch, channels, ...]; weight and bias [channels]; the
+      result has the input's.
     - Types: floats, all the same.
     - Gradient: through `normalize`, which it is rewritten into: `normal * weight + bias`.
-    - Source: Wu and He, 2018; PyTorch's `group_norm`, with channels last.
+    - Source: Wu and He, 2018; PyTorch's `group_norm`, with channels last unless said.
   }];
-  let arguments = (ins AnyTensor:$input, AnyTensor:$weight, AnyTensor:$bias, Number:$groups, Real:$epsilon);
+  let arguments = (ins AnyTensor:$input, AnyTensor:$weight, AnyTensor:$bias, Number:$groups, Real:$epsilon,
+                       UnitAttr:$channels_first);
 }
 def DL_InstanceNormOp : DL_ValueOp<"instance_norm", 1, [], [], [Augmented, Decomposable]> {
   let summary = "(x - mean) / sqrt(variance + epsilon) over all places of a channel";
@@ -74,12 +76,14 @@ def DL_InstanceNormOp : DL_ValueOp<"instance_norm", 1, [], [], [Augmented, Decom
     `epsilon` is 1.0e-5 unless given; the variance divides by the number of places. A weight for each channel is a `mul`, a bias
     an `add`, as in `nn.instance_norm`.
 
-    - Shapes: an input [batch, ..., channels] with at least one axis between; the result has the input's.
+    - Shapes: an input [batch, ..., channels], with `channels_first` [batch, channels, ...], with at least one axis between; the
+      result has the input's.
     - Types: floats; the result has the operand's.
     - Gradient: through `normalize`, which it is rewritten into.
-    - Source: Ulyanov, Vedaldi and Lempitsky, 2016; PyTorch's `instance_norm` without running statistics, with channels last.
+    - Source: Ulyanov, Vedaldi and Lempitsky, 2016; PyTorch's `instance_norm` without running statistics, with channels
+      last unless said.
   }];
-  let arguments = (ins AnyTensor:$input, Real:$epsilon);
+  let arguments = (ins AnyTensor:$input, Real:$epsilon, UnitAttr:$channels_first);
 }
 def DL_StandardizeOp : DL_ValueOp<"standardize", 1, [], [], [Augmented, Decomposable]> {
   let summary = "(x - mean) / deviation, with constants for each channel";
@@ -87,12 +91,12 @@ def DL_StandardizeOp : DL_ValueOp<"standardize", 1, [], [], [Augmented, Decompos
     `standardize %x, mean = [0.485, 0.456, 0.406], deviation = [0.229, 0.224, 0.225]`. Each is a number for all channels, or
     a list with one for each; `mean` is 0 and `deviation` 1 unless given.
 
-    - Shapes: any input [..., channels]; the result has the operand's.
+    - Shapes: any input [..., channels], with `channels_first` [batch, channels, ...]; the result has the operand's.
     - Types: floats; the result has the operand's.
     - Gradient: of the ops it is rewritten into: c / deviation.
-    - Source: torchvision's `Normalize`, with channels last.
+    - Source: torchvision's `Normalize`, with channels last unless said.
   }];
-  let arguments = (ins AnyTensor:$input, Reals:$mean, Reals:$deviation);
+  let arguments = (ins AnyTensor:$input, Reals:$mean, Reals:$deviation, UnitAttr:$channels_first);
 }
 def DL_LocalResponseNormOp : DL_ValueOp<"local_response_norm", 1, ["size"], [], [Augmented, Decomposable]> {
   let summary = "x / (offset + alpha * m)^beta, m the mean of the squares of `size` neighbouring channels";
@@ -100,10 +104,12 @@ def DL_LocalResponseNormOp : DL_ValueOp<"local_response_norm", 1, ["size"], [], 
     The neighbours are those from `size / 2` channels before up to (size - 1) / 2 behind; those that there are not count as
     0. `alpha` is 1.0e-4, `beta` 0.75 and `offset` 1 unless given.
 
-    - Shapes: an input [batch, ..., channels]; the result has the operand's.
+    - Shapes: an input [batch, ..., channels], with `channels_first` [batch, channels, ...]; the result has the operand's.
     - Types: floats; the result has the operand's.
     - Gradient: of the ops it is rewritten into: `avg_pool`, `pow` and `div`.
-    - Source: Krizhevsky and others, 2012; PyTorch's `local_response_norm`, where `offset` is called k, with channels last.
+    - Source: Krizhevsky and others, 2012; PyTorch's `local_response_norm`, where `offset` is called k, with channels last
+      unless said.
   }];
-  let arguments = (ins AnyTensor:$input, Number:$size, Real:$alpha, Real:$beta, Real:$offset);
+  let arguments = (ins AnyTensor:$input, Number:$size, Real:$alpha, Real:$beta, Real:$offset,
+                       UnitAttr:$channels_first);
 }

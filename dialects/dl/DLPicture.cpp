@@ -16,8 +16,8 @@ static SmallVector<Window> windowsOf(Value input, ArrayRef<Dim> kernel, const Wi
   return *windows;
 }
 
-/// The input with its padding, of `value`: nothing is read beyond it.
-static Value padded(Ops &b, Value input, ArrayRef<Window> windows, double value = 0) {
+/// The input with its padding, of `value` or of what `mode` puts there: nothing is read beyond it.
+static Value padded(Ops &b, Value input, ArrayRef<Window> windows, double value = 0, StringAttr mode = {}) {
   SmallVector<int64_t> low(windows.size() + 2, 0), high(low);
   for (auto [i, window] : llvm::enumerate(windows)) {
     low[i + 1] = window.low;
@@ -28,6 +28,8 @@ static Value padded(Ops &b, Value input, ArrayRef<Window> windows, double value 
   SmallVector<NamedAttribute> options{b.sizes("low", low), b.sizes("high", high)};
   if (value != 0)
     options.push_back(b.real("value", value));
+  if (mode && mode != "zeros")
+    options.push_back(b.set("mode", mode));
   return b.create<PadOp>({input}, options).getResult();
 }
 
@@ -66,7 +68,7 @@ template <typename Op> static Value convolution(Ops &b, Op op) {
   ArrayRef<Dim> kernel = ArrayRef<Dim>(filters).drop_front(2);
   SmallVector<Window> windows =
       windowsOf(op.getInput(), kernel, {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()});
-  Value x = padded(b, op.getInput(), windows), w = op.getWeight();
+  Value x = padded(b, op.getInput(), windows, 0, op.getPaddingModeAttr()), w = op.getWeight();
   Meeting meeting = meetingOf(op.getGroupsAttr(), filters);
   bool grouped = meeting == Meeting::Groups;
   int64_t groups = grouped ? op.getGroupsAttr().number() : 1;
@@ -253,12 +255,13 @@ Values MaxPoolOp::vjp(Ops &b, ValueRange cotangents) {
   return {c};
 }
 
-/// How many elements of each window along an axis are not padding.
-static SmallVector<double> inside(const Window &window, int64_t size) {
+/// How many elements of each window along an axis count: those that are not padding, or `withPadding` what is not beyond it.
+static SmallVector<double> counted(const Window &window, int64_t size, bool withPadding) {
+  int64_t begin = withPadding ? -window.low : 0, end = withPadding ? size + window.high - window.beyond : size;
   SmallVector<double> counts;
   for (int64_t place = 0; place < window.places(size); ++place) {
     int64_t first = place * window.stride - window.low;
-    counts.push_back(std::min(first + window.kernel, size) - std::max<int64_t>(first, 0));
+    counts.push_back(std::min(first + window.kernel, end) - std::max(first, begin));
   }
   return counts;
 }
@@ -267,7 +270,7 @@ static Value average(Ops &b, AvgPoolOp op) {
   size_t axes = dims.size() - 2;
   SmallVector<Window> windows =
       windowsOf(op.getInput(), eachOf(op.getKernel(), axes, 1),
-                {op.getStrideAttr() ? op.getStrideAttr() : op.getKernel(), op.getPaddingAttr(), {}});
+                {op.getStrideAttr() ? op.getStrideAttr() : op.getKernel(), op.getPaddingAttr(), {}, op.getCeilMode()});
   Contraction product(b);
   product.lhs.push_back(product.add(dims[0]));
   SmallVector<AffineExpr> at;
@@ -281,10 +284,11 @@ static Value average(Ops &b, AvgPoolOp op) {
   }
   product.lhs.push_back(channel);
   Value sum = product.build(padded(b, op.getInput(), windows), b.number(1, op.getInput()), dims.size());
-  if (op.getCountIncludePad().value_or(true))
+  bool withPadding = op.getCountIncludePad().value_or(true);
+  if (withPadding && llvm::none_of(windows, [](const Window &window) { return window.beyond; }))
     return b.div(sum, b.number(whole, sum));
   for (auto [i, window] : llvm::enumerate(windows)) {
-    SmallVector<double> counts = inside(window, dims[i + 1].value);
+    SmallVector<double> counts = counted(window, dims[i + 1].value, withPadding);
     if (llvm::all_equal(counts)) {
       sum = b.div(sum, b.number(counts.front(), sum));
       continue;
@@ -297,6 +301,25 @@ static Value average(Ops &b, AvgPoolOp op) {
 }
 Values AvgPoolOp::augment(Ops &b) { return {average(b, *this)}; }
 REWRITTEN(AvgPoolOp)
+
+/// The root of 0 is taken of 1 and left out, so that no gradient is infinite.
+Values LpPoolOp::augment(Ops &b) {
+  Value x = getInput();
+  double norm = getNormType() ? getNormType()->convertToDouble() : 2, whole = 1;
+  for (Dim size : eachOf(getKernel(), typeOf(x).getRank() - 2, 1))
+    whole *= size.value;
+  Value powers = norm == 2 ? b.mul(x, x) : norm == 1 ? x : b.binary("pow", x, b.number(norm, x));
+  SmallVector<NamedAttribute> options{b.set("kernel", getKernel())};
+  if (getStrideAttr())
+    options.push_back(b.set("stride", getStrideAttr()));
+  if (getCeilMode())
+    options.push_back(b.flag("ceil_mode"));
+  Value sum = b.mul(b.create<AvgPoolOp>({powers}, options).getResult(), whole), none = b.number(0, sum);
+  Value isNone = b.binary("eq", sum, none), some = b.where(isNone, b.number(1, sum), sum);
+  Value root = norm == 2 ? b.unary("sqrt", some) : norm == 1 ? some : b.binary("pow", some, b.number(1 / norm, some));
+  return {b.where(isNone, none, root)};
+}
+REWRITTEN(LpPoolOp)
 
 //===--- Flatten ----------------------------------------------------------------------------------------===//
 

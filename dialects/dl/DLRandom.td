@@ -116,7 +116,8 @@ def DL_SampleOp : DL_DrawingOp<"sample", 1> {
 def DL_RandomFlipOp : DL_DrawingOp<"random_flip", 1> {
   let summary = "In training each row is flipped along `axis` with probability `rate`; in inference x itself";
   let description = [{
-    `axis` is -2 unless given: of pictures the width, so that left and right change places. `rate` is 0.5 unless given.
+    `axis` is -2 unless given: of pictures the width, so that left and right change places; where channels are first, the
+    width is `axis = -1`. `rate` is 0.5 unless given.
 
     - Shapes: any with at least two axes; the result has the operand's. `axis` is not the first one.
     - Types: floats; the result has the operand's.
@@ -131,24 +132,27 @@ def DL_RandomCropOp : DL_DrawingOp<"random_crop", 1, ["output_size"]> {
     `output_size` and `padding` (0 unless given) are numbers for both axes, or lists with one for each; `padding` is zeros on
     both sides. Each place of the piece is as likely as any other. Where the middle lies between two places, it is the first.
 
-    - Shapes: pictures [batch, height, width, channels]; the result has `output_size` there, which is at most the padded size.
+    - Shapes: pictures [batch, height, width, channels], with `channels_first` [batch, channels, height, width]; the result has
+      `output_size` there, which is at most the padded size.
     - Types: floats; the result has the operand's.
     - Gradient: of the ops it becomes: `gather` and `where`.
     - Source: torchvision's `RandomCrop` with padding, and `CenterCrop`.
   }];
-  let arguments = (ins AnyTensor:$input, DL_EachAttr:$output_size, OptionalAttr<DL_PaddingAttr>:$padding);
+  let arguments = (ins AnyTensor:$input, DL_EachAttr:$output_size, OptionalAttr<DL_PaddingAttr>:$padding,
+                       UnitAttr:$channels_first);
 }
 def DL_RandomShiftOp : DL_DrawingOp<"random_shift", 1, ["most"]> {
   let summary = "In training each picture is moved by up to `most` places along both axes; in inference x itself";
   let description = [{
     `most` is a number for both axes, or a list with one for each. What comes in from outside is 0.
 
-    - Shapes: pictures [batch, height, width, channels]; the result has the operand's.
+    - Shapes: pictures [batch, height, width, channels], with `channels_first` [batch, channels, height, width]; the result has
+      the operand's.
     - Types: floats; the result has the operand's.
     - Gradient: of the ops it becomes: `gather` and `where`.
     - Source: `random_crop` to the same size, with a padding of `most`.
   }];
-  let arguments = (ins AnyTensor:$input, DL_EachAttr:$most);
+  let arguments = (ins AnyTensor:$input, DL_EachAttr:$most, UnitAttr:$channels_first);
 }
 def DL_RandomAffineOp : DL_DrawingOp<"random_affine", 1> {
   let summary = "In training each picture is turned, scaled, slanted and moved around its middle; in inference x itself";
@@ -158,12 +162,14 @@ def DL_RandomAffineOp : DL_DrawingOp<"random_affine", 1> {
     given, and evenly distributed. Places of the result read between the four neighbours of where they come from; outside
     is 0. An infinity makes NaN in places near it.
 
-    - Shapes: pictures [batch, height, width, channels]; the result has the operand's.
+    - Shapes: pictures [batch, height, width, channels], with `channels_first` [batch, channels, height, width]; the result has
+      the operand's.
     - Types: floats; the result has the operand's.
     - Gradient: of the ops it becomes: `gather` and products.
     - Source: torchvision's `RandomAffine` with bilinear interpolation.
   }];
-  let arguments = (ins AnyTensor:$input, Real:$rotation, Real:$scale, Real:$shear, Real:$translation);
+  let arguments = (ins AnyTensor:$input, Real:$rotation, Real:$scale, Real:$shear, Real:$translation,
+                       UnitAttr:$channels_first);
 }
 def DL_RandomEraseOp : DL_DrawingOp<"random_erase", 1> {
   let summary = "In training a rectangle of each picture is `value` (0 unless given) with probability `rate` (0.5); in inference x itself";
@@ -172,12 +178,13 @@ def DL_RandomEraseOp : DL_DrawingOp<"random_erase", 1> {
     its width is from 0.3 to 3.3, as is its logarithm. Its sides are rounded to whole places, and are no longer than the
     picture's; it lies anywhere within.
 
-    - Shapes: pictures [batch, height, width, channels]; the result has the operand's.
+    - Shapes: pictures [batch, height, width, channels], with `channels_first` [batch, channels, height, width]; the result has
+      the operand's.
     - Types: floats; the result has the operand's.
     - Gradient: of `where`, which it becomes.
     - Source: Zhong and others, 2017; torchvision's `RandomErasing`, which tries again where a side is too long.
   }];
-  let arguments = (ins AnyTensor:$input, Real:$rate, Real:$area, AnyNumber:$value);
+  let arguments = (ins AnyTensor:$input, Real:$rate, Real:$area, AnyNumber:$value, UnitAttr:$channels_first);
 }
 def DL_RandomBrightnessOp : DL_DrawingOp<"random_brightness", 1, ["strength"]> {
   let summary = "In training each row is multiplied by a number from 1 - `strength` to 1 + `strength`; in inference x itself";

@@ -95,8 +95,7 @@ def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [Augmented, Decomposable]> {
   let summary = "`low[i]` and `high[i]` elements before and after axis i, of `value` (0 unless given) or of what `mode` says";
   let description = [{
     `mode` is `constant` (the default); `reflect`: the elements beside the first and the last one, in the other order; `replicate`:
-    the first and the last element; or `circular`: those of the other end. What a convolution is to pad otherwise than with
-    zeros stands in a `pad` before it: `pad %x, low = [0, 1, 1, 0], high = [0, 1, 1, 0], mode = reflect`.
+    the first and the last element; or `circular`: those of the other end. A convolution pads so with `padding_mode`.
 
     - Shapes: `low` and `high` have one number, at least 0, for each axis; an axis of the batch has 0. With `reflect` they are
       less than the size of the axis, with `circular` no more; with `replicate` there is an element.

@@ -79,8 +79,25 @@ bool Shapes::hasAxis(Value value, const char *what) const {
   rule.fail(Twine(what) + ": expected at least one axis, found " + show(value));
   return false;
 }
+SmallVector<Dim> Shapes::picture(Value value) const {
+  SmallVector<Dim> sizes = dims(value);
+  if (channelsFirst && sizes.size() > 2)
+    std::rotate(sizes.begin() + 1, sizes.begin() + 2, sizes.end());
+  return sizes;
+}
+void Shapes::setPicture(SmallVector<Dim> dims, Type element) const {
+  if (channelsFirst && dims.size() > 2)
+    std::rotate(dims.begin() + 1, dims.end() - 1, dims.end());
+  set(dims, element);
+}
+bool Shapes::isLaidOut(Value input, const char *what, Place place) const {
+  if (!channelsFirst || (*this)[input].getRank() > 1)
+    return true;
+  rule.fail(Twine(what) + ": channels_first: expected an input " + layout("...") + ", found " + show(input), place);
+  return false;
+}
 bool Shapes::vectorOf(Value value, Value like, const char *what) const {
-  Dim width = dims(like).back();
+  Dim width = picture(like).back();
   if ((*this)[value].getRank() == 1 && dims(value)[0].agrees(width))
     return sameElements(like, value);
   rule.fail(Twine(what) + ": expected " + show(makeTensor({width}, element(like))) + ", found " + show(value));
@@ -189,9 +206,10 @@ static void shape(CeluOp::Adaptor op, Shapes s) {
     sameFloats<CeluOp>(op, s);
 }
 static void shape(PreluOp::Adaptor op, Shapes s) {
-  if (!s.floats(op.getInput(), "prelu") || !s.sameElements(op.getInput(), op.getWeight()))
+  if (!s.floats(op.getInput(), "prelu") || !s.sameElements(op.getInput(), op.getWeight()) ||
+      !s.isLaidOut(op.getInput(), "prelu"))
     return;
-  SmallVector<Dim> dims = s.dims(op.getInput()), weight = s.dims(op.getWeight());
+  SmallVector<Dim> dims = s.picture(op.getInput()), weight = s.dims(op.getWeight());
   Dim channels = dims.empty() ? Dim(1) : dims.back();
   if (weight.size() > 1 || weight.size() > dims.size() ||
       (weight.size() == 1 && weight[0] != Dim(1) && (channels.isBatch() || !weight[0].agrees(channels))))

@@ -129,8 +129,8 @@ static void shape(RmsNormOp::Adaptor op, Shapes s) {
 bool Shapes::hasChannels(Value input, size_t axes, const char *what) const {
   SmallVector<Dim> own = dims(input);
   if (own.size() < axes + 2)
-    return rule.fail(Twine(what) + ": expected an input [batch, ..., channels]" +
-                     (axes ? " with at least one axis between" : "") + ", found " + show(input)),
+    return rule.fail(Twine(what) + ": expected an input " + layout("...") +
+                     (axes ? Twine(" with at least one axis ") + between() : Twine()) + ", found " + show(input)),
            false;
   if (llvm::any_of(ArrayRef<Dim>(own).drop_front(), [](Dim dim) { return dim.isBatch(); }))
     return rule.fail(Twine(what) + ": only the first axis may depend on the batch, found " + show(input)), false;
@@ -138,7 +138,7 @@ bool Shapes::hasChannels(Value input, size_t axes, const char *what) const {
 }
 bool Shapes::areParted(Value input, SizeAttr groups, const char *what) const {
   int64_t count = number(groups, 1);
-  Dim channels = dims(input).back();
+  Dim channels = picture(input).back();
   if (!fixed(groups, "groups") || ShapedType::isDynamic(count))
     return rule.problem.empty();
   if (count < 1)
@@ -172,9 +172,9 @@ static void shape(LocalResponseNormOp::Adaptor op, Shapes s) {
 }
 static void shape(StandardizeOp::Adaptor op, Shapes s) {
   Value x = op.getInput();
-  if (!s.hasAxis(x, "standardize") || !s.floats(x, "standardize"))
+  if (!s.hasAxis(x, "standardize") || !s.floats(x, "standardize") || !s.isLaidOut(x, "standardize"))
     return;
-  Dim channels = s.dims(x).back();
+  Dim channels = s.picture(x).back();
   for (auto [name, option] : {std::pair("mean", op.getMeanAttr()), std::pair("deviation", op.getDeviationAttr())}) {
     auto list = dyn_cast_if_present<ArrayAttr>(option);
     if (list && !channels.agrees(Dim(list.size())))

@@ -1,6 +1,7 @@
 // DLShapesPicture.cpp - the shape rules of windows over pictures and signals.
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/dl/ShapeRules.h"
+#include <cmath>
 
 using namespace mlir;
 using llvm::Twine;
@@ -8,7 +9,7 @@ using llvm::Twine;
 namespace dlc {
 std::optional<SmallVector<Dim>> Shapes::windowed(Value input, ArrayRef<Dim> kernel, const WindowOptions &options,
                                                  const char *what) const {
-  SmallVector<Dim> dims = dimsOf(input);
+  SmallVector<Dim> dims = picture(input);
   if (llvm::is_contained(dims, Dim(0))) {
     rule.fail(Twine(what) + ": there is nothing in " + show(input));
     return std::nullopt;
@@ -27,7 +28,7 @@ static constexpr StringRef pictureAxes[] = {"length", "height, width", "depth, h
 bool Shapes::isPicture(Value input, int64_t axes, const char *what) const {
   if ((*this)[input].getRank() == axes + 2)
     return floats(input, what);
-  rule.fail(Twine(what) + ": expected an input [batch, " + pictureAxes[axes - 1] + ", channels], found " + show(input));
+  rule.fail(Twine(what) + ": expected an input " + layout(pictureAxes[axes - 1]) + ", found " + show(input));
   return false;
 }
 
@@ -40,7 +41,7 @@ template <typename Op> static void convolution(typename Op::Adaptor op, int64_t 
   if (!s.sameElements(op.getInput(), op.getWeight()) || !s.fixed(op.getGroupsAttr(), "groups"))
     return;
   SmallVector<Dim> filters = s.dims(op.getWeight());
-  Dim channels = s.dims(op.getInput()).back(), features = filters[0], own = filters[1];
+  Dim channels = s.picture(op.getInput()).back(), features = filters[0], own = filters[1];
   int64_t groups = number(op.getGroupsAttr(), 1);
   if (groups < 1 && !ShapedType::isDynamic(groups))
     return s.rule.fail(Twine(what) + ": groups: expected a number of at least 1, found " + Twine(groups));
@@ -61,12 +62,13 @@ template <typename Op> static void convolution(typename Op::Adaptor op, int64_t 
   if (features.isNumber() && !ShapedType::isDynamic(groups) && features.value % groups)
     return s.rule.fail(Twine(what) + ": " + Twine(features.value) + " features cannot be parted into " + Twine(groups) +
                        " groups");
-  auto dims = s.windowed(op.getInput(), ArrayRef<Dim>(filters).drop_front(2),
-                         {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()}, what);
+  auto dims =
+      s.windowed(op.getInput(), ArrayRef<Dim>(filters).drop_front(2),
+                 {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr(), false, op.getPaddingModeAttr()}, what);
   if (!dims)
     return;
   dims->back() = features;
-  s.set(*dims, s.element(op.getInput()));
+  s.setPicture(*dims, s.element(op.getInput()));
 }
 static void shape(Conv1dOp::Adaptor op, Shapes s) { convolution<Conv1dOp>(op, 1, "conv1d", s); }
 static void shape(Conv2dOp::Adaptor op, Shapes s) { convolution<Conv2dOp>(op, 2, "conv2d", s); }
@@ -74,7 +76,7 @@ static void shape(Conv3dOp::Adaptor op, Shapes s) { convolution<Conv3dOp>(op, 3,
 /// The sizes of the result of a transposed convolution.
 std::optional<SmallVector<Dim>> Shapes::transposed(Value input, ArrayRef<Dim> kernel, const WindowOptions &options,
                                                    Attribute extra, const char *what) const {
-  SmallVector<Dim> dims = dimsOf(input);
+  SmallVector<Dim> dims = picture(input);
   if (llvm::is_contained(dims, Dim(0))) {
     rule.fail(Twine(what) + ": there is nothing in " + show(input));
     return std::nullopt;
@@ -101,7 +103,7 @@ static void convolutionTranspose(typename Op::Adaptor op, int64_t axes, const ch
   if (!s.sameElements(op.getInput(), op.getWeight()) || !s.areParted(op.getInput(), op.getGroupsAttr(), what))
     return;
   SmallVector<Dim> filters = s.dims(op.getWeight());
-  Dim channels = s.dims(op.getInput()).back(), features = filters[1] * Dim(number(op.getGroupsAttr(), 1));
+  Dim channels = s.picture(op.getInput()).back(), features = filters[1] * Dim(number(op.getGroupsAttr(), 1));
   if (channels.isBatch() || filters[0].isBatch() || filters[1].isBatch())
     return s.rule.fail(Twine(what) + ": channels and features cannot depend on the batch");
   if (filters[1] == Dim(0))
@@ -116,7 +118,7 @@ static void convolutionTranspose(typename Op::Adaptor op, int64_t axes, const ch
   if (!dims)
     return;
   dims->back() = features;
-  s.set(*dims, s.element(op.getInput()));
+  s.setPicture(*dims, s.element(op.getInput()));
 }
 static void shape(Conv1dTransposeOp::Adaptor op, Shapes s) {
   convolutionTranspose<Conv1dTransposeOp>(op, 1, "conv1d_transpose", s);
@@ -128,9 +130,8 @@ static void shape(Conv2dTransposeOp::Adaptor op, Shapes s) {
 static void pool(Value input, Attribute kernel, WindowOptions options, const char *what, Shapes s) {
   int64_t axes = s[input].getRank() - 2;
   if (axes < 1 || axes > 3)
-    return s.rule.fail(Twine(what) +
-                       ": expected an input [batch, ..., channels] with one to three axes between, found " +
-                       show(input));
+    return s.rule.fail(Twine(what) + ": expected an input " + s.layout("...") + " with one to three axes " +
+                       s.between() + ", found " + show(input));
   if (!s.floats(input, what))
     return;
   SmallVector<Dim> each = eachOf(kernel, axes, 1);
@@ -144,19 +145,25 @@ static void pool(Value input, Attribute kernel, WindowOptions options, const cha
     return;
   std::optional<SmallVector<Window>> windows;
   std::string problem;
-  (void)readWindows(ArrayRef<Dim>(s.dims(input)).drop_front().drop_back(), each, options, windows, problem);
+  (void)readWindows(ArrayRef<Dim>(s.picture(input)).drop_front().drop_back(), each, options, windows, problem);
   for (const Window &window : windows.value_or(SmallVector<Window>()))
-    if (std::max(window.low, options.ceil ? 0 : window.high) > window.span() / 2)
+    if (int64_t padding = std::max(window.low, window.high - window.beyond); padding > window.span() / 2)
       return s.rule.fail(Twine(what) + ": padding: expected at most half of a window of " + Twine(window.span()) +
-                         ", found " + Twine(std::max(window.low, window.high)));
-  s.set(*dims, s.element(input));
+                         ", found " + Twine(padding));
+  s.setPicture(*dims, s.element(input));
 }
 static void shape(MaxPoolOp::Adaptor op, Shapes s) {
   pool(op.getInput(), op.getKernel(), {op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr(), op.getCeilMode()},
        "max_pool", s);
 }
 static void shape(AvgPoolOp::Adaptor op, Shapes s) {
-  pool(op.getInput(), op.getKernel(), {op.getStrideAttr(), op.getPaddingAttr(), {}}, "avg_pool", s);
+  pool(op.getInput(), op.getKernel(), {op.getStrideAttr(), op.getPaddingAttr(), {}, op.getCeilMode()}, "avg_pool", s);
+}
+static void shape(LpPoolOp::Adaptor op, Shapes s) {
+  double norm = op.getNormTypeAttr() ? op.getNormTypeAttr().getValueAsDouble() : 2;
+  if (!(norm > 0 && norm < HUGE_VAL))
+    return s.rule.fail("lp_pool: norm_type: expected a number above 0, found " + show(norm));
+  pool(op.getInput(), op.getKernel(), {op.getStrideAttr(), {}, {}, op.getCeilMode()}, "lp_pool", s);
 }
 
 /// Numbers of at least 1 for the axes between batch and channels; empty, with a sentence, if they are none.
@@ -178,7 +185,8 @@ static bool isResizable(Value input, const char *what, Shapes s) {
   if (!s.hasChannels(input, 1, what))
     return false;
   if (s[input].getRank() > 5)
-    return s.rule.fail(Twine(what) + ": expected at most three axes between batch and channels, found " + show(input)),
+    return s.rule.fail(Twine(what) + ": expected an input " + s.layout("...") + " with at most three axes " +
+                       s.between() + ", found " + show(input)),
            false;
   if (llvm::is_contained(s.dims(input), Dim(0)))
     return s.rule.fail(Twine(what) + ": there is nothing in " + show(input)), false;
@@ -187,7 +195,7 @@ static bool isResizable(Value input, const char *what, Shapes s) {
 static void shape(UpsampleOp::Adaptor op, Shapes s) {
   if (!isResizable(op.getInput(), "upsample", s))
     return;
-  SmallVector<Dim> dims = s.dims(op.getInput());
+  SmallVector<Dim> dims = s.picture(op.getInput());
   static constexpr StringRef modes[] = {"linear", "bilinear", "trilinear"};
   StringRef linear = modes[dims.size() - 3], mode = op.getMode().value_or("nearest");
   if (mode != "nearest" && mode != linear)
@@ -204,26 +212,26 @@ static void shape(UpsampleOp::Adaptor op, Shapes s) {
     return;
   for (auto [i, dim] : llvm::enumerate(each))
     dims[i + 1] = isFactor ? dims[i + 1] * dim : dim;
-  s.set(dims, s.element(op.getInput()));
+  s.setPicture(dims, s.element(op.getInput()));
 }
 static void shape(AdaptiveAvgPoolOp::Adaptor op, Shapes s) {
   if (!isResizable(op.getInput(), "adaptive_avg_pool", s))
     return;
   SmallVector<Dim> each = eachPlace(op.getInput(), op.getOutputSize(), "adaptive_avg_pool", "output_size", s);
-  SmallVector<Dim> dims = s.dims(op.getInput());
+  SmallVector<Dim> dims = s.picture(op.getInput());
   if (each.empty())
     return;
   llvm::copy(each, dims.begin() + 1);
-  s.set(dims, s.element(op.getInput()));
+  s.setPicture(dims, s.element(op.getInput()));
 }
 static void shape(PixelShuffleOp::Adaptor op, Shapes s) {
   int64_t r = op.getUpscaleFactor().number();
   if (s[op.getInput()].getRank() != 4)
-    return s.rule.fail("pixel_shuffle: expected an input [batch, height, width, channels], found " +
+    return s.rule.fail("pixel_shuffle: expected an input " + s.layout("height, width") + ", found " +
                        show(op.getInput()));
   if (!s.fixed(op.getUpscaleFactor(), "pixel_shuffle: upscale_factor"))
     return;
-  SmallVector<Dim> dims = s.dims(op.getInput());
+  SmallVector<Dim> dims = s.picture(op.getInput());
   bool known = !ShapedType::isDynamic(r);
   if (known && (r < 1 || r > largestBatch))
     return s.rule.fail("pixel_shuffle: upscale_factor: expected a number from 1 to " + Twine(largestBatch) +
@@ -234,7 +242,7 @@ static void shape(PixelShuffleOp::Adaptor op, Shapes s) {
   for (int64_t axis : {1, 2})
     dims[axis] = known ? dims[axis] * Dim(r) : Dim();
   dims[3] = known && dims[3].isNumber() ? Dim(dims[3].value / (r * r)) : Dim();
-  s.set(dims, s.element(op.getInput()));
+  s.setPicture(dims, s.element(op.getInput()));
 }
 static void shape(FlattenOp::Adaptor op, Shapes s) {
   int64_t axis = s.axis(op.getInput(), op.getAxisAttr(), 1);
@@ -258,6 +266,7 @@ RULE(Conv1dTransposeOp)
 RULE(Conv2dTransposeOp)
 RULE(MaxPoolOp)
 RULE(AvgPoolOp)
+RULE(LpPoolOp)
 RULE(UpsampleOp)
 RULE(AdaptiveAvgPoolOp)
 RULE(PixelShuffleOp)

@@ -145,7 +145,7 @@ static void shape(MixupOp::Adaptor op, Shapes s) {
 static bool isOfPictures(Value x, const char *what, Shapes s) {
   if (!s.isPicture(x, 2, what) || !s.hasChannels(x, 1, what))
     return false;
-  if (!llvm::is_contained(s.dims(x), Dim(0)))
+  if (!llvm::is_contained(s.picture(x), Dim(0)))
     return true;
   s.rule.fail(Twine(what) + ": there is nothing in " + show(x));
   return false;
@@ -165,7 +165,7 @@ static void shape(RandomCropOp::Adaptor op, Shapes s) {
   Value x = op.getInput();
   if (!isOfPictures(x, "random_crop", s))
     return;
-  SmallVector<Dim> size = forBoth(op.getOutputSize(), 1, "random_crop: output_size", s), dims = s.dims(x);
+  SmallVector<Dim> size = forBoth(op.getOutputSize(), 1, "random_crop: output_size", s), dims = s.picture(x);
   if (size.empty())
     return;
   SmallVector<Dim> padding = forBoth(op.getPaddingAttr(), 0, "random_crop: padding", s);
@@ -179,7 +179,7 @@ static void shape(RandomCropOp::Adaptor op, Shapes s) {
                          show(x) + " with a padding of " + show(padding[0]) + " x " + show(padding[1]));
     own = size[i];
   }
-  s.set(dims, s.element(x));
+  s.setPicture(dims, s.element(x));
 }
 static void shape(RandomShiftOp::Adaptor op, Shapes s) {
   if (isOfPictures(op.getInput(), "random_shift", s) && !forBoth(op.getMost(), 0, "random_shift", s).empty())

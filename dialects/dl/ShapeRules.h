@@ -13,9 +13,20 @@ inline bool isFloat(mlir::Type type) { return llvm::isa<mlir::FloatType>(type); 
 /// The types of one op under a rule; complains at most once.
 struct Shapes {
   ShapeRule &rule;
+  bool channelsFirst = false; ///< of the op: channels are axis 1 of its input and of its result
   mlir::RankedTensorType operator[](mlir::Value value) const { return typeOf(value); }
   mlir::Type element(mlir::Value value) const { return typeOf(value).getElementType(); }
   llvm::SmallVector<Dim> dims(mlir::Value value) const { return dimsOf(value); }
+  /// The sizes of the input of an op on pictures, with the channels last wherever they are.
+  llvm::SmallVector<Dim> picture(mlir::Value value) const;
+  /// The axes of such an input as messages name them; `places` are those that are neither batch nor channels.
+  std::string layout(llvm::StringRef places) const {
+    return ("[batch, " + (channelsFirst ? "channels, " + places : places + ", channels") + "]").str();
+  }
+  /// Where places stand among them.
+  const char *between() const { return channelsFirst ? "behind" : "between"; }
+  /// What has channels first has an axis for them.
+  bool isLaidOut(mlir::Value input, const char *what, Place place = Place::current()) const;
   /// An axis counted from either end; -1 if there is none.
   int64_t axis(mlir::Value value, SizeAttr axis, int64_t otherwise = -1, Place place = Place::current()) const;
   /// Axes as numbers from 0 on, each once; all of them if none are given. Nothing (and a problem) if one is wrong.
@@ -26,7 +37,7 @@ struct Shapes {
   bool numbers(mlir::Value value, const char *what, Place place = Place::current()) const;
   bool integers(mlir::Value value, const char *what, Place place = Place::current()) const;
   bool sameElements(mlir::Value a, mlir::Value b, Place place = Place::current()) const;
-  /// One number for each element of the last axis of `like`, which are of its type.
+  /// One number for each channel of `like` (its last axis), which are of its type.
   bool vectorOf(mlir::Value value, mlir::Value like, const char *what) const;
   /// [batch, ..., channels] of floats, with at least so many axes between, none of which depends on the batch.
   bool hasChannels(mlir::Value input, size_t axes, const char *what) const;
@@ -52,6 +63,8 @@ struct Shapes {
                                                    const char *what) const;
 
   void set(llvm::ArrayRef<Dim> dims, mlir::Type element) const { rule.results = {makeTensor(dims, element)}; }
+  /// The result of an op on pictures, from sizes with the channels last.
+  void setPicture(llvm::SmallVector<Dim> dims, mlir::Type element) const;
 };
 
 llvm::SmallVector<Dim> sizesOf(mlir::ArrayAttr sizes);
@@ -84,8 +97,11 @@ template <typename Op> void ShapeRule::run(typename Op::Adaptor op) {
   bool open = llvm::any_of(operands.getTypes(), [](mlir::Type type) { return !isa<mlir::RankedTensorType>(type); });
   if (!hasOperands())
     return;
+  bool channelsFirst = false;
+  if constexpr (requires { op.getChannelsFirst(); })
+    channelsFirst = op.getChannelsFirst();
   if (!open)
-    shape(op, Shapes{*this});
+    shape(op, Shapes{*this, channelsFirst});
   if (results.empty()) {
     auto first = llvm::cast<mlir::TensorType>(operands.front().getType());
     results.assign(resultCount<Op>(op), mlir::UnrankedTensorType::get(first.getElementType()));

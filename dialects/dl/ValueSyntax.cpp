@@ -89,7 +89,10 @@ static Kind kindOf(StringRef option) {
                                               {"output_size", Kind::Each},
                                               {"mode", Kind::Word},
                                               {"align_corners", Kind::Flag},
-                                              {"count_include_pad", Kind::Bool}};
+                                              {"count_include_pad", Kind::Bool},
+                                              {"padding_mode", Kind::Word},
+                                              {"norm_type", Kind::Real},
+                                              {"channels_first", Kind::Flag}};
   auto it = kinds.find(option);
   return it == kinds.end() ? Kind::Size : it->second;
 }

@@ -35,6 +35,16 @@ static bool readPairs(Attribute option, size_t count, SmallVectorImpl<Dim> &low,
   return true;
 }
 
+static Value turned(const Ops &b, Value x, bool turns, int64_t first) {
+  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, typeOf(x).getRank()));
+  if (!turns || order.size() < 3)
+    return x;
+  std::rotate(order.begin() + 1, first < 0 ? order.end() + first : order.begin() + first, order.end());
+  return b.transpose(x, order);
+}
+Value dlc::channelsLast(const Ops &b, Value x, bool first) { return turned(b, x, first, 2); }
+Value dlc::channelsFirst(const Ops &b, Value x, bool first) { return turned(b, x, first, -1); }
+
 static bool isLarge(int64_t value) { return value > largestBatch; }
 
 namespace {
@@ -48,6 +58,8 @@ public:
   /// Of one axis. False, with a sentence, if a number is wrong; `known` becomes false where one is not known yet.
   bool read(size_t i, Window &window, bool &known);
   bool readOne(const char *what, Dim given, int64_t least, int64_t &to, bool &known);
+  /// Is there enough in an axis to pad it with?
+  bool fillsPadding(int64_t size, const Window &window);
   bool wrong(const Twine &text) {
     problem = text.str();
     return false;
@@ -73,7 +85,20 @@ bool OptionReader::readLists(bool takesWords) {
   if (word ? !takesWords || (word != "same" && word != "valid") : !readPairs(options.padding, count, low, high))
     return wrong(Twine("padding: expected ") + (takesWords ? "`same`, `valid`, " : "") +
                  "a number, or a list with a number or a pair [before, after] for each of " + axes());
+  if (StringAttr mode = options.mode;
+      mode && mode != "zeros" && mode != "reflect" && mode != "replicate" && mode != "circular")
+    return wrong("padding_mode: expected zeros, reflect, replicate or circular, found " + mode.getValue());
   return true;
+}
+bool OptionReader::fillsPadding(int64_t size, const Window &window) {
+  int64_t longest = std::max(window.low, window.high);
+  if (!options.mode || options.mode == "zeros" || options.mode == "replicate")
+    return true;
+  int64_t most = options.mode == "reflect" ? size - 1 : size;
+  return longest <= most ||
+         wrong("padding_mode = " + options.mode.getValue() + " has at most " + Twine(most) +
+               (most == 1 ? " element" : " elements") + " for each end of an axis of " + Twine(size) +
+               ", found a padding of " + Twine(longest) + "; pad less, or take replicate or zeros");
 }
 bool OptionReader::readOne(const char *what, Dim given, int64_t least, int64_t &to, bool &known) {
   if (given.isBatch() || (given.isNumber() && (given.value < least || isLarge(given.value))))
@@ -121,11 +146,15 @@ bool dlc::readWindows(ArrayRef<Dim> size, ArrayRef<Dim> kernel, const WindowOpti
                           Twine(size[i].value) +
                           (padded > size[i].value ? ", " + std::to_string(padded) + " with padding" : "") +
                           "; pad it, or take a smaller kernel");
+    if (!reader.fillsPadding(size[i].value, window))
+      return false;
     if (options.ceil) { // the last window begins within the axis or before it
       int64_t places = (padded - window.span() + window.stride - 1) / window.stride + 1;
       if ((places - 1) * window.stride >= size[i].value + window.low)
         --places;
-      window.high = std::max(window.high, (places - 1) * window.stride + window.span() - size[i].value - window.low);
+      int64_t reached = (places - 1) * window.stride + window.span() - size[i].value - window.low;
+      window.beyond = std::max<int64_t>(reached - window.high, 0);
+      window.high += window.beyond;
     }
     all.push_back(window);
   }

@@ -9,6 +9,7 @@ namespace dlc {
 struct Window {
   int64_t kernel = 1, stride = 1, dilation = 1; ///< elements of the window; steps from window to window; within one
   int64_t low = 0, high = 0;                    ///< of padding, before and after the axis
+  int64_t beyond = 0;                           ///< how much of `high` only a last window has, with ceil_mode
 
   /// From the first to the last element.
   int64_t span() const { return dilation * (kernel - 1) + 1; }
@@ -22,7 +23,8 @@ struct Window {
 /// What is said of windows: each a number for all axes, or a list with one for each; null where it is not given.
 struct WindowOptions {
   mlir::Attribute stride, padding, dilation;
-  bool ceil = false; ///< a window may stand beyond the padding, if it begins before
+  bool ceil = false;     ///< a window may stand beyond the padding, if it begins before
+  mlir::StringAttr mode; ///< what the padding holds; null: zeros
 };
 /// One for each axis. False, with a sentence that says why, if the options are wrong; nothing where a size is not known yet.
 /// `size` are those of the axes, `kernel` those of the window.
@@ -38,6 +40,9 @@ struct TransposedWindow : Window {
 bool readTransposed(llvm::ArrayRef<Dim> size, llvm::ArrayRef<Dim> kernel, const WindowOptions &options,
                     mlir::Attribute extra, std::optional<llvm::SmallVector<TransposedWindow>> &windows,
                     std::string &problem);
+/// [batch, channels, ...] as [batch, ..., channels], and back. What is not `first` stays as it is.
+mlir::Value channelsLast(const Ops &b, mlir::Value x, bool first = true);
+mlir::Value channelsFirst(const Ops &b, mlir::Value x, bool first = true);
 /// A number for each of `count` axes, from one number or a list of them; empty if it is neither.
 llvm::SmallVector<Dim> eachOf(mlir::Attribute option, size_t count, int64_t otherwise);
 } // namespace dlc

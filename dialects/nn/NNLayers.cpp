@@ -28,6 +28,14 @@ InitAttr Expansion::init(StringRef kind, ArrayRef<double> values) const {
 }
 static int64_t width(Value value) { return typeOf(value).getShape().back(); }
 static Type element(Value value) { return typeOf(value).getElementType(); }
+/// The input of a layer of pictures, with the channels last.
+template <typename Layer> static Value pictureOf(Expansion &e, Layer layer) {
+  return channelsLast(e.ops, layer.getInput(), layer.getChannelsFirst());
+}
+/// Its result, with the channels where they are in its input.
+template <typename Layer> static SmallVector<Value> resultOf(Expansion &e, Layer layer, Value picture) {
+  return {channelsFirst(e.ops, picture, layer.getChannelsFirst())};
+}
 
 SmallVector<Value> nn::LinearOp::expand(Expansion &e) {
   int64_t in = width(getInput()), out = getFeatures().number();
@@ -48,45 +56,49 @@ SmallVector<Value> nn::LinearOp::expand(Expansion &e) {
   return {y};
 }
 
-/// Filters [first, second, kernel...]; PyTorch takes second * kernel as what an element is made of.
+/// Filters [first, second, kernel...]; PyTorch takes second * kernel as what an element is made of. `own`: the option that
+/// not all convolutions have.
 template <typename Function, typename Layer>
-static SmallVector<Value> convolution(Expansion &e, Layer layer, int64_t first, int64_t second,
-                                      Attribute outputPadding = {}) {
+static SmallVector<Value> convolution(Expansion &e, Layer layer, Value x, int64_t first, int64_t second,
+                                      std::pair<StringRef, Attribute> own) {
   SmallVector<int64_t> shape{first, second};
   int64_t elements = second;
-  for (Dim dim : eachOf(layer.getKernelAttr(), typeOf(layer.getInput()).getRank() - 2, 1)) {
+  for (Dim dim : eachOf(layer.getKernelAttr(), typeOf(x).getRank() - 2, 1)) {
     shape.push_back(dim.value);
     elements *= dim.value;
   }
-  Type type = element(layer.getInput());
+  Type type = element(x);
   double limit = 1 / std::sqrt((double)elements);
   InitAttr uniform = e.init("uniform", {-limit, limit}), init = layer.getInitAttr() ? layer.getInitAttr() : uniform;
   SmallVector<NamedAttribute> options;
   for (auto [name, value] : {std::pair<StringRef, Attribute>("stride", layer.getStrideAttr()),
                              {"padding", layer.getPaddingAttr()},
-                             {"output_padding", outputPadding},
+                             own,
                              {"dilation", layer.getDilationAttr()},
                              {"groups", layer.getGroupsAttr()}})
     if (value)
       options.push_back(e.ops.set(name, value));
   Value weight = e.param("weight", shape, type, init);
-  Value y = e.ops.create<Function>({layer.getInput(), weight}, options).getResult();
+  Value y = e.ops.create<Function>({x, weight}, options).getResult();
   if (layer.getBias().value_or(true))
     y = e.ops.add(
         y, e.param("bias", {layer.getFeatures().number()}, type, layer.getInitAttr() ? e.init("zeros") : uniform));
-  return {y};
+  return resultOf(e, layer, y);
 }
 template <typename Layer> static int64_t groups(Layer layer) {
   return layer.getGroupsAttr() ? layer.getGroupsAttr().number() : 1;
 }
 #define CONVOLUTION(Op) \
   SmallVector<Value> nn::Op::expand(Expansion &e) { \
-    return convolution<dlc::Op>(e, *this, getFeatures().number(), width(getInput()) / groups(*this)); \
+    Value x = pictureOf(e, *this); \
+    return convolution<dlc::Op>(e, *this, x, getFeatures().number(), width(x) / groups(*this), \
+                                {"padding_mode", getPaddingModeAttr()}); \
   }
 #define TRANSPOSED(Op) \
   SmallVector<Value> nn::Op::expand(Expansion &e) { \
-    return convolution<dlc::Op>(e, *this, width(getInput()), getFeatures().number() / groups(*this), \
-                                getOutputPaddingAttr()); \
+    Value x = pictureOf(e, *this); \
+    return convolution<dlc::Op>(e, *this, x, width(x), getFeatures().number() / groups(*this), \
+                                {"output_padding", getOutputPaddingAttr()}); \
   }
 CONVOLUTION(Conv1dOp)
 CONVOLUTION(Conv2dOp)
@@ -104,7 +116,7 @@ SmallVector<Value> nn::PreluOp::expand(Expansion &e) {
   int64_t count = getNumParametersAttr() ? getNumParametersAttr().number() : 1;
   Value weight =
       e.param("weight", {count}, element(getInput()), getInitAttr() ? getInitAttr() : e.init("constant", {0.25}));
-  return {e.ops.create<dlc::PreluOp>({getInput(), weight}).getResult()};
+  return resultOf(e, *this, e.ops.create<dlc::PreluOp>({pictureOf(e, *this), weight}).getResult());
 }
 
 /// One parameter for each channel.
@@ -123,16 +135,17 @@ SmallVector<Value> nn::RmsNormOp::expand(Expansion &e) {
   return {e.ops.create<dlc::RmsNormOp>({getInput(), weight}, epsilon(e, getEpsilonAttr())).getResult()};
 }
 SmallVector<Value> nn::GroupNormOp::expand(Expansion &e) {
-  Value x = getInput(), weight = channels(e, "weight", x, "ones"), bias = channels(e, "bias", x, "zeros");
+  Value x = pictureOf(e, *this), weight = channels(e, "weight", x, "ones"), bias = channels(e, "bias", x, "zeros");
   SmallVector<NamedAttribute, 2> options = epsilon(e, getEpsilonAttr());
   options.push_back(e.ops.set("groups", getGroups()));
-  return {e.ops.create<dlc::GroupNormOp>({x, weight, bias}, options).getResult()};
+  return resultOf(e, *this, e.ops.create<dlc::GroupNormOp>({x, weight, bias}, options).getResult());
 }
 SmallVector<Value> nn::InstanceNormOp::expand(Expansion &e) {
-  Value x = getInput(), y = e.ops.create<dlc::InstanceNormOp>({x}, epsilon(e, getEpsilonAttr())).getResult();
+  Value x = pictureOf(e, *this);
+  Value y = e.ops.create<dlc::InstanceNormOp>({x}, epsilon(e, getEpsilonAttr())).getResult();
   if (getAffine())
     y = e.ops.add(e.ops.mul(y, channels(e, "weight", x, "ones")), channels(e, "bias", x, "zeros"));
-  return {y};
+  return resultOf(e, *this, y);
 }
 
 /// In inference: by what training remembers.
@@ -153,7 +166,7 @@ SmallVector<Value> nn::CacheOp::expand(Expansion &e) {
   return {after};
 }
 SmallVector<Value> nn::BatchNormOp::expand(Expansion &e) {
-  Value x = getInput();
+  Value x = pictureOf(e, *this);
   int64_t size = width(x);
   Type type = element(x), i64 = e.ops.builder.getI64Type();
   double epsilon = getEpsilonAttr() ? getEpsilonAttr().getValueAsDouble() : 1e-5,
@@ -180,5 +193,5 @@ SmallVector<Value> nn::BatchNormOp::expand(Expansion &e) {
     y = scaledByStates(e, x, mean, variance, epsilon);
   }
   Value weight = e.param("weight", {size}, type, e.init("ones")), bias = e.param("bias", {size}, type, e.init("zeros"));
-  return {e.ops.add(e.ops.mul(y, weight), bias)};
+  return resultOf(e, *this, e.ops.add(e.ops.mul(y, weight), bias));
 }

@@ -44,17 +44,18 @@ class NN_ConvolutionOp<string mnemonic, string shape> : NN_LayerOp<mnemonic, ["f
   let description = !strconcat([{
     Parameters `name.weight` }], shape, [{ and `name.bias` [features], PyTorch's; `bias = false` leaves the bias
     out. Both start uniform within 1 / sqrt(elements of a filter), as in PyTorch; with `init = ...` the weight starts so,
-    and the bias at 0. `kernel` is a number or a list, and is needed; `stride`, `padding`, `dilation` and `groups` are
-    those of the op.
+    and the bias at 0. `kernel` is a number or a list, and is needed; `stride`, `padding`, `padding_mode`, `dilation`, `groups`
+    and `channels_first` are those of the op.
 
     - Shapes: those of the op; the number of channels must be known.
     - Types: floats; the parameters have the input's.
     - Gradient: of the ops it expands into.
-    - Source: PyTorch's layer of that name, with channels last.
+    - Source: PyTorch's layer of that name, with channels last unless said.
   }]);
   let arguments = (ins AnyTensor:$input, StrAttr:$name, Number:$features, OptionalAttr<DL_EachAttr>:$kernel,
                        OptionalAttr<DL_EachAttr>:$stride, OptionalAttr<DL_PaddingAttr>:$padding, OptionalAttr<DL_EachAttr>:$dilation,
-                       Option:$groups, OptionalAttr<BoolAttr>:$bias, OptionalAttr<DL_InitAttr>:$init);
+                       Option:$groups, OptionalAttr<StrAttr>:$padding_mode, UnitAttr:$channels_first,
+                       OptionalAttr<BoolAttr>:$bias, OptionalAttr<DL_InitAttr>:$init);
 }
 def NN_Conv1dOp : NN_ConvolutionOp<"conv1d", "[features, channels / groups, length]">;
 def NN_Conv2dOp : NN_ConvolutionOp<"conv2d", "[features, channels / groups, height, width]">;
@@ -63,18 +64,18 @@ class NN_ConvolutionTransposeOp<string mnemonic, string shape> : NN_LayerOp<mnem
   let description = !strconcat([{
     Parameters `name.weight` }], shape, [{ and `name.bias` [features], PyTorch's; `bias = false` leaves the bias out. Both start
     uniform within 1 / sqrt(features / groups * elements of a window), as in PyTorch; with `init = ...` the weight starts so, and
-    the bias at 0. `kernel` is a number or a list, and is needed; `stride`, `padding`, `output_padding`, `dilation` and `groups`
-    are those of the op.
+    the bias at 0. `kernel` is a number or a list, and is needed; `stride`, `padding`, `output_padding`, `dilation`, `groups`
+    and `channels_first` are those of the op.
 
     - Shapes: those of the op; the number of channels must be known.
     - Types: floats; the parameters have the input's.
     - Gradient: of the ops it expands into.
-    - Source: PyTorch's `nn.ConvTranspose1d` and `nn.ConvTranspose2d`, with channels last.
+    - Source: PyTorch's `nn.ConvTranspose1d` and `nn.ConvTranspose2d`, with channels last unless said.
   }]);
   let arguments = (ins AnyTensor:$input, StrAttr:$name, Number:$features, OptionalAttr<DL_EachAttr>:$kernel,
                        OptionalAttr<DL_EachAttr>:$stride, OptionalAttr<DL_PaddingAttr>:$padding,
                        OptionalAttr<DL_EachAttr>:$output_padding, OptionalAttr<DL_EachAttr>:$dilation, Option:$groups,
-                       OptionalAttr<BoolAttr>:$bias, OptionalAttr<DL_InitAttr>:$init);
+                       UnitAttr:$channels_first, OptionalAttr<BoolAttr>:$bias, OptionalAttr<DL_InitAttr>:$init);
 }
 def NN_Conv1dTransposeOp : NN_ConvolutionTransposeOp<"conv1d_transpose", "[channels, features / groups, length]">;
 def NN_Conv2dTransposeOp : NN_ConvolutionTransposeOp<"conv2d_transpose", "[channels, features / groups, height, width]">;
@@ -121,55 +122,58 @@ def NN_GroupNormOp : NN_LayerOp<"group_norm", ["groups"]> {
   let description = [{
     Both are [channels]. `epsilon` is 1.0e-5 unless given.
 
-    - Shapes: an input [batch, ..., channels] whose last size is known; the result has the input's.
+    - Shapes: an input [batch, ..., channels], with `channels_first` [batch, channels, ...]; the number of channels must be
+      known; the result has the input's.
     - Types: floats; the parameters have the input's.
     - Gradient: of `dl.group_norm`.
-    - Source: PyTorch's `nn.GroupNorm`, with channels last.
+    - Source: PyTorch's `nn.GroupNorm`, with channels last unless said.
   }];
-  let arguments = (ins AnyTensor:$input, StrAttr:$name, Number:$groups, Real:$epsilon);
+  let arguments = (ins AnyTensor:$input, StrAttr:$name, Number:$groups, Real:$epsilon, UnitAttr:$channels_first);
 }
 def NN_InstanceNormOp : NN_LayerOp<"instance_norm"> {
   let summary = "dl.instance_norm; with `affine`, times a parameter `name.weight` (ones), plus `name.bias` (zeros)";
   let description = [{
     Both are [channels]. `epsilon` is 1.0e-5 unless given. There are no running statistics: training and inference do the same.
 
-    - Shapes: an input [batch, ..., channels] with at least one axis between; with `affine`, the number of channels must be
-      known; the result has the input's.
+    - Shapes: an input [batch, ..., channels], with `channels_first` [batch, channels, ...], with at least one axis between; with
+      `affine`, the number of channels must be known; the result has the input's.
     - Types: floats; the parameters have the input's.
     - Gradient: of `dl.instance_norm`.
-    - Source: PyTorch's `nn.InstanceNorm1d` to `nn.InstanceNorm3d`, with channels last.
+    - Source: PyTorch's `nn.InstanceNorm1d` to `nn.InstanceNorm3d`, with channels last unless said.
   }];
-  let arguments = (ins AnyTensor:$input, StrAttr:$name, UnitAttr:$affine, Real:$epsilon);
+  let arguments = (ins AnyTensor:$input, StrAttr:$name, UnitAttr:$affine, Real:$epsilon, UnitAttr:$channels_first);
 }
 def NN_PreluOp : NN_LayerOp<"prelu"> {
   let summary = "dl.prelu with a weight of its own";
   let description = [{
     Parameter `name.weight` [num_parameters], which starts at 0.25 unless `init` says otherwise. `num_parameters` is 1 unless
-    given, or the number of channels, which are last.
+    given, or the number of channels.
 
-    - Shapes: any input [..., channels]; the result has the input's.
+    - Shapes: any input [..., channels], with `channels_first` [batch, channels, ...]; the result has the input's.
     - Types: floats; the parameter has the input's.
     - Gradient: of `dl.prelu`.
-    - Source: PyTorch's `nn.PReLU`, with channels last.
+    - Source: PyTorch's `nn.PReLU`, with channels last unless said.
   }];
-  let arguments = (ins AnyTensor:$input, StrAttr:$name, Option:$num_parameters, OptionalAttr<DL_InitAttr>:$init);
+  let arguments = (ins AnyTensor:$input, StrAttr:$name, Option:$num_parameters, OptionalAttr<DL_InitAttr>:$init,
+                       UnitAttr:$channels_first);
 }
 def NN_BatchNormOp : NN_LayerOp<"batch_norm"> {
   let summary = "Each channel centred and scaled over all rows and places, or (in inference) by what training remembers";
   let description = [{
-    The last axis is the channels. In training y = (x - mean) / sqrt(variance + epsilon) * weight + bias, where mean and variance
+    The last axis is the channels, with `channels_first` axis 1. In training y = (x - mean) / sqrt(variance + epsilon) * weight + bias, where mean and variance
     are those of the call over all other axes, and the variance divides by the number n of elements; and the states go on:
     `name.running_mean` to (1 - momentum) of itself plus momentum times the mean, `name.running_var` likewise with the variance
     times n / (n - 1), `name.num_batches_tracked` to one more. In inference, or called with the mode `inference`, the states stand
     in for mean and variance and stay as they are. `momentum` is 0.1 unless given, `epsilon` 1.0e-5. Parameters `name.weight`
     (ones) and `name.bias` (zeros), [channels].
 
-    - Shapes: any input [batch, ..., channels] whose last size is known; the result has the input's.
+    - Shapes: any input [batch, ..., channels], with `channels_first` [batch, channels, ...]; the number of channels must be
+      known; the result has the input's.
     - Types: floats; parameters and states have the input's, `num_batches_tracked` is i64.
     - Gradient: of `normalize` in training, of the formula in inference.
-    - Source: PyTorch's `nn.BatchNorm1d` and `nn.BatchNorm2d`, with channels last.
+    - Source: PyTorch's `nn.BatchNorm1d` and `nn.BatchNorm2d`, with channels last unless said.
   }];
-  let arguments = (ins AnyTensor:$input, StrAttr:$name, Real:$epsilon, Real:$momentum);
+  let arguments = (ins AnyTensor:$input, StrAttr:$name, Real:$epsilon, Real:$momentum, UnitAttr:$channels_first);
 }
 def NN_CacheOp : NN_LayerOp<"cache", ["context"], ["at"]> {
   let summary = "In a session: what the calls so far have given, one after the other along `axis` (1 unless given); else the input";

@@ -29,7 +29,7 @@ static void layer(typename Layer::Adaptor op, int64_t axes, const char *what, Sh
     return s.rule.fail(Twine(what) + ": expected `kernel = ` with a number, or one for each of " + Twine(axes) +
                        (axes == 1 ? " axis" : " axes"));
   int64_t groups = number(op.getGroupsAttr(), 1);
-  Dim channels = s.dims(op.getInput()).back(), features = op.getFeatures().evaluate();
+  Dim channels = s.picture(op.getInput()).back(), features = op.getFeatures().evaluate();
   if (features.isBatch() || (features.isNumber() && features.value < 1))
     return s.rule.fail(Twine(what) + ": features: expected a number of at least 1, found " + show(features));
   if (groups < 1 && !ShapedType::isDynamic(groups))
@@ -38,11 +38,14 @@ static void layer(typename Layer::Adaptor op, int64_t axes, const char *what, Sh
     if (dim.isNumber() && !ShapedType::isDynamic(groups) && dim.value % groups)
       return s.rule.fail(Twine(what) + ": " + show(channels) + " channels and " + show(features) +
                          " features cannot be parted into " + Twine(groups) + " groups");
-  auto dims = windowed(kernel, WindowOptions{op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()});
+  WindowOptions options{op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr()};
+  if constexpr (requires { op.getPaddingModeAttr(); })
+    options.mode = op.getPaddingModeAttr();
+  auto dims = windowed(kernel, options);
   if (!dims)
     return;
   dims->back() = features;
-  s.set(*dims, s.element(op.getInput()));
+  s.setPicture(*dims, s.element(op.getInput()));
 }
 template <typename Layer>
 static void convolution(typename Layer::Adaptor op, int64_t axes, const char *what, Shapes s) {
@@ -92,9 +95,10 @@ static void shape(nn::InstanceNormOp::Adaptor op, Shapes s) {
     same<nn::InstanceNormOp>(op, s);
 }
 static void shape(nn::PreluOp::Adaptor op, Shapes s) {
-  if (!s.hasAxis(op.getInput(), "prelu") || !s.fixed(op.getNumParametersAttr(), "prelu: num_parameters"))
+  if (!s.hasAxis(op.getInput(), "prelu") || !s.fixed(op.getNumParametersAttr(), "prelu: num_parameters") ||
+      !s.isLaidOut(op.getInput(), "prelu"))
     return;
-  Dim count = number(op.getNumParametersAttr(), 1), channels = s.dims(op.getInput()).back();
+  Dim count = number(op.getNumParametersAttr(), 1), channels = s.picture(op.getInput()).back();
   if (count != Dim(1) && (channels.isBatch() || !count.agrees(channels)))
     return s.rule.fail("prelu: num_parameters: expected 1, or the number of channels of " + show(op.getInput()) +
                        ", found " + show(count));
@@ -102,7 +106,7 @@ static void shape(nn::PreluOp::Adaptor op, Shapes s) {
 }
 static void shape(nn::BatchNormOp::Adaptor op, Shapes s) {
   if (!s.hasAxis(op.getInput(), "batch_norm") || s.dims(op.getInput()).size() < 2)
-    return s.rule.fail("batch_norm: expected [batch, ..., channels], found " + show(op.getInput()));
+    return s.rule.fail("batch_norm: expected " + s.layout("...") + ", found " + show(op.getInput()));
   if (FloatAttr momentum = op.getMomentumAttr();
       momentum && !(momentum.getValueAsDouble() >= 0 && momentum.getValueAsDouble() <= 1))
     return s.rule.fail("batch_norm: momentum: expected a number in [0, 1], found " + show(momentum.getValueAsDouble()));

@@ -24,6 +24,7 @@
 // RUN: not dlc %t/UNKNOWN.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not dlc %t/STACK.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=STACK
 // RUN: not dlc %t/LAST.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=LAST
+// RUN: not dlc %t/CHANNELS.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=CHANNELS
 // RUN: not dlc %t/FEATURES.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=FEATURES
 // RUN: not dlc %t/RESULT.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=RESULT
 // RUN: not dlc %t/FOREIGN.mlir -o %t/out.so  2>&1 | FileCheck %s --check-prefix=FOREIGN
@@ -54,6 +55,7 @@
 // UNKNOWN: error: parameter 'w': the sizes of f32[batch] must be known
 // STACK: error: stack: expected 1 to 1048576 rounds, a number that is known when the model is compiled, found batch
 // LAST: error: nn.linear: the size of the last axis must be known, found %x : f32[4, batch]
+// CHANNELS: error: nn.batch_norm: the size of axis 1 must be known, found %x : f32[4, batch, 3]
 // FEATURES: error: nn.linear: expected a number of at least 1 for 'features', found -5
 // RESULT: error: result 'y' of @f: expected f32[batch, 5], found
 // FOREIGN: error:
@@ -273,6 +275,13 @@ func @f(%x: f32[batch, 4]) {
 dl.model @m {
 func @f(%x: f32[4, batch]) {
  %a = nn.linear "a" %x, 4
+ return %a
+}
+}
+//--- CHANNELS.mlir
+dl.model @m {
+func @f(%x: f32[4, batch, 3]) {
+ %a = nn.batch_norm "a" %x, channels_first
  return %a
 }
 }

@@ -31,13 +31,14 @@ GRAD = """// RUN: dlc %s --batch 3 --float f64 -O3 -o %t.so && dlc-run gradcheck
 
 class Case:
     """A line that yields %y; `inputs` are shapes, of which those of `batched` begin with the batch; `parameters` are those of
-    a layer, whose name in `line` is NAME. `others` are further results. The gradient is left out where `slopes` is false."""
+    a layer, whose name in `line` is NAME. `others` are further results. The gradient is left out where `slopes` is false, and
+    is not compared with differences where `differences` is, at numbers that are drawn between -1 and 1."""
 
     def __init__(self, name, line, function, inputs, batched=("x",), parameters=None, numbers=None, slopes=True,
-                 others=()):
+                 others=(), differences=True):
         self.name, self.line, self.function, self.inputs = name, line, function, inputs
         self.batched, self.parameters, self.numbers, self.slopes = batched, parameters or {}, numbers or {}, slopes
-        self.others = others
+        self.others, self.differences = others, slopes and differences
 
     def results(self, suffix=""):
         return ", ".join(f"%{name}{suffix}" for name in ("y", *self.others))
@@ -104,6 +105,8 @@ def write(file, what, cases):
         rows.append(row(f"{case.name}_step.gradients", {"c": c},
                         {f"{case.name}.{name}": value for name, value in tensors.items()},
                         {f"gradient.{case.name}.{name}": stored(value.grad) for name, value in tensors.items()}))
+        if not case.differences:
+            continue
         # Against differences: the batch comes in by a product.
         lines = []
         for name, shape in case.inputs.items():
@@ -120,7 +123,7 @@ def write(file, what, cases):
     (folder / "exec" / f"{file}.mlir").write_text(
         HEAD.format(file=file, what=what) + EXEC.format(file=file) + f"dl.model @m {{\n" + "\n".join(functions) + "}\n")
     (folder / "exec" / "Inputs" / f"{file}.json").write_text("[" + ",\n ".join(rows) + "]\n")
-    graded = [i for i, case in enumerate(cases) if case.slopes]
+    graded = [i for i, case in enumerate(cases) if case.differences]
     total, last = "", f"%l{graded[0]}"
     for i in graded[1:]:
         total += f"    %s{i} = add {last}, %l{i}\n"

@@ -101,6 +101,9 @@ class Floats(Drawing):
             return
         lists = [str([w[i] for w in windows]) for i in range(4)]
         options = f", stride = {lists[1]}, padding = {lists[2]}, dilation = {lists[3]}, groups = {groups}"
+        modes = [mode for mode, less in (("reflect", 1), ("replicate", -9), ("circular", 0))
+                 if all(w[2] <= size - less for w, size in zip(windows, axes))]
+        options += self.random.choice(["", f", padding_mode = {self.random.choice(modes)}"])
         op = f"conv{len(axes)}d"
         if self.random.random() < 0.5:
             self.line(f"nn.{op} {self.layer()} {value}, {features}, kernel = {lists[0]}{options}", shape, size=20)
@@ -176,6 +179,14 @@ class Floats(Drawing):
             dilation = str([w[3] for w in windows])
             self.line(f"max_pool {value}, {kernel}, stride = {stride}, padding = {padding}, dilation = {dilation}",
                       [value.shape[0]] + [w[4] for w in windows] + [value.shape[-1]], size=value.size)
+            return
+        if self.random.random() < 0.4:
+            norm = self.random.choice(["", ", norm_type = 3", ", norm_type = 1.5"])
+            if norm:  # roots are of what is positive
+                value = self.line(f"sigmoid {self.bounded(value, 20)}", value.shape)
+            self.line(f"lp_pool {value}, {kernel}, stride = {stride}{norm}",
+                      [value.shape[0]] + [(n - k) // s + 1 for n, (k, s, *_) in zip(axes, windows)] + [value.shape[-1]],
+                      size=value.size * math.prod(w[0] for w in windows))
             return
         windows = [(w[0], w[1], min(w[2], w[0] // 2)) for w in windows]
         padding = str([w[2] for w in windows])

@@ -5,17 +5,15 @@
 #   random_programs.py --print SEED         shows one
 #   random_programs.py --ops FIRST LAST     which ops of docs/operations.md none of these has
 #
-# For each: what its library yields against the evaluator, of -O3 for both targets (whose bits agree, with one thread and
-# with two) and of -O0, in f32 and f64, with a full batch, a short one, and one that is cut; ten steps of its training;
-# and derived gradients against differences. Bounds are those of rounding, which the evaluator derives.
+# How, `compare` in drawn_check.py says. Bounds are those of rounding, which the evaluator derives.
 import os
 import random
 import re
-import subprocess
 import sys
 import tempfile
 
 from drawn import BATCH, text
+from drawn_check import compare, run
 from drawn_program import SIZES, BATCHES
 from drawn_choices import Choices
 from drawn_floats import Floats
@@ -159,45 +157,15 @@ class Program(Floats, Moves, Layers, Choices):
                 f"  func @{name}({head}){results} {{\n{body}\n    return {', '.join(map(str, self.results))}\n  }}\n{self.tail}}}\n")
 
 
-def run(*command):
-    result = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    return "" if result.returncode == 0 else f"{' '.join(command)}: exit code {result.returncode}\n{result.stdout}{result.stderr}"
-
-
-def has_avx512():
-    with open("/proc/cpuinfo") as file:
-        return "avx512vl" in file.read()
-
-
 def check(seed, folder, options=()):
     """What is wrong with a program; empty if nothing is."""
     program = Program(seed)
-    path = lambda name: f"{folder}/{seed}{name}"
-    model = path(".mlir")
-    open(model, "w").write(str(program))
-    if program.parts > 1 and "accumulate: " in run("dlc", model, "--emit=autodiff", "-o", path(".autodiff")):
-        program = Program(seed, parts=1)  # its loss is not that of its parts
+    if program.parts > 1:
+        model = f"{folder}/{seed}.mlir"
         open(model, "w").write(str(program))
-    batch = program.batch
-    rows = [batch, 2 * batch + 1] + ([(batch + 1) // 2] if batch > 1 else [])
-    common = ["--quiet", "--batch", str(batch), "--seed", str(seed), "--batch-extent", ",".join(map(str, rows))]
-    targets = ["v3", "v4"] if has_avx512() else ["v3"]
-    single = [path(target + ".so") for target in targets]
-    for target, library in zip(targets, single):
-        if problems := run("dlc", model, "--batch", str(batch), "--target", target, "-o", library):
-            return problems
-    problems = run("dlc", "--diff", model, "--library", ",".join(single), "--steps", "10", *common)
-    # The slow twin takes turns with the fast one in f64.
-    slow = ["--float", "f64"] if seed % 2 else []
-    problems += run("dlc", "--diff", model, "--results", "-O0", *slow, "--steps", "3", *common, *options)
-    double = path(".f64.so")
-    problems += run("dlc", model, "--float", "f64", "--batch", str(batch), "--target", targets[seed // 2 % len(targets)], "-o", double)
-    if not problems:
-        problems = run("dlc", "--diff", model, "--float", "f64", "--library", double, "--steps", "10", *common)
-        if program.trains:
-            problems += run("dlc-run", "gradcheck", double, "--samples", "2", "--seed", str(seed),
-                            *(["--range", "label=4"] if program.labels else []))
-    return problems
+        if "accumulate: " in run("dlc", model, "--emit=autodiff", "-o", f"{folder}/{seed}.autodiff"):
+            program = Program(seed, parts=1)  # its loss is not that of its parts
+    return compare(f"{folder}/{seed}", str(program), program.batch, seed, program.trains, bool(program.labels), options)
 
 
 def all_ops():
