@@ -1,7 +1,6 @@
 // EvaluateResample.cpp - the meaning of ops that change the size of pictures.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/evaluate/Evaluate.h"
-#include <cmath>
 
 using namespace mlir;
 using namespace dlc;
@@ -41,10 +40,13 @@ static LogicalResult upsample(UpsampleOp op, const Array &in, Array &out) {
     int64_t size = in.shape[axis], result = out.shape[axis];
     if (isNearest)
       return {{place * size / result, 1.0}};
-    double at = op.getAlignCorners() ? result == 1 ? 0 : double(place * (size - 1)) / double(result - 1)
-                                     : std::fmax((double(place) + 0.5) * double(size) / double(result) - 0.5, 0);
-    int64_t low = std::min((int64_t)at, size - 1), high = std::min(low + 1, size - 1);
-    return {{low, 1 - (at - double(low))}, {high, at - double(low)}};
+    // The place is over / under, as whole numbers: the share of a neighbour is no difference of rounded ones.
+    bool aligned = op.getAlignCorners();
+    int64_t over = aligned ? place * (size - 1) : std::max<int64_t>((2 * place + 1) * size - result, 0);
+    int64_t under = aligned ? std::max<int64_t>(result - 1, 1) : 2 * result;
+    int64_t low = std::min(over / under, size - 1), high = std::min(low + 1, size - 1);
+    double rest = double(over - low * under) / double(under);
+    return {{low, 1 - rest}, {high, rest}};
   });
   return success();
 }

@@ -6,7 +6,8 @@
 // as they were written. -O0 has them around each op.
 
 // A level that is later than that has no such op.
-// RUN: dlc %s --emit=graph | sed 's/dl.level = "graph"/dl.level = "autodiff"/' | not dlc-opt --dl-to-layout 2>&1 | FileCheck %s --check-prefix=LATE
+// RUN: dlc %s --emit=graph | sed 's/dl.level = "graph"/dl.level = "autodiff"/' > %t.late
+// RUN: not dlc %t.late -o %t.so 2>&1 | FileCheck %s --check-prefix=LATE
 // LATE: error: `max_pool` cannot stand in an entry point of level `autodiff`
 
 // GRAPH: max_pool {{.*}}channels_first
