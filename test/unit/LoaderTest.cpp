@@ -64,7 +64,7 @@ TEST(Loader, WorksWhileNobodyAsks) {
   std::atomic<int> made = 0;
   Loader loader([&](uint32_t, std::byte *) { ++made; }, 4, 8, 1);
   loader.expect(rowsTo(100));
-  for (int i = 0; i < 2000 && made < 8; ++i)
+  for (int i = 0; i < 30000 && made < 8; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_EQ(made, 8);
 }
