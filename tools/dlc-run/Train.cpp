@@ -541,6 +541,11 @@ void TrainRun::announce() {
                 {"scalars", jsonMetrics(scalars)}};
   if (!options_.data.scales.json().empty())
     start["scale"] = options_.data.scales.json();
+  if (const TextRecord &record = options_.data.text.record(); record.vocabulary) {
+    start["vocabulary"] = record.vocabulary->size();
+    if (!record.labels.empty())
+      start["labels"] = record.labels;
+  }
   progress_.event(start);
   if (options_.log.empty())
     return;
