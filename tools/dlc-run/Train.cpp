@@ -587,6 +587,11 @@ void TrainRun::announce() {
     start["classes"] = classes_;
   if (!notes.empty())
     start["notes"] = notes;
+  if (const TextRecord &record = options_.data.text.record(); record.vocabulary) {
+    start["vocabulary"] = record.vocabulary->size();
+    if (!record.labels.empty())
+      start["labels"] = record.labels;
+  }
   progress_.event(start);
   if (options_.log.empty())
     return;
