@@ -42,8 +42,19 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
     return jnp.matmul(jnp.swapaxes(a, -1, -2) if transpose_a else a, jnp.swapaxes(b, -1, -2) if transpose_b else b)
 
 
+def conv2d(x, weight, bias, features, kernel, stride, padding, groups):
+    return jax.lax.conv_general_dilated(x, weight, (stride, stride), [(padding, padding)] * 2, feature_group_count=groups,
+                                        dimension_numbers=("NHWC", "OIHW", "NHWC")) + bias
+
+
+def max_pool(x, kernel, stride, padding):
+    return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, kernel, kernel, 1), (1, stride, stride, 1),
+                                 [(0, 0), (padding, padding), (padding, padding), (0, 0)])
+
+
 # A weight of a linear layer is kept as the product reads it: [inputs, features].
 OPS = {
+    "conv2d": conv2d, "max_pool": max_pool, "relu6": lambda x: jnp.clip(x, 0, 6),
     "linear": lambda x, w, *rest, bias=True: x @ w + rest[0] if bias else x @ w,
     "embedding": lambda index, table, *sizes: table[index],
     "layer_norm": layer_norm, "dropout": dropout, "matmul": matmul, "cross_entropy": cross_entropy,

@@ -57,7 +57,24 @@ def reduction(op):
     return write
 
 
+def channels_first(op, x, *rest, **attributes):
+    """ONNX has channels first; ONNX Runtime drops the transposes between one op and the next."""
+    inner = node(op, node("Transpose", x, perm=[0, 3, 1, 2]), *rest, **attributes)
+    return node("Transpose", inner, perm=[0, 2, 3, 1])
+
+
+def conv2d(x, weight, bias, features, kernel, stride, padding, groups):
+    return channels_first("Conv", x, weight, bias, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[padding] * 4,
+                          group=groups)
+
+
+def max_pool(x, kernel, stride, padding):
+    return channels_first("MaxPool", x, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[padding] * 4)
+
+
 OPS = {
+    "conv2d": conv2d, "max_pool": max_pool, "relu6": lambda x: node("Clip", x, 0.0, 6.0),
+    "reshape": lambda x, shape: node("Reshape", x, shape),
     "linear": lambda x, w, *rest, bias=True: node("Gemm", x, w, *(rest[:1] if bias else ()), transB=1),
     "matmul": matmul, "relu": lambda x: node("Relu", x), "tanh": lambda x: node("Tanh", x),
     "sigmoid": lambda x: node("Sigmoid", x), "exp": lambda x: node("Exp", x), "sqrt": lambda x: node("Sqrt", x),

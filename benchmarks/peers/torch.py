@@ -20,7 +20,16 @@ def reduction(name):
     return function
 
 
+def conv2d(x, weight, bias, features, kernel, stride, padding, groups):
+    """Channels last: the views cost nothing."""
+    return F.conv2d(x.permute(0, 3, 1, 2), weight, bias, stride, padding, 1, groups).permute(0, 2, 3, 1)
+
+
 OPS = {
+    "conv2d": conv2d,
+    "max_pool": lambda x, kernel, stride, padding: F.max_pool2d(x.permute(0, 3, 1, 2), kernel, stride,
+                                                                padding).permute(0, 2, 3, 1),
+    "relu6": lambda x: F.relu6(x),
     "linear": lambda x, w, *rest, bias=True: F.linear(x, w, rest[0] if bias else None),
     "embedding": lambda index, table, *sizes: F.embedding(index, table),
     "layer_norm": lambda x, w, b, epsilon=1e-5: F.layer_norm(x, w.shape, w, b, epsilon),
@@ -54,9 +63,12 @@ class Program:
         torch.set_num_threads(threads)
         torch.set_flush_denormal(True)
         self.case, self.graph, self.Form = case, case.graph, Form
-        self.first = {name: torch.tensor(value) for name, value in parameters.items()}
+        self.first = {name: self.weight(torch.tensor(value)) for name, value in parameters.items()}
         self.batches = [{name: self.tensor(value[i]) for name, value in inputs.items()} for i in range(case.copies)]
         self.next = 0
+
+    def weight(self, value):
+        return value.contiguous(memory_format=torch.channels_last) if value.dim() == 4 else value
 
     def tensor(self, value):
         value = torch.tensor(value)

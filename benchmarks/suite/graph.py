@@ -47,7 +47,12 @@ def reduced(shape, axes, keepdim):
     return tuple(s for i, s in enumerate(shape) if i not in axes)
 
 
-ELEMENTWISE = ("neg abs exp log sin cos erf sqrt rsqrt tanh sigmoid relu silu softplus leaky_relu gelu clamp "
+def windowed(shape, features, kernel, stride, padding):
+    """Of pictures, what windows of them make."""
+    return (shape[0], *((size + 2 * padding - kernel) // stride + 1 for size in shape[1:3]), features)
+
+
+ELEMENTWISE = ("neg abs exp log sin cos erf sqrt rsqrt tanh sigmoid relu relu6 silu softplus leaky_relu gelu clamp "
                "softmax log_softmax").split()
 BINARY = "add sub mul div pow min max".split()
 REDUCTIONS = "sum mean amax amin".split()
@@ -101,6 +106,21 @@ class Graph:
         weight, bias = (self.parameter(f"{name}.{part}", size, init=None, fill=fill)
                         for part, fill in (("weight", 1), ("bias", 0)))
         return self._add(Node("layer_norm", [x, weight, bias], x.shape, layer=name))
+
+    def conv2d(self, name, x, features, kernel, stride=1, padding=0, groups=1):
+        """Pictures [batch, height, width, channels]; the filter is [features, channels / groups, height, width]."""
+        channels = x.shape[-1] // groups
+        fan_in = channels * kernel * kernel
+        operands = [x, self.parameter(name + ".weight", features, channels, kernel, kernel, init=None, fan_in=fan_in),
+                    self.parameter(name + ".bias", features, init=None, fan_in=fan_in)]
+        options = {"kernel": kernel, "stride": stride, "padding": padding, "groups": groups}
+        return self._add(Node("conv2d", operands, windowed(x.shape, features, kernel, stride, padding),
+                              positional=(features,), options=options, layer=name))
+
+    def max_pool(self, x, kernel, stride=None, padding=0):
+        stride = stride or kernel
+        return self._add(Node("max_pool", [x], windowed(x.shape, x.shape[-1], kernel, stride, padding),
+                              positional=(kernel,), options={"stride": stride, "padding": padding}))
 
     def matmul(self, a, b, transpose_a=False, transpose_b=False):
         rows = a.shape[-1] if transpose_a else a.shape[-2]
@@ -226,10 +246,11 @@ class Graph:
         for node in self.nodes:
             if node.op == "parameter" or any(o in trained for o in node.operands):
                 trained.add(node)
-            if node.op not in ("matmul", "linear"):
+            if node.op not in ("matmul", "linear", "conv2d"):
                 continue
             shape = count(node.shape, batch)
-            summed = node.operands[0].shape[-2 if node.options.get("transpose_a") else -1]
+            summed = (math.prod(node.operands[1].shape[1:]) if node.op == "conv2d"
+                      else node.operands[0].shape[-2 if node.options.get("transpose_a") else -1])
             times = 1 + (sum(o in trained for o in node.operands[:2]) if training else 0)
             total += 2 * shape * (batch if summed == BATCH else summed) * times
         return total
