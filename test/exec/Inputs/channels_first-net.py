@@ -37,7 +37,7 @@ with torch.no_grad():
     for name, value in [*net.named_parameters(), *net.named_buffers()]:
         if value.dtype == f64:
             value.copy_(torch.round((torch.rand(value.shape, dtype=f64) + (0.5 if value.dim() == 1 else -0.5)) * 64) / 64)
-given = {name: value.tolist() for name, value in net.state_dict().items() if value.dtype == f64}
+given = {name: value.tolist() for name, value in net.state_dict().items()}
 x = torch.round(torch.randn(3, 3, 4, 6, dtype=f64) * 32) / 32
 c = torch.round(torch.randn(3, 5, dtype=f64) * 32) / 32
 net.eval()
