@@ -42,14 +42,20 @@ static LogicalResult simplify(ModuleOp module, const CompileOptions &options) {
   return pm.run(module);
 }
 
+/// How many parts of a batch a step works through: its inputs have the rows of all of them.
+static int64_t partsOf(EntryOp entry) {
+  auto parts = entry->getAttrOfType<IntegerAttr>("dl.accumulate");
+  return parts ? parts.getInt() : 1;
+}
+
 /// No tensor may be larger than what can be addressed with room to spare.
 static LogicalResult checkSizes(ModelOp model, const CompileOptions &options) {
   constexpr double most = 1ull << 38; // elements
   LogicalResult result = success();
   DenseSet<Value> large; // what comes of them is as large, and not worth a message
-  auto check = [&](Value value, bool follows) {
+  auto check = [&](Value value, bool follows, int64_t parts = 1) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
-    double count = 1;
+    double count = (double)parts;
     if (type)
       for (Dim dim : dimsOf(type))
         count *= dim.isUnknown() ? std::numeric_limits<double>::infinity() // did not fit into 64 bits
@@ -68,7 +74,8 @@ static LogicalResult checkSizes(ModelOp model, const CompileOptions &options) {
   for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
     for (auto [argument, attributes] :
          llvm::zip(entry.getBody().getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
-      check(argument, /*follows=*/attributes.contains("slot") || entry.getKind() == "apply"); // parameters are as large
+      check(argument, /*follows=*/attributes.contains("slot") || entry.getKind() == "apply", // parameters are as large
+            attributes.contains("input") ? partsOf(entry) : 1);
     for (Operation &op : entry.getBody().front())
       for (Value value : op.getResults())
         check(value, llvm::any_of(op.getOperands(), [&](Value operand) { return large.contains(operand); }));

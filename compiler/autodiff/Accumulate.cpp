@@ -164,22 +164,24 @@ FailureOr<Part> StepCutter::partOf(Value value, DictionaryAttr attrs) {
   StringRef name = attrs.getAs<StringAttr>("output").getValue();
   auto combine = attrs.getAs<StringAttr>("combine");
   if (!combine)
-    return LogicalResult(complain(place())
-                         << "accumulate: the result '" << name << "', " << show(value)
-                         << ", of parts of a batch does not tell that of the whole; return rows, or numbers that are "
-                            "sums over rows or means over rows");
+    return LogicalResult(
+        complain(place())
+        << "accumulate: the result '" << name << "', " << show(value)
+        << ", of parts of a batch does not tell that of the whole; return rows, or single numbers that "
+           "are sums over rows or means over rows");
   if (combine.getValue() == "sum")
     return Part{Part::Sum, value};
   if (combine.getValue() == "rows") // of integers: one that is the same in all
-    return Part{isa<FloatType>(typeOf(value).getElementType()) ? Part::Mean : Part::Last, value, nullptr, value};
+    return Part{isa<FloatType>(typeOf(value).getElementType()) ? Part::Mean : Part::Last, value};
   Value weight;
   for (auto [one, other] : llvm::zip(counted.getBody().front().getTerminator()->getOperands(), about))
     if (other.get("output") == attrs.get("count"))
       weight = one;
-  if (llvm::any_of(sourcesOf(weight), [&](Value one) {
-        auto argument = dyn_cast<BlockArgument>(one);
-        return argument && argument.getOwner() == &counted.getBody().front() && isTrained(argument);
-      }))
+  auto isTrainedHere = [&](Value one) {
+    auto argument = dyn_cast<BlockArgument>(one);
+    return argument && argument.getOwner() == &counted.getBody().front() && isTrained(argument);
+  };
+  if (outputs.empty() && llvm::any_of(sourcesOf(weight), isTrainedHere)) // only the loss has gradients
     return LogicalResult(complain(place())
                          << "accumulate: '" << name << "' is divided by what depends on trained parameters, so that "
                          << "the gradients of parts of a batch do not tell that of the whole");
@@ -278,7 +280,7 @@ Value StepCutter::added(const Ops &ops, const Part &part, const IRMapping &map) 
   Value value = map.lookupOrDefault(part.value);
   if (part.kind != Part::Ratio)
     return value;
-  Value weight = map.lookup(part.weight), counts = ops.binary("gt", weight, ops.number(0, weight));
+  Value weight = map.lookup(part.weight), counts = ops.binary("ne", weight, ops.number(0, weight));
   Value share = ops.mul(value, ops.cast(weight, typeOf(value).getElementType()));
   return ops.where(counts, share, ops.splat(0, typeOf(value)));
 }
@@ -332,7 +334,7 @@ Value StepCutter::whole(const Ops &ops, const Part &part, Value all, ScanOp loop
   size_t at = llvm::find(weights, part.weight) - weights.begin();
   Value weight = loop.getLastResults().drop_back(remembered.size()).take_back(weights.size())[at];
   // Where nothing counts at all, the sum is 0, and so is what is returned.
-  Value one = ops.number(1, weight), divisor = ops.where(ops.binary("gt", weight, ops.number(0, weight)), weight, one);
+  Value one = ops.number(1, weight), divisor = ops.where(ops.binary("ne", weight, ops.number(0, weight)), weight, one);
   return ops.div(all, ops.cast(divisor, typeOf(all).getElementType()));
 }
 

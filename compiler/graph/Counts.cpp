@@ -181,6 +181,8 @@ Said Counter::linear(Operation *op) const {
       return b;
     return {};
   };
+  if (isa<DivOp>(op) && !isa<FloatType>(typeOf(op->getResult(0)).getElementType()))
+    return {}; // is cut off: the quotient of sums is not the sum of quotients
   if (isa<DivOp>(op))
     return scaled(quotient(in[0], in[1], op->getOperand(1)));
   if (isa<MulOp, MatmulOp>(op))

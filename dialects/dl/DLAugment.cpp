@@ -63,9 +63,9 @@ Values RandomBernoulliOp::expand(Ops &b, const Draws &draws) {
   return {b.cast(is(b, "lt", u, b.number(getRate().convertToDouble(), u)), element(getLike()))};
 }
 
-/// Scores of at least a threshold; the others are never drawn.
+/// Scores below a threshold are never drawn. NaN is below none.
 static Value atLeast(Ops &b, Value scores, Value least) {
-  return b.where(is(b, "ge", scores, least), scores, b.number(-INFINITY, scores));
+  return b.where(is(b, "lt", scores, least), b.number(-INFINITY, scores), scores);
 }
 Values SampleOp::expand(Ops &b, const Draws &draws) {
   Value z = getScores();

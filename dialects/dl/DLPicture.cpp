@@ -302,13 +302,18 @@ static Value average(Ops &b, AvgPoolOp op) {
 Values AvgPoolOp::augment(Ops &b) { return {average(b, *this)}; }
 REWRITTEN(AvgPoolOp)
 
-/// The root of 0 is taken of 1 and left out, so that no gradient is infinite.
+/// The root of 0, and a power of it below 1, is taken of 1 and left out, so that no gradient is infinite.
 Values LpPoolOp::augment(Ops &b) {
   Value x = getInput();
   double norm = getNormType() ? getNormType()->convertToDouble() : 2, whole = 1;
   for (Dim size : eachOf(getKernel(), typeOf(x).getRank() - 2, 1))
     whole *= size.value;
-  Value powers = norm == 2 ? b.mul(x, x) : norm == 1 ? x : b.binary("pow", x, b.number(norm, x));
+  Value powers = norm == 2 ? b.mul(x, x) : x;
+  if (norm != 2 && norm != 1) {
+    Value zero = b.number(0, x), isZero = b.binary("eq", x, zero);
+    Value base = norm < 1 ? b.where(isZero, b.number(1, x), x) : x, power = b.binary("pow", base, b.number(norm, x));
+    powers = norm < 1 ? b.where(isZero, zero, power) : power;
+  }
   SmallVector<NamedAttribute> options{b.set("kernel", getKernel())};
   if (getStrideAttr())
     options.push_back(b.set("stride", getStrideAttr()));

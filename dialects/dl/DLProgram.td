@@ -189,9 +189,10 @@ def DL_AccumulateOp : DL_ProgramOp<"accumulate"> {
   let summary = "A step is made of `count` smaller batches, whose gradients are added up";
   let description = [{
     `accumulate 4`: the step takes up to four times the rows of `--batch`, a multiple of four. They are divided into four
-    equal parts, one after the other, in the memory that one part needs. Gradients and results are those of all rows
-    together: means are weighed by what they are means over. What is computed of a batch as a whole, as the statistics
-    of `batch_norm`, is that of a part. At most one line of a step.
+    equal parts, one after the other, in the memory that one part needs, but for results that are rows. Gradients and results
+    are those of all rows together: means are weighed by what they are means over; where nothing counts in any part they are
+    0. What is computed of a batch as a whole, as the statistics of `batch_norm` or rows that are held against each other, is
+    that of a part, and each `state` goes on from part to part. At most one line of a step.
   }];
   let arguments = (ins Number:$count);
 }

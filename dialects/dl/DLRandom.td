@@ -103,7 +103,7 @@ def DL_SampleOp : DL_DrawingOp<"sample", 1> {
   let description = [{
     `temperature` is 1 unless given. Of the classes only the `top_k` of largest scores are drawn, where that is given; of what
     is left, in falling order, with `top_p` only those before which the probabilities add up to less than that. Classes that
-    score the same as the last of them are drawn, too. In training as in inference; calls of a session that are to draw other
+    score the same as the last of them are drawn, too. Of scores with NaN, or with inf, the first such class is drawn. In training as in inference; calls of a session that are to draw other
     numbers have other steps.
 
     - Shapes: scores [..., classes] with at least one class; the result has their shape without the last axis.

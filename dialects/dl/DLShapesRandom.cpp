@@ -61,8 +61,10 @@ static void shape(SampleOp::Adaptor op, Shapes s) {
   if (int64_t k = number(op.getTopKAttr(), 1);
       !ShapedType::isDynamic(k) && (k < 1 || (classes.isNumber() && k > classes.value)))
     return s.rule.fail("sample: top_k: expected 1 to " + show(classes) + ", found " + Twine(k));
-  if (FloatAttr t = op.getTemperatureAttr(); t && !(t.getValueAsDouble() > 0 && std::isfinite(t.getValueAsDouble())))
-    return s.rule.fail("sample: temperature: expected a number above 0, found " + show(t.getValueAsDouble()));
+  if (FloatAttr t = op.getTemperatureAttr();
+      t && !(t.getValueAsDouble() >= 1e-30 && std::isfinite(t.getValueAsDouble())))
+    return s.rule.fail("sample: temperature: expected a number of at least 1.0e-30, found " +
+                       show(t.getValueAsDouble()));
   if (FloatAttr p = op.getTopPAttr(); p && !(p.getValueAsDouble() > 0 && p.getValueAsDouble() <= 1))
     return s.rule.fail("sample: top_p: expected a number above 0, and at most 1, found " + show(p.getValueAsDouble()));
   s.set(dims, IntegerType::get(scores.getContext(), 32));

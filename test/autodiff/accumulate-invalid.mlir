@@ -16,7 +16,7 @@
 // COUNT: COUNT.mlir:9:5: error: accumulate: expected 1 to 16384 parts of a batch, found 0
 // MANY: error: accumulate: expected 1 to 16384 parts of a batch, found 20000
 // OPEN: OPEN.mlir:9:5: error: accumulate: expected 1 to 16384 parts of a batch, found batch
-// RESULT: RESULT.mlir:11:5: error: accumulate: the result 'norm', %n : f32, of parts of a batch does not tell that of the whole; return rows, or numbers that are sums over rows or means over rows
+// RESULT: RESULT.mlir:11:5: error: accumulate: the result 'norm', %n : f32, of parts of a batch does not tell that of the whole; return rows, or single numbers that are sums over rows or means over rows
 // RESULT-NOT: error
 // WEIGHED: WEIGHED.mlir:14:5: error: accumulate: 'loss' is divided by what depends on trained parameters, so that the gradients of parts of a batch do not tell that of the whole
 // STATE: STATE.mlir:12:5: error: accumulate: 'h' goes on from a row of one batch to that of the next, so that a step cannot be made of several batches; leave out `accumulate`, or what is `session` or `stateful`

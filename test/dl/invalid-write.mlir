@@ -26,7 +26,7 @@ dl.model @m {
     %l = nn.cache "l" %x, 8
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: sample: top_k: expected 1 to 3, found 4
     %n = sample %x, top_k = 4
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: sample: temperature: expected a number above 0, found 0.0
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: sample: temperature: expected a number of at least 1.0e-30, found 0.0
     %o = sample %x, temperature = 0.0
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: sample: top_p: expected a number above 0, and at most 1, found 1.5
     %p = sample %x, top_p = 1.5

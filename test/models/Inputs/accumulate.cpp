@@ -34,15 +34,15 @@ double deviation(const dlc::Tensor &a, const dlc::Tensor &b) {
 }
 
 /// Results, gradients, weights and slots of steps on the same rows.
-void sameSteps(const dlc::Model &a, const dlc::Model &b, int64_t rows, int64_t empty) {
+void sameSteps(const dlc::Model &a, const dlc::Model &b, const std::string &step, int64_t rows, int64_t empty) {
   dlc::Training cut = a.newTraining(a.newParameters(5), 6), whole = b.newTraining(b.newParameters(5), 6);
   for (uint64_t i = 0; i < 3; ++i) {
     dlc::Tensor x = tokens(rows, 11, 20 + i), y = targets(rows, 30 + i, empty);
-    for (const char *entry : {"step.gradients", "step"}) {
+    for (const std::string &entry : {step + ".gradients", step}) {
       auto mine = cut.call(entry, {x, y}), expected = whole.call(entry, {x, y});
       for (const auto &one : expected)
-        CHECK(deviation(mine[one.name], one.value) < 1e-11, "%ld rows, %s, step %d: %s is off by %g", long(rows), entry,
-              int(i), one.name.c_str(), deviation(mine[one.name], one.value));
+        CHECK(deviation(mine[one.name], one.value) < 1e-11, "%ld rows, %s, step %d: %s is off by %g", long(rows),
+              entry.c_str(), int(i), one.name.c_str(), deviation(mine[one.name], one.value));
     }
   }
   for (const dlc::TensorInfo &info : a.tensors()) {
@@ -97,7 +97,9 @@ int main(int, char **argv) {
   CHECK(cut.entry("step").parts == 3 && cut.entry("step").capacity == 12 && whole.entry("step").parts == 1, "parts");
   for (int64_t rows : {12, 6, 3})
     for (int64_t empty : {0, 1, 3})
-      sameSteps(cut, whole, rows, empty);
+      sameSteps(cut, whole, "step", rows, empty);
+  for (int64_t rows : {12, 6, 3})
+    sameSteps(cut, whole, "either", rows, 0);
   statistics(cut);
   refused(cut);
   std::printf(failures ? "accumulate: %d wrong\n" : "accumulate: all right\n", failures);

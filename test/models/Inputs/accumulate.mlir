@@ -41,4 +41,25 @@ dl.model @tied sizes(parts = 3) {
     optimize "*" with @sgd(lr = 1.0e-2)
     accumulate parts
   }
+  // Weights of either sign; a metric that is divided by what is trained.
+  func @weighed(%token: i32[batch, 6], %label: i32[batch, 6]) -> (loss: f32, share: f32) {
+    %w = param "weighed.table" f32[11, 1] = normal(0.5)
+    %e = gather %w, %token
+    %f = reshape %e, [batch, 6]
+    %t = tanh %f
+    %g = cast %label, f32
+    %c = sub %g, 2.25
+    %p = mul %t, %c
+    %s = sum %p
+    %n = sum %c
+    %l = div %s, %n
+    %a = abs %t
+    %k = sum %a
+    %r = div %s, %k
+    return %l, %r
+  }
+  train @either minimizes @weighed {
+    optimize "*" with @sgd(lr = 1.0e-2)
+    accumulate parts
+  }
 }
