@@ -15,6 +15,8 @@ struct CompileOptions {
   std::string target = "native";        ///< resolved to x86-64-v3 or x86-64-v4 when first stored
   int optimize = 3;                     ///< 0: scalar and unfused, through every level all the same
   bool doubles = false;                 ///< f32 in the model is f64
+  int64_t memoryBudget = 0;             ///< bytes of a workspace at most; 0: any
+  bool explainMemory = false;           ///< say what makes each workspace as large as it is
   std::string faultyRule;               ///< for tests: the op whose gradient comes out 1 % too large
 };
 void storeOptions(mlir::ModuleOp module, const CompileOptions &options);

@@ -30,6 +30,10 @@ bool writeOut(mlir::Operation *op);
 void decompose(EntryOp entry);
 /// kernels: products make only what slices read of them.
 void cutProducts(EntryOp entry);
+/// kernels: what `options.memoryBudget` does not let be kept in a workspace is computed again; fails where that does not help.
+mlir::LogicalResult recompute(mlir::ModuleOp module, const CompileOptions &options);
+/// Of an op that is computed again: where. It is in no kernel with ops that stand before it, or are for another place.
+inline constexpr llvm::StringLiteral againName = "dl.again";
 /// kernels: outlines fused groups; without `fuse`, each op for itself.
 void formKernels(ModelOp model, bool fuse);
 /// kernels, where that is what is asked for: notes beside each kernel how it will be computed (`dl.plan`), one text for each
@@ -42,8 +46,9 @@ void lowerSchedules(mlir::ModuleOp module, const CompileOptions &options);
 mlir::LogicalResult verifySchedules(mlir::ModuleOp module);
 /// The modules of kernels, by name. Each holds a function of that name.
 llvm::StringMap<mlir::ModuleOp> kernelsOf(mlir::ModuleOp module);
-/// plan: a place for each buffer: in the workspace, in the arena where it is stored, in the caller's memory.
-mlir::LogicalResult planMemory(mlir::ModuleOp module);
+/// plan: a place for each buffer: in the workspace, in the arena where it is stored, in the caller's memory. With `explain`,
+/// a remark says of each workspace what makes it so large.
+mlir::LogicalResult planMemory(mlir::ModuleOp module, bool explain = false);
 /// llvm: kernels in the LLVM dialect, all of one form (`dlc_kernel_function` in runtime/abi.h).
 mlir::LogicalResult lowerToLLVM(mlir::ModuleOp module, const CompileOptions &options);
 } // namespace dlc

@@ -163,6 +163,7 @@ static LogicalResult markRows(ModuleOp module, const CompileOptions &) {
   }
   return success();
 }
+static LogicalResult recomputeAll(ModuleOp module, const CompileOptions &options) { return recompute(module, options); }
 static LogicalResult formAllKernels(ModuleOp module, const CompileOptions &options) {
   formKernels(modelOf(module), options.optimize > 0);
   return success();
@@ -177,7 +178,9 @@ static LogicalResult shareValues(ModuleOp module, const CompileOptions &) {
   return pm.run(module);
 }
 static LogicalResult verifyAllSchedules(ModuleOp module, const CompileOptions &) { return verifySchedules(module); }
-static LogicalResult planAllMemory(ModuleOp module, const CompileOptions &) { return planMemory(module); }
+static LogicalResult planAllMemory(ModuleOp module, const CompileOptions &options) {
+  return planMemory(module, options.explainMemory);
+}
 
 ArrayRef<Level> dlc::levels() {
   static const Step simplifying = {"simplify", "equal ops are one, what is known is folded, what nothing reads is gone",
@@ -207,6 +210,7 @@ ArrayRef<Level> dlc::levels() {
        cutAllProducts},
       simplifying,
       {"mark-rows", "numbers say what they are means over, entry points whether their rows are independent", markRows},
+      {"recompute", "what a budget of memory does not let be kept is computed again", recomputeAll},
       {"form-kernels", "groups of ops become kernels", formAllKernels},
   };
   static const Step toLoops[] = {
@@ -307,6 +311,8 @@ void dlc::storeOptions(ModuleOp module, const CompileOptions &options) {
                                     b.getNamedAttr("target", b.getStringAttr(options.target)),
                                     b.getNamedAttr("optimize", b.getI64IntegerAttr(options.optimize)),
                                     b.getNamedAttr("doubles", b.getBoolAttr(options.doubles)),
+                                    b.getNamedAttr("memory_budget", b.getI64IntegerAttr(options.memoryBudget)),
+                                    b.getNamedAttr("explain_memory", b.getBoolAttr(options.explainMemory)),
                                     b.getNamedAttr("faulty_rule", b.getStringAttr(options.faultyRule)),
                                 }));
 }
@@ -329,6 +335,10 @@ CompileOptions dlc::loadOptions(ModuleOp module) {
     options.optimize = optimize.getInt();
   if (auto doubles = stored.getAs<BoolAttr>("doubles"))
     options.doubles = doubles.getValue();
+  if (auto budget = stored.getAs<IntegerAttr>("memory_budget"))
+    options.memoryBudget = std::max<int64_t>(budget.getInt(), 0);
+  if (auto explain = stored.getAs<BoolAttr>("explain_memory"))
+    options.explainMemory = explain.getValue();
   if (auto rule = stored.getAs<StringAttr>("faulty_rule"))
     options.faultyRule = rule.str();
   return options;

@@ -48,6 +48,20 @@ inline std::string readReal(std::string_view text, const Reals &range, double &n
   return std::string("expected ") + range.name;
 }
 
+/// Reads a size of memory, such as 4096, 64K, 16M or 2G: "", or what was expected where `text` is none.
+inline std::string readBytes(std::string_view text, int64_t &bytes) {
+  static constexpr std::string_view units = "KMG";
+  size_t unit = text.empty() ? std::string_view::npos : units.find(text.back());
+  int shift = unit == std::string_view::npos ? 0 : 10 * int(unit + 1);
+  if (shift)
+    text.remove_suffix(1);
+  int64_t number = 0;
+  if (!parseAll(text, number) || number < 1 || number > (int64_t(1) << 50) >> shift)
+    return "expected bytes, such as 4096, 64K, 16M or 2G";
+  bytes = number << shift;
+  return "";
+}
+
 } // namespace dlc
 
 #endif // DLC_TOOLS_NUMBERS_H

@@ -37,6 +37,12 @@ cl::list<std::string>
            cl::value_desc("native|v3|v4[,...]"), cl::CommaSeparated, cl::cat(category));
 cl::opt<std::string> floats("float", cl::desc("f64: every f32 of the model is f64 (to check gradients with)"),
                             cl::value_desc("f32|f64"), cl::init("f32"), cl::cat(category));
+cl::opt<std::string> memoryBudget(
+    "memory-budget",
+    cl::desc(
+        "The most that the workspace of a call may take, such as 64M: what a gradient needs is then computed again "
+        "where it does not fit"),
+    cl::value_desc("bytes[K|M|G]"), cl::cat(category));
 cl::opt<std::string> optimize("O",
                               cl::desc("0: scalar and unfused, the slow twin to compare with; 1 to 3 (default: "
                                        "3)"),
@@ -46,6 +52,8 @@ cl::opt<std::string> emit("emit",
                                    "plan, llvm, asm; or write obj (to link statically), header (C), lib (default). "
                                    "What is printed can be compiled on."),
                           cl::value_desc("level"), cl::init("lib"), cl::cat(category));
+cl::opt<bool> memory("memory", cl::desc("Say how large the workspace of each entry point is, and what makes it so"),
+                     cl::cat(category));
 cl::opt<bool> timing("timing", cl::desc("Print how long each step took, on standard error"), cl::cat(category));
 cl::opt<bool> trustBytecode("trust-bytecode",
                             cl::desc("Read MLIR bytecode too; a file of unknown origin can crash dlc, "
@@ -175,8 +183,10 @@ static bool readOptions(dlc::CompileOptions &options, llvm::SmallVectorImpl<dlc:
   options.doubles = floats == "f64";
   if (!dlc::readWhole(optimize, 0, 3, options.optimize).empty())
     return fail("-O" + optimize + ": expected -O0 to -O3"), false;
+  options.explainMemory = memory;
   options.faultyRule = faultyRule;
-  return true;
+  return memoryBudget.empty() ||
+         isRead("--memory-budget", memoryBudget, dlc::readBytes(memoryBudget, options.memoryBudget));
 }
 
 /// The first option of the command line that a printed level was not made with, and what it was made with; empty if there is
@@ -200,6 +210,9 @@ static std::string contradiction(const dlc::CompileOptions &asked, const dlc::Co
     return said("--target " + llvm::join(target, ","), llvm::Twine("--target ") + made.target);
   if (optimize.getNumOccurrences() && (asked.optimize > 0) != (made.optimize > 0))
     return said("-O" + optimize, "-O" + llvm::Twine(made.optimize));
+  if (memoryBudget.getNumOccurrences() && asked.memoryBudget != made.memoryBudget)
+    return said("--memory-budget " + memoryBudget,
+                made.memoryBudget ? "--memory-budget " + std::to_string(made.memoryBudget) : "no --memory-budget");
   if (floats.getNumOccurrences() && asked.doubles != made.doubles)
     return said("--float " + floats, made.doubles ? "--float f64" : "--float f32");
   return "";

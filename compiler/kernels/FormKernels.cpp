@@ -58,6 +58,7 @@ private:
   int makerOf(Value value);
   SmallVector<int> candidatesFor(Operation *op);
   void noteValues(int index, Operation *op);
+  bool mayMeet(ArrayRef<Operation *> ops) const;
   bool join(Operation *op, int index);
   bool merge(int into, int other);
   void place(Operation *op);
@@ -155,8 +156,17 @@ SmallVector<int> KernelFormer::candidatesFor(Operation *op) {
   return all;
 }
 
+/// What is computed again runs where it stands: nothing before it, and nothing that is computed again elsewhere, is in its
+/// kernel. `ops`: in order.
+bool KernelFormer::mayMeet(ArrayRef<Operation *> ops) const {
+  Attribute place = ops.front()->getAttr(againName);
+  return llvm::all_of(ops, [&](Operation *op) { return !op->hasAttr(againName) || op->getAttr(againName) == place; });
+}
+
 bool KernelFormer::join(Operation *op, int index) {
   if (groups[index].ops.size() >= mostOps)
+    return false;
+  if (op->hasAttr(againName) && groups[index].ops.front()->getAttr(againName) != op->getAttr(againName))
     return false;
   SmallVector<int, 4> makers;
   for (Value operand : op->getOperands()) {
@@ -194,6 +204,8 @@ bool KernelFormer::merge(int into, int other) {
   if (precedence.waitsThroughOthers(into, other) || precedence.waitsThroughOthers(other, into))
     return false;
   SmallVector<Operation *> ops = inOrder(llvm::concat<Operation *const>(groups[into].ops, groups[other].ops));
+  if (!mayMeet(ops))
+    return false;
   // A value that is reshaped between the two must be whole first.
   for (Operation *op : ops)
     for (Value operand : op->getOperands())
@@ -434,6 +446,8 @@ Operation *KernelFormer::step(const Domain &domain) {
 /// The launch of a group, in place.
 LaunchOp KernelFormer::launch(const Domain &domain) {
   SmallVector<Operation *> ops = inOrder(domain.ops);
+  for (Operation *op : ops)
+    op->removeAttr(againName); // kernels that are equal otherwise are one
   Outline parts = outline(ops);
   OpBuilder at(entry.getBody().front().getTerminator());
   Location loc = ops.size() == 1 ? unnamed(ops[0]->getLoc())

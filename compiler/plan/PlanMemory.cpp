@@ -28,8 +28,8 @@ struct Temporary {
 
 class MemoryPlan {
 public:
-  MemoryPlan(ScheduleOp schedule, const StoredTensors &stored, const llvm::StringMap<ModuleOp> &kernels)
-      : schedule(schedule), stored(stored), kernels(kernels) {}
+  MemoryPlan(ScheduleOp schedule, const StoredTensors &stored, const llvm::StringMap<ModuleOp> &kernels, bool explains)
+      : schedule(schedule), stored(stored), kernels(kernels), explains(explains) {}
   LogicalResult run();
 
 private:
@@ -37,6 +37,7 @@ private:
   void uses(Temporary &temporary);
   int64_t placeTemporaries();
   LogicalResult verify();
+  void explain(int64_t workspace);
   void replace(BufferOp buffer, StringRef base, std::optional<int64_t> index, int64_t offset);
   void placeArgument(BufferOp buffer, int64_t index);
   LogicalResult placeSlot(SlotOp slot);
@@ -50,6 +51,7 @@ private:
   ScheduleOp schedule;
   const StoredTensors &stored;
   const llvm::StringMap<ModuleOp> &kernels;
+  bool explains;
   DenseMap<Operation *, std::pair<int64_t, int64_t>> steps; ///< of each step the first and the last: a loop's are many
   int64_t nextStep = 0;
   SmallVector<int64_t> ordinals; ///< of each argument: its number among the inputs, or among the scalars
@@ -134,6 +136,47 @@ LogicalResult MemoryPlan::verify() {
   return success();
 }
 
+/// Of a kernel's ops the last, which makes what the kernel is for.
+static Location lastOf(Location loc) {
+  if (auto name = dyn_cast<NameLoc>(loc))
+    return lastOf(name.getChildLoc());
+  auto fused = dyn_cast<FusedLoc>(loc);
+  return fused && !fused.getLocations().empty() ? lastOf(fused.getLocations().back()) : loc;
+}
+
+/// Says what lies in the workspace where most lies there, the largest first.
+void MemoryPlan::explain(int64_t workspace) {
+  constexpr size_t mostTold = 8;
+  std::vector<int64_t> bytes(nextStep);
+  for (const Temporary &one : temporaries)
+    for (int64_t step = one.first; step <= one.last; ++step)
+      bytes[step] += one.bytes;
+  int64_t fullest = bytes.empty() ? 0 : llvm::max_element(bytes) - bytes.begin();
+  SmallVector<Temporary *> there;
+  for (Temporary &one : temporaries)
+    if (one.first <= fullest && one.last >= fullest)
+      there.push_back(&one);
+  llvm::stable_sort(there, [](Temporary *a, Temporary *b) { return a->bytes > b->bytes; });
+  auto entry = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
+  InFlightDiagnostic remark = mlir::emitRemark(schedule.getLoc());
+  remark << "`" << entry.getAs<StringAttr>("name").getValue() << "` has a workspace of " << withCommas(workspace)
+         << " bytes";
+  if (entry.getAs<BoolAttr>("has_batch").getValue())
+    remark << " at a batch of " << entry.getAs<IntegerAttr>("capacity").getInt();
+  if (there.empty())
+    return;
+  int64_t rest = bytes[fullest];
+  remark << "; " << withCommas(rest) << " hold values at its fullest step";
+  for (Temporary *one : ArrayRef(there).take_front(mostTold)) {
+    rest -= one->bytes;
+    std::string name = nameOf(one->op.getBuffer());
+    remark.attachNote(lastOf(one->op.getLoc()))
+        << withCommas(one->bytes) << " bytes" << (name.empty() ? "" : " of %") << name;
+  }
+  if (rest)
+    remark << ", " << withCommas(rest) << " of them in " << there.size() - mostTold << " smaller ones than these:";
+}
+
 void MemoryPlan::replace(BufferOp buffer, StringRef base, std::optional<int64_t> index, int64_t offset) {
   OpBuilder b(buffer);
   auto place =
@@ -215,6 +258,9 @@ LogicalResult MemoryPlan::run() {
   int64_t total = placeTemporaries();
   if (failed(verify()))
     return failure();
+  scratch = llvm::alignTo(scratch, DLC_ALIGNMENT);
+  if (explains)
+    explain(numbers + total + scratch);
   for (Temporary &one : temporaries)
     replace(one.op, "workspace", {}, numbers + one.offset);
   for (BufferOp buffer : named)
@@ -232,17 +278,16 @@ LogicalResult MemoryPlan::run() {
   Builder b(schedule.getContext());
   if (!constants.empty())
     schedule->setAttr("dl.constants", b.getDenseI64ArrayAttr(llvm::to_vector(llvm::make_second_range(constants))));
-  scratch = llvm::alignTo(scratch, DLC_ALIGNMENT);
   schedule->setAttr("dl.workspace", b.getI64IntegerAttr(numbers + total + scratch));
   schedule->setAttr("dl.scratch", b.getI64IntegerAttr(scratch));
   return success();
 }
 
-LogicalResult dlc::planMemory(ModuleOp module) {
+LogicalResult dlc::planMemory(ModuleOp module, bool explain) {
   StoredTensors stored(module);
   llvm::StringMap<ModuleOp> kernels = kernelsOf(module);
   for (auto schedule : module.getOps<ScheduleOp>())
-    if (failed(MemoryPlan(schedule, stored, kernels).run()))
+    if (failed(MemoryPlan(schedule, stored, kernels, explain).run()))
       return failure();
   return success();
 }

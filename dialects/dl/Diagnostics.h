@@ -16,6 +16,14 @@ using Place = std::source_location;
 /// Notes that the message at this place of the sources was given.
 void logDiagnostic(Place place);
 
+/// A number of bytes or things as people read it: `1,048,576`.
+inline std::string withCommas(int64_t number) {
+  std::string text = std::to_string(number);
+  for (int64_t at = (int64_t)text.size() - 3; at > 0; at -= 3)
+    text.insert(at, ",");
+  return text;
+}
+
 /// An error at a place of the model file.
 inline mlir::InFlightDiagnostic complain(mlir::Location loc, Place place = Place::current()) {
   logDiagnostic(place);

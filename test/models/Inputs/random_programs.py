@@ -177,23 +177,28 @@ def all_ops():
             yield name
 
 
-mode = sys.argv.pop(1) if sys.argv[1][0] == "-" else "--check"
-first, last = int(sys.argv[1]), int(sys.argv[2] if mode != "--print" else sys.argv[1])
-if mode == "--print":
-    print(Program(first))
-elif mode == "--ops":
-    programs = "\n".join(str(Program(seed)) for seed in range(first, last + 1))
-    programs += "\n".join(random_scans.Network(seed).text() for seed in range(1, 25))  # those of random-scans.test
-    words = set(re.findall(r"(?:^ *|= )(?:dl\.)?([a-z0-9_.]+)", programs, re.M))
-    missing = [op for op in all_ops() if op not in words]
-    print("never drawn:", ", ".join(missing) or "none")
-else:
-    wrong = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for seed in range(first, last + 1):
-            if problems := check(seed, folder, sys.argv[3:]):
-                wrong += 1
-                print(f"seed {seed}:\n{problems}", flush=True)
-            for file in os.listdir(folder):
-                os.remove(os.path.join(folder, file))
-    print(f"{last - first + 1} programs, {wrong} wrong")
+def main():
+    mode = sys.argv.pop(1) if sys.argv[1][0] == "-" else "--check"
+    first, last = int(sys.argv[1]), int(sys.argv[2] if mode != "--print" else sys.argv[1])
+    if mode == "--print":
+        print(Program(first))
+    elif mode == "--ops":
+        programs = "\n".join(str(Program(seed)) for seed in range(first, last + 1))
+        programs += "\n".join(random_scans.Network(seed).text() for seed in range(1, 25))  # those of random-scans.test
+        words = set(re.findall(r"(?:^ *|= )(?:dl\.)?([a-z0-9_.]+)", programs, re.M))
+        missing = [op for op in all_ops() if op not in words]
+        print("never drawn:", ", ".join(missing) or "none")
+    else:
+        wrong = 0
+        with tempfile.TemporaryDirectory() as folder:
+            for seed in range(first, last + 1):
+                if problems := check(seed, folder, sys.argv[3:]):
+                    wrong += 1
+                    print(f"seed {seed}:\n{problems}", flush=True)
+                for file in os.listdir(folder):
+                    os.remove(os.path.join(folder, file))
+        print(f"{last - first + 1} programs, {wrong} wrong")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+# random_budgets.py - programs drawn from a seed, compiled for less memory than they would take.
+# SPDX-License-Identifier: Apache-2.0
+#
+#   random_budgets.py FIRST LAST    checks the training programs of these seeds
+#
+# Each is compiled as it is and with budgets of 90, 70 and 50 % of its largest workspace. What is made keeps the budget and
+# yields what the evaluator says; what is refused is refused with the budget's own words.
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import random_scans
+from random_programs import Program
+
+SHARES = (0.9, 0.7, 0.5)
+
+
+def dlc(*arguments):
+    done = subprocess.run(["dlc", *arguments], capture_output=True, text=True, timeout=300)
+    return done.returncode, done.stdout + done.stderr
+
+
+def workspaces(text):
+    return [int(bytes) for bytes in re.findall(r"dl\.workspace = (\d+)", text)]
+
+
+def check(model, capacity):
+    """(how many budgets were kept, what is wrong)"""
+    name, batch = model.removesuffix(".mlir"), ["--batch", str(capacity)]
+    code, plan = dlc(model, *batch, "--emit=plan")
+    if code:
+        return 0, "does not compile"
+    kept = 0
+    for share in SHARES:
+        budget = int(max(workspaces(plan)) * share)
+        code, text = dlc(model, *batch, "--memory-budget", str(budget), "-o", f"{name}.less.so")
+        if code:
+            if not re.search(r"bytes of workspace, [0-9,]+ more than --memory-budget \d+, though all", text):
+                return kept, text
+            continue
+        kept += 1
+        _, less = dlc(model, *batch, "--memory-budget", str(budget), "--emit=plan")
+        if max(workspaces(less)) > budget:
+            return kept, f"takes {max(workspaces(less))} bytes, and was given {budget}"
+        code, text = dlc(model, *batch, "--diff", "--quiet", "--library", f"{name}.less.so")
+        if code:
+            return kept, f"budget {budget}: {text}"
+    return kept, ""
+
+
+first, last = int(sys.argv[1]), int(sys.argv[2])
+programs = kept = wrong = 0
+with tempfile.TemporaryDirectory() as folder:
+    for seed in range(first, last + 1):
+        program = Program(seed) if seed % 4 else random_scans.Network(seed)  # loops, too
+        if seed % 4 and not program.trains:
+            continue
+        model = f"{folder}/{seed}.mlir"
+        with open(model, "w") as file:
+            file.write(str(program) if seed % 4 else program.text())
+        if seed % 4 and program.parts > 1 and "accumulate: " in dlc(model, "--emit=autodiff")[1]:
+            with open(model, "w") as file:
+                file.write(str(Program(seed, parts=1)))  # its loss is not that of its parts
+        programs += 1
+        some, problem = check(model, program.batch if seed % 4 else program.capacity)
+        kept += some
+        if problem:
+            wrong += 1
+            print(f"seed {seed}: {problem}", flush=True)
+        for file in os.listdir(folder):
+            os.remove(os.path.join(folder, file))
+print(f"{programs} programs, {kept} budgets kept, {wrong} wrong")
