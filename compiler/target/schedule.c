@@ -120,6 +120,15 @@ static int64_t first_not_finite(const void *values, uint32_t dtype, int64_t coun
   return -1;
 }
 
+/* The row of the whole batch that `row` of what a kernel reads or writes is, where a step works through parts of it: the
+ * outermost loop's rounds are the parts, and each has as many rows as the operand. */
+static int64_t row_of_batch(const struct walk *walk, const dlc_kernel_operand *operand, int64_t row,
+                            int64_t row_elements) {
+  if (row < 0 || !walk->depth || parts_of(walk->entry) == 1 || !operand->extents)
+    return row;
+  return row + walk->index[0] * (times(operand->elements, operand->extents, walk->extent) / row_elements);
+}
+
 /* With DLC_TRAP_NOT_FINITE: what the kernel wrote is looked through; the first bad value goes into the call's error. */
 static int32_t look_for_not_finite(const struct walk *walk, const dlc_kernel *kernel) {
   for (uint32_t i = 0; i < kernel->operand_count; ++i) {
@@ -128,9 +137,10 @@ static int32_t look_for_not_finite(const struct walk *walk, const dlc_kernel *ke
       continue;
     int64_t at =
         first_not_finite(walk->buffers[i], operand->dtype, times(operand->elements, operand->extents, walk->extent));
-    if (at >= 0)
-      return fail(walk->call, DLC_NOT_FINITE, kernel->place, operand->row_elements ? at / operand->row_elements : -1,
-                  at, -1);
+    if (at >= 0) {
+      int64_t size = operand->row_elements, row = size ? row_of_batch(walk, operand, at / size, size) : -1;
+      return fail(walk->call, DLC_NOT_FINITE, kernel->place, row, at, -1);
+    }
   }
   return DLC_OK;
 }
@@ -181,9 +191,9 @@ static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
     const dlc_check *check = &walk->entry->checks[step->check - 1];
     if (report[0] < 0)
       return DLC_OK;
-    int64_t row = check->row_size ? report[0] / check->row_size : -1;
-    if (row >= 0 && walk->depth && parts_of(walk->entry) > 1)
-      row += walk->index[0] * walk->extent;
+    int64_t size = check->row_size, row = size ? report[0] / size : -1;
+    if (size)
+      row = row_of_batch(walk, kernel->operands, row, size);
     return fail(call, DLC_BAD_INDEX, check->op, row, report[1], check->limit);
   }
   return call->flags & DLC_TRAP_NOT_FINITE ? look_for_not_finite(walk, kernel) : DLC_OK;
