@@ -33,6 +33,8 @@ namespace {
 constexpr StringLiteral origin = "dl.origin";
 /// Times that the model is looked at. Each frees what the one before saw; four were the most in any network of the tests.
 constexpr int mostRounds = 24;
+/// A part of what lies in memory, one in so many, that is freed at once.
+constexpr int64_t partAtOnce = 16;
 /// Ops that are computed again for the sake of one value, at most: a layer of a network, written out, has fewer.
 constexpr size_t mostOps = 64;
 
@@ -81,10 +83,11 @@ private:
 
   void explain();
 
-  bool relieve(EntryOp entry, int64_t target);
+  void relieve(EntryOp entry, int64_t target);
   bool isThere(Value value, int step, const Lives &lives);
   bool count(Operation *op, int step, const Lives &lives, SetVector<Operation *> &ops, double &flops);
   double flopsOf(Operation *op) const;
+  bool isLater(Operation *op, int step, const Lives &lives);
   void gatherLater(Value value, int step, const Lives &lives, SmallVectorImpl<Operation *> &users);
   Operation *again(Operation *op, Operation *before, int step, int later, const Lives &lives);
   void redirect(Operation *op, Operation *clone, int step, int later, const Lives &lives);
@@ -98,6 +101,7 @@ private:
   llvm::StringMap<Lives> livesOfEntry;
   llvm::StringMap<EntryOp> entryOf;
   DenseMap<Operation *, Operation *> cloneOf, originalOf;
+  bool changed = false;                         ///< in the round at hand
   DenseMap<Operation *, int64_t> numberOfPlace; ///< of the ops before which something is computed again
 };
 } // namespace
@@ -291,16 +295,24 @@ bool Recomputer::count(Operation *op, int step, const Lives &lives, SetVector<Op
   });
 }
 
-/// Ops that run after that step and read the value, itself or by a view that no kernel makes.
+/// No kernel makes it: it is read through, or copies of it are taken along.
+static bool isSeenThrough(Operation *op, const Lives &lives) {
+  auto steps = lives.stepsOf.find(op);
+  return isView(op) && (steps == lives.stepsOf.end() || steps->second.size() != 1);
+}
+/// It runs after that step; so does what is computed again, in this round as in those before.
+bool Recomputer::isLater(Operation *op, int step, const Lives &lives) {
+  auto steps = lives.stepsOf.find(op);
+  return steps == lives.stepsOf.end() ? originalOf.contains(op)
+                                      : llvm::all_of(steps->second, [&](int one) { return one > step; });
+}
+/// Ops that run after that step and read the value, itself or through views.
 void Recomputer::gatherLater(Value value, int step, const Lives &lives, SmallVectorImpl<Operation *> &users) {
-  for (Operation *user : value.getUsers()) {
-    auto steps = lives.stepsOf.find(user);
-    if (isView(user) && (steps == lives.stepsOf.end() || steps->second.size() != 1)) {
+  for (Operation *user : value.getUsers())
+    if (isSeenThrough(user, lives))
       gatherLater(user->getResult(0), step, lives, users);
-    } else if (steps != lives.stepsOf.end() && llvm::any_of(steps->second, [&](int one) { return one > step; })) {
+    else if (isLater(user, step, lives))
       users.push_back(user);
-    }
-  }
 }
 
 /// What reads the op's results after `step` reads those of its clone, if that stands before it.
@@ -308,23 +320,20 @@ void Recomputer::redirect(Operation *op, Operation *clone, int step, int later, 
   for (auto [result, other] : llvm::zip(op->getResults(), clone->getResults()))
     for (OpOperand &use : llvm::make_early_inc_range(result.getUses())) {
       Operation *user = use.getOwner();
-      if (user == clone || originalOf.contains(user) || !clone->isBeforeInBlock(user))
+      if (user == clone || !clone->isBeforeInBlock(user))
         continue;
-      auto steps = lives.stepsOf.find(user);
-      bool isSeenThrough = isView(user) && (steps == lives.stepsOf.end() || steps->second.size() != 1);
       SmallVector<Operation *> users;
-      if (isSeenThrough)
+      if (isSeenThrough(user, lives))
         gatherLater(user->getResult(0), step, lives, users);
-      bool isLater = isSeenThrough ? !users.empty()
-                                   : steps != lives.stepsOf.end() &&
-                                         llvm::all_of(steps->second, [&](int one) { return one > step; });
-      if (isLater)
-        use.set(other);
+      if (users.empty() && (isSeenThrough(user, lives) || !isLater(user, step, lives)))
+        continue;
+      use.set(other);
+      changed = true;
     }
   // Views that stand before the clone are shown again behind it.
   for (Value result : op->getResults())
     for (Operation *user : llvm::to_vector(result.getUsers())) {
-      if (!isView(user) || originalOf.contains(user) || clone->isBeforeInBlock(user))
+      if (!isSeenThrough(user, lives) || originalOf.contains(user) || clone->isBeforeInBlock(user))
         continue;
       SmallVector<Operation *> users;
       gatherLater(user->getResult(0), step, lives, users);
@@ -358,6 +367,7 @@ Operation *Recomputer::again(Operation *op, Operation *before, int step, int lat
       if (Operation *maker = operand.getDefiningOp(); maker && !maker->isBeforeInBlock(before))
         operandFor(operand);
     clone->moveBefore(before);
+    changed = true;
   } else {
     SmallVector<Value> operands = llvm::map_to_vector(op->getOperands(), operandFor);
     clone = op->clone();
@@ -365,15 +375,15 @@ Operation *Recomputer::again(Operation *op, Operation *before, int step, int lat
     OpBuilder(before).insert(clone);
     cloneOf[op] = clone;
     originalOf[clone] = op;
+    changed = true;
   }
   clone->setAttr(againName, IntegerAttr::get(IntegerType::get(op->getContext(), 64), place));
   redirect(op, clone, step, later, lives);
   return clone;
 }
 
-/// Has values of the entry point computed again, until it seems to need no more than `target` bytes. False if nothing was
-/// found that could be.
-bool Recomputer::relieve(EntryOp entry, int64_t target) {
+/// Has values of the entry point computed again, until it seems to need no more than `target` bytes.
+void Recomputer::relieve(EntryOp entry, int64_t target) {
   const Lives &lives = livesOfEntry.at(entry.getSymName());
   std::vector<int64_t> bytes = lives.bytes();
   struct Choice {
@@ -382,7 +392,6 @@ bool Recomputer::relieve(EntryOp entry, int64_t target) {
   };
   SmallVector<Choice> choices;
   DenseSet<size_t> taken;
-  bool changed = false;
   SmallVector<int> order = llvm::to_vector(llvm::seq<int>(0, bytes.size()));
   llvm::BitVector isStuck(bytes.size());
   auto fullest = [&] {
@@ -408,7 +417,7 @@ bool Recomputer::relieve(EntryOp entry, int64_t target) {
     if (!best) {
       // What the loop itself keeps can still become less.
       if (!lives.loopOf[step].empty() && lives.within[step] > 0)
-        changed |= relieve(entryOf.lookup(lives.loopOf[step]), target - (bytes[step] - lives.within[step]));
+        relieve(entryOf.lookup(lives.loopOf[step]), target - (bytes[step] - lives.within[step]));
       isStuck.set(step);
       continue;
     }
@@ -430,13 +439,8 @@ bool Recomputer::relieve(EntryOp entry, int64_t target) {
       continue;
     Operation *first =
         *llvm::min_element(users, [](Operation *a, Operation *b) { return a != b && a->isBeforeInBlock(b); });
-    Operation *clone = cloneOf.lookup(one.op);
-    if (clone && clone->isBeforeInBlock(first))
-      continue;
     again(one.op, first, step, one.nextRead(step), lives);
-    changed = true;
   }
-  return changed;
 }
 
 /// Says of each entry point how much of it is computed again.
@@ -477,11 +481,14 @@ LogicalResult Recomputer::run() {
       return success();
     }
     look();
-    bool changed = false;
+    changed = false;
     for (EntryOp entry : over) {
-      // What the plan has beside what lies in memory at the fullest step: numbers, scratch memory, gaps.
-      int64_t beside = planned.at(entry.getSymName()) - mostWithin(entry.getSymName());
-      changed |= round < mostRounds && relieve(entry, options.memoryBudget - beside);
+      // What the plan has beside what lies in memory at the fullest step: numbers, scratch memory, gaps. Half of the way is
+      // gone at once: what is chosen reads what lies in memory now, and not what has been chosen with it.
+      int64_t most = mostWithin(entry.getSymName()), beside = planned.at(entry.getSymName()) - most;
+      int64_t goal = options.memoryBudget - beside, excess = most - goal;
+      if (round < mostRounds)
+        relieve(entry, excess > most / partAtOnce ? most - excess / 2 : goal);
     }
     if (changed)
       continue;
