@@ -66,6 +66,10 @@ struct CostModel {
   /// The same where rows of B are multiples of this many bytes apart, so that a panel shares few sets of the first cache.
   /// Measured on v3 at 64x3072x768: 47 % in place, 83 copied; v4, with four lines of each row, loses nothing.
   int64_t crowdedCopyRows = 24, crowdedStride = 1024;
+  /// On v4 such panels are copied where B is larger than this, the second cache: all panels share the same few sets of it, so
+  /// that each would come from the third. Measured on a Zen 5 (267 GFLOP/s): 196 x 1024 x 256 163 GFLOP/s in place and 203
+  /// copied, 196 x 512 x 1024 183 and 232; 784 x 512 x 128 (B of 256 KiB) 218 and 201.
+  int64_t crowdedBytes;
   /// Rows above which the next panel is fetched ahead, if B is larger than half of the second cache. Measured at
   /// 64x3072x768: 94 to 98 % with, 93 to 95 without (84 where others use the third cache); fewer rows read B faster than
   /// hints can run ahead.

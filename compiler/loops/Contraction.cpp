@@ -116,8 +116,20 @@ private:
     emitTiles(c, panel, tiles, tileFirst, tileEnd);
   }
 
-  /// Copies what the tiles of a panel read, of all runs.
+  /// Copies what the tiles of a panel read, of all runs; nothing where the copy is there already.
   void emitCopy(const Contraction &part, ColumnPanel &panel) {
+    if (part.isNewPanel && plan.rhs == RightHandSide::Copied) {
+      ColumnPanel copied = panel;
+      b.when(part.isNewPanel, [&] { emitCopyOfRuns(part, copied); });
+      describeCopy(b, part, panel);
+      if (copied.runStride)
+        panel.runStride = b.constant(llvm::alignTo(part.k.capacity, plan.lanes) * plan.vectors * plan.lanes);
+      return;
+    }
+    emitCopyOfRuns(part, panel);
+  }
+
+  void emitCopyOfRuns(const Contraction &part, ColumnPanel &panel) {
     if (!part.runs || plan.rhs == RightHandSide::InPlace)
       return emitCopyOfRun(part, panel);
     int64_t size = llvm::alignTo(part.k.capacity, plan.lanes) * plan.vectors * plan.lanes;

@@ -40,6 +40,8 @@ struct Contraction {
   std::array<mlir::Value, 2> lhsStride, rhsStride;
   /// memref<SIZExELEMENT> of ProductPlan::scratchElements(), 64-byte aligned, this thread's own; null if that is 0.
   mlir::Value scratch;
+  /// i1: the panel is not the one that was copied last. Null: it never is.
+  mlir::Value isNewPanel;
   /// Called once for each row and vector of columns of a finished tile, in code that runs only where the row
   /// is below m.size: emits what is done with it, the store included. `lanes` consecutive columns from
   /// `column` on; `mask` (vector of i1) is null where all of them exist.

@@ -66,6 +66,15 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   plan.vectors = plan.panels ? llvm::divideCeil(all, plan.panels) : 0;
   plan.panels = plan.panels ? llvm::divideCeil(all, plan.vectors) : 0;
   plan.lastVectors = all - plan.vectors * (plan.panels - 1);
+  // Panels that crowd into few sets of the second cache are copied; those of a stack once for all of its products.
+  bool isCrowded = plan.wideRegisters && inPlace && shape.rhsStride[1] == 1 && plan.vectors &&
+                   shape.rhsStride[0] * shape.elementBytes % costs.crowdedStride == 0 &&
+                   shape.runs * shape.k * shape.rhsStride[0] * shape.elementBytes >= costs.crowdedBytes;
+  bool isDivided = shape.runs == 1 && shape.k > sumBlock + sumBlock / 2;
+  if (isCrowded && (plan.panelsOutside ? !isDivided : shape.m >= costs.crowdedCopyRows)) {
+    plan.rhs = RightHandSide::Copied;
+    inPlace = false;
+  }
   plan.tiles = divideRows(shape.m, plan.wideRegisters, plan.vectors, costs);
   plan.lastTiles = divideRows(shape.m, plan.wideRegisters, plan.lastVectors, costs);
 
@@ -81,7 +90,7 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
 
   // A long k in blocks, whose part of a panel stays in the cache for all tiles; this bounds the scratch memory too.
   bool isReadAgain = !inPlace || plan.tiles.count > 1;
-  if (isReadAgain && plan.vectors && shape.m && shape.runs == 1 && shape.k > sumBlock + sumBlock / 2) {
+  if (isReadAgain && plan.vectors && shape.m && isDivided) {
     plan.kBlock = sumBlock;
     for (const RowTiles &tiles : {plan.tiles, plan.lastTiles})
       plan.partialRows =

@@ -222,8 +222,8 @@ void dlc::emitProduct(KernelBody &body) {
   };
   if (plan.outer.empty())
     return emit(body.first, body.last);
-  b.forEach(body.first, body.last, 1, [&](Value part) {
-    Value from = b.constant(0), to = b.constant(plan.product ? plan.product->parts() : 1);
+  b.forEach(body.first, body.last, 1, [&](Value number) {
+    Value part = number, from = b.constant(0), to = b.constant(plan.product ? plan.product->parts() : 1);
     if (plan.product && plan.product->panelsOutside) {
       Value count = b.constant(1);
       for (int dim : plan.outer)
@@ -232,6 +232,9 @@ void dlc::emitProduct(KernelBody &body) {
       part = arith::RemUIOp::create(b, part, count);
       from = b.mul(panel, plan.product->blocks);
       to = b.add(from, plan.product->blocks);
+      Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, number, body.first);
+      Value begins = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, part, b.constant(0));
+      c.isNewPanel = arith::OrIOp::create(b, isFirst, begins);
     }
     body.setIndices(point, part, plan.outer, llvm::map_to_vector(plan.outer, [&](int dim) { return sizes[dim]; }));
     emit(from, to);
