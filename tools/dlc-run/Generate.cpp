@@ -188,7 +188,7 @@ std::string Writer::write(Call &call, std::span<const int32_t> prompt, Output &o
     feed(call, token);
   }
   while (written_ < options_.length) {
-    if (*interrupted())
+    if (*interrupted() || std::ferror(stdout)) // of a disk that is full, say; the end tells
       return "interrupted";
     int32_t token = draw(call, written_++);
     if (output.add(vocabulary_->written(token, output.last())))
