@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <limits>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace dlc::run {
@@ -38,9 +39,15 @@ constexpr Kind cifar100 = {"CIFAR-100", 2, 100, "fine_label_names.txt"};
 class RecordFile {
 public:
   RecordFile(std::string path, const Kind &kind) : path(std::move(path)) {
-    descriptor_ = ::open(this->path.c_str(), O_RDONLY | O_CLOEXEC);
+    // To open a pipe is to wait for who writes to it, perhaps for ever.
+    descriptor_ = ::open(this->path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor_ < 0)
       throw UserError(fmt::format("cannot open '{}': {}", this->path, std::strerror(errno)));
+    struct stat status;
+    if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
+      ::close(descriptor_);
+      throw UserError(fmt::format("{} is not a regular file; expected the records of {}", this->path, kind.name));
+    }
     off_t bytes = ::lseek(descriptor_, 0, SEEK_END);
     if (bytes <= 0 || uint64_t(bytes) % kind.recordBytes() != 0) {
       ::close(descriptor_);

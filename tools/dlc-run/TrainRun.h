@@ -62,6 +62,8 @@ private:
   /// Fails now rather than after an hour where a file could not be written, or would take the place of another.
   void checkFiles();
   std::vector<NamedFile> outputs() const;
+  /// True for a file with pictures of the training or test data.
+  bool isPictureFile(const std::string &path) const;
   std::string title() const { return fmt::format("{}: {}", model_->name(), entry_->name); }
   /// The validation loss and the epoch of the checkpoint that --best names, where it is one of this run's.
   std::optional<std::pair<double, int64_t>> kept() const;
