@@ -165,6 +165,11 @@ void TrainRun::openWindows() {
                                 options_.batch, batchBefore_));
 }
 
+/// "100 rows", "a.txt"
+static std::string rowsText(const DataSet &data, int64_t rows) {
+  return data.windows() ? data.columns()[0].path : fmt::format("{} rows", countText(rows));
+}
+
 void TrainRun::openValidation(int64_t rows) {
   if (options_.data.text.options.given()) {
     trainRows_ = data_->windows() && data_->windows()->isContiguous ? rows / options_.batch * options_.batch : rows;
@@ -192,6 +197,11 @@ void TrainRun::openValidation(int64_t rows) {
     validation_.emplace(*model_, *evaluation_, training_->parameters(), validationData_ ? *validationData_ : *data_);
     if (validationData_)
       validationRows_ = validation_->rows();
+    // Of no row a loss would be no number, and a session would be asked about the rows that are trained on.
+    if (validationRows_ == 0)
+      throw UserError(
+          fmt::format("--validation {}: this part of {} is no row to validate with; give a larger one, or 0",
+                      shortNumber(options_.validation), rowsText(*data_, rows)));
   } else if (options_.patience > 0 || !options_.best.empty()) {
     throw UserError(fmt::format("{} needs validation rows: give --validation 0.1, say",
                                 options_.patience > 0 ? "--patience" : "--best"));
@@ -211,6 +221,9 @@ void TrainRun::takeEqualParts() {
 }
 
 void TrainRun::nameClasses() {
+  if (options_.given("--classes") && options_.data.text.options.given())
+    throw UserError(fmt::format("--classes {}: the tokens and labels of {} are their own names; leave it out",
+                                options_.classes, options_.data.text.options.path()));
   classes_ = data_->classes();
   std::string where = data_->picturePath();
   if (!options_.classes.empty() && !classes_.empty())
@@ -244,6 +257,11 @@ void TrainRun::findPlace() {
                 : product(checkpoint_->epoch, trainRows_) + std::min(checkpoint_->cursor, trainRows_);
     seen_ = std::min(seen_, endless);
   }
+  if (data_->windows() && data_->windows()->isContiguous && seen_ % options_.batch != 0)
+    throw UserError(
+        fmt::format("--windows contiguous: the checkpoint's run has seen {} examples, which is no whole number "
+                    "of batches of {}: its windows were others; --weights {} begins anew from its weights",
+                    countText(seen_), options_.batch, shellQuote(resumedFrom_)));
   length_.epoch = trainRows_;
   length_.total = endless;
   if (options_.epochs)
