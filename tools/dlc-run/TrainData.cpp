@@ -188,7 +188,7 @@ void TrainRun::openValidation(int64_t rows) {
   if (validationRows_ > 0 || validationData_ || options_.validation > 0) {
     if (!evaluation_ || !data_->covers(*evaluation_))
       throw UserError(fmt::format("model '{}' has no function that returns loss or accuracy for the inputs {}: "
-                                  "validation needs one; name it by --evaluation",
+                                  "validation needs one; name it by --evaluation, or give --validation 0",
                                   model_->name(), join(namesOf(entry_->inputs))));
     if ((options_.patience > 0 || !options_.best.empty()) && !judged(MetricSums(*evaluation_).means()))
       throw UserError(fmt::format("{}: '{}' returns no number called loss or accuracy to judge an epoch by; name "
