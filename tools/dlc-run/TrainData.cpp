@@ -256,6 +256,9 @@ void TrainRun::findPlace() {
                 ? checkpoint_->examples
                 : product(checkpoint_->epoch, trainRows_) + std::min(checkpoint_->cursor, trainRows_);
     seen_ = std::min(seen_, endless);
+    // A run whose steps were others may have stopped within a part of these: the last step of the epoch would be uneven.
+    passedOver_ = (entry_->parts - seen_ % entry_->parts) % entry_->parts;
+    seen_ += passedOver_;
   }
   if (data_->windows() && data_->windows()->isContiguous && seen_ % options_.batch != 0)
     throw UserError(

@@ -77,6 +77,9 @@ void TrainRun::announceResume() {
   if (lengthBefore_ && lengthBefore_->epoch != trainRows_)
     changes.push_back(
         fmt::format("{} examples an epoch (was {})", countText(trainRows_), countText(lengthBefore_->epoch)));
+  if (passedOver_)
+    changes.push_back(
+        fmt::format("{} of the examples passed over (a step takes {} equal parts)", passedOver_, entry_->parts));
   if (!changes.empty())
     progress_.line("other than before: " + join(changes));
   if (!options_.hasSchedule() || !lengthBefore_ || seen_ >= length_.total || *lengthBefore_ == length_)

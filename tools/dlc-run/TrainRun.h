@@ -108,7 +108,8 @@ private:
 
   size_t lossOutput_ = 0;
   int64_t trainRows_ = 0, validationRows_ = 0, leftOut_ = 0, perEpoch_ = 0, epochs_ = 0;
-  int64_t seen_ = 0; ///< examples trained on, in all
+  int64_t seen_ = 0;       ///< examples trained on, in all
+  int64_t passedOver_ = 0; ///< of them those that no step took, since they are less than a step's equal parts
   RunLength length_;
   double factor_ = 1;                     ///< of the learning rate in the last step
   std::optional<RunLength> lengthBefore_; ///< of the run that made the checkpoint
