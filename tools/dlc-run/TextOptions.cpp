@@ -48,7 +48,7 @@ void TextOptions::addTo(CLI::App &app, bool forTraining) {
 }
 
 void TextOptions::inherit(const Json &settings) {
-  if (!settings.is_object())
+  if (!settings.is_object() || isStream()) // all of it is about tables
     return;
   auto take = [&](const char *key, std::string &value) {
     if (value.empty() && settings.contains(key) && settings[key].is_string())

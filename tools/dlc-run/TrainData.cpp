@@ -182,7 +182,11 @@ void TrainRun::openValidation(int64_t rows) {
     trainRows_ = rows - validationRows_;
   }
   takeEqualParts();
-  evaluation_ = findEvaluation(*model_, options_.evaluation, options_.data.text.options.isStream());
+  bool isStream = options_.data.text.options.isStream();
+  evaluation_ = findEvaluation(*model_, options_.evaluation, isStream);
+  if (evaluation_ && evaluation_->kind != DLC_FUNCTION && !(isStream && evaluation_->kind == DLC_SESSION_CALL))
+    throw UserError(fmt::format("--evaluation {}: this is a {} entry point, expected a function", evaluation_->name,
+                                kindText(evaluation_->kind)));
   if (evaluation_ && options_.data.text.options.given() && data_->covers(*evaluation_))
     validationData_ = options_.data.text.load(*evaluation_, Part::Validation);
   if (validationRows_ > 0 || validationData_ || options_.validation > 0) {
