@@ -89,6 +89,8 @@ std::string shown(std::string_view text) {
       result += "\\n";
     else if (length == 0 || byte < 0x20 || byte == 0x7F)
       result += "\\x" + hexByte(byte);
+    else if (length == 2 && byte == 0xC2 && uint8_t(text[at + 1]) < 0xA0) // control characters as well
+      result += "\\x" + hexByte(byte) + "\\x" + hexByte(uint8_t(text[at + 1]));
     else
       result += text.substr(at, length);
     at += std::max<size_t>(length, 1);

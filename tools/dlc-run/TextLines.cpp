@@ -7,6 +7,7 @@
 #include "runtime/text/Table.h"
 #include "runtime/text/Utf8.h"
 #include "tools/Numbers.h"
+#include "tools/dlc-run/Classes.h"
 #include "tools/dlc-run/Common.h"
 
 #include <algorithm>
@@ -210,6 +211,9 @@ std::vector<std::string> findLabels(const LabelledLines &lines) {
     if (row.label.empty() || row.label.size() > text::longestToken)
       throw UserError(fmt::format("{}:{}: the label is {}; expected 1 to {} bytes", lines.path, row.line,
                                   row.label.empty() ? "empty" : text::shown(row.label), text::longestToken));
+    if (!isPlainText(row.label)) // it would be told as it is, line ends and all
+      throw UserError(fmt::format("{}:{}: the label {} has a control character in it; expected plain text", lines.path,
+                                  row.line, text::shown(row.label)));
     labels.insert(row.label);
     if (labels.size() > mostLabels)
       throw UserError(fmt::format("{}:{}: there are more than {} different labels, which is the most that there may be",

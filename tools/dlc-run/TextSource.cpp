@@ -5,6 +5,7 @@
 #include "tools/dlc-run/TextSource.h"
 #include "runtime/File.h"
 #include "runtime/text/Utf8.h"
+#include "tools/dlc-run/Classes.h"
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/Data.h"
 #include "tools/dlc-run/TextInputs.h"
@@ -28,7 +29,8 @@ static std::vector<std::string> labelsFrom(const std::string &stored, const std:
   bool fits = json.is_array() && !json.empty() && json.size() <= mostLabels;
   for (size_t i = 0; fits && i < json.size(); ++i) {
     fits = json[i].is_string() && !json[i].get_ref<const std::string &>().empty() &&
-           json[i].get_ref<const std::string &>().size() <= text::longestToken;
+           json[i].get_ref<const std::string &>().size() <= text::longestToken &&
+           isPlainText(json[i].get_ref<const std::string &>());
     if (fits)
       labels.push_back(json[i].get<std::string>());
   }
