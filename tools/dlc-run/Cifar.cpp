@@ -89,7 +89,7 @@ private:
 
 class CifarStore : public PictureStore {
 public:
-  explicit CifarStore(const Kind &kind) : kind_(kind) {}
+  CifarStore(const Kind &kind, std::string names) : kind_(kind), names_(std::move(names)) {}
 
   void add(const std::string &path) {
     RecordFile file(path, kind_);
@@ -105,8 +105,8 @@ public:
     return fmt::format("row {} of {} (counted from 0)", index - file.first, file.path);
   }
   bool holds(const std::string &path) const override {
-    return std::any_of(files_.begin(), files_.end(),
-                       [&](const RecordFile &file) { return isSameFile(file.path, path); });
+    return isSameFile(names_, path) || std::any_of(files_.begin(), files_.end(),
+                                                   [&](const RecordFile &file) { return isSameFile(file.path, path); });
   }
   std::vector<int32_t> labels() const;
 
@@ -117,6 +117,7 @@ private:
   }
 
   const Kind &kind_;
+  std::string names_; ///< the file of the classes' names, which need not be there
   std::vector<RecordFile> files_;
 };
 
@@ -202,7 +203,7 @@ std::optional<PictureSet> findCifar(const std::string &directory, Split split, s
                                             : (isTen ? "test_batch.bin" : "test.bin"));
     return std::nullopt;
   }
-  auto store = std::make_shared<CifarStore>(kind);
+  auto store = std::make_shared<CifarStore>(kind, (root / kind.namesFile).string());
   for (const std::string &file : files)
     store->add(file);
   std::vector<int32_t> labels = store->labels();

@@ -99,8 +99,8 @@ void TrainRun::checkFiles() {
     std::error_code error;
     bool exists = std::filesystem::is_regular_file(file.path, error) && isSameFile(file.path, file.path);
     if (exists && isPictureFile(file.path))
-      throw UserError(
-          fmt::format("{} {}: this is one of the pictures that are read; give another name", file.option, file.path));
+      throw UserError(fmt::format("{} {}: this is one of the files that pictures are read from; give another name",
+                                  file.option, file.path));
     if (options_.overwrite || !exists || isOwn(file)) // a device, or /dev/stdout, is nothing to lose
       continue;
     bool resumable = file.option == "--out" && resumedFrom_.empty();
