@@ -172,7 +172,8 @@ static std::string rowsText(const DataSet &data, int64_t rows) {
 
 void TrainRun::openValidation(int64_t rows) {
   if (options_.data.text.options.given()) {
-    trainRows_ = data_->windows() && data_->windows()->isContiguous ? rows / options_.batch * options_.batch : rows;
+    leftOut_ = data_->windows() && data_->windows()->isContiguous ? rows % options_.batch : 0;
+    trainRows_ = rows - leftOut_;
   } else {
     validationRows_ =
         options_.validationRows ? options_.validationRows : int64_t(std::llround(options_.validation * double(rows)));

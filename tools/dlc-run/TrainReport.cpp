@@ -19,7 +19,9 @@ void TrainRun::announce() {
     scalars.emplace_back(scalar.name, training_->scalar(scalar.name));
   std::string held = validationRows_ ? fmt::format(", {} held out for validation", countText(validationRows_)) : "";
   if (leftOut_)
-    held += fmt::format(", {} left out (a step takes {} equal parts)", leftOut_, entry_->parts);
+    held += data_->windows() && data_->windows()->isContiguous
+                ? fmt::format(", {} left out (each row of a batch reads as many)", leftOut_)
+                : fmt::format(", {} left out (a step takes {} equal parts)", leftOut_, entry_->parts);
   progress_.line(fmt::format("{}: {} parameters, train step '{}', {}, {} thread{}", model_->name(), countText(weights),
                              entry_->name, model_->target(), model_->threads(), model_->threads() == 1 ? "" : "s"));
   progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_), held,
