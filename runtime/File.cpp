@@ -12,6 +12,7 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits>
 #include <new>
 #include <optional>
 #include <sys/file.h>
@@ -36,7 +37,8 @@ struct Descriptor {
 };
 } // namespace
 
-std::vector<uint8_t> readFile(const std::string &path) {
+/// Throws where there are more than `most`, having read no more than that.
+static std::vector<uint8_t> readAtMost(const std::string &path, uint64_t most) {
   Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.value < 0)
     throw Error(cat("Cannot open '", path, "': ", reason(errno), "."));
@@ -45,6 +47,11 @@ std::vector<uint8_t> readFile(const std::string &path) {
     throw Error(cat("Cannot read '", path, "': ", reason(errno), "."));
   if (S_ISDIR(status.st_mode))
     throw Error(cat("Cannot read '", path, "': it is a directory; a file was expected."));
+  auto tooLarge = [&] {
+    return Error(cat("'", path, "' holds more than ", most, " bytes, which is the most that is read."));
+  };
+  if (S_ISREG(status.st_mode) && uint64_t(status.st_size) > most)
+    throw tooLarge();
   std::vector<uint8_t> bytes;
   try {
     // One byte more than the file has, so that its end is seen without growing.
@@ -61,6 +68,8 @@ std::vector<uint8_t> readFile(const std::string &path) {
       if (got == 0)
         break;
       filled += static_cast<size_t>(got);
+      if (filled > most) // a device, or a pipe
+        throw tooLarge();
     }
     bytes.resize(filled);
   } catch (const std::bad_alloc &) {
@@ -69,8 +78,12 @@ std::vector<uint8_t> readFile(const std::string &path) {
   return bytes;
 }
 
+std::vector<uint8_t> readFile(const std::string &path) {
+  return readAtMost(path, std::numeric_limits<uint64_t>::max());
+}
+
 std::string readInflated(const std::string &path, uint64_t most) {
-  std::vector<uint8_t> bytes = readFile(path);
+  std::vector<uint8_t> bytes = readAtMost(path, most);
   using detail::ByteSource;
   ByteSource source(bytes, isGzip(bytes) ? ByteSource::Form::Gzip : ByteSource::Form::Plain, path);
   std::string content;

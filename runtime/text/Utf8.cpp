@@ -54,10 +54,12 @@ void checkUtf8(std::string_view text, const std::string &file) {
   std::optional<size_t> at = findNoUtf8(text);
   if (!at)
     return;
+  bool isWide = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
   size_t start = *at == 0 ? 0 : text.rfind('\n', *at - 1) + 1; // npos + 1 is 0
   throw Error(cat(file, ":", lineOf(text, *at), ": byte 0x", hexByte(uint8_t(text[*at])), " at place ", *at - start + 1,
                   " of the line (byte ", *at,
-                  " of the file, from 0) is not UTF-8. Convert the file, e.g. with `iconv -f LATIN1 -t UTF-8`."));
+                  " of the file, from 0) is not UTF-8. Convert the file, e.g. with `iconv -f ",
+                  isWide ? "UTF-16" : "LATIN1", " -t UTF-8`."));
 }
 
 void takeUtf8(std::string &content, const std::string &file) {
@@ -87,6 +89,8 @@ std::string shown(std::string_view text) {
       result += "\\n";
     else if (length == 0 || byte < 0x20 || byte == 0x7F)
       result += "\\x" + hexByte(byte);
+    else if (length == 2 && byte == 0xC2 && uint8_t(text[at + 1]) < 0xA0) // control characters as well
+      result += "\\x" + hexByte(byte) + "\\x" + hexByte(uint8_t(text[at + 1]));
     else
       result += text.substr(at, length);
     at += std::max<size_t>(length, 1);

@@ -43,6 +43,14 @@ TEST(File, MissingFileIsNamed) {
   EXPECT_ERROR(readFile("/nowhere/file"), "Cannot open '/nowhere/file': No such file or directory.");
 }
 TEST(File, DirectoryIsRefused) { EXPECT_ERROR(readFile("/tmp"), "it is a directory"); }
+TEST(File, WhatIsTooLargeIsNotRead) {
+  TemporaryFolder folder;
+  writeText(folder / "a", "hello");
+  EXPECT_EQ(readInflated(folder / "a", 5), "hello");
+  EXPECT_ERROR(readInflated(folder / "a", 4), "holds more than 4 bytes, which is the most that is read.");
+  // A device has no end, and memory would have one.
+  EXPECT_ERROR(readInflated("/dev/zero", 1000), "'/dev/zero' holds more than 1000 bytes");
+}
 TEST(AtomicFile, AppearsWhenCommitted) {
   TemporaryFolder folder;
   {

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <limits>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace dlc::run {
@@ -38,9 +39,15 @@ constexpr Kind cifar100 = {"CIFAR-100", 2, 100, "fine_label_names.txt"};
 class RecordFile {
 public:
   RecordFile(std::string path, const Kind &kind) : path(std::move(path)) {
-    descriptor_ = ::open(this->path.c_str(), O_RDONLY | O_CLOEXEC);
+    // To open a pipe is to wait for who writes to it, perhaps for ever.
+    descriptor_ = ::open(this->path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor_ < 0)
       throw UserError(fmt::format("cannot open '{}': {}", this->path, std::strerror(errno)));
+    struct stat status;
+    if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
+      ::close(descriptor_);
+      throw UserError(fmt::format("{} is not a regular file; expected the records of {}", this->path, kind.name));
+    }
     off_t bytes = ::lseek(descriptor_, 0, SEEK_END);
     if (bytes <= 0 || uint64_t(bytes) % kind.recordBytes() != 0) {
       ::close(descriptor_);
@@ -82,7 +89,7 @@ private:
 
 class CifarStore : public PictureStore {
 public:
-  explicit CifarStore(const Kind &kind) : kind_(kind) {}
+  CifarStore(const Kind &kind, std::string names) : kind_(kind), names_(std::move(names)) {}
 
   void add(const std::string &path) {
     RecordFile file(path, kind_);
@@ -98,8 +105,8 @@ public:
     return fmt::format("row {} of {} (counted from 0)", index - file.first, file.path);
   }
   bool holds(const std::string &path) const override {
-    return std::any_of(files_.begin(), files_.end(),
-                       [&](const RecordFile &file) { return isSameFile(file.path, path); });
+    return isSameFile(names_, path) || std::any_of(files_.begin(), files_.end(),
+                                                   [&](const RecordFile &file) { return isSameFile(file.path, path); });
   }
   std::vector<int32_t> labels() const;
 
@@ -110,6 +117,7 @@ private:
   }
 
   const Kind &kind_;
+  std::string names_; ///< the file of the classes' names, which need not be there
   std::vector<RecordFile> files_;
 };
 
@@ -195,7 +203,7 @@ std::optional<PictureSet> findCifar(const std::string &directory, Split split, s
                                             : (isTen ? "test_batch.bin" : "test.bin"));
     return std::nullopt;
   }
-  auto store = std::make_shared<CifarStore>(kind);
+  auto store = std::make_shared<CifarStore>(kind, (root / kind.namesFile).string());
   for (const std::string &file : files)
     store->add(file);
   std::vector<int32_t> labels = store->labels();

@@ -52,7 +52,7 @@ std::string findFile(const std::string &directory, std::string_view input, Split
 
 } // namespace
 
-void DataArguments::addTo(CLI::App &app) {
+void DataArguments::addTo(CLI::App &app, bool forTraining) {
   app.add_option("--data", directory,
                  "Folder with MNIST's IDX files (train-images-idx3-ubyte[.gz] ...), with train-NAME.npy and "
                  "test-NAME.npy for inputs of other names, with PNG and JPEG pictures (train/CLASS/*.png, "
@@ -64,7 +64,7 @@ void DataArguments::addTo(CLI::App &app) {
       ->allow_extra_args(false);
   scales.addTo(app);
   pictures.addTo(app, true);
-  text.options.addTo(app);
+  text.options.addTo(app, forTraining);
   for (const char *flag : {"--text", "--lines"})
     app.get_option(flag)->excludes(app.get_option("--data"))->excludes(app.get_option("--map"));
 }
@@ -78,8 +78,10 @@ void DataArguments::noteScales(const DataSet &data, const Entry &entry) {
 
 std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &arguments, Split split, Split mapped,
                                      bool required) {
-  if (arguments.text.options.given())
+  if (arguments.text.options.given()) {
+    arguments.pictures.checkUnused();
     return arguments.text.load(entry, split == Split::Train ? Part::Train : Part::Test);
+  }
   std::vector<std::pair<std::string, std::string>> maps;
   for (const std::string &map : arguments.maps) {
     maps.push_back(splitAssignment(map, "--map"));
@@ -122,6 +124,8 @@ std::optional<DataSet> DataSet::load(const Entry &entry, const DataArguments &ar
       throw UserError(fmt::format("data for entry point '{}' is missing:{}", entry.name, missing));
     return std::nullopt;
   }
+  if (required && data.picturePath_.empty())
+    arguments.pictures.checkUnused();
   for (auto &[name, path] : files) {
     data.columns_.push_back({std::string(name), path, std::make_shared<TensorRows>(readTensorFile(path).value, path)});
   }

@@ -33,7 +33,7 @@ struct DataArguments {
   PictureArguments pictures;
   TextSource text;
 
-  void addTo(CLI::App &app);
+  void addTo(CLI::App &app, bool forTraining);
   /// Has `scales` keep in mind how the inputs of `entry` are fed from `data`.
   void noteScales(const DataSet &data, const Entry &entry);
   bool empty() const { return directory.empty() && maps.empty() && !text.options.given(); }

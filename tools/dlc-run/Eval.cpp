@@ -71,6 +71,7 @@ DataSet loadData(EvalOptions &options, const Model &model, const Entry &entry) {
     Split split = part == Part::Train ? Split::Train : Split::Test;
     return *DataSet::load(entry, options.data, split, split, true);
   }
+  options.data.pictures.checkUnused();
   openText(options, model, entry);
   // A table without a word about its test is one.
   if (part == Part::Test && text.splitColumn.empty() && text.testEvery == 0)
@@ -103,12 +104,11 @@ void evalModel(EvalOptions &options) {
   checkClasses(data.classes(), data.picturePath(), kept, options.weights);
   checkClassCount(model, *entry, data.classes(), data.picturePath());
   Evaluation evaluation(model, *entry, parameters, data);
-  std::optional<AtomicFile> sheet;
   std::optional<Mistakes> mistakes;
   if (!options.mistakes.empty()) {
     checkMistakes(options, data);
     mistakes.emplace(model, *entry, data, data.classes().empty() ? kept : data.classes());
-    sheet.emplace(options.mistakes);
+    AtomicFile(options.mistakes); // what is wrong with the name is told now; nothing lies about while rows are read
   }
   double start = now();
   Metrics metrics = *evaluation.run();
@@ -117,14 +117,16 @@ void evalModel(EvalOptions &options) {
   if (mistakes) {
     mistakes->find(model, parameters);
     std::vector<uint8_t> bytes = mistakes->sheet();
-    sheet->write(bytes.data(), bytes.size());
-    sheet->commit();
+    AtomicFile sheet(options.mistakes);
+    sheet.write(bytes.data(), bytes.size());
+    sheet.commit();
   }
   if (!options.json) {
     for (const std::string &note : data.notes())
       fmt::print("{}\n", note);
-    for (const std::string &note : options.data.scales.notes())
-      fmt::print("{}\n", note);
+    for (const auto *notes : {&options.data.scales.notes(), &options.data.text.notes()})
+      for (const std::string &note : *notes)
+        fmt::print("{}\n", note);
     fmt::print("{}  ({} examples, {})\n", metricsText(metrics), countText(evaluation.rows()), durationText(seconds));
     if (mistakes)
       fmt::print("{} of {} are wrong; {} of them, the surest first, are in {}\n", countText(mistakes->count()),
@@ -140,8 +142,10 @@ void evalModel(EvalOptions &options) {
     object["scale"] = options.data.scales.json();
   object.update(jsonMetrics(metrics));
   object["seconds"] = seconds;
-  if (!data.notes().empty())
-    object["notes"] = data.notes();
+  std::vector<std::string> notes = data.notes();
+  notes.insert(notes.end(), options.data.text.notes().begin(), options.data.text.notes().end());
+  if (!notes.empty())
+    object["notes"] = notes;
   if (mistakes)
     object["mistakes"] = {{"file", options.mistakes}, {"wrong", mistakes->count()}, {"shown", mistakes->shown()}};
   Progress(true).event(object);
@@ -154,7 +158,7 @@ void addEval(CLI::App &app) {
                                     "dlc-run eval mnist.so --weights mnist.safetensors --data mnist/");
   auto options = std::make_shared<EvalOptions>();
   options->model.addTo(command);
-  options->data.addTo(command);
+  options->data.addTo(command, false);
   command.add_option("--weights", options->weights, "Checkpoint or weights (safetensors)")
       ->required()
       ->option_text("FILE");

@@ -149,8 +149,9 @@ void Writer::openVocabulary() {
 
 /// The prompt, or, without one, what a text begins behind: a line's end, or else the token that was found most often.
 std::vector<int32_t> Writer::promptTokens() const {
-  if (vocabulary_->unit() != text::Unit::Bytes)
-    text::checkUtf8(options_.prompt, "--prompt");
+  if (std::optional<size_t> at = text::findNoUtf8(options_.prompt); at && vocabulary_->unit() != text::Unit::Bytes)
+    throw UserError(fmt::format("--prompt: its byte {} (from 0) is not UTF-8, which this model's {} are of", *at,
+                                text::unitName(vocabulary_->unit())));
   std::vector<int32_t> tokens = vocabulary_->encode(options_.prompt, "--prompt");
   if (!tokens.empty())
     return tokens;
@@ -188,7 +189,7 @@ std::string Writer::write(Call &call, std::span<const int32_t> prompt, Output &o
     feed(call, token);
   }
   while (written_ < options_.length) {
-    if (*interrupted())
+    if (*interrupted() || std::ferror(stdout)) // of a disk that is full, say; the end tells
       return "interrupted";
     int32_t token = draw(call, written_++);
     if (output.add(vocabulary_->written(token, output.last())))

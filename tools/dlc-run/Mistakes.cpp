@@ -35,6 +35,8 @@ Mistakes::Mistakes(const Model &model, const Entry &entry, const DataSet &data, 
                     "the inputs of '{}'",
                     model.name(), entry.name));
   for (const Column &column : data.columns()) {
+    if (!column.rows) // windows of a text
+      continue;
     const Shape &shape = column.rows->shape();
     bool isInteger = column.rows->dtype() != DType::F32 && column.rows->dtype() != DType::F64;
     if (std::optional<PictureForm> form = formOf(*column.rows)) {

@@ -24,12 +24,21 @@ void PictureArguments::addTo(CLI::App &app, bool forFolders) {
                 "How pictures are brought to the model's size: bilinear (default) or area, which is the mean "
                 "of what a pixel covers",
                 {"bilinear", "area"});
+  options_ = {resizeOption_};
   if (!forFolders)
     return;
-  app.add_flag("--skip-broken", skipBroken,
-               "Decode all pictures first, and leave out those that cannot be; they are counted");
-  addWhole(app, "--cache", cache, "Memory for decoded pictures, of training and of test data each (default 512)",
-           int64_t(0), int64_t(1) << 24, "MiB");
+  options_.push_back(app.add_flag("--skip-broken", skipBroken,
+                                  "Decode all pictures first, and leave out those that cannot be; they are counted"));
+  options_.push_back(addWhole(app, "--cache", cache,
+                              "Memory for decoded pictures, of training and of test data each (default 512)",
+                              int64_t(0), int64_t(1) << 24, "MiB"));
+}
+
+void PictureArguments::checkUnused() const {
+  for (const CLI::Option *option : options_)
+    if (option->count() > 0)
+      throw UserError(
+          fmt::format("{}: this is for folders of pictures, and there are none among the data", option->get_name()));
 }
 
 void PictureArguments::inherit(const std::string &weights) {

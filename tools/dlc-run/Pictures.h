@@ -33,10 +33,13 @@ struct PictureArguments {
   void addTo(CLI::App &app, bool forFolders);
   /// Where a file of weights is the checkpoint of a training: its --resize holds, unless another was given.
   void inherit(const std::string &weights);
+  /// For data without pictures: UserError where one of them was given.
+  void checkUnused() const;
   Filter filter() const { return resize == "area" ? Filter::Area : Filter::Bilinear; }
 
 private:
   CLI::Option *resizeOption_ = nullptr;
+  std::vector<CLI::Option *> options_; ///< all of them
 };
 
 /// Pictures that are read one at a time, by any thread.

@@ -7,6 +7,7 @@
 #include "runtime/text/Table.h"
 #include "runtime/text/Utf8.h"
 #include "tools/Numbers.h"
+#include "tools/dlc-run/Classes.h"
 #include "tools/dlc-run/Common.h"
 
 #include <algorithm>
@@ -53,11 +54,13 @@ private:
   std::vector<ColumnPlace *> columns();
   void readHeader();
   Part part(std::string_view split, int64_t row) const;
+  void checkWidth();
   std::string_view field(const ColumnPlace &place) const;
   void checkParts(const LabelledLines &lines) const;
 
   const TextOptions &options_;
   text::TableReader reader_;
+  size_t width_ = 0; ///< fields of the first line
   ColumnPlace text_, label_, split_;
   std::set<std::string> otherSplits_;
 };
@@ -79,6 +82,7 @@ void LineReader::readHeader() {
   if (!reader_.next())
     throw UserError(
         fmt::format("{} has no line but empty ones; expected a line with the names of the columns", options_.lines));
+  checkWidth();
   std::vector<std::string> names(reader_.fields().begin(), reader_.fields().end());
   for (ColumnPlace *column : columns()) {
     auto found = std::find(names.begin(), names.end(), column->name);
@@ -95,6 +99,21 @@ void LineReader::readHeader() {
     if (!column->isNumber)
       column->index = size_t(found - names.begin());
   }
+}
+
+/// A text with a separator in it would be cut off there, and nobody would know.
+void LineReader::checkWidth() {
+  const std::vector<std::string_view> &fields = reader_.fields();
+  if (width_ == 0)
+    width_ = fields.size();
+  if (std::all_of(fields.begin() + std::ptrdiff_t(std::min(width_, fields.size())), fields.end(),
+                  [](std::string_view field) { return field.empty(); }))
+    return;
+  const char *separator = format(options_).separator == ',' ? "comma" : "tab";
+  throw UserError(
+      fmt::format("{}:{}: found {} fields, where the first line has {}: a field that holds a {} needs quotes "
+                  "around it (and not --quotes none)",
+                  options_.lines, reader_.line(), fields.size(), width_, separator));
 }
 
 std::string_view LineReader::field(const ColumnPlace &place) const {
@@ -133,9 +152,12 @@ LabelledLines LineReader::read() {
   bool numbers = std::all_of(used.begin(), used.end(), [](ColumnPlace *place) { return place->isNumber; });
   if (!numbers || options_.header)
     readHeader();
+  if (text_.index == label_.index)
+    throw UserError(fmt::format("--text-column and --label-column are the same column, number {}", text_.index + 1));
   LabelledLines lines;
   lines.path = options_.lines;
   while (reader_.next()) {
+    checkWidth();
     std::string_view split = options_.splitColumn.empty() ? std::string_view() : field(split_);
     Part part = this->part(split, int64_t(lines.rows.size()));
     if (part == Part::All && otherSplits_.size() < 10)
@@ -189,6 +211,9 @@ std::vector<std::string> findLabels(const LabelledLines &lines) {
     if (row.label.empty() || row.label.size() > text::longestToken)
       throw UserError(fmt::format("{}:{}: the label is {}; expected 1 to {} bytes", lines.path, row.line,
                                   row.label.empty() ? "empty" : text::shown(row.label), text::longestToken));
+    if (!isPlainText(row.label)) // it would be told as it is, line ends and all
+      throw UserError(fmt::format("{}:{}: the label {} has a control character in it; expected plain text", lines.path,
+                                  row.line, text::shown(row.label)));
     labels.insert(row.label);
     if (labels.size() > mostLabels)
       throw UserError(fmt::format("{}:{}: there are more than {} different labels, which is the most that there may be",

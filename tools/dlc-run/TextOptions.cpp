@@ -10,7 +10,7 @@
 
 namespace dlc::run {
 
-void TextOptions::addTo(CLI::App &app) {
+void TextOptions::addTo(CLI::App &app, bool forTraining) {
   auto word = [&](const std::string &flag, std::string &value, const std::string &form, const std::string &help) {
     return app.add_option(flag, value, help)->option_text(form);
   };
@@ -33,10 +33,14 @@ void TextOptions::addTo(CLI::App &app) {
             {"rfc4180", "none"});
   addChoice(app, "--tokens", tokens, "bytes, characters (default of --text) or words (default of --lines)",
             {"bytes", "characters", "words"});
-  addWhole(app, "--least-count", leastCount, "Tokens that are found less often are unknown (default 1)", int64_t(1));
-  addWhole(app, "--vocabulary-size", vocabularySize,
-           "The most tokens that are known, with <pad> and <unk> (default of words: what the model has room for)",
-           int64_t(3), text::mostTokens);
+  if (!forTraining)
+    return;
+  leastCountOption_ = addWhole(app, "--least-count", leastCount,
+                               "Tokens that are found less often are unknown (default 1)", int64_t(1));
+  vocabularySizeOption_ =
+      addWhole(app, "--vocabulary-size", vocabularySize,
+               "The most tokens that are known, with <pad> and <unk> (default of words: what the model has room for)",
+               int64_t(3), text::mostTokens);
   addChoice(app, "--windows", windows,
             "Of --text: contiguous (each row of a batch goes on where it ended in the batch before: default of models "
             "that carry a state on) or random",
@@ -44,20 +48,31 @@ void TextOptions::addTo(CLI::App &app) {
 }
 
 void TextOptions::inherit(const Json &settings) {
-  if (!settings.is_object())
+  if (!settings.is_object() || isStream()) // all of it is about tables
     return;
   auto take = [&](const char *key, std::string &value) {
     if (value.empty() && settings.contains(key) && settings[key].is_string())
       value = settings[key].get<std::string>();
   };
+  // Who says which rows are for the test says it alone.
+  bool saysTest = testEvery > 0 || !splitColumn.empty();
   take("text-column", textColumn);
   take("label-column", labelColumn);
-  take("split-column", splitColumn);
+  if (!saysTest)
+    take("split-column", splitColumn);
   take("quotes", quotes);
   if (settings.contains("header") && settings["header"] == true)
     header = true;
-  if (testEvery == 0 && settings.contains("test-every") && settings["test-every"].is_number_integer())
+  if (!saysTest && settings.contains("test-every") && settings["test-every"].is_number_integer())
     testEvery = std::max<int64_t>(0, settings["test-every"].get<int64_t>());
+}
+
+void TextOptions::checkVocabularyIs(const Json &settings, const std::string &path) const {
+  for (auto [option, value] : {std::pair{leastCountOption_, leastCount}, {vocabularySizeOption_, vocabularySize}})
+    if (option && option->count() > 0 &&
+        !(settings.is_object() && settings.value(option->get_name().substr(2), Json()) == value))
+      throw UserError(fmt::format("{} {}: the vocabulary is that of {}, which stays as it is; leave {} out",
+                                  option->get_name(), value, path, option->get_name()));
 }
 
 void TextOptions::check() const {

@@ -1,7 +1,8 @@
 // TextOptions.h - what a person says about texts: where they are, what a token is, which rows are for what.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The same options for train and eval; a checkpoint keeps them as it keeps all settings of a run.
+// The same options for train and eval, but for what training alone decides; a checkpoint keeps them as it keeps all settings
+// of a run.
 #ifndef DLC_RUN_TEXTOPTIONS_H
 #define DLC_RUN_TEXTOPTIONS_H
 
@@ -19,7 +20,8 @@ struct TextOptions {
   bool header = false;
   int64_t testEvery = 0, leastCount = 0, vocabularySize = 0; ///< 0: not said
 
-  void addTo(CLI::App &app);
+  /// Adds those of reading; with `forTraining` those of making a vocabulary and windows as well.
+  void addTo(CLI::App &app, bool forTraining);
   bool given() const { return isStream() || !lines.empty(); }
   bool isStream() const { return !text.empty(); }
   /// The file.
@@ -30,6 +32,11 @@ struct TextOptions {
   void inherit(const Json &settings);
   /// UserError where two of them do not go together.
   void check() const;
+  /// UserError where a vocabulary that was made with these settings is to be made otherwise.
+  void checkVocabularyIs(const Json &settings, const std::string &path) const;
+
+private:
+  CLI::Option *leastCountOption_ = nullptr, *vocabularySizeOption_ = nullptr; ///< NULL: they are not among the options
 };
 
 } // namespace dlc::run

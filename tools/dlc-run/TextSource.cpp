@@ -5,6 +5,7 @@
 #include "tools/dlc-run/TextSource.h"
 #include "runtime/File.h"
 #include "runtime/text/Utf8.h"
+#include "tools/dlc-run/Classes.h"
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/Data.h"
 #include "tools/dlc-run/TextInputs.h"
@@ -28,7 +29,8 @@ static std::vector<std::string> labelsFrom(const std::string &stored, const std:
   bool fits = json.is_array() && !json.empty() && json.size() <= mostLabels;
   for (size_t i = 0; fits && i < json.size(); ++i) {
     fits = json[i].is_string() && !json[i].get_ref<const std::string &>().empty() &&
-           json[i].get_ref<const std::string &>().size() <= text::longestToken;
+           json[i].get_ref<const std::string &>().size() <= text::longestToken &&
+           isPlainText(json[i].get_ref<const std::string &>());
     if (fits)
       labels.push_back(json[i].get<std::string>());
   }
@@ -65,6 +67,9 @@ void TextSource::restore(const CheckpointInfo &info, const std::string &path) {
   if (record_.vocabulary && !options.tokens.empty() && options.tokens != text::unitName(record_.vocabulary->unit()))
     throw UserError(fmt::format("--tokens {}: {} was trained on {}; leave --tokens out to go on with them",
                                 options.tokens, path, text::unitName(record_.vocabulary->unit())));
+  auto run = info.values.find("run");
+  if (record_.vocabulary)
+    options.checkVocabularyIs(run == info.values.end() ? Json() : parseJson(run->second), path);
 }
 
 Holdout holdoutOf(const Json &settings) {
@@ -139,12 +144,15 @@ void TextSource::prepare(const Model &model, const Entry &entry, const Holdout &
                                  countText(*tokenLimit_ - vocabulary().size())));
 }
 
-/// Where the last part of a text begins: at a character, and, for words, behind white space.
+/// Where the last part of a text begins: at a character, and, for words, behind white space, if there is any.
 static size_t cutPlace(std::string_view text, double fraction, Unit unit) {
   size_t cut = text.size() - size_t(std::llround(fraction * double(text.size())));
-  if (unit == Unit::Words)
-    while (cut > 0 && cut < text.size() && uint8_t(text[cut - 1]) > ' ')
-      ++cut;
+  if (unit == Unit::Words) {
+    size_t space = cut;
+    while (space > 0 && space < text.size() && uint8_t(text[space - 1]) > ' ')
+      ++space;
+    cut = space < text.size() ? space : cut; // some languages are written without
+  }
   while (unit != Unit::Bytes && cut < text.size() && (uint8_t(text[cut]) & 0xC0) == 0x80)
     ++cut;
   return cut;

@@ -165,9 +165,15 @@ void TrainRun::openWindows() {
                                 options_.batch, batchBefore_));
 }
 
+/// "100 rows", "a.txt"
+static std::string rowsText(const DataSet &data, int64_t rows) {
+  return data.windows() ? data.columns()[0].path : fmt::format("{} rows", countText(rows));
+}
+
 void TrainRun::openValidation(int64_t rows) {
   if (options_.data.text.options.given()) {
-    trainRows_ = data_->windows() && data_->windows()->isContiguous ? rows / options_.batch * options_.batch : rows;
+    leftOut_ = data_->windows() && data_->windows()->isContiguous ? rows % options_.batch : 0;
+    trainRows_ = rows - leftOut_;
   } else {
     validationRows_ =
         options_.validationRows ? options_.validationRows : int64_t(std::llround(options_.validation * double(rows)));
@@ -177,13 +183,17 @@ void TrainRun::openValidation(int64_t rows) {
     trainRows_ = rows - validationRows_;
   }
   takeEqualParts();
-  evaluation_ = findEvaluation(*model_, options_.evaluation, options_.data.text.options.isStream());
+  bool isStream = options_.data.text.options.isStream();
+  evaluation_ = findEvaluation(*model_, options_.evaluation, isStream);
+  if (evaluation_ && evaluation_->kind != DLC_FUNCTION && !(isStream && evaluation_->kind == DLC_SESSION_CALL))
+    throw UserError(fmt::format("--evaluation {}: this is a {} entry point, expected a function", evaluation_->name,
+                                kindText(evaluation_->kind)));
   if (evaluation_ && options_.data.text.options.given() && data_->covers(*evaluation_))
     validationData_ = options_.data.text.load(*evaluation_, Part::Validation);
   if (validationRows_ > 0 || validationData_ || options_.validation > 0) {
     if (!evaluation_ || !data_->covers(*evaluation_))
       throw UserError(fmt::format("model '{}' has no function that returns loss or accuracy for the inputs {}: "
-                                  "validation needs one; name it by --evaluation",
+                                  "validation needs one; name it by --evaluation, or give --validation 0",
                                   model_->name(), join(namesOf(entry_->inputs))));
     if ((options_.patience > 0 || !options_.best.empty()) && !judged(MetricSums(*evaluation_).means()))
       throw UserError(fmt::format("{}: '{}' returns no number called loss or accuracy to judge an epoch by; name "
@@ -192,6 +202,11 @@ void TrainRun::openValidation(int64_t rows) {
     validation_.emplace(*model_, *evaluation_, training_->parameters(), validationData_ ? *validationData_ : *data_);
     if (validationData_)
       validationRows_ = validation_->rows();
+    // Of no row a loss would be no number, and a session would be asked about the rows that are trained on.
+    if (validationRows_ == 0)
+      throw UserError(
+          fmt::format("--validation {}: this part of {} is no row to validate with; give a larger one, or 0",
+                      shortNumber(options_.validation), rowsText(*data_, rows)));
   } else if (options_.patience > 0 || !options_.best.empty()) {
     throw UserError(fmt::format("{} needs validation rows: give --validation 0.1, say",
                                 options_.patience > 0 ? "--patience" : "--best"));
@@ -211,6 +226,9 @@ void TrainRun::takeEqualParts() {
 }
 
 void TrainRun::nameClasses() {
+  if (options_.given("--classes") && options_.data.text.options.given())
+    throw UserError(fmt::format("--classes {}: the tokens and labels of {} are their own names; leave it out",
+                                options_.classes, options_.data.text.options.path()));
   classes_ = data_->classes();
   std::string where = data_->picturePath();
   if (!options_.classes.empty() && !classes_.empty())
@@ -243,7 +261,15 @@ void TrainRun::findPlace() {
                 ? checkpoint_->examples
                 : product(checkpoint_->epoch, trainRows_) + std::min(checkpoint_->cursor, trainRows_);
     seen_ = std::min(seen_, endless);
+    // A run whose steps were others may have stopped within a part of these: the last step of the epoch would be uneven.
+    passedOver_ = (entry_->parts - seen_ % entry_->parts) % entry_->parts;
+    seen_ += passedOver_;
   }
+  if (data_->windows() && data_->windows()->isContiguous && seen_ % options_.batch != 0)
+    throw UserError(
+        fmt::format("--windows contiguous: the checkpoint's run has seen {} examples, which is no whole number "
+                    "of batches of {}: its windows were others; --weights {} begins anew from its weights",
+                    countText(seen_), options_.batch, shellQuote(resumedFrom_)));
   length_.epoch = trainRows_;
   length_.total = endless;
   if (options_.epochs)

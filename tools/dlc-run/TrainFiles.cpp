@@ -79,6 +79,10 @@ void TrainRun::findBest() {
   }
 }
 
+bool TrainRun::isPictureFile(const std::string &path) const {
+  return data_->holds(path) || (testData_ && testData_->holds(path));
+}
+
 void TrainRun::checkFiles() {
   std::vector<NamedFile> read = {{"the library", options_.model.library}};
   if (resumedFrom_.empty())
@@ -94,6 +98,9 @@ void TrainRun::checkFiles() {
   for (const NamedFile &file : outputs()) {
     std::error_code error;
     bool exists = std::filesystem::is_regular_file(file.path, error) && isSameFile(file.path, file.path);
+    if (exists && isPictureFile(file.path))
+      throw UserError(fmt::format("{} {}: this is one of the files that pictures are read from; give another name",
+                                  file.option, file.path));
     if (options_.overwrite || !exists || isOwn(file)) // a device, or /dev/stdout, is nothing to lose
       continue;
     bool resumable = file.option == "--out" && resumedFrom_.empty();

@@ -48,15 +48,43 @@ static std::optional<std::string> typed(const Json &value) {
   return text;
 }
 
+/// The options that a person gives in place of another one: other data, and what is said of them, or the same in another
+/// way. The other one is not taken from a checkpoint then.
+static std::vector<std::string> insteadOf(const std::string &flag) {
+  static const std::vector<std::string> ofTables = {"--text-column", "--label-column", "--split-column",
+                                                    "--test-every",  "--header",       "--quotes"},
+                                        ofTexts = {"--tokens", "--least-count", "--vocabulary-size"};
+  auto isIn = [&](const std::vector<std::string> &list) {
+    return std::find(list.begin(), list.end(), flag) != list.end();
+  };
+  std::vector<std::string> flags;
+  for (auto [one, other] :
+       {std::pair{"--validation", "--validation-rows"}, {"--epochs", "--steps"}, {"--split-column", "--test-every"}}) {
+    if (flag == one)
+      flags.push_back(other);
+    if (flag == other)
+      flags.push_back(one);
+  }
+  bool isOfStream = flag == "--text" || flag == "--windows", isOfLines = flag == "--lines" || isIn(ofTables);
+  bool isOfFiles = flag == "--data" || flag == "--map";
+  if (isOfStream || isOfFiles)
+    flags.push_back("--lines");
+  if (isOfLines || isOfFiles)
+    flags.push_back("--text");
+  if (isOfStream || isOfLines || isIn(ofTexts))
+    flags.insert(flags.end(), {"--data", "--map"});
+  return flags;
+}
+
 template <class T> CLI::Option *TrainOptions::remember(CLI::Option *option, const T &value, bool always) {
   auto get = [&value] { return Json(value); };
-  settings_.push_back({option, option->get_name(), get(), always, get, ""});
+  settings_.push_back({option, option->get_name(), get(), always, get, {}});
   return option;
 }
 
 void TrainOptions::addTo(CLI::App &app) {
   model.addTo(app);
-  data.addTo(app);
+  data.addTo(app, true);
   remember(app.get_option("--data"), data.directory);
   remember(app.get_option("--map"), data.maps);
   remember(app.get_option("--scale"), data.scales.given);
@@ -106,11 +134,7 @@ void TrainOptions::addTo(CLI::App &app) {
   remember(app.add_flag("--trap-nan", trapNan, "Stop at the first value that is NaN or infinite, and say where"),
            trapNan);
   for (Setting &setting : settings_)
-    setting.otherwise = setting.flag == "--validation"        ? "--validation-rows"
-                        : setting.flag == "--validation-rows" ? "--validation"
-                        : setting.flag == "--epochs"          ? "--steps"
-                        : setting.flag == "--steps"           ? "--epochs"
-                                                              : "";
+    setting.otherwise = insteadOf(setting.flag);
   app.add_option("--out", out, "Checkpoint, written after every epoch (default: the library's name, .safetensors)")
       ->option_text("FILE");
   app.add_option("--resume", resume, "Go on from this checkpoint, with its settings; writes to it without --out")
@@ -205,7 +229,8 @@ bool TrainOptions::inherit(const Json &settings) {
   auto before = [&](const Setting &setting) { return settings.value(setting.flag.substr(2), stored(setting.initial)); };
   for (const Setting &setting : settings_)
     if (setting.flag != "--seed" && settings.contains(setting.flag.substr(2)) && !given(setting.flag) &&
-        (setting.otherwise.empty() || !given(setting.otherwise)))
+        std::none_of(setting.otherwise.begin(), setting.otherwise.end(),
+                     [&](const std::string &flag) { return given(flag); }))
       take(setting, before(setting));
   // A run of another length begins with the same steps, unless its learning rate follows from its length.
   bool longer = schedule == "constant" && settings.value("schedule", Json("constant")) == "constant";
@@ -229,6 +254,9 @@ std::string TrainOptions::command(const std::string &resumeFrom) const {
   for (const Setting &setting : settings_) {
     Json value = setting.get();
     if (value == setting.initial && !(setting.always))
+      continue;
+    // What the run began with is in the checkpoint that it goes on from.
+    if (setting.flag == "--weights" && !resumeFrom.empty())
       continue;
     if (value.is_boolean())
       line += " " + setting.flag;

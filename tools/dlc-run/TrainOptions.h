@@ -72,7 +72,8 @@ private:
     Json initial;
     bool always; ///< in the line that makes the run again, changed or not
     std::function<Json()> get;
-    std::string otherwise; ///< the flag of an option that says the same in another way: who gives it means it
+    std::vector<std::string>
+        otherwise; ///< options that take its place, or leave it nothing to say: who gives one means it
   };
 
   /// Makes a setting of an option that sets `value`.

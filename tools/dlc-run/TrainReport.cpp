@@ -19,7 +19,9 @@ void TrainRun::announce() {
     scalars.emplace_back(scalar.name, training_->scalar(scalar.name));
   std::string held = validationRows_ ? fmt::format(", {} held out for validation", countText(validationRows_)) : "";
   if (leftOut_)
-    held = fmt::format(", {} left out (a step takes {} equal parts)", leftOut_, entry_->parts);
+    held += data_->windows() && data_->windows()->isContiguous
+                ? fmt::format(", {} left out (each row of a batch reads as many)", leftOut_)
+                : fmt::format(", {} left out (a step takes {} equal parts)", leftOut_, entry_->parts);
   progress_.line(fmt::format("{}: {} parameters, train step '{}', {}, {} thread{}", model_->name(), countText(weights),
                              entry_->name, model_->target(), model_->threads(), model_->threads() == 1 ? "" : "s"));
   progress_.line(fmt::format("{} examples{}; batch {}, {} steps an epoch, seed {}{}{}", countText(trainRows_), held,
@@ -31,8 +33,8 @@ void TrainRun::announce() {
   for (const std::string &note : notes)
     progress_.line(note);
   options_.data.noteScales(*data_, *entry_);
-  for (const auto *notes : {&options_.data.scales.notes(), &options_.data.text.notes()})
-    for (const std::string &note : *notes)
+  for (const auto *more : {&options_.data.scales.notes(), &options_.data.text.notes()})
+    for (const std::string &note : *more)
       progress_.line(note);
   if (!resumedFrom_.empty())
     announceResume();
@@ -56,6 +58,7 @@ void TrainRun::announce() {
     start["scale"] = options_.data.scales.json();
   if (!classes_.empty())
     start["classes"] = classes_;
+  notes.insert(notes.end(), options_.data.text.notes().begin(), options_.data.text.notes().end());
   if (!notes.empty())
     start["notes"] = notes;
   if (const TextRecord &record = options_.data.text.record(); record.vocabulary) {
@@ -76,6 +79,9 @@ void TrainRun::announceResume() {
   if (lengthBefore_ && lengthBefore_->epoch != trainRows_)
     changes.push_back(
         fmt::format("{} examples an epoch (was {})", countText(trainRows_), countText(lengthBefore_->epoch)));
+  if (passedOver_)
+    changes.push_back(
+        fmt::format("{} of the examples passed over (a step takes {} equal parts)", passedOver_, entry_->parts));
   if (!changes.empty())
     progress_.line("other than before: " + join(changes));
   if (!options_.hasSchedule() || !lengthBefore_ || seen_ >= length_.total || *lengthBefore_ == length_)

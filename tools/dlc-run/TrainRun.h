@@ -62,6 +62,8 @@ private:
   /// Fails now rather than after an hour where a file could not be written, or would take the place of another.
   void checkFiles();
   std::vector<NamedFile> outputs() const;
+  /// True for a file with pictures of the training or test data.
+  bool isPictureFile(const std::string &path) const;
   std::string title() const { return fmt::format("{}: {}", model_->name(), entry_->name); }
   /// The validation loss and the epoch of the checkpoint that --best names, where it is one of this run's.
   std::optional<std::pair<double, int64_t>> kept() const;
@@ -106,7 +108,8 @@ private:
 
   size_t lossOutput_ = 0;
   int64_t trainRows_ = 0, validationRows_ = 0, leftOut_ = 0, perEpoch_ = 0, epochs_ = 0;
-  int64_t seen_ = 0; ///< examples trained on, in all
+  int64_t seen_ = 0;       ///< examples trained on, in all
+  int64_t passedOver_ = 0; ///< of them those that no step took, since they are less than a step's equal parts
   RunLength length_;
   double factor_ = 1;                     ///< of the learning rate in the last step
   std::optional<RunLength> lengthBefore_; ///< of the run that made the checkpoint
