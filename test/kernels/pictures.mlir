@@ -1,18 +1,21 @@
 // pictures.mlir - how the products and sums of pictures of many channels are computed.
 // SPDX-License-Identifier: Apache-2.0
 //
-// RUN: dlc %s --batch 8 --emit=kernels | FileCheck %s
+// RUN: dlc %s --batch 8 --target v4 --emit=kernels | FileCheck %s --check-prefixes=CHECK,V4
+// RUN: dlc %s --batch 8 --target v3 --emit=kernels | FileCheck %s --check-prefixes=CHECK,V3
 // RUN: dlc %s --batch 8 --emit=loops | FileCheck %s --check-prefix=LOOPS
 // All rows of all pictures read the same filters, which are larger than a cache: one panel of them serves all rows before the
-// next, and it is narrower, so that the cache holds it.
+// next, and it is narrower, so that the cache holds it. Their rows are 2 KiB apart and crowd into few sets of a cache: on v4 the
+// panel is copied, once for all rows.
 // CHECK: kernel @[[FORWARD:k[0-9]+_contract_relu[a-z_]*]](
-// CHECK-SAME: dl.plan = "product: tiles of 7 x 32, right operand in place, one panel after the other, sums of [3]; parts 16 x batch x 7;
+// V3-SAME: dl.plan = "product: tiles of {{.*}}, right operand in place, one panel after the other
+// V4-SAME: dl.plan = "product: tiles of 7 x 32, right operand copied, one panel after the other, sums of [3]; parts 16 x batch x 7;
 // Smaller ones are read by one row after the other.
 // CHECK: kernel @{{k[0-9]+}}_contract_relu{{[a-z_]*}}(
-// CHECK-SAME: dl.plan = "product: tiles of 4 x 64, right operand in place, sums of [3]; parts batch x 28;
+// CHECK-SAME: dl.plan = "product: tiles of {{4 x 64|6 x 16}}, right operand in place, sums of [3]; parts batch x 28;
 // The sums of a batch_norm are many ops; they read four vectors of channels side by side nevertheless.
 // CHECK: kernel @{{k[0-9]+}}_sum_div_sub_{{[a-z_]*}}(
-// CHECK-SAME: dl.plan = "rows, 4 x 16 lanes along rows 64, reduced over [batch, 28, 28]
+// V4-SAME: dl.plan = "rows, 4 x 16 lanes along rows 64, reduced over [batch, 28, 28]
 //
 // Filters that the gradient of the input reads turned are updated in place by the kernel that turns them.
 // LOOPS-LABEL: dl.schedule @step attributes
