@@ -1,12 +1,13 @@
 // Predict.cpp - dlc-run predict: a model's answers for the rows of a file.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Probabilities are shown as the most likely classes, anything else as numbers; or all goes to a file.
+// Probabilities are shown as the most likely classes, anything else as numbers; or all goes to a file, pictures as such.
 #include "runtime/Model.h"
 #include "runtime/Npy.h"
 #include "tools/dlc-run/Classes.h"
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
+#include "tools/dlc-run/ResultSheet.h"
 #include "tools/dlc-run/Values.h"
 
 #include <algorithm>
@@ -26,7 +27,7 @@ struct PredictOptions {
   std::vector<std::string> inputs;
   Scales scales;
   PictureArguments pictures;
-  std::optional<int64_t> rows; ///< to print; without it 20 as text, all as JSON
+  std::optional<int64_t> rows; ///< to print or draw; without it 20, as JSON all
   int64_t top = 3;
   bool json = false;
 };
@@ -148,6 +149,20 @@ void printJson(const PredictOptions &options, const Entry &entry, const Results 
   out.event(withScales(std::move(end), options));
 }
 
+/// What is known beforehand to be wrong with --output.
+void checkOutput(const PredictOptions &options) {
+  const std::string &path = options.output;
+  if (path.empty())
+    return;
+  if (!path.ends_with(".npy") && !path.ends_with(".npz") && !path.ends_with(".png"))
+    throw UserError(fmt::format("--output {}: expected a name that ends in .npz, .npy or .png", path));
+  if (path.ends_with(".png") && options.rows && (*options.rows < 1 || *options.rows > ResultSheet::mostRows))
+    throw UserError(fmt::format("--rows {}: a sheet has 1 to {} rows", *options.rows, ResultSheet::mostRows));
+  std::vector<NamedFile> read = {{"the library", options.model.library}, {"--weights", options.weights}};
+  addInputFiles(read, options.inputs);
+  checkOutputs({{"--output", path}}, read);
+}
+
 void write(const std::string &path, const Entry &entry, const Results &results) {
   if (path.ends_with(".npy")) {
     if (results.size() != 1)
@@ -190,23 +205,47 @@ std::vector<std::optional<Tensor>> readInputs(PredictOptions &options, const Ent
   return values;
 }
 
+void writeSheet(const PredictOptions &options, const ResultSheet &sheet, const Results &results, const Names &names) {
+  int64_t rows = sheet.rows(results), shown = std::min(rows, options.rows.value_or(20));
+  std::vector<uint8_t> bytes = sheet.draw(results, shown, names.rows);
+  AtomicFile file(options.output);
+  file.write(bytes.data(), bytes.size());
+  file.commit();
+  if (options.json) {
+    Progress(true).event(withScales({{"event", "end"},
+                                     {"entry", sheet.entry().name},
+                                     {"output", options.output},
+                                     {"pictures", sheet.drawn()},
+                                     {"rows", rows},
+                                     {"shown", shown}},
+                                    options));
+    return;
+  }
+  if (!sheet.others().empty())
+    fmt::print("not drawn, as {} no picture: {}\n", sheet.others().size() == 1 ? "it is" : "they are",
+               join(sheet.others()));
+  fmt::print("{} drawn in {}: {} of {} rows{}\n", join(sheet.drawn()), options.output, countText(shown),
+             countText(rows), shown < std::min(rows, ResultSheet::mostRows) ? "; --rows N draws more" : "");
+}
+
 void predict(PredictOptions &options) {
-  if (!options.output.empty() && !options.output.ends_with(".npy") && !options.output.ends_with(".npz"))
-    throw UserError(fmt::format("--output {}: expected a name that ends in .npz or .npy", options.output));
-  std::vector<NamedFile> read = {{"the library", options.model.library}, {"--weights", options.weights}};
-  addInputFiles(read, options.inputs);
-  checkOutputs({{"--output", options.output}}, read);
+  checkOutput(options);
   Model model = options.model.open();
   std::string name = options.entry.empty() && model.hasEntry("predict") ? "predict" : options.entry;
   const Entry &chosen = chooseEntry(model, name, "--entry", "function to predict with", predicts);
   if (chosen.kind != DLC_FUNCTION)
     throw UserError(
         fmt::format("--entry {}: this is a {} entry point, expected a function", chosen.name, kindText(chosen.kind)));
+  std::optional<ResultSheet> sheet;
+  if (options.output.ends_with(".png"))
+    sheet.emplace(chosen, "--output " + options.output);
   options.scales.check(chosen);
   options.scales.inherit(options.weights);
   options.pictures.inherit(options.weights);
   Names names{classesOf(options.weights), {}};
   std::vector<std::optional<Tensor>> values = readInputs(options, chosen, names);
+  for (const std::string &picture : names.rows) // of a folder
+    checkOutputs({{"--output", options.output}}, {{"the picture", picture}});
   std::vector<Input> inputs;
   for (size_t i = 0; i < values.size(); ++i) {
     const Port &port = chosen.inputs[i];
@@ -220,7 +259,9 @@ void predict(PredictOptions &options) {
       fmt::print("{}\n", note);
   Parameters parameters = model.loadParameters(options.weights);
   Results results = model.call(chosen.name, parameters, inputs);
-  if (!options.output.empty()) {
+  if (sheet) {
+    writeSheet(options, *sheet, results, names);
+  } else if (!options.output.empty()) {
     write(options.output, chosen, results);
     if (options.json)
       Progress(true).event(withScales({{"event", "end"}, {"entry", chosen.name}, {"output", options.output}}, options));
@@ -255,11 +296,14 @@ void addPredict(CLI::App &app) {
   options->scales.addTo(command);
   options->pictures.addTo(command, false);
   command.add_option("--entry", options->entry, "Function to call (default: predict)")->option_text("NAME");
-  command.add_option("--output", options->output, "Write the outputs here: .npz, or .npy for a single one")
+  command
+      .add_option("--output", options->output,
+                  "Write the outputs here: .npz, or .npy for a single one; .png draws those that are pictures")
       ->option_text("FILE");
-  addRead(command, "--rows", "Rows to print (default 20; with --json all)", "N", [options](const std::string &typed) {
-    return readWhole(typed, int64_t(0), largestCount, options->rows.emplace());
-  });
+  addRead(command, "--rows", "Rows to print or draw (default 20; with --json all are printed)", "N",
+          [options](const std::string &typed) {
+            return readWhole(typed, int64_t(0), largestCount, options->rows.emplace());
+          });
   addWhole(command, "--top", options->top, "Classes to print for each row (default 3)");
   command.add_flag("--json", options->json, "Print one JSON object a row");
   command.callback([options] { predict(*options); });

@@ -50,7 +50,7 @@ constexpr Glyph glyphs[] = {
 constexpr std::array<uint8_t, 7> box = {0x1f, 0x11, 0x11, 0x11, 0x11, 0x11, 0x1f};
 
 constexpr size_t dot = 2, letterWidth = 6 * dot, letterHeight = 7 * dot, lineHeight = 9 * dot;
-constexpr size_t pictureSide = 168, gap = 8, columns = 6;
+constexpr size_t pictureSide = 168, gap = 8;
 constexpr size_t cellWidth = pictureSide + gap, cellHeight = pictureSide + 2 * lineHeight + 2 * gap;
 constexpr uint8_t ground = 255, ink = 20;
 
@@ -103,12 +103,14 @@ void drawPicture(Image &sheet, size_t x, size_t y, const Image &picture) {
 
 } // namespace
 
-Image drawSheet(const std::string &title, const std::vector<SheetCell> &cells) {
+Image drawSheet(const std::string &title, const std::vector<SheetCell> &cells, size_t columns) {
   size_t rows = (cells.size() + columns - 1) / columns, top = lineHeight + 2 * gap;
   Image sheet(columns * cellWidth + gap, top + rows * cellHeight, 3);
   std::fill(sheet.pixels.begin(), sheet.pixels.end(), ground);
   drawText(sheet, gap, gap, columns * cellWidth - gap, title);
   for (size_t i = 0; i < cells.size(); ++i) {
+    if (cells[i].picture.pixels.empty())
+      continue;
     size_t x = gap + i % columns * cellWidth, y = top + i / columns * cellHeight;
     drawPicture(sheet, x, y, cells[i].picture);
     drawText(sheet, x, y + pictureSide + gap / 2, pictureSide, cells[i].above);

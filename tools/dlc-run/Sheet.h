@@ -17,8 +17,8 @@ struct SheetCell {
   std::string above, below; ///< two lines under the picture
 };
 
-/// An RGB picture: the title, then the cells in rows.
-Image drawSheet(const std::string &title, const std::vector<SheetCell> &cells);
+/// An RGB picture: the title, then the cells in lines of so many. A cell whose picture has no pixel stays empty.
+Image drawSheet(const std::string &title, const std::vector<SheetCell> &cells, size_t columns = 6);
 
 } // namespace dlc::run
 
