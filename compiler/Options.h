@@ -15,6 +15,7 @@ struct CompileOptions {
   std::string target = "native";        ///< resolved to x86-64-v3 or x86-64-v4 when first stored
   int optimize = 3;                     ///< 0: scalar and unfused, through every level all the same
   bool doubles = false;                 ///< f32 in the model is f64
+  bool winograd = false;                ///< convolutions of 3 x 3 by fewer multiplications, less exactly
   std::string faultyRule;               ///< for tests: the op whose gradient comes out 1 % too large
 };
 void storeOptions(mlir::ModuleOp module, const CompileOptions &options);

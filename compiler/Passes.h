@@ -30,6 +30,9 @@ bool writeOut(mlir::Operation *op);
 void decompose(EntryOp entry);
 /// kernels: products make only what slices read of them.
 void cutProducts(EntryOp entry);
+/// kernels: convolutions of 3 x 3 become products of transformed tiles and filters, where that is faster at all these
+/// capacities.
+void useWinograd(EntryOp entry, llvm::ArrayRef<int64_t> capacities);
 /// kernels: outlines fused groups; without `fuse`, each op for itself.
 void formKernels(ModelOp model, bool fuse);
 /// kernels, where that is what is asked for: notes beside each kernel how it will be computed (`dl.plan`), one text for each

@@ -153,6 +153,12 @@ static LogicalResult cutAllProducts(ModuleOp module, const CompileOptions &optio
       cutProducts(entry);
   return success();
 }
+static LogicalResult useAllWinograd(ModuleOp module, const CompileOptions &options) {
+  if (options.winograd && options.optimize > 0)
+    for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
+      useWinograd(entry, options.batch);
+  return success();
+}
 static LogicalResult markRows(ModuleOp module, const CompileOptions &) {
   Builder b(module.getContext());
   for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>()) {
@@ -205,6 +211,8 @@ ArrayRef<Level> dlc::levels() {
       {"decompose", "ops that stand for several are written out", decomposeAll},
       {"cut-products", "of what a product makes, and of the borders that it reads, only what is needed is made",
        cutAllProducts},
+      {"winograd", "convolutions of 3 x 3 are products of tiles, where --winograd allows it and it is faster",
+       useAllWinograd},
       simplifying,
       {"mark-rows", "numbers say what they are means over, entry points whether their rows are independent", markRows},
       {"form-kernels", "groups of ops become kernels", formAllKernels},
@@ -301,14 +309,17 @@ void dlc::storeOptions(ModuleOp module, const CompileOptions &options) {
   for (const auto &[name, value] : options.sizes)
     sizes.push_back(b.getNamedAttr(name, b.getI64IntegerAttr(value)));
   module->setAttr("dl.version", b.getI64IntegerAttr(languageVersion));
-  module->setAttr("dl.options", b.getDictionaryAttr({
-                                    b.getNamedAttr("batch", b.getDenseI64ArrayAttr(options.batch)),
-                                    b.getNamedAttr("sizes", b.getDictionaryAttr(sizes)),
-                                    b.getNamedAttr("target", b.getStringAttr(options.target)),
-                                    b.getNamedAttr("optimize", b.getI64IntegerAttr(options.optimize)),
-                                    b.getNamedAttr("doubles", b.getBoolAttr(options.doubles)),
-                                    b.getNamedAttr("faulty_rule", b.getStringAttr(options.faultyRule)),
-                                }));
+  SmallVector<NamedAttribute> all{
+      b.getNamedAttr("batch", b.getDenseI64ArrayAttr(options.batch)),
+      b.getNamedAttr("sizes", b.getDictionaryAttr(sizes)),
+      b.getNamedAttr("target", b.getStringAttr(options.target)),
+      b.getNamedAttr("optimize", b.getI64IntegerAttr(options.optimize)),
+      b.getNamedAttr("doubles", b.getBoolAttr(options.doubles)),
+      b.getNamedAttr("faulty_rule", b.getStringAttr(options.faultyRule)),
+  };
+  if (options.winograd)
+    all.push_back(b.getNamedAttr("winograd", b.getBoolAttr(true)));
+  module->setAttr("dl.options", b.getDictionaryAttr(all));
 }
 CompileOptions dlc::loadOptions(ModuleOp module) {
   CompileOptions options;
@@ -329,6 +340,8 @@ CompileOptions dlc::loadOptions(ModuleOp module) {
     options.optimize = optimize.getInt();
   if (auto doubles = stored.getAs<BoolAttr>("doubles"))
     options.doubles = doubles.getValue();
+  if (auto winograd = stored.getAs<BoolAttr>("winograd"))
+    options.winograd = winograd.getValue();
   if (auto rule = stored.getAs<StringAttr>("faulty_rule"))
     options.faultyRule = rule.str();
   return options;
