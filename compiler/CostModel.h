@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Numbers say what is fast and never what is right: whatever they are, results have the same bits, but for `mostDotRows`,
-// `leastDotVectors`, `leastTurnedRows`, `mostDotColumns` and `turnedBytes`, which choose between two orders of a product's
-// sum and are therefore the same for all targets.
+// `leastDotVectors`, `leastTurnedRows`, `mostDotColumns`, `turnedBytes`, which choose between two orders of a product's sum, and
+// those of Winograd, which choose between two ways to compute a convolution: they are therefore the same for all targets.
 //
 // "Measured" means: one core of a Zen 4 with AVX-512 (v4; 117 GFLOP/s of f32, L2 1 MiB) and of a Zen 3 (v3; 104 GFLOP/s, L2
 // 512 KiB), one thread, best of many runs. To repeat one: change the number, build, and time a model of one op of the size
@@ -133,6 +133,18 @@ struct CostModel {
 private:
   int64_t registerBytes;
 };
+
+//===--- Winograd (Winograd.cpp); the choice changes bits, and is therefore the same for all targets ---===//
+
+/// Bytes of a tensor that is written by one kernel and read by another, up to which that costs little: the third cache's part
+/// of a core, four second caches of v4. And FLOPs that fit into the time in which a byte of it is written, or read: up to
+/// that size, and above. Measured on a core of 268 GFLOP/s (AVX-512; 259 GB/s from its second cache, 110 from the third, 40
+/// from memory) with nine layers, 7 x 7 x 512 to 224 x 224 x 64, each with both transforms (docs/performance.md): FLOPs at the
+/// peak and bytes at these rates make a time that is within 30 % of the measured one for each of them. To measure it again: what
+/// `dlc-run profile` says of the four kernels, above their FLOPs at the peak, by the bytes that they read and write.
+inline constexpr double winogradNearBytes = 4 << 20, winogradNearFlops = 2, winogradFarFlops = 8;
+/// The share of the direct convolution's cost that it has to stay below: its errors are larger, and the cost is an estimate.
+inline constexpr double winogradShare = 0.9;
 
 /// Is an element-wise op worth keeping the result of, rather than computing it again, and counted as `expensiveFlops`? Those
 /// that take a polynomial, a division, a root, a lookup or random bits: 5 times an addition and more.

@@ -17,6 +17,7 @@ struct CompileOptions {
   bool doubles = false;                 ///< f32 in the model is f64
   int64_t memoryBudget = 0;             ///< bytes of a workspace at most; 0: any
   bool explainMemory = false;           ///< say what makes each workspace as large as it is
+  bool winograd = false;                ///< convolutions of 3 x 3 by fewer multiplications, less exactly
   std::string faultyRule;               ///< for tests: the op whose gradient comes out 1 % too large
 };
 void storeOptions(mlir::ModuleOp module, const CompileOptions &options);

@@ -153,6 +153,12 @@ static LogicalResult cutAllProducts(ModuleOp module, const CompileOptions &optio
       cutProducts(entry);
   return success();
 }
+static LogicalResult useAllWinograd(ModuleOp module, const CompileOptions &options) {
+  if (options.winograd && options.optimize > 0)
+    for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
+      useWinograd(entry, options.batch);
+  return success();
+}
 static LogicalResult markRows(ModuleOp module, const CompileOptions &) {
   Builder b(module.getContext());
   for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>()) {
@@ -208,6 +214,8 @@ ArrayRef<Level> dlc::levels() {
       {"decompose", "ops that stand for several are written out", decomposeAll},
       {"cut-products", "of what a product makes, and of the borders that it reads, only what is needed is made",
        cutAllProducts},
+      {"winograd", "convolutions of 3 x 3 are products of tiles, where --winograd allows it and it is faster",
+       useAllWinograd},
       simplifying,
       {"mark-rows", "numbers say what they are means over, entry points whether their rows are independent", markRows},
       {"recompute", "what a budget of memory does not let be kept is computed again", recomputeAll},
@@ -305,16 +313,21 @@ void dlc::storeOptions(ModuleOp module, const CompileOptions &options) {
   for (const auto &[name, value] : options.sizes)
     sizes.push_back(b.getNamedAttr(name, b.getI64IntegerAttr(value)));
   module->setAttr("dl.version", b.getI64IntegerAttr(languageVersion));
-  module->setAttr("dl.options", b.getDictionaryAttr({
-                                    b.getNamedAttr("batch", b.getDenseI64ArrayAttr(options.batch)),
-                                    b.getNamedAttr("sizes", b.getDictionaryAttr(sizes)),
-                                    b.getNamedAttr("target", b.getStringAttr(options.target)),
-                                    b.getNamedAttr("optimize", b.getI64IntegerAttr(options.optimize)),
-                                    b.getNamedAttr("doubles", b.getBoolAttr(options.doubles)),
-                                    b.getNamedAttr("memory_budget", b.getI64IntegerAttr(options.memoryBudget)),
-                                    b.getNamedAttr("explain_memory", b.getBoolAttr(options.explainMemory)),
-                                    b.getNamedAttr("faulty_rule", b.getStringAttr(options.faultyRule)),
-                                }));
+  SmallVector<NamedAttribute> all{
+      b.getNamedAttr("batch", b.getDenseI64ArrayAttr(options.batch)),
+      b.getNamedAttr("sizes", b.getDictionaryAttr(sizes)),
+      b.getNamedAttr("target", b.getStringAttr(options.target)),
+      b.getNamedAttr("optimize", b.getI64IntegerAttr(options.optimize)),
+      b.getNamedAttr("doubles", b.getBoolAttr(options.doubles)),
+      b.getNamedAttr("faulty_rule", b.getStringAttr(options.faultyRule)),
+  };
+  if (options.memoryBudget)
+    all.push_back(b.getNamedAttr("memory_budget", b.getI64IntegerAttr(options.memoryBudget)));
+  if (options.explainMemory)
+    all.push_back(b.getNamedAttr("explain_memory", b.getBoolAttr(true)));
+  if (options.winograd)
+    all.push_back(b.getNamedAttr("winograd", b.getBoolAttr(true)));
+  module->setAttr("dl.options", b.getDictionaryAttr(all));
 }
 CompileOptions dlc::loadOptions(ModuleOp module) {
   CompileOptions options;
@@ -339,6 +352,8 @@ CompileOptions dlc::loadOptions(ModuleOp module) {
     options.memoryBudget = std::max<int64_t>(budget.getInt(), 0);
   if (auto explain = stored.getAs<BoolAttr>("explain_memory"))
     options.explainMemory = explain.getValue();
+  if (auto winograd = stored.getAs<BoolAttr>("winograd"))
+    options.winograd = winograd.getValue();
   if (auto rule = stored.getAs<StringAttr>("faulty_rule"))
     options.faultyRule = rule.str();
   return options;

@@ -47,6 +47,10 @@ cl::opt<std::string> optimize("O",
                               cl::desc("0: scalar and unfused, the slow twin to compare with; 1 to 3 (default: "
                                        "3)"),
                               cl::value_desc("0|1|2|3"), cl::Prefix, cl::init("3"), cl::cat(category));
+cl::opt<bool> winograd("winograd",
+                       cl::desc("Convolutions of 3 x 3 by fewer multiplications (Winograd) where that is faster; "
+                                "rounding errors are up to some tens of times as large"),
+                       cl::cat(category));
 cl::opt<std::string> emit("emit",
                           cl::desc("Stop after a level and print it: import, graph, autodiff, layout, kernels, loops, "
                                    "plan, llvm, asm; or write obj (to link statically), header (C), lib (default). "
@@ -181,6 +185,7 @@ static bool readOptions(dlc::CompileOptions &options, llvm::SmallVectorImpl<dlc:
   if (floats != "f32" && floats != "f64")
     return fail("--float " + llvm::Twine(floats) + ": expected f32 or f64"), false;
   options.doubles = floats == "f64";
+  options.winograd = winograd;
   if (!dlc::readWhole(optimize, 0, 3, options.optimize).empty())
     return fail("-O" + optimize + ": expected -O0 to -O3"), false;
   options.explainMemory = memory;
@@ -215,6 +220,8 @@ static std::string contradiction(const dlc::CompileOptions &asked, const dlc::Co
                 made.memoryBudget ? "--memory-budget " + std::to_string(made.memoryBudget) : "no --memory-budget");
   if (floats.getNumOccurrences() && asked.doubles != made.doubles)
     return said("--float " + floats, made.doubles ? "--float f64" : "--float f32");
+  if (winograd.getNumOccurrences() && asked.winograd != made.winograd)
+    return said("--winograd", made.winograd ? "it" : "direct convolutions");
   return "";
 }
 

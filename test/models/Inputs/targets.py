@@ -1,7 +1,7 @@
 # targets.py - compiles models for both targets and at -O0, and compares what they give.
 # SPDX-License-Identifier: Apache-2.0
 #
-#   targets.py PROGRAM NAME ...: each NAME.mlir
+#   targets.py PROGRAM NAME[+OPTION]... ...: each NAME.mlir, with --OPTION
 import subprocess
 import sys
 
@@ -18,12 +18,14 @@ def run(*command):
 with open("/proc/cpuinfo") as file:
     wide = "avx512f" in file.read()
 same = 0
-for name in names:
-    run("dlc", f"{name}.mlir", "--target", "v3", "-o", f"{name}.v3.so")
+for text in names:
+    name, *options = text.split("+")
+    options = [f"--{option}" for option in options]
+    run("dlc", f"{name}.mlir", *options, "--target", "v3", "-o", f"{name}.v3.so")
     run("dlc", f"{name}.mlir", "--target", "v3", "-O0", "-o", f"{name}.slow.so")
     print(f"{name}:", run(program, "distance", f"./{name}.v3.so", f"./{name}.slow.so"), end="")
     if wide:
-        run("dlc", f"{name}.mlir", "--target", "v4", "-o", f"{name}.v4.so")
+        run("dlc", f"{name}.mlir", *options, "--target", "v4", "-o", f"{name}.v4.so")
         narrow, broad = (run(program, "bits", f"./{name}.{target}.so").splitlines() for target in ("v3", "v4"))
         other = [line.rsplit(" ", 1)[0] for line, wanted in zip(broad, narrow, strict=True) if line != wanted]
         print(f"{name}: other bits in {', '.join(other)}" if other else f"{name}: the same bits")
