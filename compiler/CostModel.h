@@ -139,8 +139,8 @@ private:
 /// Bytes of a tensor that is written by one kernel and read by another, up to which that costs little: the third cache's part
 /// of a core, four second caches of v4. And FLOPs that fit into the time in which a byte of it is written, or read: up to
 /// that size, and above. Measured on a core of 268 GFLOP/s (AVX-512; 259 GB/s from its second cache, 110 from the third, 40
-/// from memory) with nine layers, 7 x 7 x 512 to 224 x 224 x 64, each with both transforms (docs/performance.md): FLOPs at the
-/// peak and bytes at these rates make a time that is within 30 % of the measured one for each of them. To measure it again: what
+/// from memory); the two rates are fitted to nine layers, 7 x 7 x 512 to 224 x 224 x 64, with both transforms each
+/// (docs/performance.md): of these 18 times 16 come out within 20 %, two 27 and 36 % too long. To measure it again: what
 /// `dlc-run profile` says of the four kernels, above their FLOPs at the peak, by the bytes that they read and write.
 inline constexpr double winogradNearBytes = 4 << 20, winogradNearFlops = 2, winogradFarFlops = 8;
 /// The share of the direct convolution's cost that it has to stay below: its errors are larger, and the cost is an estimate.
