@@ -128,21 +128,26 @@ static void dropUnread(ModuleOp module) {
         op.erase();
 }
 
+/// The largest workspaces of all targets: what is chosen is the same for each of them, and so are the bits of results.
 llvm::StringMap<int64_t> Recomputer::plannedBytes() {
   llvm::StringMap<int64_t> most;
-  OwningOpRef<ModuleOp> copy(module.clone());
-  dropUnread(*copy);
-  quietly(module.getContext(), [&] {
-    formKernels(*copy->getOps<ModelOp>().begin(), options.optimize > 0);
-    lowerSchedules(*copy, options);
-    if (failed(planMemory(*copy)))
-      return; // is told when the model itself is planned
-    for (auto schedule : copy->getOps<ScheduleOp>()) {
-      auto name = schedule->getAttrOfType<DictionaryAttr>("dl.entry").getAs<StringAttr>("name").getValue();
-      int64_t &bytes = most[name];
-      bytes = std::max(bytes, schedule->getAttrOfType<IntegerAttr>("dl.workspace").getInt());
-    }
-  });
+  for (StringRef target : {"v3", "v4"}) {
+    CompileOptions own = options;
+    own.target = findTarget(target)->name;
+    OwningOpRef<ModuleOp> copy(module.clone());
+    dropUnread(*copy);
+    quietly(module.getContext(), [&] {
+      formKernels(*copy->getOps<ModelOp>().begin(), options.optimize > 0);
+      lowerSchedules(*copy, own);
+      if (failed(planMemory(*copy)))
+        return; // is told when the model itself is planned
+      for (auto schedule : copy->getOps<ScheduleOp>()) {
+        auto name = schedule->getAttrOfType<DictionaryAttr>("dl.entry").getAs<StringAttr>("name").getValue();
+        int64_t &bytes = most[name];
+        bytes = std::max(bytes, schedule->getAttrOfType<IntegerAttr>("dl.workspace").getInt());
+      }
+    });
+  }
   return most;
 }
 

@@ -4,7 +4,7 @@
 #   random_budgets.py FIRST LAST    checks the training programs of these seeds
 #
 # Each is compiled as it is and with budgets of 90, 70 and 50 % of its largest workspace. What is made keeps the budget and
-# yields what the evaluator says; what is refused is refused with the budget's own words.
+# yields what the evaluator says, for all targets with the same bits; what is refused is refused with the budget's own words.
 import os
 import re
 import subprocess
@@ -12,8 +12,10 @@ import sys
 import tempfile
 
 import random_scans
+from drawn_check import has_avx512
 from random_programs import Program
 
+TARGETS = ("v3", "v4") if has_avx512() else ("v3",)
 SHARES = (0.9, 0.7, 0.5)
 
 
@@ -35,7 +37,10 @@ def check(model, capacity):
     kept = 0
     for share in SHARES:
         budget = int(max(workspaces(plan)) * share)
-        code, text = dlc(model, *batch, "--memory-budget", str(budget), "-o", f"{name}.less.so")
+        for target in TARGETS:
+            code, text = dlc(model, *batch, "--memory-budget", str(budget), "--target", target, "-o", f"{name}.{target}.so")
+            if code:
+                break
         if code:
             if not re.search(r"bytes of workspace, [0-9,]+ more than --memory-budget \d+, though all", text):
                 return kept, text
@@ -44,7 +49,7 @@ def check(model, capacity):
         _, less = dlc(model, *batch, "--memory-budget", str(budget), "--emit=plan")
         if max(workspaces(less)) > budget:
             return kept, f"takes {max(workspaces(less))} bytes, and was given {budget}"
-        code, text = dlc(model, *batch, "--diff", "--quiet", "--library", f"{name}.less.so")
+        code, text = dlc(model, *batch, "--diff", "--quiet", "--library", ",".join(f"{name}.{target}.so" for target in TARGETS))
         if code:
             return kept, f"budget {budget}: {text}"
     return kept, ""
