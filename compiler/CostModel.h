@@ -88,6 +88,8 @@ struct CostModel {
   /// Tiles that share a copy of a panel before a part ends, with few panels and with many: a copy is worth some tiles, and
   /// threads want parts.
   int64_t tilesOfCopy = 4, tilesOfCopyMany = 16, manyPanels = 16;
+  /// Parts that a product of pictures has at least, where panels are copied for rows of one picture together.
+  int64_t leastParts = 8;
   /// Rows whose sums wait in scratch memory while k is done in blocks: with four vectors 128 KiB.
   int64_t waitingRows = 512;
   /// Steps of k in one turn of the innermost loop, with hints to fetch ahead (or narrow registers) and without. Measured on

@@ -476,6 +476,16 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
     plan.parts.push_back(sizes[dim]);
   if (plan.outer.empty())
     plan.parts = {Dim(inner)};
+  // A thread that takes some rows of a picture copies their panel: it takes so many that this is worth it.
+  if (plan.product && plan.product->panelsOutside && plan.product->rhs == ProductPlan::RightHandSide::Copied) {
+    int64_t rows = 1;
+    for (int dim : llvm::reverse(plan.outer)) {
+      if (!sizes[dim].isNumber())
+        break;
+      rows *= sizes[dim].value;
+    }
+    plan.partSize = llvm::divideCeil(rows, llvm::divideCeil(costs.leastParts, plan.product->panels));
+  }
 }
 
 //===--- All --------------------------------------------------------------------------------------------===//

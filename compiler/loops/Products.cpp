@@ -222,7 +222,15 @@ void dlc::emitProduct(KernelBody &body) {
   };
   if (plan.outer.empty())
     return emit(body.first, body.last);
-  b.forEach(body.first, body.last, 1, [&](Value number) {
+  Value begin = body.first, end = body.last;
+  if (plan.partSize > 1) {
+    Value all = b.constant(plan.product->panels);
+    for (int dim : plan.outer)
+      all = b.mul(all, e.size(sizes[dim]));
+    begin = b.mul(begin, plan.partSize);
+    end = b.smaller(b.mul(end, plan.partSize), all);
+  }
+  b.forEach(begin, end, 1, [&](Value number) {
     Value part = number, from = b.constant(0), to = b.constant(plan.product ? plan.product->parts() : 1);
     if (plan.product && plan.product->panelsOutside) {
       Value count = b.constant(1);
@@ -232,7 +240,7 @@ void dlc::emitProduct(KernelBody &body) {
       part = arith::RemUIOp::create(b, part, count);
       from = b.mul(panel, plan.product->blocks);
       to = b.add(from, plan.product->blocks);
-      Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, number, body.first);
+      Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, number, begin);
       Value begins = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, part, b.constant(0));
       c.isNewPanel = arith::OrIOp::create(b, isFirst, begins);
     }

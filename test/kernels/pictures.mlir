@@ -6,10 +6,10 @@
 // RUN: dlc %s --batch 8 --emit=loops | FileCheck %s --check-prefix=LOOPS
 // All rows of all pictures read the same filters, which are larger than a cache: one panel of them serves all rows before the
 // next, and it is narrower, so that the cache holds it. Their rows are 2 KiB apart and crowd into few sets of a cache: on v4 the
-// panel is copied, once for all rows.
+// panel is copied, once for all rows of a picture.
 // CHECK: kernel @[[FORWARD:k[0-9]+_contract_relu[a-z_]*]](
 // V3-SAME: dl.plan = "product: tiles of {{.*}}, right operand in place, one panel after the other
-// V4-SAME: dl.plan = "product: tiles of 7 x 32, right operand copied, one panel after the other, sums of [3]; parts 16 x batch x 7;
+// V4-SAME: dl.plan = "product: tiles of 7 x 32, right operand copied, one panel after the other, sums of [3]; parts 16 x batch x 7 / 7;
 // Smaller ones are read by one row after the other.
 // CHECK: kernel @{{k[0-9]+}}_contract_relu{{[a-z_]*}}(
 // CHECK-SAME: dl.plan = "product: tiles of {{4 x 64|6 x 16}}, right operand in place, sums of [3]; parts batch x 28;
