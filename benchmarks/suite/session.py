@@ -7,6 +7,7 @@ import os
 import pickle
 import re
 import select
+import signal
 import statistics
 import struct
 import subprocess
@@ -20,7 +21,8 @@ START_SECONDS, ROUND_SECONDS = 900, 300  # how long a worker may take to begin, 
 
 
 class Worker:
-    """A process that answers commands with lines of JSON."""
+    """A process that answers commands with lines of JSON. Between them it stands still: threads of a pool that spin while they
+    wait would take the processors from the one whose turn it is."""
 
     def __init__(self, peer, case, folder, threads):
         self.name, self.folder = peer.name, folder
@@ -29,14 +31,18 @@ class Worker:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
                                         text=True, env=surroundings(variables))
         self.about = {**peer.about(), **self.answer(START_SECONDS)}
+        self.process.send_signal(signal.SIGSTOP)
 
     def ask(self, line, seconds=ROUND_SECONDS):
+        self.process.send_signal(signal.SIGCONT)
         try:
             self.process.stdin.write(line + "\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             pass
-        return self.answer(seconds)
+        answer = self.answer(seconds)
+        self.process.send_signal(signal.SIGSTOP)
+        return answer
 
     def answer(self, seconds):
         while True:
