@@ -11,7 +11,7 @@
 set -euo pipefail
 caller=$PWD
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-fail() { printf 'run.sh: error: %s\n' "$@" >&2; exit 1; }
+. "$home/examples/common.sh"
 
 data=''
 arguments=()
@@ -23,25 +23,11 @@ while [ $# -gt 0 ]; do
     *) arguments+=("$1"); shift ;;
   esac
 done
-if [ -n "$data" ]; then
-  found=$(cd "$caller" && cd -- "$data" 2>/dev/null && pwd -P) || fail "--data: there is no folder $data"
-  data=$found
-fi
+[ -z "$data" ] || data=$(data_folder "$data")
 
 cd "$home"
 tools/setup
 tools/build release dlc dlc-run dlc_runtime
-
-given() {
-  local argument
-  for argument in "${arguments[@]}"; do
-    case "$argument" in "$1" | "$1="*) return 0 ;; esac
-  done
-  return 1
-}
-# An option that the command line does not give.
-default() { given "$1" || arguments+=("$@"); }
-step() { printf '\n$ %s\n' "$*"; "$@"; }
 
 bin=$home/build/release/bin lib=$home/build/release/lib folder=$home/build/audio
 mkdir -p "$folder"
@@ -58,12 +44,7 @@ cd "$caller"
 given --steps || default --epochs 10
 default --seed 1
 default --schedule cosine
-# What a person names is not replaced; what this script names is.
-if ! given --out; then
-  given --resume || given --overwrite || arguments+=(--overwrite)
-  default --curve "$folder/loss.svg"
-fi
-default --out "$folder/audio.safetensors"
+results "$folder" audio
 
 step "$bin/dlc" "$home/examples/audio/audio.mlir" -o "$folder/audio.so"
 # It ends with the accuracy on the sounds of the test and with where the library, the checkpoint and the picture are.

@@ -11,7 +11,7 @@
 set -euo pipefail
 caller=$PWD
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-fail() { printf 'run.sh: error: %s\n' "$@" >&2; exit 1; }
+. "$home/examples/common.sh"
 
 data='' out=''
 arguments=()
@@ -23,10 +23,7 @@ while [ $# -gt 0 ]; do
     *) arguments+=("$1"); shift ;;
   esac
 done
-if [ -n "$data" ]; then
-  found=$(cd "$caller" && cd -- "$data" 2>/dev/null && pwd -P) || fail "--data: there is no folder $data"
-  data=$found
-fi
+[ -z "$data" ] || data=$(data_folder "$data")
 
 cd "$home"
 tools/setup
@@ -43,15 +40,6 @@ done
 cd "$caller"
 bin=$home/build/release/bin folder=$home/build/autoencoder
 mkdir -p "$folder"
-given() {
-  local argument
-  for argument in "${arguments[@]}"; do
-    case "$argument" in "$1" | "$1="*) return 0 ;; esac
-  done
-  return 1
-}
-# An option that the command line does not give.
-default() { given "$1" || arguments+=("$@"); }
 # Three epochs of MNIST, and as many steps where there are fewer digits.
 given --epochs || default --steps 2800
 default --seed 1
@@ -64,7 +52,6 @@ if [ -z "$out" ]; then
   default --curve "$folder/loss.svg"
 fi
 
-step() { printf '\n$ %s\n' "$*"; "$@"; }
 step "$bin/dlc" "$home/examples/autoencoder/autoencoder.mlir" --batch 64 -o "$folder/autoencoder.so"
 step "$bin/dlc-run" train "$folder/autoencoder.so" --data "$data" --out "$out" "${arguments[@]}"
 # It ends with where the picture is.

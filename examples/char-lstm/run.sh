@@ -14,7 +14,7 @@ text=$(realpath -e -- "${1:-$home/examples/char-lstm/tinyshakespeare.txt.gz}")
 cd "$home"
 tools/setup
 tools/build release dlc dlc-run
-step() { printf '\n$ %s\n' "$*"; "$@"; }
+. examples/common.sh
 mkdir -p build/char-lstm
 # Room for all characters of the text, and for <unk>, which stands for those that it has once.
 characters=$(gzip -cdf -- "$text" | python3 -c "import sys; print(len(set(sys.stdin.buffer.read().decode())) + 1)")

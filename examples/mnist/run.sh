@@ -11,6 +11,7 @@
 set -euo pipefail
 caller=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. examples/common.sh
 
 data=
 model=mnist
@@ -18,18 +19,15 @@ arguments=()
 while [ $# -gt 0 ]; do
   case "$1" in
     -h | --help) sed -n '5,10s/^# \{0,1\}//p' examples/mnist/run.sh; exit 0 ;;
-    --data) [ $# -ge 2 ] || { echo "run.sh: error: --data needs a folder" >&2; exit 1; }; data=$2; shift 2 ;;
+    --data) [ $# -ge 2 ] || fail "--data needs a folder"; data=$2; shift 2 ;;
     --data=*) data=${1#--data=}; shift ;;
-    --model) [ $# -ge 2 ] || { echo "run.sh: error: --model needs a name" >&2; exit 1; }; model=$2; shift 2 ;;
+    --model) [ $# -ge 2 ] || fail "--model needs a name"; model=$2; shift 2 ;;
     --model=*) model=${1#--model=}; shift ;;
     *) arguments+=("$1"); shift ;;
   esac
 done
-[ "$model" = mnist ] || [ -f "examples/$model/$model.mlir" ] || { echo "run.sh: error: --model: there is no examples/$model/$model.mlir" >&2; exit 1; }
-if [ -n "$data" ]; then
-  found=$(cd "$caller" && realpath -e -- "$data" 2>/dev/null) && [ -d "$found" ] || { echo "run.sh: error: --data: there is no folder $data" >&2; exit 1; }
-  data=$found
-fi
+[ "$model" = mnist ] || [ -f "examples/$model/$model.mlir" ] || fail "--model: there is no examples/$model/$model.mlir"
+[ -z "$data" ] || data=$(data_folder "$data")
 
 tools/setup
 tools/build release dlc dlc-run
@@ -44,25 +42,10 @@ folder=${home}build/$model
 mkdir -p "$folder"
 case "$data" in /*) ;; *) data=$home$data ;; esac
 
-given() {
-  local argument
-  for argument in "${arguments[@]}"; do
-    case "$argument" in "$1" | "$1="*) return 0 ;; esac
-  done
-  return 1
-}
-# An option that the command line does not give.
-default() { given "$1" || arguments+=("$@"); }
 default --epochs 5
 default --seed 1
-# What a person names is not replaced; what this script names is.
-if ! given --out; then
-  given --resume || given --overwrite || arguments+=(--overwrite)
-  default --curve "$folder/loss.svg"
-fi
-default --out "$folder/$model.safetensors"
+results "$folder" "$model"
 
-step() { printf '\n$ %s\n' "$*"; "$@"; }
 step "$bin/dlc" "${home}examples/$model/$model.mlir" -o "$folder/$model.so"
 # It ends with the test accuracy and with where the library, the checkpoint and the picture are.
 step "$bin/dlc-run" train "$folder/$model.so" --data "$data" "${arguments[@]}"

@@ -11,10 +11,10 @@ set -euo pipefail
 case "${1:-}" in -h | --help) sed -n '5,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;; esac
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 list=$(realpath -e -- "${1:-$home/examples/names/names.txt.gz}")
+. "$home/examples/common.sh"
 cd "$home"
 tools/setup
 tools/build release dlc dlc-run
-step() { printf '\n$ %s\n' "$*"; "$@"; }
 mkdir -p build/names
 # Room for all letters of the list, and for <unk>, which stands for those that it has once.
 letters=$(gzip -cdf -- "$list" | python3 -c "import sys; print(len(set(sys.stdin.buffer.read().decode())) + 1)")

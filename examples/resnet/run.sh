@@ -11,9 +11,9 @@
 set -euo pipefail
 caller=$PWD
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-fail() { printf 'run.sh: error: %s\n' "$@" >&2; exit 1; }
+. "$home/examples/common.sh"
 
-data= side=
+data='' side=''
 arguments=()
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -48,19 +48,10 @@ fashion() {
 cd "$home"
 tools/setup
 tools/build release dlc dlc-run
-given() {
-  local argument
-  for argument in "${arguments[@]}"; do
-    case "$argument" in "$1" | "$1="*) return 0 ;; esac
-  done
-  return 1
-}
-# An option that the command line does not give.
-default() { given "$1" || arguments+=("$@"); }
 sizes=()
 if [ -n "$data" ]; then
-  found=$(cd "$caller" && realpath -e -- "$data" 2>/dev/null) && [ -d "$found" ] || fail "--data: there is no folder $data"
-  data=$found classes=$found
+  data=$(data_folder "$data")
+  classes=$data
   [ -z "$(find -L "$data/train" -mindepth 1 -maxdepth 1 -type d -print -quit 2>/dev/null)" ] || classes=$data/train
   count=$(find -L "$classes" -mindepth 1 -maxdepth 1 -type d ! -name '.*' ! -name __MACOSX | wc -l)
   [ "$count" -gt 0 ] || fail "--data: $classes has no folder a class"
@@ -78,14 +69,8 @@ given --steps || default --epochs 5
 default --seed 1
 default --schedule cosine
 default --warmup 200
-# What a person names is not replaced; what this script names is.
-if ! given --out; then
-  given --resume || given --overwrite || arguments+=(--overwrite)
-  default --curve "$folder/loss.svg"
-fi
-default --out "$folder/resnet.safetensors"
+results "$folder" resnet
 
-step() { printf '\n$ %s\n' "$*"; "$@"; }
 step "$bin/dlc" "$home/examples/resnet/resnet.mlir" --batch 64 "${sizes[@]}" -o "$folder/resnet.so"
 # It ends with the test accuracy and with where the library, the checkpoint and the picture of the loss are.
 step "$bin/dlc-run" train "$folder/resnet.so" --data "$data" "${arguments[@]}"

@@ -11,7 +11,7 @@ case "${1:-}" in -h | --help) sed -n '5,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; e
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 tools/setup
 tools/build release dlc dlc_runtime
-step() { printf '\n$ %s\n' "$*"; "$@"; }
+. examples/common.sh
 mkdir -p build/stream
 step build/release/bin/dlc examples/stream/stream.mlir --batch 1,16 -o build/stream/stream.so
 step "${CXX:-clang++-22}" -std=c++20 -O2 -I. examples/stream/stream.cpp -o build/stream/stream \

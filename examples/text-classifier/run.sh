@@ -13,21 +13,13 @@ set -euo pipefail
 case "${1:-}" in -h | --help) sed -n '5,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;; esac
 caller=$PWD
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+. "$home/examples/common.sh"
 (cd "$home" && tools/setup && tools/build release dlc dlc-run)
 cd "$caller"
 bin=$home/build/release/bin
 folder=$home/build/text-classifier
 mkdir -p "$folder"
 arguments=("$@")
-given() {
-  local argument
-  for argument in "${arguments[@]}"; do
-    case "$argument" in "$1" | "$1="*) return 0 ;; esac
-  done
-  return 1
-}
-# An option that the command line does not give.
-default() { given "$1" || arguments+=("$@"); }
 if ! given --lines && ! given --resume; then
   arguments+=(--lines "$home/examples/text-classifier/sms_spam.tsv.gz" --label-column 1 --text-column 2 --test-every 5)
 fi
@@ -37,6 +29,5 @@ given --resume || default --schedule cosine
 given --resume || default --seed 1
 given --out || given --resume || given --overwrite || arguments+=(--overwrite)
 given --resume || default --out "$folder/text-classifier.safetensors"
-step() { printf '\n$ %s\n' "$*"; "$@"; }
 step "$bin/dlc" "$home/examples/text-classifier/text-classifier.mlir" ${DLC_SIZES:+--size "$DLC_SIZES"} -o "$folder/text-classifier.so"
 step "$bin/dlc-run" train "$folder/text-classifier.so" "${arguments[@]}"

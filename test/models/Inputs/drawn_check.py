@@ -1,11 +1,25 @@
 # drawn_check.py - compares a drawn model, compiled in several ways, with what it means.
 # SPDX-License-Identifier: Apache-2.0
+import os
 import subprocess
+import tempfile
 
 
 def run(*command):
     result = subprocess.run(command, capture_output=True, text=True, timeout=300)
     return "" if result.returncode == 0 else f"{' '.join(command)}: exit code {result.returncode}\n{result.stdout}{result.stderr}"
+
+
+def each_seed(first, last, check):
+    """`check(seed, folder)` says what is wrong with what is drawn from each seed; it is printed. Returns of how many something
+    is. The folder is empty for each of them."""
+    wrong = 0
+    for seed in range(first, last + 1):
+        with tempfile.TemporaryDirectory() as folder:
+            if problems := check(seed, folder):
+                wrong += 1
+                print(f"seed {seed}:\n{problems}", flush=True)
+    return wrong
 
 
 def has_avx512():

@@ -5,14 +5,12 @@
 #
 # Each is compiled as it is and with budgets of 90, 70 and 50 % of its largest workspace. What is made keeps the budget and
 # yields what the evaluator says, for all targets with the same bits; what is refused is refused with the budget's own words.
-import os
 import re
 import subprocess
 import sys
-import tempfile
 
 import random_scans
-from drawn_check import has_avx512
+from drawn_check import each_seed, has_avx512
 from random_programs import Program
 
 TARGETS = ("v3", "v4") if has_avx512() else ("v3",)
@@ -28,7 +26,7 @@ def workspaces(text):
     return [int(bytes) for bytes in re.findall(r"dl\.workspace = (\d+)", text)]
 
 
-def check(model, capacity):
+def compared(model, capacity):
     """(how many budgets were kept, what is wrong)"""
     name, batch = model.removesuffix(".mlir"), ["--batch", str(capacity)]
     code, plan = dlc(model, *batch, "--emit=plan")
@@ -38,7 +36,7 @@ def check(model, capacity):
     for share in SHARES:
         budget = int(max(workspaces(plan)) * share)
         for target in TARGETS:
-            code, text = dlc(model, *batch, "--memory-budget", str(budget), "--target", target, "-o", f"{name}.{target}.so")
+            code, text = dlc(model, *batch, "--memory-budget", str(budget), "--memory", "--target", target, "-o", f"{name}.{target}.so")
             if code:
                 break
         if code:
@@ -55,25 +53,28 @@ def check(model, capacity):
     return kept, ""
 
 
-first, last = int(sys.argv[1]), int(sys.argv[2])
-programs = kept = wrong = 0
-with tempfile.TemporaryDirectory() as folder:
-    for seed in range(first, last + 1):
-        program = Program(seed) if seed % 4 else random_scans.Network(seed)  # loops, too
-        if seed % 4 and not program.trains:
-            continue
-        model = f"{folder}/{seed}.mlir"
+programs = kept = 0
+
+
+def check(seed, folder):
+    global programs, kept
+    program = Program(seed) if seed % 4 else random_scans.Network(seed)  # loops, too
+    if seed % 4 and not program.trains:
+        return ""
+    model = f"{folder}/{seed}.mlir"
+
+    def write(text):
         with open(model, "w") as file:
-            file.write(str(program) if seed % 4 else program.text())
-        if seed % 4 and program.parts > 1 and "accumulate: " in dlc(model, "--emit=autodiff")[1]:
-            with open(model, "w") as file:
-                file.write(str(Program(seed, parts=1)))  # its loss is not that of its parts
-        programs += 1
-        some, problem = check(model, program.batch if seed % 4 else program.capacity)
-        kept += some
-        if problem:
-            wrong += 1
-            print(f"seed {seed}: {problem}", flush=True)
-        for file in os.listdir(folder):
-            os.remove(os.path.join(folder, file))
+            file.write(text)
+
+    write(str(program) if seed % 4 else program.text())
+    if seed % 4 and program.parts > 1 and "accumulate: " in dlc(model, "--emit=autodiff")[1]:
+        write(str(Program(seed, parts=1)))  # its loss is not that of its parts
+    some, problem = compared(model, program.batch if seed % 4 else program.capacity)
+    programs += 1
+    kept += some
+    return problem
+
+
+wrong = each_seed(int(sys.argv[1]), int(sys.argv[2]), check)
 print(f"{programs} programs, {kept} budgets kept, {wrong} wrong")

@@ -10,13 +10,12 @@
 # A sheet is one model of several chains: an op on windows, or two with something between. `@f` has them as they are, which
 # the evaluator runs as they are written; `@loss` trains inputs and filters. How it is compared, drawn_check.py says.
 import math
-import os
 import random
 import re
 import sys
 import tempfile
 
-from drawn_check import compare, run
+from drawn_check import compare, each_seed, run
 
 CHAINS = 25  # of a sheet
 LARGEST = 700  # elements of a row of a value
@@ -357,15 +356,11 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             faults(first, folder)
     else:
-        wrong = 0
-        with tempfile.TemporaryDirectory() as folder:
-            for seed in range(first, last + 1):
-                sheet = Sheet(seed)
-                if problems := compare(f"{folder}/{seed}", str(sheet), sheet.batch, seed, options=sys.argv[3:], samples=3):
-                    wrong += 1
-                    print(f"seed {seed}:\n{problems}", flush=True)
-                for file in os.listdir(folder):
-                    os.remove(os.path.join(folder, file))
+        def check(seed, folder):
+            sheet = Sheet(seed)
+            return compare(f"{folder}/{seed}", str(sheet), sheet.batch, seed, options=sys.argv[3:], samples=3)
+
+        wrong = each_seed(first, last, check)
         print(f"{(last - first + 1) * CHAINS} chains, {wrong} sheets wrong")
 
 

@@ -10,10 +10,9 @@ import os
 import random
 import re
 import sys
-import tempfile
 
 from drawn import BATCH, text
-from drawn_check import compare, run
+from drawn_check import compare, each_seed, run
 from drawn_program import SIZES, BATCHES
 from drawn_choices import Choices
 from drawn_floats import Floats
@@ -189,14 +188,7 @@ def main():
         missing = [op for op in all_ops() if op not in words]
         print("never drawn:", ", ".join(missing) or "none")
     else:
-        wrong = 0
-        with tempfile.TemporaryDirectory() as folder:
-            for seed in range(first, last + 1):
-                if problems := check(seed, folder, sys.argv[3:]):
-                    wrong += 1
-                    print(f"seed {seed}:\n{problems}", flush=True)
-                for file in os.listdir(folder):
-                    os.remove(os.path.join(folder, file))
+        wrong = each_seed(first, last, lambda seed, folder: check(seed, folder, sys.argv[3:]))
         print(f"{last - first + 1} programs, {wrong} wrong")
 
 

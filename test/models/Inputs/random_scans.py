@@ -10,7 +10,8 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
+
+from drawn_check import each_seed
 
 
 class Network:
@@ -172,12 +173,7 @@ def main():
         print(Network(int(sys.argv[2])).text(), end="")
         return
     first, last = int(sys.argv[1]), int(sys.argv[2])
-    wrong = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for seed in range(first, last + 1):
-            if problem := check(seed, folder):
-                wrong += 1
-                print(f"seed {seed}: {problem}")
+    wrong = each_seed(first, last, check)
     print(f"{last - first + 1} networks, {wrong} wrong")
 
 
