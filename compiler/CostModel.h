@@ -156,6 +156,8 @@ bool isExpensive(mlir::Operation *op);
 /// and at 64 columns of f32 a block of B of 256 KiB, which the second cache holds. Measured at 64x3072x768: 768 and 1024
 /// are even, 256 loses 2 to 5 points.
 inline constexpr int64_t sumBlock = 1024;
+/// Weights of at least so many bytes are packed (PackWeights.cpp): smaller ones stay in the first cache as they are.
+inline constexpr int64_t leastPackedBytes = 16 << 10;
 /// Steps that make one sum where values are added up along an axis (see RowKernels.cpp).
 inline constexpr int64_t sumSteps = 32;
 } // namespace dlc

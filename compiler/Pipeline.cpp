@@ -159,6 +159,11 @@ static LogicalResult useAllWinograd(ModuleOp module, const CompileOptions &optio
       useWinograd(entry, options.batch);
   return success();
 }
+static LogicalResult packAllWeights(ModuleOp module, const CompileOptions &options) {
+  if (options.optimize > 0)
+    packWeights(modelOf(module));
+  return success();
+}
 static LogicalResult markRows(ModuleOp module, const CompileOptions &) {
   Builder b(module.getContext());
   for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>()) {
@@ -217,6 +222,7 @@ ArrayRef<Level> dlc::levels() {
       {"winograd", "convolutions of 3 x 3 are products of tiles, where --winograd allows it and it is faster",
        useAllWinograd},
       simplifying,
+      {"pack-weights", "weights that products alone read lie in blocks of columns", packAllWeights},
       {"mark-rows", "numbers say what they are means over, entry points whether their rows are independent", markRows},
       {"recompute", "what a budget of memory does not let be kept is computed again", recomputeAll},
       {"form-kernels", "groups of ops become kernels", formAllKernels},

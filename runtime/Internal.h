@@ -40,6 +40,11 @@ private:
   uint64_t bytes = 0;
 };
 
+/// Where the elements of a stored tensor lie, in row-major order: a split axis is two, its blocks and the places in one.
+struct Places {
+  Shape dims, strides;
+};
+Places placesOf(const TensorInfo &info);
 /// Copies elements between two layouts of one shape; strides in elements.
 void copyStrided(const Shape &dims, size_t elementBytes, void *to, const Shape &toStrides, const void *from,
                  const Shape &fromStrides);

@@ -354,11 +354,15 @@ private:
     uint64_t arena = model.raw->arena_bytes[info.arena];
     if (t.offset > arena || t.bytes > arena - t.offset)
       broken(cat("'", info.name, "' does not lie within its arena"));
+    info.split = t.split, info.splitStride = t.split_stride, info.splitAxis = t.split_axis;
+    if (info.split && (info.split < 0 || info.splitStride < 0 || info.splitAxis >= info.dims.size() ||
+                       info.dims.size() >= DLC_MAX_RANK || info.dims[info.splitAxis] % info.split))
+      broken(cat("'", info.name, "' is split into blocks that do not fit it"));
     unsigned __int128 last = 0;
-    if (info.dims.elements() != 0) {
+    if (auto [dims, strides] = placesOf(info); dims.elements() != 0) {
       last = 1;
-      for (size_t axis = 0; axis < info.dims.size(); ++axis)
-        last += static_cast<unsigned __int128>(info.dims[axis] - 1) * static_cast<uint64_t>(info.strides[axis]);
+      for (size_t axis = 0; axis < dims.size(); ++axis)
+        last += static_cast<unsigned __int128>(dims[axis] - 1) * static_cast<uint64_t>(strides[axis]);
     }
     if (last * sizeOf(info.type) > t.bytes || t.offset % sizeOf(info.type))
       broken(cat("'", info.name, "' does not fit the memory that it is given"));

@@ -48,7 +48,11 @@ struct TensorInfo {
   dlc_tensor_kind kind;
   dlc_arena arena;
   Shape dims;    ///< logical, as in files
-  Shape strides; ///< where the elements lie in the arena, in elements
+  Shape strides; ///< where the elements lie in the arena, in elements; of a split axis, within a block
+  /// Above 0: the tensor is packed. Place i of axis `splitAxis` lies in block i / split, at i % split there.
+  int64_t split = 0;
+  int64_t splitStride = 0; ///< from a block to the next, in elements
+  size_t splitAxis = 0;
   uint64_t offset, bytes;
   dlc_init init;
   double values[2];

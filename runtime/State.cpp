@@ -13,9 +13,21 @@ using namespace detail;
 
 //===--- Between arenas and logical tensors ------------------------------------------------------------===//
 
+Places detail::placesOf(const TensorInfo &info) {
+  if (!info.split)
+    return {info.dims, info.strides};
+  std::vector<int64_t> dims(info.dims.begin(), info.dims.end()), strides(info.strides.begin(), info.strides.end());
+  auto axis = static_cast<std::ptrdiff_t>(info.splitAxis);
+  dims[info.splitAxis] /= info.split;
+  dims.insert(dims.begin() + axis + 1, info.split);
+  strides.insert(strides.begin() + axis, info.splitStride);
+  return {Shape(dims), Shape(strides)};
+}
+
 Tensor detail::readTensor(const TensorInfo &info, const char *arena) {
   Tensor result(info.type, info.dims);
-  copyStrided(info.dims, sizeOf(info.type), result.data(), denseStrides(info.dims), arena + info.offset, info.strides);
+  auto [dims, strides] = placesOf(info);
+  copyStrided(dims, sizeOf(info.type), result.data(), denseStrides(dims), arena + info.offset, strides);
   return result;
 }
 
@@ -29,7 +41,8 @@ void detail::writeTensor(const TensorInfo &info, char *arena, TensorView value) 
   if (value.dtype() != info.type || value.shape() != info.dims)
     throw Error(cat("Tensor '", info.name, "' is ", typeText(info.type, info.dims), "; a value of ",
                     typeText(value.dtype(), value.shape()), " was given for it."));
-  copyStrided(info.dims, sizeOf(info.type), arena + info.offset, info.strides, value.data(), denseStrides(info.dims));
+  auto [dims, strides] = placesOf(info);
+  copyStrided(dims, sizeOf(info.type), arena + info.offset, strides, value.data(), denseStrides(dims));
 }
 
 //===--- Reading files ---------------------------------------------------------------------------------===//

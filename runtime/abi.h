@@ -21,8 +21,8 @@ extern "C" {
 
 #define DLC_MAGIC 0x6c646f4du /* "Modl" in little-endian bytes */
 /* 2: schedules are data; 3: tensors lie densely at the extent of a call; 4: schedules have constants; 5: steps that
- * accumulate */
-#define DLC_ABI_VERSION 5u
+ * accumulate; 6: weights may be packed */
+#define DLC_ABI_VERSION 6u
 #define DLC_QUERY_SYMBOL "dlc_model_query"
 #define DLC_ALIGNMENT 64u /* of every arena, in bytes */
 #define DLC_MAX_RANK 8u
@@ -76,7 +76,7 @@ typedef struct dlc_tensor {
   uint32_t arena; /* dlc_arena */
   uint32_t rank;
   const int64_t *shape;   /* logical, as in files */
-  const int64_t *strides; /* in elements, of the logical axes: where element (i, j, ...) lies in the arena */
+  const int64_t *strides; /* in elements, of the logical axes; dlc_place_of says where an element lies */
   uint64_t offset;        /* in bytes, from the start of the arena */
   uint64_t bytes;         /* occupied from offset on, padding included */
   uint32_t init;          /* dlc_init */
@@ -86,7 +86,22 @@ typedef struct dlc_tensor {
   const char *parameter; /* a slot: the parameter's name; else NULL */
   const char *slot;      /* a slot: its name in the optimizer, "m"; else NULL */
   const char *group;     /* a parameter or slot: its training group; NULL if none */
+  /* 0; or the tensor is packed: place i of axis `split_axis` lies in block i / split, split_stride elements from one block to
+   * the next, and in it at i % split times the axis's own stride. The axis is a multiple of `split` long. */
+  int64_t split, split_stride;
+  uint32_t split_axis, reserved2;
 } dlc_tensor;
+
+/* Where the element with this index, one number for each axis, lies in its tensor: in elements from its start. */
+static inline int64_t dlc_place_of(const dlc_tensor *t, const int64_t *index) {
+  int64_t place = 0;
+  for (uint32_t axis = 0; axis < t->rank; ++axis)
+    if (t->split && axis == t->split_axis)
+      place += index[axis] / t->split * t->split_stride + index[axis] % t->split * t->strides[axis];
+    else
+      place += index[axis] * t->strides[axis];
+  return place;
+}
 
 /* How the single numbers of several calls make the one of all their rows. */
 typedef enum dlc_combine {

@@ -44,36 +44,44 @@ static LogicalResult contract(ContractOp op, const Array &a, const Array &b, Arr
   for (int64_t size : summed)
     terms *= size;
   size_t dims = sizes.size();
-  // Where an operand is read is linear in the point: from its first element on, so much for each dimension.
-  auto placeAt = [&](const Array &x, AffineMap map, size_t moved) {
+  // Where an operand is read is a sum over the dimensions: so far from its first element for each index of each of them.
+  auto placeAt = [&](const Array &x, AffineMap map, size_t moved, int64_t index) {
     int64_t place = 0;
-    SmallVector<AffineExpr> point;
-    for (size_t i = 0; i < dims; ++i)
-      point.push_back(getAffineConstantExpr(i == moved, op.getContext()));
+    SmallVector<AffineExpr> point(dims, getAffineConstantExpr(0, op.getContext()));
+    if (moved < dims)
+      point[moved] = getAffineConstantExpr(index, op.getContext());
     for (auto [axis, expr] : llvm::enumerate(map.getResults()))
       place = place * x.shape[axis] + cast<AffineConstantExpr>(expr.replaceDims(point)).getValue();
     return place;
   };
+  struct Places {
+    int64_t first;
+    std::vector<std::vector<int64_t>> steps;
+  };
   auto placesOf = [&](const Array &x, AffineMap map) {
-    SmallVector<int64_t> places{placeAt(x, map, dims)};
-    for (size_t i = 0; i < dims; ++i)
-      places.push_back(placeAt(x, map, i) - places[0]);
+    Places places{placeAt(x, map, dims, 0), {}};
+    for (size_t i = 0; i < dims; ++i) {
+      places.steps.emplace_back();
+      for (int64_t index = 0; index < sizes[i]; ++index)
+        places.steps.back().push_back(placeAt(x, map, i, index) - places.first);
+    }
     return places;
   };
-  SmallVector<int64_t> lhs = placesOf(a, op.getLhsMap()), rhs = placesOf(b, op.getRhsMap());
-  auto moved = [](int64_t from, ArrayRef<int64_t> by, ArrayRef<int64_t> at) {
-    for (auto [step, index] : llvm::zip(by, at))
-      from += step * index;
+  Places lhs = placesOf(a, op.getLhsMap()), rhs = placesOf(b, op.getRhsMap());
+  auto moved = [](int64_t from, ArrayRef<std::vector<int64_t>> by, ArrayRef<int64_t> at) {
+    for (auto [steps, index] : llvm::zip(by, at))
+      from += steps[index];
     return from;
   };
   Odometer at(out.shape);
   for (int64_t i = 0, n = out.size(); i < n; ++i, at.next()) {
-    int64_t x = moved(lhs[0], ArrayRef(lhs).slice(1, kept), *at), y = moved(rhs[0], ArrayRef(rhs).slice(1, kept), *at);
+    int64_t x = moved(lhs.first, ArrayRef(lhs.steps).take_front(kept), *at),
+            y = moved(rhs.first, ArrayRef(rhs.steps).take_front(kept), *at);
     long double sum = 0;
     Odometer inner(summed);
     for (int64_t term = 0; term < terms; ++term, inner.next())
-      sum += (long double)a.reals[moved(x, ArrayRef(lhs).drop_front(1 + kept), *inner)] *
-             b.reals[moved(y, ArrayRef(rhs).drop_front(1 + kept), *inner)];
+      sum += (long double)a.reals[moved(x, ArrayRef(lhs.steps).drop_front(kept), *inner)] *
+             b.reals[moved(y, ArrayRef(rhs.steps).drop_front(kept), *inner)];
     out.reals[i] = (double)sum;
   }
   return success();

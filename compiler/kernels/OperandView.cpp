@@ -36,6 +36,11 @@ OperandView dlc::viewOf(Value tensor, AffineMap map) {
   OperandView view{tensor, SmallVector<Dim>(map.getNumDims(), 0), {}};
   SmallVector<int64_t> origin(map.getNumDims(), 0);
   for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(typeOf(tensor)))) {
+    if (auto block = dyn_cast<AffineBinaryOpExpr>(expr); block && expr.getKind() == AffineExprKind::FloorDiv) {
+      view.split = {(int)cast<AffineDimExpr>(block.getLHS()).getPosition(),
+                    cast<AffineConstantExpr>(block.getRHS()).getValue(), stride};
+      continue; // its places within a block are another axis
+    }
     int64_t start = valueAt(expr, origin, 0), perBatch = valueAt(expr, origin, 1) - start;
     if (start)
       view.offsets.push_back(times(stride, start));

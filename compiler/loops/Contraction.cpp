@@ -90,7 +90,9 @@ private:
     panel.vectors = vectors;
     panel.masks.assign(masks.begin(), masks.end());
     panel.buffer = c.rhs;
-    panel.origin = b.add(c.rhsBase, b.mul(panel.column, c.rhsStride[1]));
+    panel.vectorStride = c.rhsVectorStride ? c.rhsVectorStride : b.constant(plan.lanes);
+    panel.origin = b.add(c.rhsBase, c.rhsVectorStride ? b.mul(b.mul(index, plan.vectors), c.rhsVectorStride)
+                                                      : b.mul(panel.column, c.rhsStride[1]));
     panel.stride = c.rhsStride[0];
     panel.padded = false;
     panel.unroll = plan.unroll;
@@ -111,7 +113,9 @@ private:
       return;
     }
     if (plan.fetchAhead)
-      panel.ahead = describeAhead(c, panel, tileFirst, tiles.count, b.mul(c.rhsStride[1], vectors * plan.lanes));
+      panel.ahead = describeAhead(c, panel, tileFirst, tiles.count,
+                                  c.rhsVectorStride ? b.mul(c.rhsVectorStride, vectors)
+                                                    : b.mul(c.rhsStride[1], vectors * plan.lanes));
     emitCopy(c, panel);
     emitTiles(c, panel, tiles, tileFirst, tileEnd);
   }
@@ -222,6 +226,7 @@ private:
     ahead.rows = transposed ? width : part.k.capacity;
     ahead.rowStride = c.rhsStride[transposed];
     ahead.lines = llvm::divideCeil(transposed ? part.k.capacity : width, line);
+    ahead.lineStride = c.rhsVectorStride ? c.rhsVectorStride : b.constant(line); // a vector of columns is a line
     int64_t steps = std::max<int64_t>(part.k.capacity / 4, 1) * tileCount;
     ahead.perStep = std::min<int64_t>(llvm::divideCeil(ahead.rows * ahead.lines, steps), plan.fetchLines);
     return ahead;

@@ -38,6 +38,8 @@ struct Contraction {
   /// Where k is summed several times: whole runs make a sum, as many as there is room for in `sumBlock`, if one fits.
   std::optional<SumRuns> runs;
   std::array<mlir::Value, 2> lhsStride, rhsStride;
+  /// Of a packed B: how far the next contractionLanes() columns lie from these. Null: they follow.
+  mlir::Value rhsVectorStride;
   /// memref<SIZExELEMENT> of ProductPlan::scratchElements(), 64-byte aligned, this thread's own; null if that is 0.
   mlir::Value scratch;
   /// i1: the panel is not the one that was copied last. Null: it never is.

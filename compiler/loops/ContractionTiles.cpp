@@ -179,7 +179,6 @@ private:
   /// Lines of the next panel: those that follow what tiles and steps before this one have fetched.
   void fetchAhead(Value k, int64_t step) {
     const AheadFetch &ahead = *panel.ahead;
-    int64_t lineElements = 64 * 8 / c.element.getIntOrFloatBitWidth();
     Value done = arith::SubIOp::create(b, tile, ahead.tileFirst);
     done = b.add(b.mul(done, sizeOf(b, c.k)), k); // in units of step lines
     done = arith::DivUIOp::create(b, done, b.constant(step));
@@ -188,7 +187,7 @@ private:
       Value row = arith::DivUIOp::create(b, line, b.constant(ahead.lines));
       line = arith::RemUIOp::create(b, line, b.constant(ahead.lines));
       row = arith::MinUIOp::create(b, row, b.constant(ahead.rows - 1));
-      Value at = b.add(b.add(ahead.origin, b.mul(row, ahead.rowStride)), b.mul(line, lineElements));
+      Value at = b.add(b.add(ahead.origin, b.mul(row, ahead.rowStride)), b.mul(line, ahead.lineStride));
       memref::PrefetchOp::create(b, c.rhs, at, /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
     }
   }
@@ -201,7 +200,7 @@ private:
       rhsK = b.add(rhsK, rhsOffset);
     SmallVector<Value> rhs;
     for (int64_t q = 0; q < panel.vectors; ++q) {
-      Value at = b.add(b.add(rhsK, b.mul(panel.stride, u)), q * lanes);
+      Value at = b.add(b.add(rhsK, b.mul(panel.stride, u)), b.mul(panel.vectorStride, q));
       if (panel.masks[q] && !panel.padded)
         rhs.push_back(vector::MaskedLoadOp::create(b, vectorType, panel.buffer, at, panel.masks[q], zero));
       else
@@ -289,6 +288,7 @@ void dlc::describeCopy(LoopBuilder &b, const Contraction &c, ColumnPanel &panel)
   panel.buffer = c.scratch;
   panel.origin = b.constant(0);
   panel.stride = b.constant(panel.vectors * contractionLanes(c.element));
+  panel.vectorStride = b.constant(contractionLanes(c.element));
   panel.padded = true;
 }
 

@@ -16,12 +16,13 @@ mlir::Value beforeBlocks(LoopBuilder &b, const Contraction &contraction);
 
 /// Cache lines of B that the tiles of a panel fetch for the next one, a few every four k, in turn.
 struct AheadFetch {
-  mlir::Value tileFirst; ///< the tile that starts with it
-  mlir::Value origin;    ///< of the next panel in B
-  int64_t rows;          ///< pieces that are fetched, each consecutive in memory
-  mlir::Value rowStride; ///< elements from one to the next
-  int64_t lines;         ///< cache lines of each
-  int64_t perStep;       ///< lines fetched every four k
+  mlir::Value tileFirst;  ///< the tile that starts with it
+  mlir::Value origin;     ///< of the next panel in B
+  int64_t rows;           ///< pieces that are fetched, each consecutive in memory
+  mlir::Value rowStride;  ///< elements from one to the next
+  int64_t lines;          ///< cache lines of each
+  mlir::Value lineStride; ///< elements from one to the next
+  int64_t perStep;        ///< lines fetched every four k
 };
 
 /// Sums so far, where k is divided: row r of the columns lies at origin + r * (vectors * lanes).
@@ -37,6 +38,7 @@ struct ColumnPanel {
   mlir::Value buffer;                   ///< B, or the scratch memory
   mlir::Value origin;                   ///< of k = 0 and the first column in the buffer
   mlir::Value stride;                   ///< in the buffer, from one k to the next
+  mlir::Value vectorStride;             ///< in the buffer, from one vector of columns to the next
   bool padded;                          ///< the buffer has columns also where the masks are false
   int64_t unroll;                       ///< steps of k in one iteration: 2 or 4
   std::optional<AheadFetch> ahead;      ///< needs an unroll of 4

@@ -463,7 +463,9 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
   shape.followers = domain.ops.size() - 1;
   shape.isShared =
       !plan.outer.empty() && llvm::all_of(plan.outer, [&](int dim) { return plan.rhs.strides[dim] == Dim(0); });
-  shape.mayTurn = plan.rowDim >= 0 && plan.columnDim >= 0 && sizes[plan.columnDim].isNumber() && shape.runs == 1;
+  shape.isPacked = plan.rhs.split.has_value();
+  shape.mayTurn =
+      !shape.isPacked && plan.rowDim >= 0 && plan.columnDim >= 0 && sizes[plan.columnDim].isNumber() && shape.runs == 1;
   int64_t inner = 1;
   if (vectorize) {
     plan.product = dlc::planProduct(shape, costs);

@@ -17,8 +17,8 @@ static bool takesDots(const ProductShape &shape, const CostModel &costs) {
 static RightHandSide chooseRightHandSide(const ProductShape &shape, bool wide, const CostModel &costs) {
   if (takesDots(shape, costs))
     return RightHandSide::Dots;
-  if (shape.k == 0)
-    return RightHandSide::InPlace; // nothing is read
+  if (shape.k == 0 || shape.isPacked) // nothing is read, or as it lies
+    return RightHandSide::InPlace;
   if (shape.rhsStride[1] == 1 || shape.n == 1) {
     bool crowded = !wide && shape.rhsStride[0] * shape.elementBytes % costs.crowdedStride == 0;
     return shape.m >= (crowded ? costs.crowdedCopyRows : costs.copyRows(wide)) ? RightHandSide::Copied
@@ -43,6 +43,7 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   plan.wideRegisters = costs.isWide(shape.elementBytes);
   plan.shuffleLanes = costs.shuffleLanes(shape.elementBytes);
   plan.rhs = chooseRightHandSide(shape, plan.wideRegisters, costs);
+  plan.isPacked = shape.isPacked;
   plan.waitingRows = costs.waitingRows;
   int64_t all = llvm::divideCeil(shape.n, plan.lanes);
   if (plan.rhs == RightHandSide::Dots) {
@@ -67,7 +68,7 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   plan.panels = plan.panels ? llvm::divideCeil(all, plan.vectors) : 0;
   plan.lastVectors = all - plan.vectors * (plan.panels - 1);
   // Panels that crowd into few sets of the second cache are copied; those of a stack once for all of its products.
-  bool isCrowded = plan.wideRegisters && inPlace && shape.rhsStride[1] == 1 && plan.vectors &&
+  bool isCrowded = plan.wideRegisters && inPlace && !shape.isPacked && shape.rhsStride[1] == 1 && plan.vectors &&
                    shape.rhsStride[0] * shape.elementBytes % costs.crowdedStride == 0 &&
                    shape.runs * shape.k * shape.rhsStride[0] * shape.elementBytes >= costs.crowdedBytes;
   bool isDivided = shape.runs == 1 && shape.k > sumBlock + sumBlock / 2;
@@ -156,7 +157,7 @@ void ProductPlan::print(llvm::raw_ostream &os) const {
     return;
   }
   os << "tiles of " << (tiles.tallCount ? tiles.tallHeight() : tiles.height) << " x " << vectors * lanes
-     << ", right operand " << nameOf(rhs);
+     << ", right operand " << (isPacked ? "packed" : nameOf(rhs));
   if (kBlock)
     os << ", k in blocks of " << kBlock;
   if (fetchAhead)

@@ -16,6 +16,7 @@ struct ProductShape {
   int64_t runs = 1;      ///< k is summed so many times, each time from other places on
   int64_t followers = 0; ///< ops that are done with each element
   bool isShared = false; ///< B is the same for all products of a stack, and there are several
+  bool isPacked = false; ///< columns of B lie in blocks of a vector, each with all of k: in order, whatever the panel
   bool mayTurn = false;  ///< it may be computed as its transpose; n is then the same in all calls
 
   /// B^T A^T, whose rows are the columns of the product.
@@ -47,6 +48,7 @@ struct ProductPlan {
     Dots        ///< rows of k, and so few rows of A that lanes run along k
   };
   RightHandSide rhs = RightHandSide::InPlace;
+  bool isPacked = false; ///< in place, but in blocks of a vector
   /// Of a stack of products: all of them are done with one panel before the next.
   bool panelsOutside = false;
   bool wideRegisters = false;

@@ -26,8 +26,10 @@ static void emitNaive(PointEmitter &e, const Contraction &c) {
         Value y = zero;
         for (int64_t i = 0; i < lanes; ++i) {
           Value here = arith::MinSIOp::create(b, b.add(column, i), last);
-          Value one = memref::LoadOp::create(
-              b, c.rhs, b.add(rhsBase, b.add(b.mul(k, c.rhsStride[0]), b.mul(here, c.rhsStride[1]))));
+          // Packed columns come in whole blocks of a vector.
+          Value there = c.rhsVectorStride ? b.add(b.mul(b.floorDiv(column, lanes), c.rhsVectorStride), i)
+                                          : b.mul(here, c.rhsStride[1]);
+          Value one = memref::LoadOp::create(b, c.rhs, b.add(rhsBase, b.add(b.mul(k, c.rhsStride[0]), there)));
           y = vector::InsertOp::create(b, one, y, ArrayRef<int64_t>{i});
         }
         return SmallVector<Value>{vector::FMAOp::create(b, e.spread(x, lanes), y, carried[0])};
@@ -132,6 +134,8 @@ void dlc::emitProduct(KernelBody &body) {
   c.rhs = e.buffers.lookup(plan.rhs.buffer);
   c.lhsStride = {stride(plan.lhs, plan.rowDim), stride(plan.lhs, k)};
   c.rhsStride = {stride(plan.rhs, k), stride(plan.rhs, plan.columnDim)};
+  if (plan.rhs.split)
+    c.rhsVectorStride = e.size(plan.rhs.split->stride);
   if (!plan.runs.empty())
     c.runs = runsOf(e, plan, sizes);
   if (plan.scratchBytes)

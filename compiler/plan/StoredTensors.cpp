@@ -26,25 +26,28 @@ StoredTensors::StoredTensors(ModuleOp module) {
                                           about.getAs<ArrayAttr>("arg_types").getAsValueRange<TypeAttr>())) {
         RankedTensorType tensor = atCapacity(cast<RankedTensorType>(type), capacity);
         SmallVector<int64_t> layout = llvm::to_vector(llvm::seq<int64_t>(0, tensor.getRank()));
+        int64_t split = 0;
         if (auto order = attrs.getAs<DenseI64ArrayAttr>("layout")) {
           layout = llvm::to_vector(order.asArrayRef());
-          SmallVector<int64_t> logical(layout.size());
-          for (auto [i, axis] : llvm::enumerate(layout))
-            logical[axis] = tensor.getDimSize(i);
+          bool isSplit = layout.size() > 1 && layout.front() == layout.back();
+          split = isSplit ? tensor.getShape().back() : 0;
+          SmallVector<int64_t> logical(layout.size() - isSplit, 1);
+          for (auto [size, axis] : llvm::zip(tensor.getShape(), layout))
+            logical[axis] *= size;
           tensor = RankedTensorType::get(logical, tensor.getElementType());
         }
         auto init = attrs.getAs<InitAttr>("init");
         if (auto name = attrs.getAs<StringAttr>("parameter"); name && !slots)
-          add(attrs, {name.str(), "", "", "", tensor, init, DLC_PARAMETER, DLC_PARAMS, layout});
+          add(attrs, {name.str(), "", "", "", tensor, init, DLC_PARAMETER, DLC_PARAMS, layout, split});
         if (auto name = attrs.getAs<StringAttr>("buffer"); name && !slots)
-          add(attrs, {name.str(), "", "", "", tensor, init, DLC_BUFFER, DLC_BUFFERS, layout});
+          add(attrs, {name.str(), "", "", "", tensor, init, DLC_BUFFER, DLC_BUFFERS, layout, split});
         if (auto name = attrs.getAs<StringAttr>("session"); name && !slots)
-          add(attrs, {name.str(), "", "", "", tensor, init, DLC_SESSION_STATE, DLC_SESSION, layout});
+          add(attrs, {name.str(), "", "", "", tensor, init, DLC_SESSION_STATE, DLC_SESSION, layout, split});
         if (auto name = attrs.getAs<StringAttr>("slot"); name && slots) {
           auto of = attrs.getAs<StringAttr>("of");
           std::string group = attrs.getAs<StringAttr>("group").str();
           add(attrs, {(of.getValue() + "." + name.getValue()).str(), of.str(), name.str(), group, tensor, init,
-                      DLC_SLOT, DLC_TRAINING, layout});
+                      DLC_SLOT, DLC_TRAINING, layout, split});
           tensors[indexOf.at({Attribute(), of})].group = group;
         }
       }
@@ -64,12 +67,19 @@ void StoredTensors::place(StoredTensor &one) {
   one.bytes = llvm::alignTo(count * bytesOf(one.type.getElementType()), DLC_ALIGNMENT);
   one.offset = arenaBytes[one.arena];
   arenaBytes[one.arena] += one.bytes;
-  int64_t stride = 1;
   one.strides.resize(one.type.getRank());
-  for (int64_t axis : llvm::reverse(one.layout)) {
+  int64_t stride = 1;
+  ArrayRef<int64_t> whole = one.layout;
+  if (one.split) {
+    one.strides[whole.back()] = 1;
+    stride = one.split;
+    whole = whole.drop_front().drop_back();
+  }
+  for (int64_t axis : llvm::reverse(whole)) {
     one.strides[axis] = stride;
     stride *= one.type.getDimSize(axis);
   }
+  one.splitStride = one.split ? stride : 0;
 }
 
 const StoredTensor *StoredTensors::find(DictionaryAttr about) const {

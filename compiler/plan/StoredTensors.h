@@ -12,9 +12,13 @@ struct StoredTensor {
   std::string name, parameter, slot, group;
   mlir::RankedTensorType type; ///< logical
   InitAttr init;
-  uint32_t kind, arena;              ///< dlc_tensor_kind, dlc_arena
-  llvm::SmallVector<int64_t> layout; ///< its axes in the order in which they lie, the last one in order
+  uint32_t kind, arena; ///< dlc_tensor_kind, dlc_arena
+  /// Its axes in the order in which they lie, the last one in order. A split one stands here twice: first for its blocks,
+  /// which are `split` long, and last for the places within a block.
+  llvm::SmallVector<int64_t> layout;
+  int64_t split = 0;
   llvm::SmallVector<int64_t> strides = {};
+  int64_t splitStride = 0;       ///< from a block to the next
   int64_t offset = 0, bytes = 0; ///< in its arena
 };
 

@@ -145,6 +145,9 @@ llvm::GlobalVariable *DescriptorEmitter::tensorTable() {
     row.rank = shape.size();
     row.offset = one.offset;
     row.bytes = one.bytes;
+    row.split = one.split;
+    row.split_stride = one.splitStride;
+    row.split_axis = one.split ? one.layout.front() : 0;
     row.init = initOf(one.init.getKind().getValue());
     for (auto [value, number] : llvm::zip(row.values, one.init.getValues().getAsRange<FloatAttr>()))
       value = number.getValueAsDouble();

@@ -105,9 +105,12 @@ static std::string problemOfArgument(DictionaryAttr attrs, Type type) {
   if (Attribute layout = attrs.get("layout")) {
     auto order = dyn_cast<DenseI64ArrayAttr>(layout);
     SmallVector<int64_t> axes(order ? order.asArrayRef() : ArrayRef<int64_t>());
+    if (axes.size() == (size_t)tensor.getRank() && axes.size() > 1 && axes.front() == axes.back())
+      axes.pop_back(); // split: blocks of it come first, the places within one last
     llvm::sort(axes);
-    if (!isStored || !order || !llvm::equal(axes, llvm::seq<int64_t>(0, tensor.getRank())))
-      return "only what is stored has a layout: each of its axes once";
+    if (!isStored || !order || order.size() != tensor.getRank() ||
+        !llvm::equal(axes, llvm::seq<int64_t>(0, axes.size())))
+      return "only what is stored has a layout: each of its axes once, or a split one first and last";
   }
   if ((kind == "scalar" && (!isNumber || !attrs.getAs<FloatAttr>("value"))) || (kind == "step" && !isNumber))
     return ("a " + kind + " is one f64" + (kind == "scalar" ? " with a `value`" : "")).str();

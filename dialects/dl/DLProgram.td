@@ -246,7 +246,8 @@ def DL_ContractOp : DL_ValueOp<"contract", 2, [], [], [Fusible, Differentiable, 
     `over` has the sizes of the dimensions that it runs over: the first `kept` of them are the axes of the result, the others
     are summed, the last running fastest. A map says where an operand is read at each point: each axis at an affine sum of
     dimensions with whole coefficients, as `2 * d1 + d4` for a window that moves by two, or `d1 - d4 + 2`. All places lie
-    within the operand; an axis that depends on the batch is read at a dimension of its size.
+    within the operand; an axis that depends on the batch is read at a dimension of its size. A dimension that is split in
+    memory is read at two axes, `d3 floordiv 16` and `d3 mod 16`, as the columns of packed weights are.
 
     A matrix product has `over = [m, n, k], kept = 2` and the maps (d0, d2) and (d2, d1); a convolution of pictures has
     `over = [batch, y, x, f, i, j, c], kept = 4` and the maps (d0, d1 + d4, d2 + d5, d6) and (d4, d5, d6, d3). Elements are

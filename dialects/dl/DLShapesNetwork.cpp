@@ -38,11 +38,14 @@ static void shape(MatmulOp::Adaptor op, Shapes s) {
   dims.push_back(b[tb ? n - 2 : n - 1]);
   s.set(dims, s.element(op.getLhs()));
 }
-/// A sum of dimensions with whole coefficients, and of a number.
+/// A sum of dimensions with whole coefficients, and of a number; or a half of a dimension that is split: `d floordiv 16`,
+/// `d mod 16`.
 static bool isAffineSum(AffineExpr expr) {
   auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
   if (!binary)
     return !isa<AffineSymbolExpr>(expr);
+  if (expr.getKind() == AffineExprKind::FloorDiv || expr.getKind() == AffineExprKind::Mod)
+    return isa<AffineDimExpr>(binary.getLHS()) && isa<AffineConstantExpr>(binary.getRHS());
   if (expr.getKind() == AffineExprKind::Mul)
     return isAffineSum(binary.getLHS()) && isa<AffineConstantExpr>(binary.getRHS());
   return expr.getKind() == AffineExprKind::Add && isAffineSum(binary.getLHS()) && isAffineSum(binary.getRHS());
@@ -57,6 +60,10 @@ static __int128 boundOf(AffineExpr expr, ArrayRef<Dim> sizes, bool greatest) {
   if (expr.getKind() == AffineExprKind::Add)
     return boundOf(binary.getLHS(), sizes, greatest) + boundOf(binary.getRHS(), sizes, greatest);
   int64_t factor = cast<AffineConstantExpr>(binary.getRHS()).getValue();
+  if (expr.getKind() == AffineExprKind::FloorDiv)
+    return boundOf(binary.getLHS(), sizes, greatest) / factor;
+  if (expr.getKind() == AffineExprKind::Mod)
+    return std::min<__int128>(boundOf(binary.getLHS(), sizes, greatest), factor - 1);
   return factor * boundOf(binary.getLHS(), sizes, greatest == factor > 0);
 }
 /// Is an axis of this size read within it?
@@ -68,6 +75,23 @@ static bool isWithin(AffineExpr expr, Dim size, ArrayRef<Dim> sizes) {
     isOpen |= !sizes[i].isNumber() && expr.isFunctionOfDim(i);
   return !isOpen && boundOf(expr, sizes, false) >= 0 && boundOf(expr, sizes, true) < size.value;
 }
+static bool isHalf(AffineExpr expr) {
+  return expr.getKind() == AffineExprKind::FloorDiv || expr.getKind() == AffineExprKind::Mod;
+}
+/// Where a dimension is split, it is the columns, which this operand alone has: the last of those that are kept, in whole
+/// blocks of a cache line, which the last axis counts within. Kernels read such weights a line at a time.
+static bool isSplitByLines(AffineMap map, AffineMap other, ArrayRef<Dim> dims, ArrayRef<Dim> over, int64_t kept,
+                           int64_t elementBytes) {
+  SmallVector<AffineExpr> halves = llvm::filter_to_vector(map.getResults(), isHalf);
+  if (halves.empty())
+    return true;
+  int64_t line = 64 / elementBytes;
+  AffineExpr column = getAffineDimExpr(kept - 1, map.getContext());
+  return kept > 0 && halves.size() == 2 && llvm::is_contained(halves, column.floorDiv(line)) &&
+         map.getResults().back() == column % line && dims.back() == Dim(line) && over[kept - 1].isNumber() &&
+         over[kept - 1].value % line == 0 && !other.isFunctionOfDim(kept - 1) &&
+         llvm::count_if(map.getResults(), [&](AffineExpr expr) { return expr.isFunctionOfDim(kept - 1); }) == 2;
+}
 static void shape(ContractOp::Adaptor op, Shapes s) {
   SmallVector<Dim> over = sizesOf(op.getOver());
   int64_t kept = op.getKept().number();
@@ -76,13 +100,15 @@ static void shape(ContractOp::Adaptor op, Shapes s) {
   if (kept < 0 || kept >= (int64_t)over.size() ||
       llvm::any_of(over, [](Dim dim) { return dim.isUnknown() || (dim.isNumber() && dim.value < 1); }))
     return s.rule.fail("contract: expected known sizes of at least 1 in `over`, and more of them than are kept");
-  for (auto [operand, map] : {std::pair(op.getLhs(), op.getLhsMap()), std::pair(op.getRhs(), op.getRhsMap())}) {
+  int64_t elementBytes = s.element(op.getLhs()).getIntOrFloatBitWidth() / 8;
+  for (auto [operand, map, other] : {std::tuple(op.getLhs(), op.getLhsMap(), op.getRhsMap()),
+                                     std::tuple(op.getRhs(), op.getRhsMap(), op.getLhsMap())}) {
     SmallVector<Dim> dims = s.dims(operand);
     bool fits = map.getNumDims() == over.size() && !map.getNumSymbols() && map.getNumResults() == dims.size() &&
                 llvm::all_of(map.getResults(), isAffineSum);
     for (size_t i = 0; fits && i < dims.size(); ++i)
       fits = isWithin(map.getResult(i), dims[i], over);
-    if (!fits) {
+    if (!fits || !isSplitByLines(map, other, dims, over, kept, elementBytes)) {
       std::string text;
       llvm::raw_string_ostream(text) << map;
       return s.rule.fail("contract: " + text + " is no affine map into " + show(operand));

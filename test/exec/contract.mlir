@@ -7,7 +7,7 @@
 // RUN: dlc-run diff %s --batch 5 --batch-extent 2 --quiet | FileCheck %s
 // RUN: sed 's/x86-64-v4/x86-64-v3/' %s > %t.mlir && dlc-run diff %t.mlir --batch 5 --batch-extent 2 --quiet | FileCheck %s
 // RUN: sed 's/optimize = 3/optimize = 0/' %s > %t.mlir && dlc-run diff %t.mlir --batch 5 --quiet | FileCheck %s
-// CHECK-COUNT-15: results agree
+// CHECK-COUNT-17: results agree
 //
 // RUN: dlc %s --emit=kernels | FileCheck %s --check-prefix=PLANS
 module attributes {dl.level = "autodiff", dl.options = {batch = array<i64: 5>, doubles = false, faulty_rule = "", optimize = 3 : i64, sizes = {}, target = "x86-64-v4"}, dl.version = 1 : i64} {
@@ -17,8 +17,21 @@ module attributes {dl.level = "autodiff", dl.options = {batch = array<i64: 5>, d
       %y = contract %x, %w, kept = 2, lhs_map = affine_map<(m, n, k) -> (m, k)>, over = [batch, 33, 20], rhs_map = affine_map<(m, n, k) -> (k, n)>
       return %y
     }
+    // A packed weight: the columns lie in blocks of a cache line.
+    // PLANS: kernel @k1_contract_add
+    // PLANS-SAME: dl.plan = "product: tiles of {{.*}}right operand packed; parts
+    entry function @packed(%x: f32[batch, 20] {input = "x"}, %w: f32[3, 20, 16] {input = "w"}, %b: f32[48] {input = "b"}) -> (f32[batch, 48] {output = "y"}) {
+      %z = contract %x, %w, kept = 2, lhs_map = affine_map<(m, n, k) -> (m, k)>, over = [batch, 48, 20], rhs_map = affine_map<(m, n, k) -> (n floordiv 16, k, n mod 16)>
+      %y = add %z, %b
+      return %y
+    }
+    // The same as the left operand of a convolution, in doubles.
+    entry function @packed_filters(%w: f64[5, 3, 3, 4, 8] {input = "w"}, %x: f64[batch, 9, 7, 4] {input = "x"}) -> (f64[batch, 7, 5, 40] {output = "y"}) {
+      %y = contract %w, %x, kept = 4, lhs_map = affine_map<(n, y, x, f, i, j, c) -> (f floordiv 8, i, j, c, f mod 8)>, over = [batch, 7, 5, 40, 3, 3, 4], rhs_map = affine_map<(n, y, x, f, i, j, c) -> (n, y + i, x + j, c)>
+      return %y
+    }
     // A convolution of pictures, 3 x 3, with a bias and what follows it on the tile: (j, c) is one dimension, i a loop around it.
-    // PLANS: kernel @k1_contract_add_relu
+    // PLANS: kernel @k3_contract_add_relu
     // PLANS-SAME: dl.plan = "product: tiles of {{.*}}right operand in place, sums of [3]; parts batch x 9;
     entry function @convolution(%x: f32[batch, 11, 13, 5] {input = "x"}, %w: f32[3, 3, 5, 40] {input = "w"}, %b: f32[40] {input = "b"}) -> (f32[batch, 9, 11, 40] {output = "y"}) {
       %z = contract %x, %w, kept = 4, lhs_map = affine_map<(n, y, x, f, i, j, c) -> (n, y + i, x + j, c)>, over = [batch, 9, 11, 40, 3, 3, 5], rhs_map = affine_map<(n, y, x, f, i, j, c) -> (i, j, c, f)>

@@ -26,7 +26,7 @@
 // RUN: sed 's/scalar = "lr", value = 1.000000e-02 : f64}/scalar = "lr"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=SCALAR
 // SCALAR: error: argument 3 of an entry point: a scalar is one f64 with a `value`
 // RUN: sed 's/parameter = "w"}/parameter = "w", layout}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=LAYOUT
-// LAYOUT: error: argument 1 of an entry point: only what is stored has a layout: each of its axes once
+// LAYOUT: error: argument 1 of an entry point: only what is stored has a layout: each of its axes once, or a split one first and last
 // RUN: sed 's/{input = "i"}/{random}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=RANDOM
 // RANDOM: error: argument 1 of an entry point: what is random is i64[3]: seed, step, row
 // RUN: sed 's/f32 {output = "loss"}/f32 {}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=RESULT

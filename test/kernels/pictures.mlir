@@ -5,14 +5,18 @@
 // RUN: dlc %s --batch 8 --target v3 --emit=kernels | FileCheck %s --check-prefixes=CHECK,V3
 // RUN: dlc %s --batch 8 --emit=loops | FileCheck %s --check-prefix=LOOPS
 // All rows of all pictures read the same filters, which are larger than a cache: one panel of them serves all rows before the
-// next, and it is narrower, so that the cache holds it. Their rows are 2 KiB apart and crowd into few sets of a cache: on v4 the
-// panel is copied, once for all rows of a picture.
-// CHECK: kernel @[[FORWARD:k[0-9]+_contract_relu[a-z_]*]](
-// V3-SAME: dl.plan = "product: tiles of {{.*}}, right operand in place, one panel after the other
-// V4-SAME: dl.plan = "product: tiles of 7 x 32, right operand copied, one panel after the other, sums of [3]; parts 16 x batch x 7 / 7;
+// next, and it is narrower, so that the cache holds it. What no step writes is packed.
+// CHECK: kernel @{{k[0-9]+}}_contract_relu{{[a-z_]*}}(
+// CHECK-SAME: %{{[a-z.]+}}: f32[32, 3, 3, 512, 16]
+// CHECK-SAME: dl.plan = "product: tiles of {{.*}}, right operand packed, one panel after the other, sums of [3]
 // Smaller ones are read by one row after the other.
 // CHECK: kernel @{{k[0-9]+}}_contract_relu{{[a-z_]*}}(
-// CHECK-SAME: dl.plan = "product: tiles of {{4 x 64|6 x 16}}, right operand in place, sums of [3]; parts batch x 28;
+// CHECK-SAME: dl.plan = "product: tiles of {{4 x 64|6 x 16}}, right operand packed, sums of [3]; parts batch x 28;
+// Filters that a step updates lie as they are. Their rows are 2 KiB apart and crowd into few sets of a cache: on v4 the panel is
+// copied, once for all rows of a picture.
+// CHECK: kernel @{{k[0-9]+}}_contract_relu{{[a-z_]*}}(
+// V3-SAME: dl.plan = "product: tiles of {{.*}}, right operand in place, one panel after the other
+// V4-SAME: dl.plan = "product: tiles of 7 x 32, right operand copied, one panel after the other, sums of [3]; parts 16 x batch x 7 / 7;
 // The sums of a batch_norm are many ops; they read four vectors of channels side by side nevertheless.
 // CHECK: kernel @{{k[0-9]+}}_sum_div_sub_{{[a-z_]*}}(
 // V4-SAME: dl.plan = "rows, 4 x 16 lanes along rows 64, reduced over [batch, 28, 28]

@@ -32,7 +32,7 @@ TEST(Descriptor, CopyIsFine) { EXPECT_EQ(Copy().open().name(), "fake"); }
 TEST(Descriptor, NullQuery) { EXPECT_ERROR(Model::fromQuery(nullptr), "is NULL"); }
 TEST(Descriptor, VersionNotServed) {
   EXPECT_ERROR(Model::fromQuery([](uint32_t) -> const dlc_model * { return nullptr; }),
-               "The linked model cannot serve version 5 of the interface");
+               "The linked model cannot serve version 6 of the interface");
 }
 TEST(Descriptor, Magic) {
   Copy c;
@@ -41,8 +41,8 @@ TEST(Descriptor, Magic) {
 }
 TEST(Descriptor, Version) {
   Copy c;
-  c.model.abi_version = 7;
-  EXPECT_PART(c.error(), "has version 7 of the interface; this runtime speaks version 5");
+  c.model.abi_version = 9;
+  EXPECT_PART(c.error(), "has version 9 of the interface; this runtime speaks version 6");
 }
 TEST(Descriptor, ShorterStructures) {
   Copy c;
@@ -83,6 +83,27 @@ TEST(Descriptor, TensorLargerThanItsMemory) {
   static const int64_t strides[] = {1, 100};
   c.tensors[0].strides = strides;
   EXPECT_PART(c.error(), "'w' does not fit the memory");
+}
+TEST(Descriptor, BlocksThatDoNotFit) {
+  auto split = [](Copy &c) -> dlc_tensor & {
+    dlc_tensor &t = c.tensors[0];
+    t.split = t.shape[0], t.split_stride = t.shape[0], t.split_axis = 0; // one block
+    return t;
+  };
+  Copy whole;
+  split(whole);
+  EXPECT_EQ(whole.open().name(), "fake");
+  for (auto spoil : std::vector<void (*)(dlc_tensor &)>{
+           [](dlc_tensor &t) { t.split += 1; }, [](dlc_tensor &t) { t.split = -1; },
+           [](dlc_tensor &t) { t.split_axis = t.rank; }, [](dlc_tensor &t) { t.split_stride = -1; }}) {
+    Copy c;
+    spoil(split(c));
+    EXPECT_PART(c.error(), "'w' is split into blocks that do not fit it");
+  }
+  Copy large;
+  split(large).split = 1;
+  large.tensors[0].split_stride = 1 << 20;
+  EXPECT_PART(large.error(), "'w' does not fit the memory");
 }
 TEST(Descriptor, TensorInAForeignArena) {
   Copy c;

@@ -44,6 +44,55 @@ void expectNormal(const Tensor &t, double deviation) {
 }
 } // namespace
 
+/// Columns in blocks of 8, each with all rows: what is written is read again, and lies where the descriptor says.
+TEST(Layouts, Packed) {
+  static const int64_t dims[] = {3, 24}, strides[] = {8, 1};
+  static dlc_tensor t{};
+  static dlc_model m;
+  t = dlc_tensor{"p",
+                 DLC_F32,
+                 DLC_PARAMETER,
+                 DLC_PARAMS,
+                 2,
+                 dims,
+                 strides,
+                 64,
+                 3 * 24 * 4,
+                 DLC_INIT_FAN_IN_UNIFORM,
+                 0,
+                 {0, 0},
+                 24,
+                 3,
+                 nullptr,
+                 nullptr,
+                 nullptr,
+                 8,
+                 3 * 8,
+                 1,
+                 0};
+  m = *fake_dlc_model_query(DLC_ABI_VERSION);
+  m.tensor_count = 1, m.tensors = &t, m.entry_count = 0, m.arena_bytes[DLC_PARAMS] = 64 + 3 * 24 * 4;
+  Model made = Model::fromQuery([](uint32_t) -> const dlc_model * { return &m; });
+  Parameters weights = made.newParameters(1);
+  PhiloxStream stream(1, "p");
+  Tensor first = weights.get("p"), other(DType::F32, {3, 24});
+  float *values = other.as<float>().data();
+  for (int64_t i = 0; i < 72; ++i) {
+    double bound = 1 / std::sqrt(24);
+    EXPECT_FLOAT_EQ(float(first.at(i)), float(-bound + 2 * bound * double(stream.uniform32(uint64_t(i)))));
+    values[i] = float(i);
+  }
+  weights.set("p", other);
+  EXPECT_EQ(std::memcmp(weights.get("p").data(), other.data(), 72 * sizeof(float)), 0);
+  auto *lies = reinterpret_cast<const float *>(static_cast<const char *>(weights.arena(DLC_PARAMS)) + 64);
+  for (int64_t row = 0; row < 3; ++row)
+    for (int64_t column = 0; column < 24; ++column) {
+      int64_t index[] = {row, column}, place = column / 8 * 24 + row * 8 + column % 8;
+      EXPECT_EQ(lies[place], float(row * 24 + column));
+      EXPECT_EQ(dlc_place_of(&t, index), place);
+    }
+}
+
 TEST(Initialisers, Constants) {
   EXPECT_EQ(initial(DLC_INIT_ZEROS).at(1999), 0);
   EXPECT_EQ(initial(DLC_INIT_ONES).at(1999), 1);
