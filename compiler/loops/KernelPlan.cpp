@@ -391,9 +391,11 @@ void KernelPlanner::findRowsAndColumns() {
     std::swap(plan.lhs, plan.rhs);
   if (!has(plan.lhs, last))
     plan.columnDim = last;
-  for (int dim = last; dim >= 0 && plan.rowDim < 0; --dim)
-    if (dim != plan.columnDim && !has(plan.rhs, dim))
-      plan.rowDim = dim;
+  // A dimension of one place has one row: another one makes a tile.
+  for (bool mayBeOne : {false, true})
+    for (int dim = last; dim >= 0 && plan.rowDim < 0; --dim)
+      if (dim != plan.columnDim && !has(plan.rhs, dim) && (mayBeOne || domain.sizes[dim] != Dim(1)))
+        plan.rowDim = dim;
 }
 
 /// The matrices of a stack are one, as far as their rows lie one after the other in all that the kernel reads and writes:
