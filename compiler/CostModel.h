@@ -83,6 +83,15 @@ struct CostModel {
   /// panel at most, as far as that leaves two vectors: three quarters of the second cache. From the sizes of caches; a difference
   /// has not been measured, on a busy machine.
   int64_t sharedBytes, sharedPanelBytes;
+  /// Where not even two vectors are that small, runs are done some at a time for all parts whose sums are no more than this:
+  /// they are read and written once for a block of runs, which takes a hundred times as long to compute.
+  int64_t slabBytes = 2 << 20;
+  /// Of these runs a panel is copied, where its rows are at least so many bytes apart. Gradients of filters, 56 x 56 x 64 (rows
+  /// of 256 bytes): v3 129 GFLOP/s in place, 123 copied; 28 x 28 x 128 (512 bytes): v4 235 and 242, v3 112 and 124.
+  int64_t slabCopyStride = 512;
+  /// A whose neighbours are rows brings another line with each k. Where all of it is larger than the second cache, it is asked
+  /// for so many k before, of runs a run before: no cache does that by itself across pages.
+  int64_t fetchLeftBytes, fetchLeftSteps = 16;
   /// Lines fetched in one step of the loop over k, at most: more of them are in the way of what is computed.
   int64_t fetchLines = 4;
   /// Tiles that share a copy of a panel before a part ends, with few panels and with many: a copy is worth some tiles, and

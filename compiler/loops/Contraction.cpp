@@ -96,6 +96,7 @@ private:
     panel.stride = c.rhsStride[0];
     panel.padded = false;
     panel.unroll = plan.unroll;
+    panel.fetchLeft = plan.fetchLeft;
 
     const RowTiles &tiles = plan.tilesOf(vectors);
     Value blockFirst = b.constant(0), blockEnd = b.constant(plan.blocks);
@@ -108,6 +109,19 @@ private:
     OpBuilder::InsertionGuard guard(b);
     if (c.m.size && plan.rhs != RightHandSide::InPlace)
       b.enterIf(b.less(tileRow(tileFirst, tiles), c.m.size)); // no copy for nothing
+    if (c.slab) {
+      panel.partial = PartialSums{c.scratch, c.slab->sums};
+      Value none = b.constant(0), rows = sizeOf(b, c.m);
+      if (c.slab->kind == SlabStep::Clear)
+        emitClearSums(b, c, panel, none, rows, beforeBlocks(b, c));
+      else if (c.slab->kind == SlabStep::Finish)
+        emitFinishSums(b, c, panel, none, rows);
+      else {
+        emitCopy(c, panel);
+        emitTiles(c, panel, tiles, tileFirst, tileEnd);
+      }
+      return;
+    }
     if (plan.kBlock) {
       emitDividedPanel(panel, tiles, tileFirst, tileEnd);
       return;
@@ -138,13 +152,14 @@ private:
       return emitCopyOfRun(part, panel);
     int64_t size = llvm::alignTo(part.k.capacity, plan.lanes) * plan.vectors * plan.lanes;
     ColumnPanel copied = panel;
-    b.forEach(b.constant(0), part.runs->count, 1, [&](Value run) {
+    Value first = part.slab ? part.slab->first : b.constant(0), end = part.slab ? part.slab->end : part.runs->count;
+    b.forEach(first, end, 1, [&](Value run) {
       Value offset = part.runs->offsets(run).second;
       Contraction one = part;
       one.rhsBase = b.add(part.rhsBase, offset);
       copied = panel;
       copied.origin = b.add(panel.origin, offset);
-      copied.target = b.mul(run, size);
+      copied.target = b.mul(b.sub(run, first), size);
       emitCopyOfRun(one, copied);
     });
     describeCopy(b, part, panel);
@@ -185,7 +200,7 @@ private:
     ColumnPanel divided = panel;
     Value origin = arith::SubIOp::create(b, b.constant(plan.panelElements), b.mul(row, width));
     divided.partial = PartialSums{c.scratch, origin};
-    emitClearSums(b, c, divided, row, rowEnd);
+    emitClearSums(b, c, divided, row, rowEnd, nullptr);
     {
       Value size = sizeOf(b, c.k);
       auto kLoop = scf::ForOp::create(b, b.constant(0), size, b.constant(plan.kBlock));

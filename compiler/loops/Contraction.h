@@ -21,6 +21,13 @@ struct SumRuns {
   std::function<std::pair<mlir::Value, mlir::Value>(mlir::Value i)> offsets;
 };
 
+/// One step of a product whose runs are done some at a time: its sums wait in scratch memory.
+struct SlabStep {
+  enum Kind { Clear, Add, Finish } kind;
+  mlir::Value first, end; ///< the runs to add
+  mlir::Value sums;       ///< where in the scratch memory they wait: rows of the panel's columns
+};
+
 /// C[m, n] = sum over k of A[m, k] * B[k, n], in the order of k: each block of `sumBlock` k is a chain of fused
 /// multiply-adds from 0 on, and the blocks' sums are added in their order. These are the same bits whatever the
 /// tile, the target, or the part of the result. The error is at most about (sumBlock + K / sumBlock) roundings.
@@ -37,6 +44,7 @@ struct Contraction {
   mlir::Value lhs, lhsBase, rhs, rhsBase;
   /// Where k is summed several times: whole runs make a sum, as many as there is room for in `sumBlock`, if one fits.
   std::optional<SumRuns> runs;
+  std::optional<SlabStep> slab; ///< this step alone, of a product of one panel and all rows
   std::array<mlir::Value, 2> lhsStride, rhsStride;
   /// Of a packed B: how far the next contractionLanes() columns lie from these. Null: they follow.
   mlir::Value rhsVectorStride;

@@ -65,6 +65,11 @@ public:
     SmallVector<Value> sums = c.runs                    ? sumRuns()
                               : c.k.capacity > sumBlock ? sumBlocks(nothingYet())
                                                         : sumBlockAt(b.constant(0), c.k, none);
+    if (c.slab) {
+      for (auto [i, sum] : llvm::enumerate(sums))
+        vector::StoreOp::create(b, sum, panel.partial->buffer, partialIndex(i));
+      return;
+    }
     if (panel.partial) {
       for (auto [i, sum] : llvm::enumerate(sums)) {
         Value before = vector::LoadOp::create(b, vectorType, panel.partial->buffer, partialIndex(i));
@@ -103,25 +108,39 @@ private:
       return arith::AddFOp::create(b, std::get<0>(pair), std::get<1>(pair));
     });
   }
-  /// All runs: those of a block are one chain.
+  /// The sums of the blocks so far.
+  SmallVector<Value> sumsBefore() {
+    if (!c.slab)
+      return nothingYet();
+    SmallVector<Value> sums;
+    for (int64_t i = 0; i < rows * panel.vectors; ++i)
+      sums.push_back(vector::LoadOp::create(b, vectorType, panel.partial->buffer, partialIndex(i)));
+    return sums;
+  }
+  /// All runs, or those of a slab, which is whole blocks: the runs of a block are one chain.
   SmallVector<Value> sumRuns() {
-    int64_t together = std::max<int64_t>(sumBlock / std::max<int64_t>(c.k.capacity, 1), 1);
+    int64_t together = runsOfBlock(c.k.capacity);
+    Value first = c.slab ? c.slab->first : b.constant(0), end = c.slab ? c.slab->end : c.runs->count;
     auto chain = [&](Value from, Value to, SmallVector<Value> sums) {
       return b.loop(from, to, 1, sums, [&](Value run, ValueRange carried) {
         std::tie(lhsOffset, rhsOffset) = c.runs->offsets(run);
+        if (panel.fetchLeft)
+          nextOffset = c.runs->offsets(b.add(run, 1)).first;
         if (panel.runStride)
-          rhsOffset = b.mul(run, panel.runStride);
+          rhsOffset = b.mul(c.slab ? b.sub(run, c.slab->first) : run, panel.runStride);
         SmallVector<Value> now(carried);
         return c.k.capacity > sumBlock ? sumBlocks(now) : sumBlockAt(b.constant(0), c.k, now);
       });
     };
     if (c.k.capacity > sumBlock) // each run adds its blocks
-      return chain(b.constant(0), c.runs->count, nothingYet());
+      return chain(first, end, sumsBefore());
     SmallVector<Value> none(rows * panel.vectors, zero);
     if (c.runs->capacity <= together)
-      return chain(b.constant(0), c.runs->count, none);
-    return b.loop(b.constant(0), c.runs->count, together, nothingYet(), [&](Value from, ValueRange before) {
-      return added(before, chain(from, b.smaller(b.add(from, together), c.runs->count), none));
+      return chain(first, end, none);
+    if (c.slab) // one block
+      return added(sumsBefore(), chain(first, end, none));
+    return b.loop(first, end, together, nothingYet(), [&](Value from, ValueRange before) {
+      return added(before, chain(from, b.smaller(b.add(from, together), end), none));
     });
   }
 
@@ -210,6 +229,11 @@ private:
     if (lhsOffset)
       lhsK = b.add(lhsK, lhsOffset);
     Value lhsRow = guarded ? Value() : b.add(rowOrigins[0], lhsK);
+    if (panel.fetchLeft && tile) {
+      Value later = nextOffset ? b.add(rowOrigins[0], b.add(nextOffset, b.mul(c.lhsStride[1], b.add(k, u))))
+                               : b.add(lhsRow, b.mul(c.lhsStride[1], u + panel.fetchLeft));
+      memref::PrefetchOp::create(b, c.lhs, later, /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+    }
     for (int64_t r = 0; r < rows; ++r) {
       Value at = guarded ? b.add(rowOrigins[r], lhsK) : b.add(lhsRow, b.mul(c.lhsStride[0], r));
       at = b.add(at, b.mul(c.lhsStride[1], u));
@@ -230,6 +254,7 @@ private:
   VectorType vectorType;
   Value zero;
   Value lhsOffset, rhsOffset; ///< of the run at hand
+  Value nextOffset;           ///< in A, of the next one
   SmallVector<Value> rowIndices;
   SmallVector<Value> rowOrigins; ///< in A at k = 0: of every row if guarded, else of the first
 };
@@ -253,11 +278,13 @@ static void forEachSum(LoopBuilder &b, const Contraction &c, const ColumnPanel &
     body(loop.getInductionVar(), q, b.add(first, q * lanes));
 }
 
-void dlc::emitClearSums(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, Value end) {
+void dlc::emitClearSums(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, Value end,
+                        Value vector) {
   VectorType vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
-  Value zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
+  if (!vector)
+    vector = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
   forEachSum(b, c, panel, row, end,
-             [&](Value, int64_t, Value at) { vector::StoreOp::create(b, zero, panel.partial->buffer, at); });
+             [&](Value, int64_t, Value at) { vector::StoreOp::create(b, vector, panel.partial->buffer, at); });
 }
 
 void dlc::emitFinishSums(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, Value end) {

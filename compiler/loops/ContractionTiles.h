@@ -42,6 +42,7 @@ struct ColumnPanel {
   bool padded;                          ///< the buffer has columns also where the masks are false
   int64_t unroll;                       ///< steps of k in one iteration: 2 or 4
   std::optional<AheadFetch> ahead;      ///< needs an unroll of 4
+  int64_t fetchLeft = 0;                ///< so many k ahead A is asked for, of runs a run ahead; 0: never
   mlir::Value target;                   ///< where its copy begins in the scratch memory; null: at 0
   mlir::Value runStride;                ///< of a copy: from one run to the next; null: B lies where it did
   std::optional<PartialSums> partial;   ///< tiles add to these and don't finish
@@ -52,9 +53,9 @@ struct ColumnPanel {
 void emitTile(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row, int64_t rows,
               mlir::Value tile);
 
-/// Zeros in place of the sums of rows [row, end).
+/// Such a vector in place of the sums of rows [row, end); null: zeros.
 void emitClearSums(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row,
-                   mlir::Value end);
+                   mlir::Value end, mlir::Value vector);
 /// `finish` for the sums of rows [row, end).
 void emitFinishSums(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row,
                     mlir::Value end);

@@ -415,11 +415,16 @@ void KernelPlanner::mergeRows() {
   }
 }
 
-/// What is summed is one dimension, as far as it lies evenly in both operands.
+/// What is summed is one dimension, as far as it lies evenly in both operands. Those of one place are none.
 void KernelPlanner::mergeDepth(ArrayRef<Dim> sizes) {
-  int inner = sizes.size() - 1, kept = domain.sizes.size();
+  int &inner = plan.depthDim, kept = domain.sizes.size();
+  inner = sizes.size() - 1;
+  while (inner > kept && sizes[inner] == Dim(1))
+    --inner;
   plan.depth = sizes[inner];
   for (int dim = inner - 1; dim >= kept; --dim) {
+    if (sizes[dim] == Dim(1))
+      continue;
     auto isEven = [&](const OperandView &view) { return view.strides[dim] == view.strides[inner] * plan.depth; };
     if (plan.runs.empty() && isEven(plan.lhs) && isEven(plan.rhs))
       plan.depth = plan.depth * sizes[dim];
@@ -451,7 +456,7 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
   findRowsAndColumns();
   mergeRows();
   mergeDepth(sizes);
-  int k = sizes.size() - 1;
+  int k = plan.depthDim;
   ProductShape shape;
   shape.elementBytes = elementBytes;
   shape.m = plan.rows.at(plan.batch);
@@ -466,6 +471,10 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
   shape.isShared =
       !plan.outer.empty() && llvm::all_of(plan.outer, [&](int dim) { return plan.rhs.strides[dim] == Dim(0); });
   shape.isPacked = plan.rhs.split.has_value();
+  for (int dim : plan.outer)
+    shape.outer *= sizes[dim].isNumber() ? sizes[dim].value : 0;
+  if (!plan.rows.isNumber())
+    shape.outer = 0;
   shape.mayTurn =
       !shape.isPacked && plan.rowDim >= 0 && plan.columnDim >= 0 && sizes[plan.columnDim].isNumber() && shape.runs == 1;
   int64_t inner = 1;

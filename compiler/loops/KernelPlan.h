@@ -47,6 +47,7 @@ struct KernelPlan {
   int columnDim = -1, rowDim = -1;
   /// Of what is summed: dimensions that lie evenly, one after the other, in both operands are one, the others are loops
   /// around it.
+  int depthDim = -1; ///< the innermost of these, of the dimensions that the product runs over
   Dim depth;
   llvm::SmallVector<int> runs;        ///< these loops: dimensions that the product runs over
   Dim rows;                           ///< of it: those of all matrices of a stack that lie one after the other

@@ -52,6 +52,7 @@ Value LoopBuilder::larger(Value x, Value y) {
   return cx && cy ? constant(std::max(*cx, *cy)) : arith::MaxSIOp::create(*this, x, y);
 }
 Value LoopBuilder::less(Value x, Value y) { return arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, x, y); }
+Value LoopBuilder::equal(Value x, Value y) { return arith::CmpIOp::create(*this, arith::CmpIPredicate::eq, x, y); }
 
 //===--- Loops ------------------------------------------------------------------------------------------===//
 

@@ -23,6 +23,7 @@ public:
   mlir::Value larger(mlir::Value x, mlir::Value y);
   /// x < y, as i1
   mlir::Value less(mlir::Value x, mlir::Value y);
+  mlir::Value equal(mlir::Value x, mlir::Value y);
 
   /// for i in [from, to) step `step`, with values carried from one step to the next; yields the last ones.
   using Step = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value i, mlir::ValueRange carried)>;

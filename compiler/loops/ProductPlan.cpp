@@ -27,11 +27,12 @@ static RightHandSide chooseRightHandSide(const ProductShape &shape, bool wide, c
   return shape.rhsStride[0] == 1 && shape.k > 1 ? RightHandSide::Transposed : RightHandSide::Gathered;
 }
 
-static RowTiles divideRows(int64_t rows, bool wide, int64_t vectors, const CostModel &costs) {
+/// `isColumn`: neighbours of A are rows, so that each k brings another line of it, of which a tile reads a piece.
+static RowTiles divideRows(int64_t rows, bool isColumn, bool wide, int64_t vectors, const CostModel &costs) {
   if (rows == 0 || vectors == 0)
     return {};
   int64_t most = costs.tileRows(wide, vectors), count = llvm::divideCeil(rows, most);
-  for (int64_t height = most; height >= costs.leastTileRows(wide, vectors); --height)
+  for (int64_t height = most; height >= (isColumn ? most : costs.leastTileRows(wide, vectors)); --height)
     if (rows % height == 0)
       return {height, rows / height, 0, costs.cutRows(wide, vectors)};
   return {rows / count, count, rows % count, costs.cutRows(wide, vectors)};
@@ -60,13 +61,28 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   int64_t bytesOfVector = shape.runs * shape.k * plan.lanes * shape.elementBytes;
   if (shape.isShared && all * bytesOfVector > costs.sharedBytes) {
     plan.panelsOutside = true;
-    while (width > 2 && width * bytesOfVector > costs.sharedPanelBytes)
-      width /= 2;
+    int64_t narrow = width;
+    while (narrow > 2 && narrow * bytesOfVector > costs.sharedPanelBytes)
+      narrow /= 2;
+    // Where no panel stays in the cache whole, what some runs read of it does.
+    bool mayBeSlab = shape.rhsStride[1] == 1 && shape.runs > runsOfBlock(shape.k) && shape.outer > 1;
+    if (mayBeSlab && narrow * bytesOfVector > costs.sharedPanelBytes)
+      plan.slabRuns = runsOfBlock(shape.k);
+    else
+      width = narrow;
   }
   plan.panels = llvm::divideCeil(all, width);
   plan.vectors = plan.panels ? llvm::divideCeil(all, plan.panels) : 0;
   plan.panels = plan.panels ? llvm::divideCeil(all, plan.vectors) : 0;
   plan.lastVectors = all - plan.vectors * (plan.panels - 1);
+  if (plan.slabRuns) {
+    plan.slabElements = shape.m * plan.vectors * plan.lanes;
+    plan.slabParts =
+        std::clamp<int64_t>(costs.slabBytes / (plan.slabElements * shape.elementBytes), 1, plan.panels * shape.outer);
+    // Else all parts of a panel share its copy.
+    inPlace = plan.panels == 1 || shape.isPacked || shape.rhsStride[0] * shape.elementBytes < costs.slabCopyStride;
+    plan.rhs = inPlace ? RightHandSide::InPlace : RightHandSide::Copied;
+  }
   // Panels that crowd into few sets of the second cache are copied; those of a stack once for all of its products.
   bool isCrowded = plan.wideRegisters && inPlace && !shape.isPacked && shape.rhsStride[1] == 1 && plan.vectors &&
                    shape.rhsStride[0] * shape.elementBytes % costs.crowdedStride == 0 &&
@@ -76,9 +92,12 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
     plan.rhs = RightHandSide::Copied;
     inPlace = false;
   }
-  plan.tiles = divideRows(shape.m, plan.wideRegisters, plan.vectors, costs);
-  plan.lastTiles = divideRows(shape.m, plan.wideRegisters, plan.lastVectors, costs);
+  bool isColumn = shape.lhsStride[0] == 1 && shape.lhsStride[1] != 1;
+  plan.tiles = divideRows(shape.m, isColumn, plan.wideRegisters, plan.vectors, costs);
+  plan.lastTiles = divideRows(shape.m, isColumn, plan.wideRegisters, plan.lastVectors, costs);
 
+  if (isColumn && shape.runs * shape.k * shape.lhsStride[1] * shape.elementBytes > costs.fetchLeftBytes)
+    plan.fetchLeft = costs.fetchLeftSteps;
   plan.fetchAhead =
       shape.runs == 1 && shape.m > costs.fetchRows && shape.n * shape.k * shape.elementBytes > costs.fetchBytes;
   plan.distantBytes = costs.distantBytes;
@@ -98,8 +117,8 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
           std::max(plan.partialRows, std::min(tiles.count, plan.waitingTiles(tiles)) * tiles.tallHeight());
   }
   if (!inPlace && shape.m)
-    plan.panelElements =
-        shape.runs * llvm::alignTo(plan.kBlock ? plan.kBlock : shape.k, plan.lanes) * plan.vectors * plan.lanes;
+    plan.panelElements = (plan.slabRuns ? plan.slabRuns : shape.runs) *
+                         llvm::alignTo(plan.kBlock ? plan.kBlock : shape.k, plan.lanes) * plan.vectors * plan.lanes;
   return plan;
 }
 
@@ -158,10 +177,14 @@ void ProductPlan::print(llvm::raw_ostream &os) const {
   }
   os << "tiles of " << (tiles.tallCount ? tiles.tallHeight() : tiles.height) << " x " << vectors * lanes
      << ", right operand " << (isPacked ? "packed" : nameOf(rhs));
+  if (slabRuns)
+    os << ", " << slabRuns << " sums at a time for " << slabParts << " parts";
   if (kBlock)
     os << ", k in blocks of " << kBlock;
   if (fetchAhead)
     os << ", fetched ahead";
+  if (fetchLeft)
+    os << ", left operand fetched ahead";
   if (panelsOutside)
     os << ", one panel after the other";
 }

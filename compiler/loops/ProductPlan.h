@@ -16,6 +16,7 @@ struct ProductShape {
   int64_t runs = 1;      ///< k is summed so many times, each time from other places on
   int64_t followers = 0; ///< ops that are done with each element
   bool isShared = false; ///< B is the same for all products of a stack, and there are several
+  int64_t outer = 1;     ///< products of the stack; 0: as many as a call has
   bool isPacked = false; ///< columns of B lie in blocks of a vector, each with all of k: in order, whatever the panel
   bool mayTurn = false;  ///< it may be computed as its transpose; n is then the same in all calls
 
@@ -24,6 +25,9 @@ struct ProductShape {
     return {elementBytes, n, m, k, {rhsStride[1], rhsStride[0]}, {lhsStride[1], lhsStride[0]}};
   }
 };
+
+/// So many runs of k make a sum before it is added to those before it, if k is that long.
+inline int64_t runsOfBlock(int64_t k) { return std::max<int64_t>(sumBlock / std::max<int64_t>(k, 1), 1); }
 
 /// Rows of a panel as tiles: balanced, so that heights differ by one at most.
 struct RowTiles {
@@ -52,19 +56,25 @@ struct ProductPlan {
   /// Of a stack of products: all of them are done with one panel before the next.
   bool panelsOutside = false;
   bool wideRegisters = false;
-  int64_t lanes = 0;                         ///< of a vector of columns
-  int64_t vectors = 0;                       ///< of a panel
-  int64_t panels = 0;                        ///< the last one may be narrower
-  int64_t lastVectors = 0;                   ///< of the last panel
-  RowTiles tiles, lastTiles;                 ///< of whole panels, of the last one
-  int64_t blocks = 0;                        ///< of rows in each panel, each a part
-  int64_t shuffleLanes = 0;                  ///< side of a block that is transposed in registers
-  int64_t unroll = 1;                        ///< steps of k in one turn of the loop
-  bool fetchAhead = false;                   ///< B comes from beyond the second cache
-  int64_t distantBytes = 0;                  ///< what is larger is asked for a tile ahead
-  int64_t fetchLines = 0;                    ///< cache lines that one step of the loop over k may fetch
-  int64_t kBlock = 0;                        ///< k is done so many at a time; 0: all at once
-  int64_t waitingRows = 0;                   ///< rows whose sums wait meanwhile
+  int64_t lanes = 0;         ///< of a vector of columns
+  int64_t vectors = 0;       ///< of a panel
+  int64_t panels = 0;        ///< the last one may be narrower
+  int64_t lastVectors = 0;   ///< of the last panel
+  RowTiles tiles, lastTiles; ///< of whole panels, of the last one
+  int64_t blocks = 0;        ///< of rows in each panel, each a part
+  int64_t shuffleLanes = 0;  ///< side of a block that is transposed in registers
+  int64_t unroll = 1;        ///< steps of k in one turn of the loop
+  bool fetchAhead = false;   ///< B comes from beyond the second cache
+  int64_t fetchLeft =
+      0; ///< so many k ahead A is asked for, of runs a run ahead: each brings a line from far away; 0: never
+  int64_t distantBytes = 0; ///< what is larger is asked for a tile ahead
+  int64_t fetchLines = 0;   ///< cache lines that one step of the loop over k may fetch
+  int64_t kBlock = 0;       ///< k is done so many at a time; 0: all at once
+  int64_t waitingRows = 0;  ///< rows whose sums wait meanwhile
+  /// Runs are done so many at a time, for `slabParts` parts after the other, whose sums wait: what the parts read of these
+  /// runs stays in the cache. 0: each part does all runs at once.
+  int64_t slabRuns = 0, slabParts = 0;
+  int64_t slabElements = 0;                  ///< of the sums of one part
   int64_t panelElements = 0;                 ///< of scratch memory: the copy of a panel
   int64_t partialRows = 0;                   ///< rows of sums there
   int64_t packedElements = 0;                ///< of rows of A there
@@ -74,7 +84,9 @@ struct ProductPlan {
   /// How many independent parts the work is made of, at full capacity (a range of them is one thread's share).
   int64_t parts() const { return panels * blocks; }
   /// Elements of scratch memory that one part needs.
-  int64_t scratchElements() const { return panelElements + partialRows * vectors * lanes + packedElements; }
+  int64_t scratchElements() const {
+    return panelElements + partialRows * vectors * lanes + packedElements + slabParts * slabElements;
+  }
   const RowTiles &tilesOf(int64_t ofVectors) const { return ofVectors == vectors ? tiles : lastTiles; }
   /// Tiles whose sums wait at once.
   int64_t waitingTiles(const RowTiles &of) const { return waitingRows / of.tallHeight(); }

@@ -122,7 +122,7 @@ void dlc::emitProduct(KernelBody &body) {
   Operation *root = plan.root;
   auto fusible = cast<FusibleOpInterface>(root);
   SmallVector<Dim> sizes = fusible.getIterationSizes();
-  int k = sizes.size() - 1;
+  int k = plan.depthDim;
   auto bound = [&](Dim dim) { return LoopBound{dim.at(plan.batch), dim.isBatch() ? e.size(dim) : Value()}; };
   auto stride = [&](const OperandView &view, int dim) { return dim < 0 ? b.constant(0) : e.size(view.strides[dim]); };
   Contraction c;
@@ -234,7 +234,7 @@ void dlc::emitProduct(KernelBody &body) {
     begin = b.mul(begin, plan.partSize);
     end = b.smaller(b.mul(end, plan.partSize), all);
   }
-  b.forEach(begin, end, 1, [&](Value number) {
+  auto emitPart = [&](Value number, Value isNewPanel) {
     Value part = number, from = b.constant(0), to = b.constant(plan.product ? plan.product->parts() : 1);
     if (plan.product && plan.product->panelsOutside) {
       Value count = b.constant(1);
@@ -244,11 +244,27 @@ void dlc::emitProduct(KernelBody &body) {
       part = arith::RemUIOp::create(b, part, count);
       from = b.mul(panel, plan.product->blocks);
       to = b.add(from, plan.product->blocks);
-      Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, number, begin);
-      Value begins = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, part, b.constant(0));
-      c.isNewPanel = arith::OrIOp::create(b, isFirst, begins);
+      c.isNewPanel = arith::OrIOp::create(b, isNewPanel, b.equal(part, b.constant(0)));
     }
     body.setIndices(point, part, plan.outer, llvm::map_to_vector(plan.outer, [&](int dim) { return sizes[dim]; }));
     emit(from, to);
+  };
+  if (!plan.product || !plan.product->slabRuns)
+    return b.forEach(begin, end, 1, [&](Value number) { emitPart(number, b.equal(number, begin)); });
+  // Some runs of all parts, then the next: what they read of these runs stays in the cache.
+  b.forEach(begin, end, plan.product->slabParts, [&](Value start) {
+    Value stop = b.smaller(b.add(start, plan.product->slabParts), end);
+    auto eachPart = [&](SlabStep step) {
+      b.forEach(start, stop, 1, [&](Value number) {
+        step.sums = b.add(b.mul(b.sub(number, start), plan.product->slabElements), plan.product->panelElements);
+        c.slab = step;
+        emitPart(number, b.equal(number, start));
+      });
+    };
+    eachPart({SlabStep::Clear, {}, {}, {}});
+    b.forEach(b.constant(0), c.runs->count, plan.product->slabRuns, [&](Value first) {
+      eachPart({SlabStep::Add, first, b.smaller(b.add(first, plan.product->slabRuns), c.runs->count), {}});
+    });
+    eachPart({SlabStep::Finish, {}, {}, {}});
   });
 }
