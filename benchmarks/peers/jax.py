@@ -30,6 +30,12 @@ def layer_norm(x, weight, bias, epsilon=1e-5):
     return centred * jax.lax.rsqrt((centred * centred).mean(-1, keepdims=True) + epsilon) * weight + bias
 
 
+def batch_norm(x, weight, bias, epsilon=1e-5):
+    axes = tuple(range(x.ndim - 1))
+    centred = x - x.mean(axes)
+    return centred * jax.lax.rsqrt((centred * centred).mean(axes) + epsilon) * weight + bias
+
+
 def cross_entropy(score, target):
     return -jnp.take_along_axis(jax.nn.log_softmax(score), target[..., None], -1).mean()
 
@@ -44,7 +50,7 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
 
 def conv2d(x, weight, bias, features, kernel, stride, padding, groups):
     return jax.lax.conv_general_dilated(x, weight, (stride, stride), [(padding, padding)] * 2, feature_group_count=groups,
-                                        dimension_numbers=("NHWC", "OIHW", "NHWC")) + bias
+                                        dimension_numbers=("NHWC", "OIHW", "NHWC")) + (0 if bias is None else bias)
 
 
 def max_pool(x, kernel, stride, padding):
@@ -57,7 +63,7 @@ OPS = {
     "conv2d": conv2d, "max_pool": max_pool, "relu6": lambda x: jnp.clip(x, 0, 6),
     "linear": lambda x, w, *rest, bias=True: x @ w + rest[0] if bias else x @ w,
     "embedding": lambda index, table, *sizes: table[index],
-    "layer_norm": layer_norm, "dropout": dropout, "matmul": matmul, "cross_entropy": cross_entropy,
+    "layer_norm": layer_norm, "batch_norm": batch_norm, "dropout": dropout, "matmul": matmul, "cross_entropy": cross_entropy,
     "accuracy": lambda score, target: (score.argmax(-1) == target).mean(dtype=jnp.float32),
     "mse_loss": lambda a, b: ((a - b) ** 2).mean(),
     "relu": lambda x: jnp.maximum(x, 0), "gelu": lambda x, tanh=False: jax.nn.gelu(x, approximate=tanh),

@@ -25,8 +25,12 @@ def conv2d(x, weight, bias, features, kernel, stride, padding, groups):
     return F.conv2d(x.permute(0, 3, 1, 2), weight, bias, stride, padding, 1, groups).permute(0, 2, 3, 1)
 
 
+def batch_norm(x, weight, bias):
+    return F.batch_norm(x.permute(0, 3, 1, 2), None, None, weight, bias, training=True).permute(0, 2, 3, 1)
+
+
 OPS = {
-    "conv2d": conv2d,
+    "conv2d": conv2d, "batch_norm": batch_norm,
     "max_pool": lambda x, kernel, stride, padding: F.max_pool2d(x.permute(0, 3, 1, 2), kernel, stride,
                                                                 padding).permute(0, 2, 3, 1),
     "relu6": lambda x: F.relu6(x),

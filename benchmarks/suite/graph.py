@@ -61,6 +61,7 @@ REDUCTIONS = "sum mean amax amin".split()
 class Graph:
     def __init__(self, name):
         self.name, self.nodes, self.inputs, self.parameters, self.results = name, [], [], [], []
+        self.buffers = {}  # what dlc's layers keep beside their parameters, by name: (shape, value, NumPy's type)
         self.optimizer = self.clip = None
 
     # What a network is made of.
@@ -107,12 +108,21 @@ class Graph:
                         for part, fill in (("weight", 1), ("bias", 0)))
         return self._add(Node("layer_norm", [x, weight, bias], x.shape, layer=name))
 
-    def conv2d(self, name, x, features, kernel, stride=1, padding=0, groups=1):
+    def batch_norm(self, name, x):
+        """In training: by the batch at hand."""
+        size = x.shape[-1]
+        weight, bias = (self.parameter(f"{name}.{part}", size, init=None, fill=fill)
+                        for part, fill in (("weight", 1), ("bias", 0)))
+        self.buffers |= {f"{name}.running_mean": ((size,), 0, "float32"), f"{name}.running_var": ((size,), 1, "float32"),
+                         f"{name}.num_batches_tracked": ((), 0, "int64")}
+        return self._add(Node("batch_norm", [x, weight, bias], x.shape, layer=name))
+
+    def conv2d(self, name, x, features, kernel, stride=1, padding=0, groups=1, bias=True):
         """Pictures [batch, height, width, channels]; the filter is [features, channels / groups, height, width]."""
         channels = x.shape[-1] // groups
         fan_in = channels * kernel * kernel
         operands = [x, self.parameter(name + ".weight", features, channels, kernel, kernel, init=None, fan_in=fan_in),
-                    self.parameter(name + ".bias", features, init=None, fan_in=fan_in)]
+                    self.parameter(name + ".bias", features, init=None, fan_in=fan_in) if bias else None]
         options = {"kernel": kernel, "stride": stride, "padding": padding, "groups": groups}
         return self._add(Node("conv2d", operands, windowed(x.shape, features, kernel, stride, padding),
                               positional=(features,), options=options, layer=name))
@@ -206,9 +216,11 @@ class Graph:
             op = node.op
             if node.layer is not None:
                 op = f'nn.{op} "{node.layer}"'
-                operands = [o for o in operands if not isinstance(o, Parameter) or o.init is not None]
+                operands = [o for o in operands if isinstance(o, Node) and (o.op != "parameter" or o.init is not None)]
             parts = [names[o] if isinstance(o, Node) else word(float(o)) for o in operands]
             parts += [word(value) for value in node.positional]
+            if node.op == "conv2d" and node.operands[2] is None:
+                parts.append("bias = false")
             parts += [key if value is True else f"{key} = {word(value)}" for key, value in node.options.items()]
             lines.append(f"{names[node]} = {op} {', '.join(parts)}")
         inputs = ", ".join(f"%{node.name}: {typed(node)}" for node in self.inputs)

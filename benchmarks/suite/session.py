@@ -84,14 +84,15 @@ def write_case(case, folder, seed):
     (folder / "model.mlir").write_text(case.graph.text())
     for name, value in inputs.items():
         np.save(folder / "inputs" / f"{name}.npy", value)
-    write_safetensors(folder / "weights.safetensors", parameters)
+    buffers = {name: np.full(shape, value, dtype) for name, (shape, value, dtype) in case.graph.buffers.items()}
+    write_safetensors(folder / "weights.safetensors", parameters | buffers)
     (folder / "case.pickle").write_bytes(pickle.dumps(case))
 
 
 def write_safetensors(path, tensors):
     header, offset = {}, 0
     for name, value in tensors.items():
-        header[name] = {"dtype": "F32", "shape": list(value.shape), "data_offsets": [offset, offset + value.nbytes]}
+        header[name] = {"dtype": {"float32": "F32", "int64": "I64"}[value.dtype.name], "shape": list(value.shape), "data_offsets": [offset, offset + value.nbytes]}
         offset += value.nbytes
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
@@ -109,7 +110,7 @@ def read_safetensors(path):
         start = file.tell()
         tensors = {}
         for name, about in header.items():
-            if name != "__metadata__":
+            if name != "__metadata__" and about["dtype"] == "F32":
                 begin, end = about["data_offsets"]
                 file.seek(start + begin)
                 tensors[name] = np.frombuffer(file.read(end - begin), np.float32).reshape(about["shape"])

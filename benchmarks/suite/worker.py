@@ -69,7 +69,8 @@ def main():
 
     module = importlib.import_module(f"peers.{name}")
     case = pickle.loads((folder / "case.pickle").read_bytes())
-    parameters = read_safetensors(folder / "weights.safetensors")
+    weights = read_safetensors(folder / "weights.safetensors")
+    parameters = {p.name: weights[p.name] for p in case.graph.parameters}
     inputs = {argument[0]: np.load(folder / "inputs" / f"{argument[0]}.npy") for argument in case.arguments()}
     start = time.perf_counter()
     program = module.Program(case, parameters, inputs, threads)

@@ -1,6 +1,6 @@
-"""Networks of pictures: LeNet's step and inference, and inference of ResNet-18, ResNet-50, VGG-16 and MobileNetV2.
+"""Networks of pictures: steps of LeNet and of ResNet-18, inference of LeNet, ResNet-18, ResNet-50, VGG-16 and MobileNetV2.
 
-Norms are folded into the convolutions before them, as they are where a network is used.
+In inference norms are folded into the convolutions before them, as they are where a network is used.
 """
 from suite.case import Case
 from suite.graph import BATCH, Graph
@@ -57,6 +57,28 @@ def resnet(name, blocks, deep):
     return classifier(g, x)
 
 
+def resnet18_step():
+    """torchvision's ResNet-18 for pictures of 32 x 32 in ten classes, with SGD."""
+    g = Graph("resnet18")
+
+    def conv(name, norm, x, features, kernel, stride, padding):
+        return g.batch_norm(norm, g.conv2d(name, x, features, kernel, stride, padding, bias=False))
+
+    x = g.relu(conv("conv1", "bn1", g.input("image", BATCH, 32, 32, 3), 64, 7, 2, 3))
+    x = g.max_pool(x, 3, 2, 1)
+    for stage in range(4):
+        features = 64 << stage
+        for block in range(2):
+            scope, stride = f"layer{stage + 1}.{block}", 2 if stage and not block else 1
+            short = conv(scope + ".downsample.0", scope + ".downsample.1", x, features, 1, stride, 0) if stride > 1 else x
+            x = g.relu(conv(scope + ".conv1", scope + ".bn1", x, features, 3, stride, 1))
+            x = g.relu(g.add(conv(scope + ".conv2", scope + ".bn2", x, features, 3, 1, 1), short))
+    score = g.linear("fc", g.mean(x, axes=[1, 2]), 10)
+    g.result("loss", g.cross_entropy(score, g.input("label", BATCH, dtype="i32", limit=10)))
+    g.train("sgd")
+    return g
+
+
 def vgg16():
     g = Graph("vgg16")
     x, layer = g.input("image", BATCH, 224, 224, 3), 0
@@ -93,6 +115,8 @@ def mobilenet():
 
 def cases(options):
     yield Case("pictures/lenet-step-b64", lenet_step(), 64, "train", copies=8, tolerance=5e-3, peers=["jax", "torch"])
+    yield Case("pictures/resnet18-step-b32", resnet18_step(), 32, "train", copies=8, tolerance=2e-2,
+               peers=["jax", "torch"])
     yield Case("pictures/lenet-predict-b1", lenet_predict(), 1, copies=16)
     # Many layers of first weights leave little of the picture: what is compared is relative to what is left.
     for graph in (resnet("resnet18", (2, 2, 2, 2), False), resnet("resnet50", (3, 4, 6, 3), True), vgg16(), mobilenet()):
