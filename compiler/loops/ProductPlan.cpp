@@ -58,6 +58,8 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   // Few rows read B in place in long pieces; a copy need not be wide.
   bool inPlace = plan.rhs == RightHandSide::InPlace;
   int64_t width = costs.panelVectors(plan.wideRegisters, inPlace ? shape.m : costs.tileRows(plan.wideRegisters, 1));
+  if (shape.isPacked)
+    width = std::min(width, costs.mostStreams);
   int64_t bytesOfVector = shape.runs * shape.k * plan.lanes * shape.elementBytes;
   if (shape.isShared && all * bytesOfVector > costs.sharedBytes) {
     plan.panelsOutside = true;
