@@ -31,6 +31,8 @@ struct CostModel {
   /// over its rows takes 0.44 ms, and 3.7 ms with one vector at a time; a training step of batch_norm on 8 x 112 x 112 x 96,
   /// 20 to 45 ops a kernel, 163 ms with 48 ops at most (one vector), 67 ms with 256 (four).
   int64_t rowVectors = 8, rowOps = 256;
+  /// Places of inner dimensions that are written out one after the other, a window of 3 x 3, and ops that this may make.
+  int64_t writtenPlaces = 9, writtenOps = 600;
   /// Elements of a part of a kernel that reads and writes everything in order: 4 KiB of f32, a few hundred nanoseconds.
   int64_t flatPart = 1024;
   /// Columns of a part of a kernel whose lanes are rows: four vectors, and of a dropout mask the counters of one block.

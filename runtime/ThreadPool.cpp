@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -44,7 +45,8 @@ static void futexWake(std::atomic<uint32_t> &word, int count) {
 struct ThreadPool::Impl {
   dlc_services services{};
   unsigned threads = 1;
-  int spins = 0; ///< looks at a word before sleeping on it; none where threads outnumber processors
+  /// How long a thread looks at a word before it sleeps on it; not at all where threads outnumber processors.
+  std::chrono::microseconds patience{0};
   std::vector<std::thread> workers;
 
   // The job: written only while it is closed and no worker is active.
@@ -76,12 +78,26 @@ struct ThreadPool::Impl {
     return taken;
   }
 
+  /// Looks until that holds, `times` as long as a thread has patience; whether it does.
+  template <class Condition> bool look(int times, Condition holds) const {
+    if (holds())
+      return true;
+    if (patience.count() == 0)
+      return false;
+    for (auto end = std::chrono::steady_clock::now() + times * patience; std::chrono::steady_clock::now() < end;)
+      for (int i = 0; i < 16; ++i) {
+        _mm_pause();
+        if (holds())
+          return true;
+      }
+    return false;
+  }
+
   void work() {
     FloatEnvironment mode;
     uint32_t seen = 0;
     while (true) {
-      for (int i = 0; i < spins && epoch.load(std::memory_order_acquire) == seen; ++i)
-        _mm_pause();
+      look(1, [&] { return epoch.load(std::memory_order_acquire) != seen; });
       if (epoch.load(std::memory_order_seq_cst) == seen) {
         sleepers.fetch_add(1, std::memory_order_seq_cst);
         futexWait(epoch, seen);
@@ -99,11 +115,8 @@ struct ThreadPool::Impl {
   }
 
   void waitForWorkers() {
-    for (int i = 0; i < spins * 4; ++i) {
-      if (active.load(std::memory_order_acquire) == 0)
-        return;
-      _mm_pause();
-    }
+    if (look(4, [&] { return active.load(std::memory_order_acquire) == 0; }))
+      return;
     callerWaits.store(1, std::memory_order_seq_cst);
     while (uint32_t left = active.load(std::memory_order_seq_cst))
       futexWait(active, left);
@@ -176,8 +189,10 @@ static void poolParallelFor(void *pool, dlc_body body, void *context, int64_t co
 
 ThreadPool::ThreadPool(unsigned threads) : impl(std::make_unique<Impl>()) {
   impl->threads = std::min(threads ? threads : defaultThreads(), mostThreads);
-  // About 20 microseconds: longer than the gap between two kernels of a step, shorter than anyone notices.
-  impl->spins = impl->threads <= countProcessors() ? 500 : 0;
+  // Longer than the gap between most kernels of a call that are shared, shorter than anyone notices: to wake a thread takes
+  // tens of microseconds.
+  if (impl->threads <= countProcessors())
+    impl->patience = std::chrono::microseconds(100);
   try {
     for (unsigned n = 1; n < impl->threads; ++n)
       impl->workers.emplace_back([pool = impl.get()] { pool->work(); });

@@ -45,6 +45,7 @@ private:
   void findPasses();
   void findKept();
   int64_t chooseUnroll();
+  bool isShortInside();
   int64_t keptPoints();
   void makeKeptBuffers();
   void planProduct();
@@ -89,9 +90,22 @@ KernelPlan KernelPlanner::run() {
   return std::move(plan);
 }
 
-/// Lines along an axis are apart: those behind one place of the axes before it are a part.
+/// Lines along an axis are apart: those behind one place of the axes before it are a part. What is padded is apart from place
+/// to place of the first axes, all but the last.
 void KernelPlanner::planSingle() {
   Operation *op = domain.ops.front();
+  if (isa<PadOp>(op)) {
+    SmallVector<Dim> dims = dimsOf(op->getResult(0));
+    size_t axes = std::min<size_t>(dims.size(), 3);
+    plan.parts.assign(dims.begin(), dims.begin() + (axes ? axes - 1 : 0));
+    return;
+  }
+  if (auto joined = dyn_cast<ConcatOp>(op)) {
+    SmallVector<Dim> dims = dimsOf(op->getResult(0));
+    int64_t axis = joined.getAxisAttr() ? joined.getAxisAttr().number() : 0;
+    plan.parts.assign(dims.begin(), dims.begin() + (axis < 0 ? axis + dims.size() : axis));
+    return;
+  }
   if (!isa<CumsumOp, TopkOp>(op))
     return;
   SmallVector<Dim> dims = dimsOf(op->getOperand(0));
@@ -117,6 +131,7 @@ void KernelPlanner::planRows() {
   findPasses();
   findKept();
   plan.unroll = chooseUnroll();
+  plan.isWrittenOut = isShortInside();
   makeKeptBuffers();
 
   if (!plan.outer.empty()) {
@@ -319,6 +334,17 @@ int64_t KernelPlanner::chooseUnroll() {
   return most;
 }
 
+/// Are the inner dimensions few places, as the window of a pooling is? Lanes run along rows then.
+bool KernelPlanner::isShortInside() {
+  if (plan.lanes == 1 || !plan.lanesAreRows() || plan.inner.empty())
+    return false;
+  int64_t places = 1;
+  for (int dim : plan.inner)
+    places *= domain.sizes[dim].isNumber() ? domain.sizes[dim].value : costs.writtenPlaces + 1;
+  return places <= costs.writtenPlaces &&
+         places * plan.passes * (plan.goTogether() ? plan.unroll : 1) * (int64_t)domain.ops.size() <= costs.writtenOps;
+}
+
 /// How many points of a value one row has, or one vector of rows.
 int64_t KernelPlanner::keptPoints() {
   int64_t points = plan.lanesAreRows() ? plan.lanes : 1;
@@ -489,6 +515,11 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
     plan.parts.push_back(sizes[dim]);
   if (plan.outer.empty())
     plan.parts = {Dim(inner)};
+  else if (plan.product && !plan.product->panelsOutside && plan.product->panels > 1 &&
+           product(plan.parts).at(plan.batch) < costs.leastParts) {
+    plan.panelsAreParts = true;
+    plan.parts.push_back(plan.product->panels);
+  }
   // A thread that takes some rows of a picture copies their panel: it takes so many that this is worth it.
   if (plan.product && plan.product->panelsOutside && plan.product->rhs == ProductPlan::RightHandSide::Copied) {
     int64_t rows = 1;

@@ -31,6 +31,7 @@ struct KernelPlan {
   int64_t acrossRows = 0;                        ///< of that dimension, done one after the other
   llvm::SmallVector<int> outer;                  ///< rows that are loops: all but those that lanes run along or across
   llvm::SmallVector<int> inner;                  ///< what reductions run over, in the order of their loops
+  bool isWrittenOut = false;                     ///< the inner dimensions have so few places that there are no loops
   int passes = 0;                                ///< over each row; a reduction ends one
   llvm::DenseMap<mlir::Operation *, int> passOf; ///< in which an op is computed; a reduction's result is there after it
   /// For each pass the values that later ones read again, because they are expensive or stored anyway; and the buffers, of
@@ -59,6 +60,7 @@ struct KernelPlan {
 
   //===--- All ---===//
 
+  bool panelsAreParts = false;  ///< of a stack of products that are few: a part is a panel of one of them
   llvm::SmallVector<Dim> parts; ///< how many independent parts there are: the product
   int64_t partSize = 1;         ///< parts are rounded up: ceil(parts / partSize)
   int64_t scratchBytes = 0;     ///< of memory that each thread needs for itself

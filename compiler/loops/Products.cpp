@@ -245,6 +245,11 @@ void dlc::emitProduct(KernelBody &body) {
       from = b.mul(panel, plan.product->blocks);
       to = b.add(from, plan.product->blocks);
       c.isNewPanel = arith::OrIOp::create(b, isNewPanel, b.equal(part, b.constant(0)));
+    } else if (plan.panelsAreParts) {
+      Value panels = b.constant(plan.product->panels), panel = arith::RemUIOp::create(b, part, panels);
+      part = arith::DivUIOp::create(b, part, panels);
+      from = b.mul(panel, plan.product->blocks);
+      to = b.add(from, plan.product->blocks);
     }
     body.setIndices(point, part, plan.outer, llvm::map_to_vector(plan.outer, [&](int dim) { return sizes[dim]; }));
     emit(from, to);

@@ -118,6 +118,16 @@ RowEmitter::Values RowEmitter::walkInner(ArrayRef<int> dims, Points points, Valu
   if (dim == lane)
     return walkLanes(points, sums, step);
   bool isLast = dims.size() == 1;
+  if (plan.isWrittenOut) { // shorter than a block
+    for (int64_t i = 0; i < domain.sizes[dim].value; ++i) {
+      Points here = points;
+      for (Point &point : here)
+        point.index[dim] = b.constant(i);
+      auto inside = [&](Values inner) { return walkInner(dims.drop_front(), here, inner, step); };
+      sums = isLast || !addsFloats() ? inside(sums) : onItsOwn(sums, inside);
+    }
+    return sums;
+  }
   return inBlocks(b.constant(0), e.size(domain.sizes[dim]), 1, domain.sizes[dim].at(plan.batch), sums,
                   [&](Value from, Value to, Values own) {
                     return b.loop(from, to, 1, own, [&](Value i, ValueRange carried) {

@@ -49,11 +49,15 @@ static void copyInto(PointEmitter &e, RankedTensorType from, Value source, Ranke
                      Value offset) {
   copyPart(e, from, from, source, e.b.constant(0), to, target, offset);
 }
-static void fill(PointEmitter &e, RankedTensorType type, Value buffer, Value value) {
-  forEachVector(e, e.size(elementsOf(type)), [&](Value at, const Point &point) {
-    e.write(e.plan.lanes == 1 ? value : e.spread(value, e.plan.lanes), buffer, type.getElementType(), {at, unit(e)},
+/// `count` elements from a place on become this number.
+static void fill(PointEmitter &e, Type element, Value buffer, Value first, Value count, Value value) {
+  forEachVector(e, count, [&](Value at, const Point &point) {
+    e.write(e.plan.lanes == 1 ? value : e.spread(value, e.plan.lanes), buffer, element, {e.b.add(first, at), unit(e)},
             point);
   });
+}
+static void fill(PointEmitter &e, RankedTensorType type, Value buffer, Value value) {
+  fill(e, type.getElementType(), buffer, e.b.constant(0), e.size(elementsOf(type)), value);
 }
 /// 0 where there is no number.
 static Value number(PointEmitter &e, Type element, Attribute value = {}) {
@@ -63,24 +67,129 @@ static Value number(PointEmitter &e, Type element, Attribute value = {}) {
                                             : TypedAttr(e.b.getIntegerAttr(type, value ? *wholeOf(value) : 0)));
 }
 
-static void concat(PointEmitter &e, ConcatOp op, ValueRange buffers) {
+/// A part is what stands behind one place of the axes before the one along which the inputs follow each other.
+static void concat(KernelBody &body, ConcatOp op, ValueRange buffers) {
+  PointEmitter &e = body.e;
   auto type = typeOf(op.getResult());
   int64_t axis = op.getAxisAttr() ? op.getAxisAttr().number() : 0;
   axis = axis < 0 ? axis + type.getRank() : axis;
-  Value stride = e.size(stridesOf(type)[axis]), offset = e.b.constant(0);
-  for (auto [input, buffer] : llvm::zip(op.getInputs(), buffers)) {
-    copyInto(e, typeOf(input), buffer, type, buffers.back(), offset);
-    offset = e.b.add(offset, e.b.mul(e.size(dimsOf(input)[axis]), stride));
-  }
+  auto sizeOfPart = [&](Value value) {
+    Value size = e.b.constant(1);
+    SmallVector<Dim> dims = dimsOf(value);
+    for (Dim dim : ArrayRef<Dim>(dims).drop_front(axis))
+      size = e.b.mul(size, e.size(dim));
+    return size;
+  };
+  Value whole = sizeOfPart(op.getResult());
+  e.b.forEach(body.first, body.last, 1, [&](Value part) {
+    Value target = e.b.mul(part, whole);
+    for (auto [input, buffer] : llvm::zip(op.getInputs(), buffers)) {
+      Value size = sizeOfPart(input), source = e.b.mul(part, size);
+      forEachVector(e, size, [&](Value at, const Point &point) {
+        Value x = e.load(buffer, type.getElementType(), {e.b.add(source, at), unit(e)}, point);
+        e.write(x, buffers.back(), type.getElementType(), {e.b.add(target, at), unit(e)}, point);
+      });
+      target = e.b.add(target, size);
+    }
+  });
 }
-static void pad(PointEmitter &e, PadOp op, ValueRange buffers) {
-  auto type = typeOf(op.getResult());
-  fill(e, type, buffers[1], number(e, type.getElementType(), op.getValueAttr()));
-  Value offset = e.b.constant(0);
-  if (op.getLowAttr())
-    for (auto [width, stride] : llvm::zip(op.getLowAttr().getAsRange<SizeAttr>(), stridesOf(type)))
-      offset = e.b.add(offset, e.b.mul(e.size(stride), width.number()));
-  copyInto(e, typeOf(op.getInput()), buffers[0], type, buffers[1], offset);
+
+namespace {
+/// The elements of a padded tensor, from an axis on: what stands before and behind the input becomes the number, what stands
+/// between is copied. Axes without a border are one piece with those behind them.
+class Padder {
+public:
+  Padder(PointEmitter &e, PadOp op, ValueRange buffers)
+      : e(e), b(e.b), source(buffers[0]), target(buffers[1]), inner(dimsOf(op.getInput())),
+        outer(dimsOf(op.getResult())), inStrides(stridesOf(typeOf(op.getInput()))),
+        outStrides(stridesOf(typeOf(op.getResult()))), element(typeOf(op.getResult()).getElementType()),
+        value(number(e, element, op.getValueAttr())) {
+    auto numbers = [&](ArrayAttr sizes) {
+      SmallVector<int64_t> all(outer.size(), 0);
+      for (size_t i = 0; sizes && i < all.size(); ++i)
+        all[i] = cast<SizeAttr>(sizes[i]).number();
+      return all;
+    };
+    low = numbers(op.getLowAttr());
+    high = numbers(op.getHighAttr());
+  }
+  /// What stands behind these places of the first axes of the result.
+  void part(ArrayRef<Value> places) {
+    Value from = b.constant(0), to = b.constant(0), isInside;
+    for (auto [axis, place] : llvm::enumerate(places)) {
+      Value own = b.add(place, -low[axis]);
+      to = b.add(to, b.mul(place, e.size(outStrides[axis])));
+      from = b.add(from, b.mul(own, e.size(inStrides[axis])));
+      if (!low[axis] && !high[axis])
+        continue;
+      Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, own, e.size(inner[axis])); // below 0 is large
+      isInside = isInside ? arith::AndIOp::create(b, isInside, inside).getResult() : inside;
+    }
+    unsigned axis = places.size();
+    if (!isInside)
+      return fillFrom(axis, from, to);
+    auto branch = scf::IfOp::create(b, isInside, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    fillFrom(axis, from, to);
+    b.setInsertionPointToStart(branch.elseBlock());
+    fill(e, element, target, to, sizeFrom(outer, axis), value);
+  }
+
+private:
+  Value sizeFrom(ArrayRef<Dim> dims, unsigned axis) {
+    Value size = b.constant(1);
+    for (Dim dim : dims.drop_front(axis))
+      size = b.mul(size, e.size(dim));
+    return size;
+  }
+  void fillFrom(unsigned axis, Value from, Value to) {
+    auto hasBorder = [&](unsigned i) { return low[i] || high[i]; };
+    if (llvm::none_of(llvm::seq<unsigned>(axis, outer.size()), hasBorder))
+      return forEachVector(e, sizeFrom(inner, axis), [&](Value at, const Point &point) {
+        Value x = e.load(source, element, {b.add(from, at), unit(e)}, point);
+        e.write(x, target, element, {b.add(to, at), unit(e)}, point);
+      });
+    Value step = e.size(outStrides[axis]), before = b.mul(step, low[axis]);
+    if (low[axis])
+      fill(e, element, target, to, before, value);
+    Value start = b.add(to, before);
+    if (llvm::none_of(llvm::seq<unsigned>(axis + 1, outer.size()), hasBorder)) // one piece
+      forEachVector(e, sizeFrom(inner, axis), [&](Value at, const Point &point) {
+        Value x = e.load(source, element, {b.add(from, at), unit(e)}, point);
+        e.write(x, target, element, {b.add(start, at), unit(e)}, point);
+      });
+    else
+      b.forEach(b.constant(0), e.size(inner[axis]), 1, [&](Value i) {
+        fillFrom(axis + 1, b.add(from, b.mul(i, e.size(inStrides[axis]))), b.add(start, b.mul(i, step)));
+      });
+    if (high[axis])
+      fill(e, element, target, b.add(start, b.mul(e.size(inner[axis]), step)), b.mul(step, high[axis]), value);
+  }
+
+  PointEmitter &e;
+  LoopBuilder &b;
+  Value source, target;
+  SmallVector<Dim> inner, outer, inStrides, outStrides;
+  SmallVector<int64_t> low, high;
+  Type element;
+  Value value;
+};
+} // namespace
+
+/// A part is a line or a picture's row: what stands behind one place of the axes that the plan counts.
+static void pad(KernelBody &body, PadOp op, ValueRange buffers) {
+  Padder padder(body.e, op, buffers);
+  size_t axes = body.plan.parts.size();
+  if (axes == 0)
+    return padder.part({});
+  Point point;
+  point.index.assign(axes, body.b.constant(0));
+  SmallVector<int> dims = llvm::to_vector(llvm::seq<int>(0, axes));
+  body.b.forEach(body.first, body.last, 1, [&](Value part) {
+    body.setIndices(point, part, dims, body.plan.parts);
+    padder.part(ArrayRef<Value>(point.index).take_front(axes));
+  });
 }
 /// Rows are added in their order, so that the sum is the same whoever computes it.
 static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers) {
@@ -186,9 +295,9 @@ void dlc::emitSingle(KernelBody &body) {
   if (auto check = dyn_cast<CheckIndexOp>(op))
     checkIndex(body.e, check, buffers);
   else if (auto joined = dyn_cast<ConcatOp>(op))
-    concat(body.e, joined, buffers);
+    concat(body, joined, buffers);
   else if (auto padded = dyn_cast<PadOp>(op))
-    pad(body.e, padded, buffers);
+    pad(body, padded, buffers);
   else if (auto part = dyn_cast<ReadOp>(op))
     read(body.e, part, buffers);
   else if (auto written = dyn_cast<WriteOp>(op))

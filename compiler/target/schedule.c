@@ -11,11 +11,9 @@
 
 /* Below this predicted time, in microseconds, waking other threads does not pay: where the machine is busy, it costs tens
  * of them. */
-static const double worth_splitting = 150;
+static const double worth_splitting = 30;
 /* What one thread is predicted to do in a microsecond: operations, bytes. */
 static const double flops_a_microsecond = 80e3, bytes_a_microsecond = 30e3;
-/* Into so many pieces at most a kernel that needs scratch memory is cut: small enough that all threads end together. */
-static const int64_t most_pieces = 256;
 /* FTZ, DAZ, all exceptions masked, to nearest: the same bits in any program. */
 static const unsigned float_environment = 0x9fc0;
 
@@ -27,36 +25,54 @@ static inline unsigned enter_environment(void) {
 }
 static inline void leave_environment(unsigned theirs) { __asm__ volatile("ldmxcsr %0" ::"m"(theirs) : "memory"); }
 
-/* One run of a kernel, as the threads see it. */
+/* Parts that belong to one thread, on a cache line of their own: from `next` on, they wait. */
+struct range {
+  int64_t next, end;
+  char rest[48];
+};
+#define MOST_RANGES 64
+
+/* One run of a kernel, as the threads see it. Each thread has a range of the parts: the same ones of kernel after kernel, so
+ * that it finds in its own caches what it wrote. */
 struct run {
   dlc_kernel_function function;
   void *const *buffers;
   const int64_t *extents;
   char *scratch;
   uint64_t scratch_bytes; /* of one thread */
-  int64_t parts, pieces, next;
+  int64_t ranges;
+  struct range range[MOST_RANGES];
 };
 
-/* Parts [first, last) of a kernel that needs no scratch memory. */
-static void run_parts(void *context, int64_t first, int64_t last) {
-  const struct run *run = context;
-  unsigned theirs = enter_environment();
-  run->function(run->buffers, run->extents, 0, first, last);
-  leave_environment(theirs);
+/* Half of what waits in a range: parts that follow each other have the copies in common that they make, and small pieces in the
+ * end let all threads end together. */
+static int take(struct range *range, int64_t *from, int64_t *to) {
+  *from = __atomic_load_n(&range->next, __ATOMIC_RELAXED);
+  do {
+    if (*from >= range->end)
+      return 0;
+    *to = *from + (range->end - *from + 1) / 2;
+  } while (!__atomic_compare_exchange_n(&range->next, from, *to, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+  return 1;
 }
-/* Unit i is a thread's whole share: it has the scratch memory of number i, and takes pieces until none is left. */
+/* Unit i is a thread's whole share: it has the scratch memory of number i, and takes pieces of its own range, and then of those
+ * that others have not come to. */
 static void run_worker(void *context, int64_t first, int64_t last) {
   struct run *run = context;
   unsigned theirs = enter_environment();
   for (int64_t unit = first; unit < last; ++unit)
-    for (;;) {
-      int64_t piece = __atomic_fetch_add(&run->next, 1, __ATOMIC_RELAXED);
-      if (piece >= run->pieces)
-        break;
-      run->function(run->buffers, run->extents, run->scratch + unit * run->scratch_bytes,
-                    run->parts * piece / run->pieces, run->parts * (piece + 1) / run->pieces);
-    }
+    for (int64_t i = 0, from, to; i < run->ranges; ++i)
+      while (take(&run->range[(unit + i) % run->ranges], &from, &to))
+        run->function(run->buffers, run->extents, run->scratch + unit * run->scratch_bytes, from, to);
   leave_environment(theirs);
+}
+static void share(struct run *run, const dlc_services *services, int64_t threads, int64_t parts) {
+  run->ranges = threads < MOST_RANGES ? threads : MOST_RANGES;
+  for (int64_t i = 0; i < run->ranges; ++i) {
+    run->range[i].next = parts * i / run->ranges;
+    run->range[i].end = parts * (i + 1) / run->ranges;
+  }
+  services->parallel_for(services->pool, run_worker, run, threads, 1);
 }
 
 struct walk {
@@ -159,14 +175,12 @@ static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
   for (uint32_t i = 0; i < kernel->operand_count; ++i)
     walk->buffers[i] = place(walk, &operands[i]);
   int64_t units = times(step->count, step->extents, walk->extent), parts = (units + step->unit - 1) / step->unit;
-  struct run run = {kernel->function,
-                    walk->buffers,
-                    &walk->extent,
-                    walk->scratch,
-                    kernel->scratch_bytes,
-                    parts,
-                    parts < most_pieces ? parts : most_pieces,
-                    0};
+  struct run run;
+  run.function = kernel->function;
+  run.buffers = walk->buffers;
+  run.extents = &walk->extent;
+  run.scratch = walk->scratch;
+  run.scratch_bytes = kernel->scratch_bytes;
   int64_t *report = walk->buffers[kernel->operand_count - 1];
   if (step->check)
     report[0] = -1;
@@ -178,10 +192,7 @@ static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
     threads = walk->scratch_threads;
   if (threads > 1 && parts > 1 && !step->check &&
       pays(kernel, walk->extent, walk->entry->capacity / parts_of(walk->entry))) {
-    if (run.scratch_bytes)
-      services->parallel_for(services->pool, run_worker, &run, (int64_t)threads, 1);
-    else
-      services->parallel_for(services->pool, run_parts, &run, parts, 1);
+    share(&run, services, (int64_t)threads, parts);
   } else {
     run.function(run.buffers, run.extents, run.scratch, 0, parts);
   }

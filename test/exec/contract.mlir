@@ -7,7 +7,7 @@
 // RUN: dlc-run diff %s --batch 5 --batch-extent 2 --quiet | FileCheck %s
 // RUN: sed 's/x86-64-v4/x86-64-v3/' %s > %t.mlir && dlc-run diff %t.mlir --batch 5 --batch-extent 2 --quiet | FileCheck %s
 // RUN: sed 's/optimize = 3/optimize = 0/' %s > %t.mlir && dlc-run diff %t.mlir --batch 5 --quiet | FileCheck %s
-// CHECK-COUNT-17: results agree
+// CHECK-COUNT-19: results agree
 //
 // RUN: dlc %s --emit=kernels | FileCheck %s --check-prefix=PLANS
 module attributes {dl.level = "autodiff", dl.options = {batch = array<i64: 5>, doubles = false, faulty_rule = "", optimize = 3 : i64, sizes = {}, target = "x86-64-v4"}, dl.version = 1 : i64} {
@@ -30,8 +30,19 @@ module attributes {dl.level = "autodiff", dl.options = {batch = array<i64: 5>, d
       %y = contract %w, %x, kept = 4, lhs_map = affine_map<(n, y, x, f, i, j, c) -> (f floordiv 8, i, j, c, f mod 8)>, over = [batch, 7, 5, 40, 3, 3, 4], rhs_map = affine_map<(n, y, x, f, i, j, c) -> (n, y + i, x + j, c)>
       return %y
     }
+    // Gradients of filters of large pictures: no cache holds what all taps read, so that some runs are done for all of them.
+    // PLANS: dl.plan = "product: tiles of {{.*}} x 16, right operand in place, 20 sums at a time for {{.*}} parts
+    entry function @slabs(%x: f32[batch, 54, 54, 2] {input = "x"}, %c: f32[batch, 50, 50, 16] {input = "c"}) -> (f32[5, 5, 2, 16] {output = "y"}) {
+      %y = contract %x, %c, kept = 4, lhs_map = affine_map<(i, j, c, f, n, y, x) -> (n, y + i, x + j, c)>, over = [5, 5, 2, 16, batch, 50, 50], rhs_map = affine_map<(i, j, c, f, n, y, x) -> (n, y, x, f)>
+      return %y
+    }
+    // PLANS: dl.plan = "product: tiles of {{.*}}, right operand copied, 20 sums at a time for {{.*}} parts
+    entry function @copied_slabs(%x: f32[batch, 52, 52, 2] {input = "x"}, %c: f32[batch, 50, 50, 144] {input = "c"}) -> (f32[3, 3, 2, 144] {output = "y"}) {
+      %y = contract %x, %c, kept = 4, lhs_map = affine_map<(i, j, c, f, n, y, x) -> (n, y + i, x + j, c)>, over = [3, 3, 2, 144, batch, 50, 50], rhs_map = affine_map<(i, j, c, f, n, y, x) -> (n, y, x, f)>
+      return %y
+    }
     // A convolution of pictures, 3 x 3, with a bias and what follows it on the tile: (j, c) is one dimension, i a loop around it.
-    // PLANS: kernel @k3_contract_add_relu
+    // PLANS: kernel @k5_contract_add_relu
     // PLANS-SAME: dl.plan = "product: tiles of {{.*}}right operand in place, sums of [3]; parts batch x 9;
     entry function @convolution(%x: f32[batch, 11, 13, 5] {input = "x"}, %w: f32[3, 3, 5, 40] {input = "w"}, %b: f32[40] {input = "b"}) -> (f32[batch, 9, 11, 40] {output = "y"}) {
       %z = contract %x, %w, kept = 4, lhs_map = affine_map<(n, y, x, f, i, j, c) -> (n, y + i, x + j, c)>, over = [batch, 9, 11, 40, 3, 3, 5], rhs_map = affine_map<(n, y, x, f, i, j, c) -> (i, j, c, f)>
