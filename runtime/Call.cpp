@@ -84,8 +84,8 @@ CallState::CallState(const Context &given, const Entry &called) : context(given)
   call.struct_size = sizeof(dlc_call);
   call.inputs = inputPointers.data();
   call.outputs = outputPointers.data();
-  call.arenas[DLC_PARAMS] = context.parameters->params.data();
-  call.arenas[DLC_BUFFERS] = context.parameters->buffers.data();
+  call.arenas[DLC_PARAMS] = context.parameters->memory(DLC_PARAMS);
+  call.arenas[DLC_BUFFERS] = context.parameters->memory(DLC_BUFFERS);
   call.arenas[DLC_TRAINING] = context.training ? context.training->slots.data() : nullptr;
   call.arenas[DLC_SESSION] = context.session    ? context.session->memory.data()
                              : context.training ? context.training->session->memory.data()

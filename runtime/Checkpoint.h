@@ -42,6 +42,11 @@ struct CheckpointInfo {
 DLC_API std::optional<CheckpointInfo> readCheckpointInfo(const SafetensorsFile &file);
 DLC_API std::optional<CheckpointInfo> readCheckpointInfo(const std::string &path);
 
+/// Whether a file holds packed parameters (Parameters::pack). It may keep the record of the checkpoint that they came
+/// from, and is none itself: training cannot go on from it.
+DLC_API bool isPacked(const SafetensorsFile &file);
+DLC_API bool isPacked(const std::string &path);
+
 /// The record as safetensors metadata.
 DLC_API std::map<std::string, std::string> checkpointMetadata(const CheckpointInfo &info);
 

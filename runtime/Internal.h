@@ -104,9 +104,19 @@ struct ModelState {
 struct ParametersState {
   std::shared_ptr<ModelState> model;
   Arena params, buffers;
+  std::shared_ptr<const char> mapped; ///< in place of `params`; read-only
+  std::string file;                   ///< that they are mapped from
 
   explicit ParametersState(std::shared_ptr<ModelState> of);
+  ParametersState(std::shared_ptr<ModelState> of, std::shared_ptr<const char> mapped, const std::string &file);
+  /// DLC_PARAMS or DLC_BUFFERS; NULL for the others.
+  char *memory(dlc_arena arena) const;
+  /// Throws where what lies there is mapped.
+  void requireWritable(dlc_arena arena) const;
 };
+
+/// Fills both arenas from a packed file, or throws where it was not made for the model.
+void readPacked(const SafetensorsFile &file, ParametersState &p);
 
 struct SessionState {
   std::shared_ptr<ParametersState> parameters;

@@ -592,6 +592,7 @@ static std::shared_ptr<SessionState> makeSession(const std::shared_ptr<Parameter
 
 Training Model::newTraining(const Parameters &params, uint64_t seed) const {
   checkSameModel(state.get(), params.state->model.get());
+  params.state->requireWritable(DLC_PARAMS);
   auto t = std::make_shared<TrainingState>();
   t->parameters = params.state;
   t->slots = Arena(state->raw->arena_bytes[DLC_TRAINING]);

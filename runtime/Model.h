@@ -252,8 +252,15 @@ public:
 
   /// Parameters and buffers filled by their initialisers.
   Parameters newParameters(uint64_t seed = 0) const;
-  /// Parameters and buffers read from a checkpoint or a plain weights file.
+  /// Parameters and buffers read from a checkpoint, a plain weights file or a packed one.
   Parameters loadParameters(const std::string &path) const;
+  /// Parameters that stay in a packed file (Parameters::pack) and are mapped from there, read-only: all processes and
+  /// streams that map it share one copy, and none is made to begin with. Buffers, which are small, are read. They are
+  /// for calls and sessions; initialise, load and set throw Error, and so does newTraining. Throws Error where the file is
+  /// damaged or was packed for a library that lays them out otherwise. Who replaces the file while it is mapped must
+  /// rename a new one over it, as `pack` does: one that is written in place changes the numbers, and cut off it ends the
+  /// process (SIGBUS).
+  Parameters mapParameters(const std::string &path) const;
   /// Optimizer state for `params`, which training then updates in place.
   Training newTraining(const Parameters &params, uint64_t seed = 0) const;
   /// State of one stream of calls; `params` may be shared by many.
@@ -289,11 +296,15 @@ class DLC_API Parameters {
 public:
   /// Fills all from their initialisers (Philox.h says how).
   void initialise(uint64_t seed);
-  /// Reads all parameters and buffers. Names that are missing, unexpected or misshapen are reported together,
-  /// and nothing is changed then. Of a checkpoint, optimizer and session state is passed over.
+  /// Reads all parameters and buffers, of a packed file too. Names that are missing, unexpected or misshapen are
+  /// reported together, and nothing is changed then. Of a checkpoint, optimizer and session state is passed over.
   void load(const std::string &path);
   /// Writes parameters and buffers as a plain safetensors file, atomically.
   void save(const std::string &path) const;
+  /// Writes them as they lie in memory, atomically: a packed file, for Model::mapParameters of this library, or of
+  /// another that lays them out in the same way. `info`: the record of the checkpoint that they came from, to be kept
+  /// beside them.
+  void pack(const std::string &path, const std::optional<CheckpointInfo> &info = {}) const;
   /// Of one tensor, a copy in its logical shape, whatever its layout in memory.
   Tensor get(std::string_view name) const;
   void set(std::string_view name, TensorView value);
@@ -301,7 +312,8 @@ public:
   Parameters clone() const;
   /// All tensors, in logical shape.
   std::vector<NamedTensor> all() const;
-  /// The raw arena, laid out as the descriptor says; NULL if it is empty. DLC_PARAMS or DLC_BUFFERS.
+  /// The raw arena, laid out as the descriptor says; NULL if it is empty. DLC_PARAMS or DLC_BUFFERS. Parameters that
+  /// are mapped can only be read there.
   void *arena(dlc_arena arena) const;
 
 private:

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <set>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <tuple>
 #include <unistd.h>
@@ -329,21 +330,40 @@ const SafetensorsFile::Entry *SafetensorsFile::find(std::string_view name) const
   return nullptr;
 }
 
-Tensor SafetensorsFile::read(std::string_view name) const {
+const SafetensorsFile::Entry &SafetensorsFile::get(std::string_view name) const {
   const Entry *e = find(name);
   if (!e)
     throw Error(cat("'", impl->path, "' has no tensor '", name, "'."));
-  if (!e->type)
-    throw Error(cat("'", impl->path, "': tensor '", name, "' has the type ", e->typeName,
+  return *e;
+}
+
+Tensor SafetensorsFile::read(std::string_view name) const {
+  const Entry &e = get(name);
+  if (!e.type)
+    throw Error(cat("'", impl->path, "': tensor '", name, "' has the type ", e.typeName,
                     "; supported are F32, F64, I32, I64, U8 and BOOL."));
-  Tensor result(*e->type, Shape(e->axes));
-  impl->readAt(result.data(), e->bytes, impl->dataStart + e->offset);
-  if (*e->type == DType::Bool) {
+  Tensor result(*e.type, Shape(e.axes));
+  impl->readAt(result.data(), e.bytes, impl->dataStart + e.offset);
+  if (*e.type == DType::Bool) {
     auto *values = static_cast<uint8_t *>(result.data());
-    for (uint64_t n = 0; n < e->bytes; ++n)
+    for (uint64_t n = 0; n < e.bytes; ++n)
       values[n] = values[n] != 0;
   }
   return result;
+}
+
+uint64_t SafetensorsFile::place(std::string_view name) const { return impl->dataStart + get(name).offset; }
+
+std::shared_ptr<const char> SafetensorsFile::map(std::string_view name) const {
+  // A mapping begins at a page and is never empty.
+  uint64_t first = place(name), page = first - first % static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+  uint64_t bytes = std::max<uint64_t>(first - page + get(name).bytes, 1);
+  // The descriptor is open for reading alone, so that nobody can make the pages writable either.
+  void *memory = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, impl->descriptor, static_cast<off_t>(page));
+  if (memory == MAP_FAILED)
+    throw Error(cat("Cannot map '", impl->path, "': ", std::strerror(errno), "."));
+  return {static_cast<const char *>(memory) + (first - page),
+          [memory, bytes](const char *) { ::munmap(memory, bytes); }};
 }
 
 //===--- Writing ---------------------------------------------------------------------------------------===//
@@ -362,7 +382,7 @@ static std::string quoted(std::string_view text) {
 }
 
 void writeSafetensors(const std::string &path, std::span<const NamedView> tensors,
-                      const std::map<std::string, std::string> &metadata) {
+                      const std::map<std::string, std::string> &metadata, uint64_t alignment) {
   std::vector<const NamedView *> order;
   std::set<std::string_view> names;
   for (const NamedView &t : tensors) {
@@ -405,7 +425,7 @@ void writeSafetensors(const std::string &path, std::span<const NamedView> tensor
     offset += t->value.bytes();
   }
   header += "}";
-  header.append((8 - header.size() % 8) % 8, ' '); // the data begin at a multiple of 8 bytes
+  header.append((alignment - (8 + header.size()) % alignment) % alignment, ' ');
   if (header.size() > mostHeaderBytes)
     throw Error(cat("Cannot write '", path, "': its header would have ", header.size(), " bytes; at most ",
                     mostHeaderBytes, " are allowed."));

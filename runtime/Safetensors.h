@@ -43,16 +43,23 @@ public:
   const std::map<std::string, std::string> &metadata() const;
   /// Reads one tensor. Throws Error if the name is unknown, the type unsupported, or reading fails.
   Tensor read(std::string_view name) const;
+  /// Where a tensor of that name begins in the file. Throws Error if there is none.
+  uint64_t place(std::string_view name) const;
+  /// The bytes of one tensor where they lie: mapped, not copied, and read-only. They stay as long as the pointer does,
+  /// also after this object is gone. Throws Error if the name is unknown or the system refuses.
+  std::shared_ptr<const char> map(std::string_view name) const;
 
 private:
+  const Entry &get(std::string_view name) const;
   struct Impl;
   std::unique_ptr<Impl> impl;
 };
 
 /// Writes a file atomically (see AtomicFile): equal inputs give equal bytes. Wider element types stand
-/// first, so that every tensor is aligned, otherwise the given order; metadata is sorted by key.
+/// first, so that every tensor is aligned, otherwise the given order; metadata is sorted by key. The first begins at a
+/// multiple of `alignment` in the file.
 DLC_API void writeSafetensors(const std::string &path, std::span<const NamedView> tensors,
-                              const std::map<std::string, std::string> &metadata = {});
+                              const std::map<std::string, std::string> &metadata = {}, uint64_t alignment = 8);
 
 } // namespace dlc
 

@@ -117,14 +117,28 @@ ParametersState::ParametersState(std::shared_ptr<ModelState> of)
     : model(std::move(of)), params(model->raw->arena_bytes[DLC_PARAMS]), buffers(model->raw->arena_bytes[DLC_BUFFERS]) {
 }
 
-static char *arenaOf(const ParametersState &p, dlc_arena which) {
-  return which == DLC_PARAMS ? p.params.data() : which == DLC_BUFFERS ? p.buffers.data() : nullptr;
+ParametersState::ParametersState(std::shared_ptr<ModelState> of, std::shared_ptr<const char> map,
+                                 const std::string &from)
+    : model(std::move(of)), buffers(model->raw->arena_bytes[DLC_BUFFERS]), mapped(std::move(map)), file(from) {}
+
+char *ParametersState::memory(dlc_arena arena) const {
+  // Nothing writes to what is mapped: see requireWritable.
+  return arena == DLC_PARAMS    ? (mapped ? const_cast<char *>(mapped.get()) : params.data())
+         : arena == DLC_BUFFERS ? buffers.data()
+                                : nullptr;
+}
+
+void ParametersState::requireWritable(dlc_arena arena) const {
+  if (arena == DLC_PARAMS && mapped)
+    throw Error(cat("The parameters of the ", model->describe(), " are mapped from '", file,
+                    "' and can only be read: Model::loadParameters of that file, or Parameters::clone, gives some that "
+                    "can be changed and trained."));
 }
 
 static std::vector<Target> weightsOf(const ParametersState &p) {
   std::vector<Target> result;
   for (const TensorInfo &t : p.model->tensors)
-    if (char *arena = arenaOf(p, t.arena))
+    if (char *arena = p.memory(t.arena))
       result.push_back({&t, arena, {}});
   return result;
 }
@@ -140,13 +154,17 @@ static const TensorInfo &weight(const ParametersState &p, std::string_view name)
 }
 
 void Parameters::initialise(uint64_t seed) {
+  state->requireWritable(DLC_PARAMS);
   state->model->services();
   for (const Target &t : weightsOf(*state))
     initialiseTensor(*t.info, t.arena, seed, state->model->pool.get());
 }
 
 void Parameters::load(const std::string &path) {
+  state->requireWritable(DLC_PARAMS);
   SafetensorsFile file(path);
+  if (isPacked(file))
+    return readPacked(file, *state);
   auto info = readCheckpointInfo(file);
   auto targets = weightsOf(*state);
   readTargets(file, info, *state->model, targets, /*weightsOnly=*/true);
@@ -174,23 +192,24 @@ void Parameters::save(const std::string &path) const {
 
 Tensor Parameters::get(std::string_view name) const {
   const TensorInfo &t = weight(*state, name);
-  return readTensor(t, arenaOf(*state, t.arena));
+  return readTensor(t, state->memory(t.arena));
 }
 
 void Parameters::set(std::string_view name, TensorView value) {
   const TensorInfo &t = weight(*state, name);
-  writeTensor(t, arenaOf(*state, t.arena), value);
+  state->requireWritable(t.arena);
+  writeTensor(t, state->memory(t.arena), value);
 }
 
 Parameters Parameters::clone() const {
   auto copy = std::make_shared<ParametersState>(state->model);
-  std::memcpy(copy->params.data(), state->params.data(), state->params.size());
-  std::memcpy(copy->buffers.data(), state->buffers.data(), state->buffers.size());
+  for (dlc_arena arena : {DLC_PARAMS, DLC_BUFFERS})
+    std::memcpy(copy->memory(arena), state->memory(arena), state->model->raw->arena_bytes[arena]);
   return Parameters(std::move(copy));
 }
 
 void *Parameters::arena(dlc_arena arena) const {
-  char *data = arenaOf(*state, arena);
+  char *data = state->memory(arena);
   return data && state->model->raw->arena_bytes[arena] ? data : nullptr;
 }
 
@@ -338,7 +357,7 @@ void Training::save(const std::string &path, const CheckpointInfo &given) const 
 CheckpointInfo Training::load(const std::string &path) {
   SafetensorsFile file(path);
   auto info = readCheckpointInfo(file);
-  if (!info)
+  if (!info || isPacked(file))
     throw Error(cat("'", path,
                     "' is not a checkpoint: it has weights at most, and training cannot go on from those. "
                     "Load them as parameters to start a new training."));

@@ -54,7 +54,7 @@ Times measure(Call &call, double seconds) {
 void benchEntry(const BenchOptions &options, const Model &model, const Entry &entry) {
   int64_t rows = options.batch ? options.batch : std::max<int64_t>(1, entry.capacity);
   std::vector<Tensor> values = options.inputs.make(entry, rows);
-  Invocation invocation(model, entry, options.weights, options.inputs.seed);
+  Invocation invocation(model, entry, options.weights, options.inputs.seed, /*onlyReads=*/true);
   Call call = invocation.prepare();
   for (size_t i = 0; i < values.size(); ++i)
     call.bindInput(i, values[i]);

@@ -81,7 +81,7 @@ void callEntry(CallArguments &arguments) {
   std::optional<uint64_t> seed;
   if (arguments.seedOption->count())
     seed = arguments.seed;
-  Invocation invocation(model, entry, arguments.weights, seed);
+  Invocation invocation(model, entry, arguments.weights, seed, /*onlyReads=*/arguments.save.empty());
   CallOptions options;
   options.trapNotFinite = arguments.trapNan;
   options.row = arguments.row;

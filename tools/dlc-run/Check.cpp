@@ -110,7 +110,7 @@ void Checker::run(const Json &object) {
   std::optional<uint64_t> seed;
   if (object.contains("seed"))
     seed = object["seed"].get<uint64_t>();
-  Invocation invocation(model_, entry, "", seed);
+  Invocation invocation(model_, entry, "", seed, /*onlyReads=*/false);
   for (auto &[name, value] : weights.items()) {
     const TensorInfo *info = model_.findTensor(name);
     invocation.setTensor(name,

@@ -14,6 +14,7 @@ void addTrain(CLI::App &app);
 void addEval(CLI::App &app);
 void addPredict(CLI::App &app);
 void addGenerate(CLI::App &app);
+void addPack(CLI::App &app);
 void addCall(CLI::App &app);
 void addCheck(CLI::App &app);
 void addBench(CLI::App &app);

@@ -156,7 +156,14 @@ std::vector<std::string> wholeEntries(const Model &model) {
   return names;
 }
 
-bool isCheckpoint(const std::string &path) { return readCheckpointInfo(path).has_value(); }
+bool isCheckpoint(const std::string &path) {
+  SafetensorsFile file(path);
+  return readCheckpointInfo(file) && !isPacked(file);
+}
+
+Parameters readParameters(const Model &model, const std::string &weights) {
+  return isPacked(weights) ? model.mapParameters(weights) : model.loadParameters(weights);
+}
 
 std::string_view kindText(dlc_entry_kind kind) {
   switch (kind) {

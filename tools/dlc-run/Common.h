@@ -96,6 +96,8 @@ std::vector<std::string> wholeEntries(const Model &model);
 
 /// True if the file is a checkpoint (and not plain weights). Throws where it is no safetensors file.
 bool isCheckpoint(const std::string &path);
+/// The parameters of --weights, to be read: mapped where the file is packed.
+Parameters readParameters(const Model &model, const std::string &weights);
 
 /// "train", "gradients", ...
 std::string_view kindText(dlc_entry_kind kind);

@@ -99,7 +99,7 @@ void evalModel(EvalOptions &options) {
   if (options.data.empty())
     throw UserError("no data: give --data DIR, --map NAME=FILE, --text FILE or --lines FILE");
   DataSet data = loadData(options, model, *entry);
-  Parameters parameters = model.loadParameters(options.weights);
+  Parameters parameters = readParameters(model, options.weights);
   std::vector<std::string> kept = classesOf(options.weights);
   checkClasses(data.classes(), data.picturePath(), kept, options.weights);
   checkClassCount(model, *entry, data.classes(), data.picturePath());

@@ -203,7 +203,7 @@ std::string Writer::write(Call &call, std::span<const int32_t> prompt, Output &o
 int Writer::run() {
   openVocabulary();
   std::vector<int32_t> tokens = promptTokens();
-  Session session = model_.newSession(model_.loadParameters(options_.weights));
+  Session session = model_.newSession(readParameters(model_, options_.weights));
   Call call = session.prepare(entry_.name, entry_.capacity);
   if (entry_.hasBatch())
     call.setExtent(1);

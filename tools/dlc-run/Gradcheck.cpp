@@ -46,7 +46,7 @@ class Gradcheck {
 public:
   Gradcheck(const GradcheckOptions &options, const Model &model, const Entry &entry)
       : options_(options), model_(model), entry_(entry),
-        invocation_(model, entry, options.weights, options.inputs.seed) {
+        invocation_(model, entry, options.weights, options.inputs.seed, /*onlyReads=*/false) {
     int64_t rows = options.batch ? options.batch : std::min<int64_t>(entry.capacity, 5);
     if (entry.hasBatch() && !options.batch)
       rows = std::max(rows - rows % entry.parts, entry.parts);

@@ -11,14 +11,16 @@
 
 namespace dlc::run {
 
-Invocation::Invocation(const Model &model, const Entry &entry, const std::string &weights, std::optional<uint64_t> seed)
+Invocation::Invocation(const Model &model, const Entry &entry, const std::string &weights, std::optional<uint64_t> seed,
+                       bool onlyReads)
     : model_(model), entry_(entry), seed_(seed.value_or(0)) {
-  parameters_ = model.newParameters(seed_);
+  bool isMapped = onlyReads && !weights.empty() && !isTraining(entry) && isPacked(weights);
+  parameters_ = isMapped ? model.mapParameters(weights) : model.newParameters(seed_);
   bool trainable =
       std::any_of(model.entries().begin(), model.entries().end(), [](const Entry &other) { return isTraining(other); });
-  if (trainable)
+  if (trainable && !isMapped)
     training_ = model.newTraining(*parameters_, seed_);
-  if (!weights.empty()) {
+  if (!weights.empty() && !isMapped) {
     if (training_ && isCheckpoint(weights)) {
       CheckpointInfo info = training_->load(weights);
       seed_ = seed.value_or(info.seed);

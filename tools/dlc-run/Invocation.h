@@ -17,8 +17,10 @@ namespace dlc::run {
 class Invocation {
 public:
   /// State for `entry`: from `weights` (a checkpoint or plain weights) if not empty, else from the seed. The
-  /// random streams have the seed if one is given, else a checkpoint's, else 0.
-  Invocation(const Model &model, const Entry &entry, const std::string &weights, std::optional<uint64_t> seed);
+  /// random streams have the seed if one is given, else a checkpoint's, else 0. Who `onlyReads` gets weights that are
+  /// mapped where their file is packed and the entry point trains nothing.
+  Invocation(const Model &model, const Entry &entry, const std::string &weights, std::optional<uint64_t> seed,
+             bool onlyReads);
 
   Results call(std::span<const Input> inputs, CallOptions options);
 

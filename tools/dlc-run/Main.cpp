@@ -130,6 +130,7 @@ int run(int argc, char **argv) {
   addEval(app);
   addPredict(app);
   addGenerate(app);
+  addPack(app);
   addCall(app);
   addCheck(app);
   addBench(app);

@@ -257,7 +257,7 @@ void predict(PredictOptions &options) {
   if (!options.json)
     for (const std::string &note : options.scales.notes())
       fmt::print("{}\n", note);
-  Parameters parameters = model.loadParameters(options.weights);
+  Parameters parameters = readParameters(model, options.weights);
   Results results = model.call(chosen.name, parameters, inputs);
   if (sheet) {
     writeSheet(options, *sheet, results, names);

@@ -94,7 +94,8 @@ public:
       : options_(options), model_(model), entry_(entry),
         rows_(options.batch ? options.batch : std::max<int64_t>(1, entry.capacity)),
         share_(entry.hasBatch() && entry.capacity ? double(rows_) / double(entry.capacity) : 1),
-        values_(options.inputs.make(entry, rows_)), invocation_(model, entry, options.weights, options.inputs.seed),
+        values_(options.inputs.make(entry, rows_)),
+        invocation_(model, entry, options.weights, options.inputs.seed, /*onlyReads=*/true),
         call_(invocation_.prepare()), times_(model.kernels().size()) {
     for (size_t i = 0; i < values_.size(); ++i)
       call_.bindInput(i, values_[i]);

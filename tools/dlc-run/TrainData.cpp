@@ -36,7 +36,7 @@ void TrainRun::openModel() {
   std::optional<CheckpointInfo> info;
   if (!options_.resume.empty()) {
     info = readCheckpointInfo(options_.resume);
-    if (!info)
+    if (!info || isPacked(options_.resume))
       throw UserError(fmt::format("{} is a file of weights, not a checkpoint: start from it by --weights {}",
                                   options_.resume, options_.resume));
     auto stored = info->values.find("run");
