@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # From a clean clone to a filter for unwanted messages: builds dlc, compiles text-classifier.mlir and trains it on short messages;
-# ends with the accuracy on those that it has not seen.
+# ends with the accuracy on those that it has not seen, and with what it says of two more.
 #   examples/text-classifier/run.sh [options of `dlc-run train`]...
 # What follows wins over what stands here: --epochs 20, --set lr=3e-4, --threads 2. A table of your own:
 #   examples/text-classifier/run.sh --lines FILE.tsv --label-column label --text-column text [--split-column split]
@@ -20,6 +20,8 @@ bin=$home/build/release/bin
 folder=$home/build/text-classifier
 mkdir -p "$folder"
 arguments=("$@")
+own=
+if given --lines || given --resume || given --out; then own=yes; fi
 if ! given --lines && ! given --resume; then
   arguments+=(--lines "$home/examples/text-classifier/sms_spam.tsv.gz" --label-column 1 --text-column 2 --test-every 5)
 fi
@@ -31,3 +33,6 @@ given --out || given --resume || given --overwrite || arguments+=(--overwrite)
 given --resume || default --out "$folder/text-classifier.safetensors"
 step "$bin/dlc" "$home/examples/text-classifier/text-classifier.mlir" ${DLC_SIZES:+--size "$DLC_SIZES"} -o "$folder/text-classifier.so"
 step "$bin/dlc-run" train "$folder/text-classifier.so" "${arguments[@]}"
+# What to ask of another table, its person knows.
+[ -n "$own" ] || step "$bin/dlc-run" predict "$folder/text-classifier.so" --weights "$folder/text-classifier.safetensors" \
+  --line "You have won a prize! Call now to claim it" --line "Are you coming home for dinner?"

@@ -44,8 +44,7 @@ void openText(EvalOptions &options, const Model &model, const Entry &entry) {
   Holdout holdout;
   if (info) {
     text.restore(*info, options.weights);
-    auto run = info->values.find("run");
-    Json settings = run == info->values.end() ? Json() : parseJson(run->second);
+    Json settings = settingsOf(*info);
     text.options.inherit(settings);
     holdout = holdoutOf(settings);
   }

@@ -8,6 +8,7 @@
 #include "tools/dlc-run/Commands.h"
 #include "tools/dlc-run/Common.h"
 #include "tools/dlc-run/ResultSheet.h"
+#include "tools/dlc-run/TextSource.h"
 #include "tools/dlc-run/Values.h"
 
 #include <algorithm>
@@ -27,12 +28,14 @@ struct PredictOptions {
   std::vector<std::string> inputs;
   Scales scales;
   PictureArguments pictures;
-  std::optional<int64_t> rows; ///< to print or draw; without it 20, as JSON all
+  TextSource text;
+  std::optional<int64_t> rows; ///< to print or draw; without it 20, of texts and as JSON all
   int64_t top = 3;
   bool json = false;
 };
 
-/// What answers are called: the classes, if the weights' training had names for them, and the rows, if they are pictures.
+/// What answers are called: the classes, if the weights' training had names for them, and the rows, if they are pictures
+/// or texts.
 struct Names {
   std::vector<std::string> classes, rows;
 
@@ -99,7 +102,8 @@ void print(const PredictOptions &options, const Entry &entry, const Results &res
       fmt::print("{}\n", tensorText(name, value));
       continue;
     }
-    int64_t rows = value.shape()[0], shown = std::min(rows, options.rows.value_or(20));
+    int64_t rows = value.shape()[0],
+            shown = std::min(rows, options.rows.value_or(options.text.options.given() ? rows : 20));
     bool classes = isDistribution(value);
     fmt::print("{}{}\n", name, classes ? ", the most likely classes" : "");
     for (int64_t row = 0; row < shown; ++row) {
@@ -128,7 +132,9 @@ void printJson(const PredictOptions &options, const Entry &entry, const Results 
       rows = std::max(rows, results[i].shape()[0]);
   for (int64_t row = 0; row < std::min(rows, options.rows.value_or(rows)); ++row) {
     Json object = {{"event", "row"}, {"row", row}};
-    if (size_t(row) < names.rows.size())
+    if (options.text.options.given())
+      object.update(options.text.rowJson(size_t(row)));
+    else if (size_t(row) < names.rows.size())
       object["file"] = names.rows[size_t(row)];
     for (size_t i = 0; i < results.size(); ++i) {
       if (entry.outputs[i].batch.empty() || entry.outputs[i].batch[0] == 0 || row >= results[i].shape()[0])
@@ -159,6 +165,7 @@ void checkOutput(const PredictOptions &options) {
   if (path.ends_with(".png") && options.rows && (*options.rows < 1 || *options.rows > ResultSheet::mostRows))
     throw UserError(fmt::format("--rows {}: a sheet has 1 to {} rows", *options.rows, ResultSheet::mostRows));
   std::vector<NamedFile> read = {{"the library", options.model.library}, {"--weights", options.weights}};
+  read.push_back({"--lines", options.text.options.lines});
   addInputFiles(read, options.inputs);
   checkOutputs({{"--output", path}}, read);
 }
@@ -205,6 +212,36 @@ std::vector<std::optional<Tensor>> readInputs(PredictOptions &options, const Ent
   return values;
 }
 
+/// The class names of the weights' training: those of its data, or the labels of its texts.
+std::vector<std::string> namesOfClasses(const std::string &weights) {
+  std::optional<CheckpointInfo> info = readCheckpointInfo(weights);
+  if (!info)
+    return {};
+  std::vector<std::string> classes = classesOf(*info, weights);
+  return classes.empty() ? TextRecord::read(*info, weights).labels : classes;
+}
+
+/// The value of each input, of texts as the weights were trained on them.
+std::vector<std::optional<Tensor>> readTexts(PredictOptions &options, const Model &model, const Entry &entry,
+                                             Names &names) {
+  TextSource &text = options.text;
+  if (text.options.lines == "-")
+    text.options.lines = "/dev/stdin";
+  if (std::optional<CheckpointInfo> info = readCheckpointInfo(options.weights)) {
+    text.restore(*info, options.weights);
+    text.options.inheritTexts(settingsOf(*info));
+  }
+  if (!text.record().vocabulary)
+    throw UserError(
+        fmt::format("{} has no vocabulary: expected a checkpoint of `dlc-run train --lines`", options.weights));
+  text.prepareTexts(model, entry);
+  names.rows = text.rowNames();
+  std::vector<std::optional<Tensor>> values;
+  for (Tensor &value : text.texts(entry))
+    values.emplace_back(std::move(value));
+  return values;
+}
+
 void writeSheet(const PredictOptions &options, const ResultSheet &sheet, const Results &results, const Names &names) {
   int64_t rows = sheet.rows(results), shown = std::min(rows, options.rows.value_or(20));
   std::vector<uint8_t> bytes = sheet.draw(results, shown, names.rows);
@@ -242,10 +279,16 @@ void predict(PredictOptions &options) {
   options.scales.check(chosen);
   options.scales.inherit(options.weights);
   options.pictures.inherit(options.weights);
-  Names names{classesOf(options.weights), {}};
-  std::vector<std::optional<Tensor>> values = readInputs(options, chosen, names);
-  for (const std::string &picture : names.rows) // of a folder
-    checkOutputs({{"--output", options.output}}, {{"the picture", picture}});
+  Names names{namesOfClasses(options.weights), {}};
+  std::vector<std::optional<Tensor>> values;
+  if (options.text.options.given()) {
+    values = readTexts(options, model, chosen, names);
+  } else {
+    options.text.options.check();
+    values = readInputs(options, chosen, names);
+    for (const std::string &picture : names.rows) // of a folder
+      checkOutputs({{"--output", options.output}}, {{"the picture", picture}});
+  }
   std::vector<Input> inputs;
   for (size_t i = 0; i < values.size(); ++i) {
     const Port &port = chosen.inputs[i];
@@ -277,7 +320,7 @@ void predict(PredictOptions &options) {
 } // namespace
 
 void addPredict(CLI::App &app) {
-  CLI::App &command = addSubcommand(app, "predict", "Apply a trained model to the rows of a file",
+  CLI::App &command = addSubcommand(app, "predict", "Apply a trained model to the rows of a file, or to texts",
                                     "dlc-run predict mnist.so --weights mnist.safetensors \\\n"
                                     "    --input image=t10k-images-idx3-ubyte.gz");
   auto options = std::make_shared<PredictOptions>();
@@ -285,22 +328,22 @@ void addPredict(CLI::App &app) {
   command.add_option("--weights", options->weights, "Checkpoint or weights (safetensors)")
       ->required()
       ->option_text("FILE");
-  command
-      .add_option(
-          "--input", options->inputs,
-          "Value of an input: an NPY or IDX file, PNG or JPEG pictures (repeated, or a folder of them), or JSON like "
-          "[[0.5, 1]]; may be repeated")
-      ->take_all()
-      ->allow_extra_args(false)
-      ->option_text("NAME=FILE");
+  CLI::Option *inputs = command.add_option(
+      "--input", options->inputs,
+      "Value of an input: an NPY or IDX file, PNG or JPEG pictures (repeated, or a folder of them), or JSON like "
+      "[[0.5, 1]]; may be repeated");
+  inputs->take_all()->allow_extra_args(false)->option_text("NAME=FILE");
   options->scales.addTo(command);
   options->pictures.addTo(command, false);
+  options->text.options.addTextsTo(command);
+  for (const char *texts : {"--lines", "--line"})
+    command.get_option(texts)->excludes(inputs);
   command.add_option("--entry", options->entry, "Function to call (default: predict)")->option_text("NAME");
   command
       .add_option("--output", options->output,
                   "Write the outputs here: .npz, or .npy for a single one; .png draws those that are pictures")
       ->option_text("FILE");
-  addRead(command, "--rows", "Rows to print or draw (default 20; with --json all are printed)", "N",
+  addRead(command, "--rows", "Rows to print or draw (default 20; of texts, and with --json, all are printed)", "N",
           [options](const std::string &typed) {
             return readWhole(typed, int64_t(0), largestCount, options->rows.emplace());
           });

@@ -47,7 +47,7 @@ TextInputs findStreamInputs(const Entry &entry) {
   return inputs;
 }
 
-TextInputs findLineInputs(const Entry &entry) {
+TextInputs findLineInputs(const Entry &entry, bool labelled) {
   std::optional<size_t> tokens, label;
   TextInputs inputs;
   bool fits = true;
@@ -57,23 +57,22 @@ TextInputs findLineInputs(const Entry &entry) {
     std::optional<size_t> &place = isCalled(port, {"mask"}) && hasRows(port, 2) ? inputs.mask
                                    : isCalled(port, {"length", "lengths"}) && isInteger(port) && hasRows(port, 1)
                                        ? inputs.length
-                                   : isInteger(port) && hasRows(port, 2) ? tokens
-                                   : isInteger(port) && hasRows(port, 1) ? label
-                                                                         : none;
+                                   : isInteger(port) && hasRows(port, 2)             ? tokens
+                                   : isInteger(port) && hasRows(port, 1) && labelled ? label
+                                                                                     : none;
     fits = fits && &place != &none && !place;
     place = i;
   }
-  fits = fits && tokens && label;
+  fits = fits && tokens && bool(label) == labelled;
   if (fits && inputs.mask)
     fits = entry.inputs[*inputs.mask].dims[1] == entry.inputs[*tokens].dims[1];
   if (!fits)
     throw UserError(
-        fmt::format("--lines: entry point '{}' has the inputs {}; expected a text i32[batch, time] and a "
-                    "label i32[batch], and at most one called mask of the text's shape and one called length, "
-                    "i32[batch]",
-                    entry.name, inputsText(entry)));
+        fmt::format("--lines: entry point '{}' has the inputs {}; expected a text i32[batch, time]{}, and at most one "
+                    "called mask of the text's shape and one called length, i32[batch]",
+                    entry.name, inputsText(entry), labelled ? " and a label i32[batch]" : ""));
   inputs.tokens = *tokens;
-  inputs.label = *label;
+  inputs.label = label.value_or(0);
   inputs.time = entry.inputs[*tokens].dims[1];
   return inputs;
 }

@@ -21,8 +21,9 @@ struct TextInputs {
 TextInputs findStreamInputs(const Entry &entry);
 
 /// Integers [batch, time], the text; integers [batch], the label; and, where there is one, a `mask` [batch, time] of any type
-/// and a `length` (or `lengths`) of integers [batch]. UserError where the entry point has others, or has not those.
-TextInputs findLineInputs(const Entry &entry);
+/// and a `length` (or `lengths`) of integers [batch]. Without `labelled`, no label. UserError where the entry point has
+/// others, or has not those.
+TextInputs findLineInputs(const Entry &entry, bool labelled = true);
 
 /// What an input of integers has to be below, as the entry point itself says when it is called with more; nothing where it
 /// takes all. Nothing that is stored changes.

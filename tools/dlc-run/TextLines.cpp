@@ -41,8 +41,8 @@ ColumnPlace columnPlace(const std::string &option, const std::string &name) {
 
 class LineReader {
 public:
-  LineReader(const TextOptions &options, const std::string &content)
-      : options_(options), reader_(content, options.lines, format(options)),
+  LineReader(const TextOptions &options, const std::string &content, bool labelled)
+      : options_(options), labelled_(labelled), reader_(content, options.lines, format(options)),
         text_(columnPlace("--text-column", options.textColumn.empty() ? "text" : options.textColumn)),
         label_(columnPlace("--label-column", options.labelColumn.empty() ? "label" : options.labelColumn)),
         split_(columnPlace("--split-column", options.splitColumn)) {}
@@ -59,6 +59,7 @@ private:
   void checkParts(const LabelledLines &lines) const;
 
   const TextOptions &options_;
+  bool labelled_;
   text::TableReader reader_;
   size_t width_ = 0; ///< fields of the first line
   ColumnPlace text_, label_, split_;
@@ -73,6 +74,8 @@ text::TableFormat LineReader::format(const TextOptions &options) {
 }
 
 std::vector<ColumnPlace *> LineReader::columns() {
+  if (!labelled_)
+    return {&text_};
   if (options_.splitColumn.empty())
     return {&text_, &label_};
   return {&text_, &label_, &split_};
@@ -138,7 +141,7 @@ Part LineReader::part(std::string_view split, int64_t row) const {
 
 void LineReader::checkParts(const LabelledLines &lines) const {
   if (lines.rows.empty())
-    throw UserError(fmt::format("{} has no row; expected texts with labels", lines.path));
+    throw UserError(fmt::format("{} has no row; expected texts{}", lines.path, labelled_ ? " with labels" : ""));
   if (lines.count(Part::Train) + lines.count(Part::Test) + lines.count(Part::Validation) > 0)
     return;
   std::vector<std::string> found(otherSplits_.begin(), otherSplits_.end());
@@ -152,17 +155,18 @@ LabelledLines LineReader::read() {
   bool numbers = std::all_of(used.begin(), used.end(), [](ColumnPlace *place) { return place->isNumber; });
   if (!numbers || options_.header)
     readHeader();
-  if (text_.index == label_.index)
+  if (labelled_ && text_.index == label_.index)
     throw UserError(fmt::format("--text-column and --label-column are the same column, number {}", text_.index + 1));
   LabelledLines lines;
   lines.path = options_.lines;
   while (reader_.next()) {
     checkWidth();
-    std::string_view split = options_.splitColumn.empty() ? std::string_view() : field(split_);
-    Part part = this->part(split, int64_t(lines.rows.size()));
+    std::string_view split = options_.splitColumn.empty() || !labelled_ ? std::string_view() : field(split_);
+    Part part = labelled_ ? this->part(split, int64_t(lines.rows.size())) : Part::Test;
     if (part == Part::All && otherSplits_.size() < 10)
       otherSplits_.insert(text::shown(split));
-    lines.rows.push_back({std::string(field(text_)), std::string(field(label_)), reader_.line(), part});
+    std::string_view label = labelled_ ? field(label_) : std::string_view();
+    lines.rows.push_back({std::string(field(text_)), std::string(label), reader_.line(), part});
   }
   checkParts(lines);
   return lines;
@@ -193,13 +197,31 @@ int64_t LabelledLines::count(Part part) const {
   return std::count_if(rows.begin(), rows.end(), [&](const LabelledLine &row) { return row.part == part; });
 }
 
-LabelledLines readLines(const TextOptions &options, const Holdout &holdout) {
+static LabelledLines readTable(const TextOptions &options, bool labelled) {
   std::string content = readInflated(options.lines, mostTextBytes);
   if (content.empty())
-    throw UserError(fmt::format("{} is empty; expected a table of texts and labels", options.lines));
+    throw UserError(
+        fmt::format("{} is empty; expected a table of texts{}", options.lines, labelled ? " and labels" : ""));
   text::takeUtf8(content, options.lines);
-  LabelledLines lines = LineReader(options, content).read();
+  return LineReader(options, content, labelled).read();
+}
+
+LabelledLines readLines(const TextOptions &options, const Holdout &holdout) {
+  LabelledLines lines = readTable(options, true);
   holdOut(lines, holdout);
+  return lines;
+}
+
+LabelledLines readTexts(const TextOptions &options) {
+  if (!options.lines.empty())
+    return readTable(options, false);
+  LabelledLines lines;
+  lines.path = "--line";
+  for (const std::string &typed : options.typed) {
+    std::string content = typed;
+    text::takeUtf8(content, lines.path);
+    lines.rows.push_back({content, "", int64_t(lines.rows.size()) + 1, Part::Test});
+  }
   return lines;
 }
 

@@ -12,9 +12,9 @@
 namespace dlc::run {
 
 struct LabelledLine {
-  std::string text, label;
-  int64_t line; ///< of the file, from 1
-  Part part;    ///< All: of none that is used
+  std::string text, label; ///< no label where only the texts are asked for
+  int64_t line;            ///< of the file, from 1
+  Part part;               ///< All: of none that is used
 };
 
 struct LabelledLines {
@@ -27,6 +27,8 @@ struct LabelledLines {
 /// Reads the table that the options name and says what each row is for. Without a word about a test all rows are for
 /// training.
 LabelledLines readLines(const TextOptions &options, const Holdout &holdout);
+/// The texts alone, of the table or as the command line has them.
+LabelledLines readTexts(const TextOptions &options);
 
 /// The names of labels in order, each once.
 std::vector<std::string> findLabels(const LabelledLines &lines);

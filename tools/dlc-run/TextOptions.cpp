@@ -10,9 +10,35 @@
 
 namespace dlc::run {
 
+static CLI::Option *addWord(CLI::App &app, const std::string &flag, std::string &value, const std::string &form,
+                            const std::string &help) {
+  return app.add_option(flag, value, help)->option_text(form);
+}
+
+/// How the table of --lines has its texts.
+void TextOptions::addColumnsTo(CLI::App &app) {
+  addWord(app, "--text-column", textColumn, "NAME|N",
+          "Of --lines: the column of the text, by name or from 1 (default: text)");
+  app.add_flag("--header", header,
+               "Of --lines: the first line has names, although all columns are given by their numbers");
+  addChoice(app, "--quotes", quotes, "Of --lines: quotes around fields, as in RFC 4180 (default), or none",
+            {"rfc4180", "none"});
+}
+
+void TextOptions::addTextsTo(CLI::App &app) {
+  CLI::Option *table = addWord(app, "--lines", lines, "FILE",
+                               "A table of texts, as train --lines takes it, labels or not; - is standard input");
+  app.add_option("--line", typed, "A text itself; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false)
+      ->option_text("TEXT")
+      ->excludes(table);
+  addColumnsTo(app);
+}
+
 void TextOptions::addTo(CLI::App &app, bool forTraining) {
   auto word = [&](const std::string &flag, std::string &value, const std::string &form, const std::string &help) {
-    return app.add_option(flag, value, help)->option_text(form);
+    return addWord(app, flag, value, form, help);
   };
   CLI::Option *stream =
       word("--text", text, "FILE",
@@ -22,15 +48,11 @@ void TextOptions::addTo(CLI::App &app, bool forTraining) {
        "A table of texts and labels, TSV or .csv, plain or gzip: they feed the inputs i32[batch, time] and i32[batch], "
        "and a mask or a length where there is such an input")
       ->excludes(stream);
-  word("--text-column", textColumn, "NAME|N", "Of --lines: the column of the text, by name or from 1 (default: text)");
+  addColumnsTo(app);
   word("--label-column", labelColumn, "NAME|N", "Of --lines: the column of the label (default: label)");
   word("--split-column", splitColumn, "NAME|N",
        "Of --lines: the column that says train, test or validation; other rows are not used");
   addWhole(app, "--test-every", testEvery, "Of --lines: each Nth row is for the test, the others are not", int64_t(2));
-  app.add_flag("--header", header,
-               "Of --lines: the first line has names, although all columns are given by their numbers");
-  addChoice(app, "--quotes", quotes, "Of --lines: quotes around fields, as in RFC 4180 (default), or none",
-            {"rfc4180", "none"});
   addChoice(app, "--tokens", tokens, "bytes, characters (default of --text) or words (default of --lines)",
             {"bytes", "characters", "words"});
   if (!forTraining)
@@ -65,6 +87,16 @@ void TextOptions::inherit(const Json &settings) {
     header = true;
   if (!saysTest && settings.contains("test-every") && settings["test-every"].is_number_integer())
     testEvery = std::max<int64_t>(0, settings["test-every"].get<int64_t>());
+}
+
+void TextOptions::inheritTexts(const Json &settings) {
+  if (lines.empty() || !textColumn.empty())
+    return;
+  inherit(settings);
+  // A table had a line of names if any of its columns was named.
+  auto isName = [](const std::string &column) { return column.find_first_not_of("0123456789") != std::string::npos; };
+  header |= isName(textColumn.empty() ? "text" : textColumn) || isName(labelColumn.empty() ? "label" : labelColumn) ||
+            isName(splitColumn);
 }
 
 void TextOptions::checkVocabularyIs(const Json &settings, const std::string &path) const {

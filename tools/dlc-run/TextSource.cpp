@@ -67,9 +67,13 @@ void TextSource::restore(const CheckpointInfo &info, const std::string &path) {
   if (record_.vocabulary && !options.tokens.empty() && options.tokens != text::unitName(record_.vocabulary->unit()))
     throw UserError(fmt::format("--tokens {}: {} was trained on {}; leave --tokens out to go on with them",
                                 options.tokens, path, text::unitName(record_.vocabulary->unit())));
-  auto run = info.values.find("run");
   if (record_.vocabulary)
-    options.checkVocabularyIs(run == info.values.end() ? Json() : parseJson(run->second), path);
+    options.checkVocabularyIs(settingsOf(info), path);
+}
+
+Json settingsOf(const CheckpointInfo &info) {
+  auto run = info.values.find("run");
+  return run == info.values.end() ? Json() : parseJson(run->second);
 }
 
 Holdout holdoutOf(const Json &settings) {
@@ -142,6 +146,15 @@ void TextSource::prepare(const Model &model, const Entry &entry, const Holdout &
   if (tokenLimit_ && vocabulary().size() < *tokenLimit_ && record_.path.empty())
     notes_.push_back(fmt::format("the model has room for {} tokens: {} of them are not used", countText(*tokenLimit_),
                                  countText(*tokenLimit_ - vocabulary().size())));
+}
+
+void TextSource::prepareTexts(const Model &model, const Entry &entry) {
+  options.check();
+  tokenLimit_ = findLimit(model, entry, findLineInputs(entry, /*labelled=*/false).tokens);
+  checkVocabulary();
+  if (!vocabulary().padding())
+    throw UserError(fmt::format("{} was not trained on --lines: it has no token to fill up short texts", record_.path));
+  lines_ = std::make_shared<const LabelledLines>(readTexts(options));
 }
 
 /// Where the last part of a text begins: at a character, and, for words, behind white space, if there is any.
@@ -262,40 +275,105 @@ static int32_t labelNumber(const TextRecord &record, const LabelledLines &lines,
                               known.size() < record.labels.size() ? ", ..." : ""));
 }
 
+namespace {
+/// The numbers of texts.
+struct LineNumbers {
+  Tensor tokens, mask, lengths; ///< no mask where the entry point takes none
+
+  LineNumbers(const TextInputs &inputs, const Vocabulary &vocabulary, const LabelledLines &lines,
+              std::span<const LabelledLine *const> rows)
+      : tokens(DType::I32, {int64_t(rows.size()), inputs.time}),
+        mask(DType::I32, {inputs.mask ? int64_t(rows.size()) : 0, inputs.time}),
+        lengths(DType::I32, {int64_t(rows.size())}) {
+    std::fill(tokens.as<int32_t>().begin(), tokens.as<int32_t>().end(), *vocabulary.padding());
+    for (size_t at = 0; at < rows.size(); ++at) {
+      std::vector<int32_t> found = vocabulary.encode(rows[at]->text, lines.path, rows[at]->line);
+      // A text without a token is one that nobody knows: a mean over no token would not be a number.
+      if (found.empty())
+        found.push_back(vocabulary.unknown().value_or(*vocabulary.padding()));
+      int64_t length = std::min(int64_t(found.size()), inputs.time), place = int64_t(at) * inputs.time;
+      std::copy_n(found.begin(), length, tokens.as<int32_t>().begin() + place);
+      if (inputs.mask)
+        std::fill_n(mask.as<int32_t>().begin() + place, length, 1);
+      lengths.as<int32_t>()[at] = int32_t(length);
+    }
+  }
+};
+} // namespace
+
+static std::vector<const LabelledLine *> rowsOf(const LabelledLines &lines, Part part) {
+  std::vector<const LabelledLine *> rows;
+  for (const LabelledLine &row : lines.rows)
+    if (part == Part::All || row.part == part)
+      rows.push_back(&row);
+  return rows;
+}
+
 static std::optional<DataSet> lineColumns(const Entry &entry, const TextRecord &record, const LabelledLines &lines,
                                           Part part) {
   TextInputs inputs = findLineInputs(entry);
-  auto isOf = [&](const LabelledLine &row) { return part == Part::All || row.part == part; };
-  int64_t count = std::count_if(lines.rows.begin(), lines.rows.end(), isOf), at = 0;
-  if (count == 0)
+  std::vector<const LabelledLine *> rows = rowsOf(lines, part);
+  if (rows.empty())
     return std::nullopt;
-  const Vocabulary &vocabulary = *record.vocabulary;
-  Tensor tokens(DType::I32, {count, inputs.time}), mask(DType::I32, {inputs.mask ? count : 0, inputs.time}),
-      lengths(DType::I32, {count}), labels(DType::I32, {count});
-  std::fill(tokens.as<int32_t>().begin(), tokens.as<int32_t>().end(), *vocabulary.padding());
-  for (const LabelledLine &row : lines.rows) {
-    if (!isOf(row))
-      continue;
-    std::vector<int32_t> found = vocabulary.encode(row.text, lines.path, row.line);
-    // A text without a token is one that nobody knows: a mean over no token would not be a number.
-    if (found.empty())
-      found.push_back(vocabulary.unknown().value_or(*vocabulary.padding()));
-    int64_t length = std::min(int64_t(found.size()), inputs.time), place = at * inputs.time;
-    std::copy_n(found.begin(), length, tokens.as<int32_t>().begin() + place);
-    if (inputs.mask)
-      std::fill_n(mask.as<int32_t>().begin() + place, length, 1);
-    lengths.as<int32_t>()[size_t(at)] = int32_t(length);
-    labels.as<int32_t>()[size_t(at)] = labelNumber(record, lines, row);
-    ++at;
-  }
+  LineNumbers numbers(inputs, *record.vocabulary, lines, rows);
+  Tensor labels(DType::I32, {int64_t(rows.size())});
+  for (size_t at = 0; at < rows.size(); ++at)
+    labels.as<int32_t>()[at] = labelNumber(record, lines, *rows[at]);
   std::vector<Column> columns;
-  columns.push_back(column(entry.inputs[inputs.tokens], lines.path, std::move(tokens)));
+  columns.push_back(column(entry.inputs[inputs.tokens], lines.path, std::move(numbers.tokens)));
   columns.push_back(column(entry.inputs[inputs.label], lines.path, std::move(labels)));
   if (inputs.mask)
-    columns.push_back(column(entry.inputs[*inputs.mask], lines.path, std::move(mask)));
+    columns.push_back(column(entry.inputs[*inputs.mask], lines.path, std::move(numbers.mask)));
   if (inputs.length)
-    columns.push_back(column(entry.inputs[*inputs.length], lines.path, std::move(lengths)));
+    columns.push_back(column(entry.inputs[*inputs.length], lines.path, std::move(numbers.lengths)));
   return DataSet(std::move(columns));
+}
+
+/// Numbers that all types hold, in the type of an input.
+static Tensor cast(const Tensor &values, DType type) {
+  if (values.dtype() == type)
+    return values;
+  Tensor result(type, values.shape());
+  std::span<const int32_t> from = values.as<int32_t>();
+  auto copy = [&]<class T>(T) { std::copy(from.begin(), from.end(), result.as<T>().begin()); };
+  switch (type) {
+  case DType::F32:
+    copy(float());
+    break;
+  case DType::F64:
+    copy(double());
+    break;
+  case DType::I64:
+    copy(int64_t());
+    break;
+  default: // bytes and truth values
+    std::copy(from.begin(), from.end(), static_cast<uint8_t *>(result.data()));
+  }
+  return result;
+}
+
+std::vector<Tensor> TextSource::texts(const Entry &entry) const {
+  TextInputs inputs = findLineInputs(entry, /*labelled=*/false);
+  LineNumbers numbers(inputs, vocabulary(), *lines_, rowsOf(*lines_, Part::All));
+  std::vector<Tensor> values(entry.inputs.size());
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = cast(i == inputs.tokens ? numbers.tokens
+                     : i == inputs.mask ? numbers.mask
+                                        : numbers.lengths,
+                     entry.inputs[i].type);
+  return values;
+}
+
+std::vector<std::string> TextSource::rowNames() const {
+  std::vector<std::string> names;
+  for (const LabelledLine &row : lines_->rows)
+    names.push_back(options.lines.empty() ? text::shown(row.text) : fmt::format("{}:{}", lines_->path, row.line));
+  return names;
+}
+
+Json TextSource::rowJson(size_t row) const {
+  const LabelledLine &line = lines_->rows[row];
+  return options.lines.empty() ? Json{{"text", line.text}} : Json{{"line", line.line}};
 }
 
 std::optional<DataSet> TextSource::load(const Entry &entry, Part part) const {

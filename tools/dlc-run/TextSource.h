@@ -45,6 +45,8 @@ struct Holdout {
   int64_t rows = 0;
 };
 
+/// What the command line of a training said, as its checkpoint keeps it; null where it does not.
+Json settingsOf(const CheckpointInfo &info);
 /// As the settings of a training say.
 Holdout holdoutOf(const Json &settings);
 
@@ -61,6 +63,14 @@ public:
   void prepare(const Model &model, const Entry &entry, const Holdout &holdout);
   /// The rows of a part, for the inputs of `entry`; nothing if the file has none.
   std::optional<DataSet> load(const Entry &entry, Part part) const;
+
+  /// Reads the texts of a restored source, labels or not, for a function that takes them without.
+  void prepareTexts(const Model &model, const Entry &entry);
+  /// Those texts as the inputs of `entry`, one for each, and what a person calls each row.
+  std::vector<Tensor> texts(const Entry &entry) const;
+  std::vector<std::string> rowNames() const;
+  /// The same for a program: {"line": 3} of a table, else {"text": "..."}.
+  Json rowJson(size_t row) const;
 
   const text::Vocabulary &vocabulary() const { return *record_.vocabulary; }
   const TextRecord &record() const { return record_; }
