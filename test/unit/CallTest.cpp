@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <latch>
 #include <thread>
 
 using namespace dlc;
@@ -248,6 +249,32 @@ TEST_F(Calls, ManyThreadsShareParameters) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(Sessions, TakeOneCallAtATime) {
+  Model m = fakeModel();
+  Session stream = m.newSession(m.newParameters());
+  std::vector<std::thread> callers;
+  std::vector<int> done(3);
+  std::latch ready(3);
+  // Prepared calls that begin together, as nothing but the session itself keeps them apart.
+  for (int &mine : done)
+    callers.emplace_back([&] {
+      Call call = stream.prepare("accumulate");
+      std::span<float> x = call.input(0).as<float>();
+      x[0] = 1, x[1] = 2;
+      ready.arrive_and_wait();
+      for (int i = 0; i < 3000; ++i)
+        if (int32_t code = call.tryRun(); code == DLC_OK)
+          ++mine;
+        else
+          EXPECT_EQ(code, DLC_BUSY);
+    });
+  for (auto &caller : callers)
+    caller.join();
+  int all = done[0] + done[1] + done[2];
+  EXPECT_GT(all, 0);
+  EXPECT_EQ(stream.get("h").at(0), all);
+  EXPECT_EQ(stream.get("h").at(1), 2 * all);
+}
 TEST(Sessions, CarryState) {
   Model m = fakeModel();
   Parameters p = m.newParameters();
