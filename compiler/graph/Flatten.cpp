@@ -738,6 +738,10 @@ LogicalResult dlc::checkConcrete(FuncOp function, const Sizes &sizes) {
         good = complain(argument.getLoc())
                << "argument %" << name.getValue() << " of @" << function.getSymName() << ": size '" << show(size)
                << "' is no number of 64 bits; expected smaller sizes, and no division by 0";
+      else if (dim.isNumber() && dim.value < 0 && !size.getNames().empty()) // a number is told where it is read
+        good = complain(argument.getLoc())
+               << "argument %" << name.getValue() << " of @" << function.getSymName() << ": size '" << show(size)
+               << "' is " << dim.value << "; expected at least 0";
       else if (dim.isUnknown())
         good = complain(argument.getLoc())
                << "argument %" << name.getValue() << " of @" << function.getSymName() << ": size '" << show(size)

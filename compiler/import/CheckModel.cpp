@@ -121,14 +121,18 @@ static void checkPositive(Operation *op) {
       for (SizeAttr size : shape.getSizes())
         wrong(size, 0, argument.getLoc());
   for (NamedAttribute attr : op->getAttrs()) {
-    if (function && attr.getName() == function.getArgShapesAttrName())
+    // Those of arguments: above; those of results: where they were read.
+    if (function &&
+        (attr.getName() == function.getArgShapesAttrName() || attr.getName() == function.getResultShapesAttrName()))
       continue;
     attr.getValue().walk([&](ShapeAttr shape) {
       for (SizeAttr size : shape.getSizes())
         wrong(size, 0, op->getLoc());
     });
     attr.getValue().walk([&](InitAttr init) { checkInit(op, init); });
-    if (auto size = dyn_cast<SizeAttr>(attr.getValue()); size && isa<nn::LayerOpInterface>(op))
+    // What is wrong with groups the layer's shape rule says.
+    if (auto size = dyn_cast<SizeAttr>(attr.getValue());
+        size && isa<nn::LayerOpInterface>(op) && attr.getName() != "groups")
       wrong(size, nn::leastOf(attr.getName()), op->getLoc());
   }
 }

@@ -173,8 +173,12 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
       return failure();
     auto parseResultShape = [&](StringRef name) -> ParseResult {
       ShapeAttr shape;
+      SMLoc loc = parser.getCurrentLocation();
       if (parseShape(parser, shape))
         return failure();
+      for (SizeAttr size : shape.getSizes())
+        if (Dim dim = size.evaluate(); dim.isNumber() && dim.value < 0)
+          complain(parser, result, loc) << "sizes must be at least 0, found " << show(size);
       resultNames.push_back(builder.getStringAttr(name));
       resultShapes.push_back(shape);
       return success();

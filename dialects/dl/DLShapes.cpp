@@ -73,6 +73,11 @@ bool Shapes::held(Attribute number, Value value, const char *what, Place place) 
             place);
   return false;
 }
+bool Shapes::isEpsilon(Attribute epsilon, Value value, const char *what) const {
+  if (epsilon && !(realOf(epsilon) >= 0))
+    return rule.fail(Twine(what) + ": epsilon: expected a number of at least 0, found " + showNumber(epsilon)), false;
+  return held(epsilon, value, (Twine(what) + ": epsilon").str().c_str());
+}
 bool Shapes::hasAxis(Value value, const char *what) const {
   if ((*this)[value].getRank())
     return true;

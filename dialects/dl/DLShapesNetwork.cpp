@@ -127,12 +127,12 @@ static void shape(LayerNormOp::Adaptor op, Shapes s) {
   if (s.hasAxis(op.getInput(), "layer_norm") && s.floats(op.getInput(), "layer_norm") &&
       s.vectorOf(op.getWeight(), op.getInput(), "layer_norm: weight") &&
       s.vectorOf(op.getBias(), op.getInput(), "layer_norm: bias") &&
-      s.held(op.getEpsilonAttr(), op.getInput(), "layer_norm: epsilon"))
+      s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "layer_norm"))
     same<LayerNormOp>(op, s);
 }
 static void shape(NormalizeOp::Adaptor op, Shapes s) {
   if (!s.hasAxis(op.getInput(), "normalize") || !s.floats(op.getInput(), "normalize") ||
-      !s.held(op.getEpsilonAttr(), op.getInput(), "normalize: epsilon"))
+      !s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "normalize"))
     return;
   SmallVector<Dim> dims = s.dims(op.getInput());
   if (op.getAxesAttr()) {
@@ -149,7 +149,7 @@ static void shape(NormalizeOp::Adaptor op, Shapes s) {
 static void shape(RmsNormOp::Adaptor op, Shapes s) {
   if (s.hasAxis(op.getInput(), "rms_norm") && s.floats(op.getInput(), "rms_norm") &&
       s.vectorOf(op.getWeight(), op.getInput(), "rms_norm: weight") &&
-      s.held(op.getEpsilonAttr(), op.getInput(), "rms_norm: epsilon"))
+      s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "rms_norm"))
     same<RmsNormOp>(op, s);
 }
 bool Shapes::hasChannels(Value input, size_t axes, const char *what) const {
@@ -179,12 +179,12 @@ static void shape(GroupNormOp::Adaptor op, Shapes s) {
   if (s.hasChannels(op.getInput(), 0, "group_norm") && s.areParted(op.getInput(), op.getGroups(), "group_norm") &&
       s.vectorOf(op.getWeight(), op.getInput(), "group_norm: weight") &&
       s.vectorOf(op.getBias(), op.getInput(), "group_norm: bias") &&
-      s.held(op.getEpsilonAttr(), op.getInput(), "group_norm: epsilon"))
+      s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "group_norm"))
     same<GroupNormOp>(op, s);
 }
 static void shape(InstanceNormOp::Adaptor op, Shapes s) {
   if (s.hasChannels(op.getInput(), 1, "instance_norm") &&
-      s.held(op.getEpsilonAttr(), op.getInput(), "instance_norm: epsilon"))
+      s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "instance_norm"))
     same<InstanceNormOp>(op, s);
 }
 

@@ -47,6 +47,8 @@ struct Shapes {
   bool fixed(SizeAttr size, const char *what, Place place = Place::current()) const;
   /// A number that is combined with elements of `value` must be one of their type.
   bool held(mlir::Attribute number, mlir::Value value, const char *what, Place place = Place::current()) const;
+  /// What a norm of `value` adds to a variance: none, or a number of its type that is not negative.
+  bool isEpsilon(mlir::Attribute epsilon, mlir::Value value, const char *what) const;
   /// Where a missing axis makes a batch meet another, as in [batch, 1] - [batch], each row would be combined with each
   /// other row, which hardly anybody wants, and which shows in nothing but the result.
   /// The last `own` axes are matched otherwise.

@@ -431,8 +431,13 @@ static void printExpr(raw_ostream &os, AffineExpr expr, ArrayRef<StringAttr> nam
   if (nested && sum)
     os << '(';
   printExpr(os, lhs, names, !sum);
-  os << (sum ? " + " : product ? " * " : " / ");
-  printExpr(os, rhs, names, !sum);
+  auto number = dyn_cast<AffineConstantExpr>(rhs);
+  if (sum && number && number.getValue() < 0 && number.getValue() != INT64_MIN) { // `width - 8`, as people write it
+    os << " - " << -number.getValue();
+  } else {
+    os << (sum ? " + " : product ? " * " : " / ");
+    printExpr(os, rhs, names, !sum);
+  }
   if (nested && sum)
     os << ')';
 }

@@ -77,21 +77,21 @@ static void shape(nn::EmbeddingOp::Adaptor op, Shapes s) {
   s.set(dims, element);
 }
 static void shape(nn::LayerNormOp::Adaptor op, Shapes s) {
-  if (s.hasAxis(op.getInput(), "layer_norm") && s.held(op.getEpsilonAttr(), op.getInput(), "layer_norm: epsilon"))
+  if (s.hasAxis(op.getInput(), "layer_norm") && s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "layer_norm"))
     sameFloats<nn::LayerNormOp>(op, s);
 }
 static void shape(nn::RmsNormOp::Adaptor op, Shapes s) {
-  if (s.hasAxis(op.getInput(), "rms_norm") && s.held(op.getEpsilonAttr(), op.getInput(), "rms_norm: epsilon"))
+  if (s.hasAxis(op.getInput(), "rms_norm") && s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "rms_norm"))
     sameFloats<nn::RmsNormOp>(op, s);
 }
 static void shape(nn::GroupNormOp::Adaptor op, Shapes s) {
   if (s.hasChannels(op.getInput(), 0, "group_norm") && s.areParted(op.getInput(), op.getGroups(), "group_norm") &&
-      s.held(op.getEpsilonAttr(), op.getInput(), "group_norm: epsilon"))
+      s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "group_norm"))
     same<nn::GroupNormOp>(op, s);
 }
 static void shape(nn::InstanceNormOp::Adaptor op, Shapes s) {
   if (s.hasChannels(op.getInput(), 1, "instance_norm") &&
-      s.held(op.getEpsilonAttr(), op.getInput(), "instance_norm: epsilon"))
+      s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "instance_norm"))
     same<nn::InstanceNormOp>(op, s);
 }
 static void shape(nn::PreluOp::Adaptor op, Shapes s) {
@@ -110,7 +110,7 @@ static void shape(nn::BatchNormOp::Adaptor op, Shapes s) {
   if (FloatAttr momentum = op.getMomentumAttr();
       momentum && !(momentum.getValueAsDouble() >= 0 && momentum.getValueAsDouble() <= 1))
     return s.rule.fail("batch_norm: momentum: expected a number in [0, 1], found " + show(momentum.getValueAsDouble()));
-  if (s.held(op.getEpsilonAttr(), op.getInput(), "batch_norm: epsilon"))
+  if (s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "batch_norm"))
     sameFloats<nn::BatchNormOp>(op, s);
 }
 /// In a session the result has `context` places along the axis, elsewhere as many as the input.

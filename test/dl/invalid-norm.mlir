@@ -28,6 +28,31 @@ dl.model @invalid {
     %y = rms_norm %x, %w, epsilon = 1.0e39
     return %x
   }
+  func @e0(%x: f32[batch, 4, 6], %w: f32[6]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: rms_norm: epsilon: expected a number of at least 0, found -1.0e-5
+    %y = rms_norm %x, %w, epsilon = -1.0e-5
+    return %x
+  }
+  func @e1(%x: f32[batch, 4, 6], %w: f32[6]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: layer_norm: epsilon: expected a number of at least 0, found -1.0
+    %y = layer_norm %x, %w, %w, epsilon = -1.0
+    return %x
+  }
+  func @e2(%x: f32[batch, 4, 6], %w: f32[6]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: normalize: epsilon: expected a number of at least 0, found -1.0
+    %y, %z = normalize %x, epsilon = -1.0
+    return %x
+  }
+  func @e3(%x: f32[batch, 4, 6], %w: f32[6]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: group_norm: epsilon: expected a number of at least 0, found -1.0
+    %y = group_norm %x, %w, %w, 2, epsilon = -1.0
+    return %x
+  }
+  func @e4(%x: f32[batch, 4, 6], %w: f32[6]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: instance_norm: epsilon: expected a number of at least 0, found -1.0
+    %y = instance_norm %x, epsilon = -1.0
+    return %x
+  }
   func @c5(%x: f32[batch, 4, 6], %i: i32[batch, 4, 6], %d: f64[6], %s: f32, %w: f32[6], %v: f32[4], %b: f32[4, batch, 6], %m: f32[batch, 6]) {
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: group_norm: expected an input [batch, ..., channels], found %w : f32[6]
     %y = group_norm %w, %w, %w, 2
