@@ -122,14 +122,19 @@ std::optional<int32_t> Vocabulary::find(std::string_view token) const {
 
 std::vector<int32_t> Vocabulary::encode(std::string_view text, const std::string &file, int64_t firstLine) const {
   std::vector<int32_t> result;
+  encode(text, file, firstLine, [&](int32_t number) { result.push_back(number); });
+  return result;
+}
+
+void Vocabulary::encode(std::string_view text, const std::string &file, int64_t firstLine,
+                        const std::function<void(int32_t)> &tell) const {
   forEachToken(unit_, text, [&](std::string_view token, size_t offset) {
     auto found = numbers_.find(token);
     if (found == numbers_.end() && !unknown_)
       throw Error(cat(file, ":", firstLine - 1 + lineOf(text, offset), ": ", shown(token), " is not among the ",
                       describe(), " of the vocabulary, which has no <unk> for others."));
-    result.push_back(found == numbers_.end() ? *unknown_ : found->second);
+    tell(found == numbers_.end() ? *unknown_ : found->second);
   });
-  return result;
 }
 
 static bool isIn(std::string_view list, std::string_view character) {

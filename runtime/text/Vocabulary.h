@@ -85,6 +85,9 @@ public:
   /// The numbers of a text's tokens. Throws Error, which tells the line (`firstLine` being that of the text's beginning),
   /// where the vocabulary has no number for one.
   std::vector<int32_t> encode(std::string_view text, const std::string &file, int64_t firstLine = 1) const;
+  /// The same, one after the other.
+  void encode(std::string_view text, const std::string &file, int64_t firstLine,
+              const std::function<void(int32_t number)> &tell) const;
   /// What is written for a token where `before` was written last: words are parted by spaces, but for punctuation.
   std::string written(int32_t number, std::string_view before) const;
 

@@ -195,24 +195,11 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
 }
 
 Feed::Source Feed::makeWindows(const Column &column, const Port &port, size_t index) {
-  const Windows &windows = *column.windows;
-  Source source{&column,           nullptr, nullptr, {},   windows.length,     1,
+  return Source{&column,           nullptr, nullptr, {},   column.windows->length, 1,
                 sizeOf(port.type), {},      false,   true, call_->input(index)};
-  const Tensor *tokens = windows.tokens.get();
-  if (tokens->dtype() != port.type) {
-    source.own = std::make_shared<Tensor>(tokens->to(port.type));
-    tokens = source.own.get();
-  }
-  source.bytes = static_cast<const std::byte *>(tokens->data()) + size_t(windows.ahead) * source.elementBytes;
-  return source;
 }
 
-void Feed::shift(int64_t tokens) {
-  for (Source &source : sources_)
-    if (source.column->windows)
-      source.bytes += (tokens - shift_) * int64_t(source.elementBytes);
-  shift_ = tokens;
-}
+void Feed::shift(int64_t tokens) { shift_ = tokens; }
 
 Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
   const Entry &entry = call.entry();
@@ -243,7 +230,15 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
       copyRow(source, static_cast<std::byte *>(source.input.data()), 0);
 }
 
-void Feed::copyRow(Source &source, std::byte *to, size_t row) {
+void Feed::copyRow(Source &source, std::byte *to, size_t row) const {
+  if (const std::optional<Windows> &windows = source.column->windows) {
+    int64_t first = int64_t(row) * windows->length + windows->ahead + shift_;
+    if (source.input.dtype() == DType::I64)
+      windows->tokens->copy(first, windows->length, reinterpret_cast<int64_t *>(to));
+    else
+      windows->tokens->copy(first, windows->length, reinterpret_cast<int32_t *>(to));
+    return;
+  }
   size_t bytes = size_t(source.rowElements) * source.elementBytes;
   const std::byte *from = source.bytes + row * bytes;
   if (!source.bytes) {

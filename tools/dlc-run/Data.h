@@ -12,6 +12,7 @@
 #include "tools/dlc-run/Rows.h"
 #include "tools/dlc-run/Scale.h"
 #include "tools/dlc-run/TextSource.h"
+#include "tools/dlc-run/Tokens.h"
 
 #include <CLI/App.hpp>
 #include <functional>
@@ -41,7 +42,7 @@ struct DataArguments {
 
 /// Rows that are windows of one text: row i begins with token i * length + ahead.
 struct Windows {
-  std::shared_ptr<const Tensor> tokens; ///< i32
+  std::shared_ptr<const Tokens> tokens;
   int64_t length = 0, ahead = 0, count = 0;
   int64_t slack = 0;         ///< tokens by which all windows may be moved on
   bool isContiguous = false; ///< each row of a batch goes on where it ended in the batch before
@@ -132,7 +133,7 @@ private:
   };
   Source makeSource(const Column &column, const Port &port, size_t index, const Scales &scales);
   Source makeWindows(const Column &column, const Port &port, size_t index);
-  static void copyRow(Source &source, std::byte *to, size_t row);
+  void copyRow(Source &source, std::byte *to, size_t row) const;
 
   Call *call_;
   std::vector<Source> sources_;

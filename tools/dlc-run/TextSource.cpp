@@ -224,10 +224,13 @@ std::string_view TextSource::streamPart(Part part) const {
   return part == Part::Train ? all.substr(0, cut_) : part == Part::Validation ? all.substr(cut_) : all;
 }
 
-std::vector<int32_t> TextSource::streamNumbers(Part part) const {
+std::shared_ptr<const Tokens> TextSource::streamNumbers(Part part) const {
   int64_t first = part == Part::Validation ? text::lineOf(*content_, cut_) : 1;
+  std::string_view text = streamPart(part);
+  auto numbers = std::make_shared<Tokens>(vocabulary().size(), text.size());
   try {
-    return vocabulary().encode(streamPart(part), options.text, first);
+    vocabulary().encode(text, options.text, first, [&](int32_t number) { numbers->add(number); });
+    return numbers;
   } catch (const Error &error) {
     throw UserError(fmt::format("{} It was made from {}; training with --least-count 2 makes one, for what is rare",
                                 error.what(), record_.path.empty() ? "the training part" : record_.path));
@@ -381,8 +384,8 @@ std::optional<DataSet> TextSource::load(const Entry &entry, Part part) const {
     return lineColumns(entry, record_, *lines_, part);
   if (part == Part::Validation && cut_ == content_->size())
     return std::nullopt;
-  std::vector<int32_t> numbers = streamNumbers(part);
-  int64_t length = findStreamInputs(entry).time, count = int64_t(numbers.size());
+  std::shared_ptr<const Tokens> numbers = streamNumbers(part);
+  int64_t length = findStreamInputs(entry).time, count = numbers->size();
   Windows windows;
   windows.length = length;
   windows.isContiguous = isContiguous(entry);
@@ -399,7 +402,7 @@ std::optional<DataSet> TextSource::load(const Entry &entry, Part part) const {
     windows.count = std::max<int64_t>(1, (count - length) / length);
     windows.slack = count - 1 - windows.count * length;
   }
-  windows.tokens = std::make_shared<const Tensor>(Shape{count}, numbers);
+  windows.tokens = numbers;
   return streamColumns(entry, windows, options.text);
 }
 

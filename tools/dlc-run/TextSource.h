@@ -10,6 +10,7 @@
 #include "runtime/Model.h"
 #include "runtime/text/Vocabulary.h"
 #include "tools/dlc-run/TextOptions.h"
+#include "tools/dlc-run/Tokens.h"
 
 #include <memory>
 #include <optional>
@@ -85,7 +86,7 @@ private:
   text::Unit unit() const;
   bool isContiguous(const Entry &entry) const;
   std::string_view streamPart(Part part) const;
-  std::vector<int32_t> streamNumbers(Part part) const;
+  std::shared_ptr<const Tokens> streamNumbers(Part part) const;
 
   TextRecord record_;
   std::optional<int64_t> tokenLimit_, labelLimit_; ///< of the model
