@@ -1,7 +1,7 @@
 // Cifar.cpp - the binary files of CIFAR-10 and CIFAR-100.
 // SPDX-License-Identifier: Apache-2.0
 //
-// See Pictures.h. A record is a label (of CIFAR-100 two: the group's, which is passed over, and the class's) and a picture of
+// See Pictures.h. A record is a label (of CIFAR-100 two: the group's, coarse, and the class's, fine) and a picture of
 // 32 x 32 in three planes. Records are read where they lie.
 #include "runtime/File.h"
 #include "tools/dlc-run/Classes.h"
@@ -28,13 +28,14 @@ constexpr size_t side = 32, planeBytes = side * side, pixelBytes = 3 * planeByte
 /// What tells the two sets apart.
 struct Kind {
   const char *name;
-  size_t labelBytes;
+  size_t labelBytes, labelAt;
   int classes;
   const char *namesFile;
   size_t recordBytes() const { return labelBytes + pixelBytes; }
 };
-constexpr Kind cifar10 = {"CIFAR-10", 1, 10, "batches.meta.txt"};
-constexpr Kind cifar100 = {"CIFAR-100", 2, 100, "fine_label_names.txt"};
+constexpr Kind cifar10 = {"CIFAR-10", 1, 0, 10, "batches.meta.txt"};
+constexpr Kind cifar100 = {"CIFAR-100", 2, 1, 100, "fine_label_names.txt"};
+constexpr Kind cifar100Groups = {"CIFAR-100", 2, 0, 20, "coarse_label_names.txt"};
 
 class RecordFile {
 public:
@@ -137,7 +138,7 @@ std::vector<int32_t> CifarStore::labels() const {
   for (const RecordFile &file : files_)
     for (size_t i = 0; i < file.count; ++i) {
       uint8_t label = 0;
-      file.read(&label, 1, uint64_t(i) * kind_.recordBytes() + kind_.labelBytes - 1);
+      file.read(&label, 1, uint64_t(i) * kind_.recordBytes() + kind_.labelAt);
       if (label >= kind_.classes)
         throw UserError(
             fmt::format("row {} of {} (counted from 0) has the label {}, expected 0 to {}: this is no file of {}", i,
@@ -178,7 +179,7 @@ std::vector<std::string> batchFiles(const fs::path &directory) {
 
 } // namespace
 
-std::optional<PictureSet> findCifar(const std::string &directory, Split split, std::string &why) {
+std::optional<PictureSet> findCifar(const std::string &directory, Split split, bool coarse, std::string &why) {
   fs::path root = directory;
   std::error_code error;
   auto there = [&](const char *name) { return fs::exists(root / name, error) ? (root / name).string() : ""; };
@@ -190,7 +191,9 @@ std::optional<PictureSet> findCifar(const std::string &directory, Split split, s
   if (isTen && !(train.empty() && test.empty()))
     throw UserError(
         fmt::format("{} has files of CIFAR-10 and of CIFAR-100: put them into folders of their own", directory));
-  const Kind &kind = isTen ? cifar10 : cifar100;
+  if (isTen && coarse)
+    throw UserError(fmt::format("--labels coarse: this is for CIFAR-100, and {} has files of CIFAR-10", directory));
+  const Kind &kind = isTen ? cifar10 : coarse ? cifar100Groups : cifar100;
   std::vector<std::string> files = split == Split::Train && isTen ? batches : std::vector<std::string>();
   if (const std::string &one = isTen                   ? ten
                                : split == Split::Train ? train

@@ -96,7 +96,7 @@ std::string DataSet::addPictures(const Entry &entry, const DataArguments &argume
   if (image && hasFile(*image))
     return "";
   std::string why;
-  std::optional<PictureSet> set = findPictures(arguments.directory, split, why);
+  std::optional<PictureSet> set = findPictures(arguments.directory, split, arguments.pictures.labels == "coarse", why);
   if (!set)
     return image ? why : "";
   if (!image)

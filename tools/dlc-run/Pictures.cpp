@@ -27,6 +27,10 @@ void PictureArguments::addTo(CLI::App &app, bool forFolders) {
   options_ = {resizeOption_};
   if (!forFolders)
     return;
+  labelsOption_ =
+      addChoice(app, "--labels", labels, "Of CIFAR-100: fine, the 100 classes (default), or coarse, their 20 groups",
+                {"fine", "coarse"});
+  options_.push_back(labelsOption_);
   options_.push_back(app.add_flag("--skip-broken", skipBroken,
                                   "Decode all pictures first, and leave out those that cannot be; they are counted"));
   options_.push_back(addWhole(app, "--cache", cache,
@@ -43,21 +47,27 @@ void PictureArguments::checkUnused() const {
 
 void PictureArguments::inherit(const std::string &weights) {
   std::optional<CheckpointInfo> info = readCheckpointInfo(weights);
-  if (!info || !info->values.contains("run") || resizeOption_->count())
+  if (!info || !info->values.contains("run"))
     return;
   Json run = parseJson(info->values["run"]);
-  if (run.is_object() && run.value("resize", Json()) == "area")
+  if (!run.is_object())
+    return;
+  if (!resizeOption_->count() && run.value("resize", Json()) == "area")
     resize = "area";
+  if (labelsOption_ && !labelsOption_->count() && run.value("labels", Json()) == "coarse")
+    labels = "coarse";
 }
 
-std::optional<PictureSet> findPictures(const std::string &directory, Split split, std::string &why) {
-  for (auto find : {findCifar, findClassFolders}) {
-    why.clear();
-    if (std::optional<PictureSet> set = find(directory, split, why))
-      return set;
-    if (!why.empty())
-      break;
+std::optional<PictureSet> findPictures(const std::string &directory, Split split, bool coarse, std::string &why) {
+  why.clear();
+  std::optional<PictureSet> set = findCifar(directory, split, coarse, why);
+  if (!set && why.empty()) {
+    set = findClassFolders(directory, split, why);
+    if (set && coarse)
+      throw UserError(fmt::format("--labels coarse: this is for CIFAR-100, and {} has a folder a class", directory));
   }
+  if (set)
+    return set;
   if (why.empty())
     why = "there is no folder a class with PNG or JPEG files in it either, and none of CIFAR's files";
   return std::nullopt;

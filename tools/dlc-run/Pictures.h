@@ -23,22 +23,23 @@ namespace dlc::run {
 
 enum class Split { Train, Test };
 
-/// --resize, --skip-broken and --cache.
+/// --resize, --labels, --skip-broken and --cache.
 struct PictureArguments {
   std::string resize = "bilinear";
+  std::string labels = "fine"; ///< of CIFAR-100: or "coarse"
   bool skipBroken = false;
   int64_t cache = 512; ///< MiB
 
   /// Adds --resize, and with `forFolders` the others.
   void addTo(CLI::App &app, bool forFolders);
-  /// Where a file of weights is the checkpoint of a training: its --resize holds, unless another was given.
+  /// Where a file of weights is the checkpoint of a training: its --resize and --labels hold, unless others were given.
   void inherit(const std::string &weights);
   /// For data without pictures: UserError where one of them was given.
   void checkUnused() const;
   Filter filter() const { return resize == "area" ? Filter::Area : Filter::Bilinear; }
 
 private:
-  CLI::Option *resizeOption_ = nullptr;
+  CLI::Option *resizeOption_ = nullptr, *labelsOption_ = nullptr;
   std::vector<CLI::Option *> options_; ///< all of them
 };
 
@@ -65,11 +66,11 @@ struct PictureSet {
 };
 
 /// The pictures that a folder has for a split; nothing where it has none, and `why` is a sentence then. UserError where
-/// what it has is wrong: an empty class, two classes of one name.
-std::optional<PictureSet> findPictures(const std::string &directory, Split split, std::string &why);
+/// what it has is wrong: an empty class, two classes of one name; or `coarse` labels asked for of what has no others.
+std::optional<PictureSet> findPictures(const std::string &directory, Split split, bool coarse, std::string &why);
 /// Its parts: a folder a class, and CIFAR-10's and CIFAR-100's binary files.
 std::optional<PictureSet> findClassFolders(const std::string &directory, Split split, std::string &why);
-std::optional<PictureSet> findCifar(const std::string &directory, Split split, std::string &why);
+std::optional<PictureSet> findCifar(const std::string &directory, Split split, bool coarse, std::string &why);
 
 /// The size of the pictures that an input takes.
 struct PictureForm {

@@ -89,6 +89,7 @@ void TrainOptions::addTo(CLI::App &app) {
   remember(app.get_option("--map"), data.maps);
   remember(app.get_option("--scale"), data.scales.given);
   remember(app.get_option("--resize"), data.pictures.resize);
+  remember(app.get_option("--labels"), data.pictures.labels);
   remember(app.get_option("--skip-broken"), data.pictures.skipBroken);
   rememberText(app);
   auto text = [&](const std::string &flag, std::string &value, const std::string &form, const std::string &help) {

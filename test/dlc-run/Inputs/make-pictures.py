@@ -60,7 +60,8 @@ def cifar10(root):
 
 def cifar100(root):
     for name in ("train.bin", "test.bin"):
-        write(f"{root}/{name}", b"".join(bytes([19, i % 3]) + record(i % 3, 1024) for i in range(12)))
+        write(f"{root}/{name}", b"".join(bytes([19 - i % 3, i % 3]) + record(i % 3, 1024) for i in range(12)))
+    write(f"{root}/coarse_label_names.txt", "\n".join([f"group {i}" for i in range(20)] + [""]).encode())
     write(f"{root}/fine_label_names.txt", "\n".join(classes + [f"class {i}" for i in range(3, 100)] + [""]).encode())
 
 
