@@ -10,18 +10,21 @@
 
 namespace dlc::run {
 
+/// The default of an option that the checkpoint knows.
+static const char *const keptFirst = "as in training, or ";
+
 static CLI::Option *addWord(CLI::App &app, const std::string &flag, std::string &value, const std::string &form,
                             const std::string &help) {
   return app.add_option(flag, value, help)->option_text(form);
 }
 
 /// How the table of --lines has its texts.
-void TextOptions::addColumnsTo(CLI::App &app) {
+void TextOptions::addColumnsTo(CLI::App &app, const std::string &kept) {
   addWord(app, "--text-column", textColumn, "NAME|N",
-          "Of --lines: the column of the text, by name or from 1 (default: text)");
+          "Of --lines: the column of the text, by name or from 1 (default: " + kept + "text)");
   app.add_flag("--header", header,
                "Of --lines: the first line has names, although all columns are given by their numbers");
-  addChoice(app, "--quotes", quotes, "Of --lines: quotes around fields, as in RFC 4180 (default), or none",
+  addChoice(app, "--quotes", quotes, "Of --lines: quotes around fields: rfc4180 or none (default: " + kept + "rfc4180)",
             {"rfc4180", "none"});
 }
 
@@ -33,7 +36,7 @@ void TextOptions::addTextsTo(CLI::App &app) {
       ->allow_extra_args(false)
       ->option_text("TEXT")
       ->excludes(table);
-  addColumnsTo(app);
+  addColumnsTo(app, keptFirst);
 }
 
 void TextOptions::addTo(CLI::App &app, bool forTraining) {
@@ -48,12 +51,15 @@ void TextOptions::addTo(CLI::App &app, bool forTraining) {
        "A table of texts and labels, TSV or .csv, plain or gzip: they feed the inputs i32[batch, time] and i32[batch], "
        "and a mask or a length where there is such an input")
       ->excludes(stream);
-  addColumnsTo(app);
-  word("--label-column", labelColumn, "NAME|N", "Of --lines: the column of the label (default: label)");
+  std::string kept = forTraining ? "" : keptFirst;
+  addColumnsTo(app, kept);
+  word("--label-column", labelColumn, "NAME|N", "Of --lines: the column of the label (default: " + kept + "label)");
   word("--split-column", splitColumn, "NAME|N",
        "Of --lines: the column that says train, test or validation; other rows are not used");
   addWhole(app, "--test-every", testEvery, "Of --lines: each Nth row is for the test, the others are not", int64_t(2));
-  addChoice(app, "--tokens", tokens, "bytes, characters (default of --text) or words (default of --lines)",
+  addChoice(app, "--tokens", tokens,
+            forTraining ? "bytes, characters (default of --text) or words (default of --lines)"
+                        : "bytes, characters or words (default: those that it was trained on; others are an error)",
             {"bytes", "characters", "words"});
   if (!forTraining)
     return;

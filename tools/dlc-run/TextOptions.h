@@ -42,7 +42,8 @@ struct TextOptions {
   void checkVocabularyIs(const Json &settings, const std::string &path) const;
 
 private:
-  void addColumnsTo(CLI::App &app);
+  /// `kept` stands before the defaults.
+  void addColumnsTo(CLI::App &app, const std::string &kept);
 
   CLI::Option *leastCountOption_ = nullptr, *vocabularySizeOption_ = nullptr; ///< NULL: they are not among the options
 };
