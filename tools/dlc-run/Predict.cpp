@@ -30,7 +30,8 @@ struct PredictOptions {
   PictureArguments pictures;
   TextSource text;
   std::optional<int64_t> rows; ///< to print or draw; without it 20, of texts and as JSON all
-  int64_t top = 3;
+  int64_t top = 3, step = 1;
+  uint64_t seed = 0;
   bool json = false;
 };
 
@@ -301,7 +302,10 @@ void predict(PredictOptions &options) {
     for (const std::string &note : options.scales.notes())
       fmt::print("{}\n", note);
   Parameters parameters = readParameters(model, options.weights);
-  Results results = model.call(chosen.name, parameters, inputs);
+  CallOptions numbers;
+  numbers.seed = options.seed;
+  numbers.step = options.step;
+  Results results = model.call(chosen.name, parameters, inputs, numbers);
   if (sheet) {
     writeSheet(options, *sheet, results, names);
   } else if (!options.output.empty()) {
@@ -347,6 +351,8 @@ void addPredict(CLI::App &app) {
           [options](const std::string &typed) {
             return readWhole(typed, int64_t(0), largestCount, options->rows.emplace());
           });
+  addSeed(command, options->seed, "Of the random numbers that the function draws, if it does (default 0)");
+  addWhole(command, "--step", options->step, "Number of the call: another draws other numbers (default 1)");
   addWhole(command, "--top", options->top, "Classes to print for each row (default 3)");
   command.add_flag("--json", options->json, "Print one JSON object a row");
   command.callback([options] { predict(*options); });
