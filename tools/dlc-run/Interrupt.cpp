@@ -5,7 +5,6 @@
 #include "tools/dlc-run/Interrupt.h"
 
 #include <csignal>
-#include <initializer_list>
 #include <unistd.h>
 
 namespace dlc::run {
@@ -18,17 +17,23 @@ static void onSignal(int signal) {
   flag = 1;
 }
 
-void catchInterrupts() {
+static void watch(int signal) {
   struct sigaction action = {};
   action.sa_handler = onSignal;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  for (int signal : {SIGINT, SIGTERM, SIGPIPE})
-    ::sigaction(signal, &action, nullptr);
+  ::sigaction(signal, &action, nullptr);
+}
+
+void catchInterrupts() {
+  watch(SIGINT);
+  watch(SIGTERM);
   struct sigaction before;
   if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
-    ::sigaction(SIGHUP, &action, nullptr);
+    watch(SIGHUP);
 }
+
+void catchClosedPipes() { watch(SIGPIPE); }
 
 const volatile int *interrupted() { return &flag; }
 

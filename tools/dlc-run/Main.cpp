@@ -166,5 +166,7 @@ int run(int argc, char **argv) {
 int main(int argc, char **argv) {
   // A file that may not grow further is a write that fails, and told as such.
   std::signal(SIGXFSZ, SIG_IGN);
+  // Who reads the first lines alone is done: no message, whatever this program was started with.
+  std::signal(SIGPIPE, SIG_DFL);
   return dlc::run::run(argc, argv);
 }

@@ -134,7 +134,8 @@ std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {
       reportStep(epoch, at);
   }
   double seconds = now() - epochStarted_;
-  endEpoch(epoch, seconds > 0 ? double(rowsDone_ - before) / seconds : 0);
+  if (!endEpoch(epoch, seconds > 0 ? double(rowsDone_ - before) / seconds : 0))
+    return End::Interrupted;
   return std::nullopt;
 }
 
@@ -159,7 +160,7 @@ TrainRun::End TrainRun::loop() {
       return End::Patience;
     if (seen_ >= length_.total)
       return options_.steps ? End::Steps : End::Complete;
-    // A signal that came while validating: the epoch's checkpoint is written already.
+    // A signal that came at the end of an epoch: its checkpoint is written already.
     if (*interrupted() && at > first)
       return End::Interrupted;
     if (std::optional<End> end = epoch(at))
@@ -178,6 +179,7 @@ int TrainRun::run() {
   announce();
   findBest();
   catchInterrupts();
+  catchClosedPipes();
   End end = loop();
   finish(end);
   return end == End::Interrupted ? interruptedExitCode : 0;

@@ -107,13 +107,16 @@ void TrainRun::reportStep(int64_t epoch, int64_t at) {
   progress_.step(status);
 }
 
-void TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
+bool TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
   Metrics training = sums_->means(), validation;
+  bool stopped = false;
   double seconds = now() - epochStarted_;
   if (validation_) {
     try {
       int64_t first = validationData_ ? 0 : trainRows_;
-      validation = *validation_->run(first, first + validationRows_);
+      std::optional<Metrics> means = validation_->run(first, first + validationRows_, interrupted());
+      stopped = !means;
+      validation = means.value_or(Metrics());
     } catch (const UserError &error) {
       history_.addEpoch({training_->step(), training, {}});
       sums_->reset();
@@ -137,17 +140,22 @@ void TrainRun::endEpoch(int64_t epoch, double rowsPerSecond) {
   std::string text = fmt::format("epoch {}/{}  {}", epoch + 1, epochs_, metricsText(training));
   if (!validation.empty())
     text += fmt::format("  validation {}{}", metricsText(validation), improved ? " (best)" : "");
+  if (stopped)
+    text += "  validation stopped";
   progress_.line(fmt::format("{}  {}, {} examples/s", text, durationText(seconds), countText(int64_t(rowsPerSecond))));
   Json object = {{"event", "epoch"}, {"epoch", epoch + 1}, {"step", training_->step()}};
   object.update(jsonMetrics(training));
   if (!validation.empty())
     object["validation"] = jsonMetrics(validation);
+  if (stopped)
+    object["validation"] = "stopped";
   object["seconds"] = seconds;
   object["rows_per_second"] = std::round(rowsPerSecond);
   object["checkpoint"] = options_.out;
   progress_.event(object);
   log_.write(object);
   flushLog();
+  return !stopped;
 }
 
 std::optional<Metrics> TrainRun::test(const Parameters &parameters, int64_t &rows) {

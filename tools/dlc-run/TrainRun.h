@@ -79,7 +79,8 @@ private:
   std::optional<End> epoch(int64_t epoch);
   void trainStep(std::span<const uint32_t> rows, int64_t epoch);
   void reportStep(int64_t epoch, int64_t at);
-  void endEpoch(int64_t epoch, double seconds);
+  /// Validates and writes the checkpoint; false where a signal stopped the validation.
+  bool endEpoch(int64_t epoch, double rowsPerSecond);
   /// True if the validation loss is the best so far.
   bool judge(const Metrics &validation, int64_t epoch);
   void save(const std::string &path);
