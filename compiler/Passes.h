@@ -32,7 +32,7 @@ void decompose(EntryOp entry);
 void cutProducts(EntryOp entry);
 /// kernels: convolutions of 3 x 3 become products of transformed tiles and filters, where that is faster at all these
 /// capacities.
-void useWinograd(EntryOp entry, llvm::ArrayRef<int64_t> capacities);
+void useWinograd(EntryOp entry, llvm::ArrayRef<Extents> capacities);
 /// kernels: weights that nothing but products reads, and nothing writes, lie in blocks of columns.
 void packWeights(ModelOp model);
 /// kernels: what `options.memoryBudget` does not let be kept in a workspace is computed again; fails where that does not help.

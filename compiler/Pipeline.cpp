@@ -3,6 +3,7 @@
 #include "compiler/Pipeline.h"
 #include "compiler/Passes.h"
 #include "compiler/graph/Counts.h"
+#include "compiler/graph/Extents.h"
 #include "compiler/graph/Flatten.h"
 #include "compiler/graph/Rows.h"
 #include "compiler/import/ReadModel.h"
@@ -50,8 +51,16 @@ static int64_t partsOf(EntryOp entry) {
 
 /// No tensor may be larger than what can be addressed with room to spare.
 static LogicalResult checkSizes(ModelOp model, const CompileOptions &options) {
-  constexpr double most = 1ull << 38; // elements
+  constexpr double mostElements = 1ull << 38;
   LogicalResult result = success();
+  Extents most = capacitiesOf(model, options).back();
+  auto sizeAt = [&](Dim dim) { // as a real, which does not overflow
+    double size = (double)dim.value;
+    for (auto [name, capacity] : most.list())
+      size *= std::pow((double)capacity, dim.power(name));
+    return size;
+  };
+  std::string atMost = show(most).substr(StringRef("batch ").size());
   DenseSet<Value> large; // what comes of them is as large, and not worth a message
   auto check = [&](Value value, bool follows, int64_t parts = 1) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
@@ -59,17 +68,16 @@ static LogicalResult checkSizes(ModelOp model, const CompileOptions &options) {
     if (type)
       for (Dim dim : dimsOf(type))
         count *= dim.isUnknown() ? std::numeric_limits<double>::infinity() // did not fit into 64 bits
-                 : dim.isBatch() ? (double)dim.factor * options.batch.back()
-                                 : (double)dim.value;
-    if (count <= most || !large.insert(value).second || follows)
+                                 : sizeAt(dim);
+    if (count <= mostElements || !large.insert(value).second || follows)
       return;
     if (llvm::any_of(dimsOf(value), [](Dim dim) { return dim.isUnknown(); }))
       result = complain(value.getLoc()) << show(value)
                                         << ": a size is neither a whole multiple of the batch nor a number "
                                         << "of 64 bits";
     else
-      result = complain(value.getLoc()) << show(value) << " has more than 2^38 elements at a batch of "
-                                        << options.batch.back() << "; make it smaller";
+      result = complain(value.getLoc()) << show(value) << " has more than 2^38 elements at a batch of " << atMost
+                                        << "; make it smaller";
   };
   for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
     for (auto [argument, attributes] :
@@ -156,7 +164,7 @@ static LogicalResult cutAllProducts(ModuleOp module, const CompileOptions &optio
 static LogicalResult useAllWinograd(ModuleOp module, const CompileOptions &options) {
   if (options.winograd && options.optimize > 0)
     for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
-      useWinograd(entry, options.batch);
+      useWinograd(entry, capacitiesOf(entry, options));
   return success();
 }
 static LogicalResult packAllWeights(ModuleOp module, const CompileOptions &options) {
@@ -319,6 +327,9 @@ void dlc::storeOptions(ModuleOp module, const CompileOptions &options) {
   for (const auto &[name, value] : options.sizes)
     sizes.push_back(b.getNamedAttr(name, b.getI64IntegerAttr(value)));
   module->setAttr("dl.version", b.getI64IntegerAttr(languageVersion));
+  SmallVector<NamedAttribute> open;
+  for (const auto &[name, capacities] : options.open)
+    open.push_back(b.getNamedAttr(name, b.getDenseI64ArrayAttr(capacities)));
   SmallVector<NamedAttribute> all{
       b.getNamedAttr("batch", b.getDenseI64ArrayAttr(options.batch)),
       b.getNamedAttr("sizes", b.getDictionaryAttr(sizes)),
@@ -327,6 +338,8 @@ void dlc::storeOptions(ModuleOp module, const CompileOptions &options) {
       b.getNamedAttr("doubles", b.getBoolAttr(options.doubles)),
       b.getNamedAttr("faulty_rule", b.getStringAttr(options.faultyRule)),
   };
+  if (!open.empty())
+    all.push_back(b.getNamedAttr("open", b.getDictionaryAttr(open)));
   if (options.memoryBudget)
     all.push_back(b.getNamedAttr("memory_budget", b.getI64IntegerAttr(options.memoryBudget)));
   if (options.explainMemory)
@@ -348,6 +361,10 @@ CompileOptions dlc::loadOptions(ModuleOp module) {
     for (NamedAttribute one : sizes)
       if (auto value = dyn_cast<IntegerAttr>(one.getValue()))
         options.sizes[one.getName().str()] = value.getInt();
+  if (auto open = stored.getAs<DictionaryAttr>("open"))
+    for (NamedAttribute one : open)
+      if (auto capacities = dyn_cast<DenseI64ArrayAttr>(one.getValue()); capacities && !capacities.empty())
+        options.open[one.getName().str()].assign(capacities.asArrayRef().begin(), capacities.asArrayRef().end());
   if (auto target = stored.getAs<StringAttr>("target"); target && findTarget(target))
     options.target = findTarget(target)->name;
   if (auto optimize = stored.getAs<IntegerAttr>("optimize"))

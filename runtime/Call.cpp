@@ -21,13 +21,13 @@ namespace {
 /// Memory of one input or output.
 struct PortMemory {
   void *data = nullptr;
-  int64_t rows = 0;     ///< rows bound; the capacity for the call's own memory
+  OpenSizes extents{};  ///< those of what is bound; the capacities for the call's own memory
   int64_t elements = 0; ///< room there
   Tensor own;
 };
 
 /// Why a prepared call cannot be made.
-enum class Obstacle { None, NoInput, FewRows, SmallOutput };
+enum class Obstacle { None, NoInput, FewRows, OtherSize, SmallOutput };
 
 } // namespace
 
@@ -43,7 +43,7 @@ struct detail::CallState {
   uint64_t scalarVersion = UINT64_MAX;
   dlc_services services{};
   dlc_call call{};
-  int64_t extent = 1;
+  OpenSizes extents{};
   bool extentIsSet = false; ///< by setExtent: bound memory may have more rows
   std::optional<uint64_t> seed;
   std::optional<int64_t> step;
@@ -58,7 +58,7 @@ struct detail::CallState {
   void resolveScalars();
   int32_t invoke(int64_t first, int64_t rows);
   Obstacle obstacle(size_t &index) const;
-  void bind(size_t index, TensorView value, int64_t rows);
+  void bind(size_t index, TensorView value, const OpenSizes &extents);
   [[noreturn]] void raise(int64_t firstRow) const;
 };
 
@@ -94,7 +94,7 @@ CallState::CallState(const Context &given, const Entry &called) : context(given)
   call.workspace_bytes = workspace.size();
   call.scalars = scalars.data();
   call.services = &services;
-  extent = entry->capacity;
+  extents = entry->atCapacity(entry->capacity);
 }
 
 void CallState::resolveScalars() {
@@ -116,25 +116,28 @@ void CallState::resolveScalars() {
 }
 
 /// Where the rows from `first` on lie: a call that is cut has the batch as the first axis of all that depends on it.
-static void *rowAddress(const Port &p, const PortMemory &memory, int64_t first) {
+static void *rowAddress(const Port &p, const PortMemory &memory, int64_t first, OpenSizes extents) {
   if (first == 0 || !p.hasBatch())
     return memory.data;
-  return static_cast<char *>(memory.data) + first * p.shape(1).elements() * static_cast<int64_t>(sizeOf(p.type));
+  extents[0] = 1;
+  int64_t rowElements = p.shape(extents).elements();
+  return static_cast<char *>(memory.data) + first * rowElements * static_cast<int64_t>(sizeOf(p.type));
 }
 
 int32_t CallState::invoke(int64_t first, int64_t rows) {
   static char nothing[DLC_ALIGNMENT]; // an address for tensors without elements
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const void *data = rowAddress(entry->inputs[i], inputs[i], first);
+    const void *data = rowAddress(entry->inputs[i], inputs[i], first, extents);
     inputPointers[i] = data ? data : nothing;
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
-    void *data = rowAddress(entry->outputs[i], outputs[i], first);
+    void *data = rowAddress(entry->outputs[i], outputs[i], first, extents);
     outputPointers[i] = data ? data : nothing;
   }
   if (scalarVersion != (context.training ? context.training->scalarVersion : 0))
     resolveScalars();
-  call.extent = rows;
+  std::copy(extents.begin(), extents.end(), call.extents);
+  call.extents[0] = rows;
   call.seed = seed ? *seed : context.training ? context.training->seed : 0;
   call.step = step ? *step : context.training ? context.training->step + 1 : 1;
   call.row = row + first;
@@ -171,6 +174,12 @@ void CallState::raise(int64_t firstRow) const {
     text += cat("a value", where, " is not finite (NaN or infinite).");
     break;
   case DLC_BAD_EXTENT:
+    if (r.op && entry->open[0].name != std::string_view(r.op)) {
+      text = cat("Entry '", entry->name, "': the model refused a call whose '", r.op, "' is ", r.value,
+                 "; it takes 1 to ", r.limit, ".");
+      break;
+    }
+    text = cat("Entry '", entry->name, "': ");
     text += cat("the model refused a call of ", plural(r.value, "row"), "; it takes ",
                 entry->parts > 1 ? cat("a multiple of ", entry->parts, ", up to ") : std::string("1 to "), r.limit,
                 entry->parts > 1 ? cat(", since it works through ", entry->parts, " equal parts of them (accumulate).")
@@ -205,44 +214,73 @@ static std::string viewText(TensorView value) {
                   value.flat() && value.elements() != 1 ? " were given; " : " was given; ", p.str(), " was expected."));
 }
 
-/// How many rows a value has for a port; -1 where the port has no batch. Throws if type or shape do not fit.
-static int64_t rowsOf(const Entry &e, const Port &p, std::string_view kind, TensorView value) {
+/// The one open size that an axis is a multiple of; nothing where there is none, or several.
+static std::optional<size_t> onlyOpenSize(dlc_factors factors) {
+  for (size_t i = 0; i < DLC_MAX_EXTENTS; ++i)
+    if (factors == dlc_factors(1) << 4 * i)
+      return i;
+  return std::nullopt;
+}
+
+/// What a value tells of the open sizes of a call; 0 for those that it does not tell. Throws if type or shape do not fit.
+static OpenSizes extentsOf(const Entry &e, const Port &p, std::string_view kind, TensorView value) {
+  OpenSizes found{};
   if (value.dtype() != p.type)
     mismatch(e, p, kind, value);
   if (value.flat() && !(p.dims.size() == 1)) {
-    if (!p.hasBatch()) {
+    // The number of elements tells an open size only where one axis depends on it, and no other on any.
+    int64_t axes = 0, others = 1;
+    size_t open = 0;
+    for (size_t axis = 0; axis < p.dims.size(); ++axis) {
+      if (p.isOpen(axis))
+        ++axes, open = axis;
+      others *= p.sizes[axis];
+    }
+    if (axes == 0) {
       if (value.elements() != p.dims.elements())
         mismatch(e, p, kind, value);
-      return -1;
+      return found;
     }
-    // The number of elements tells the rows only where one axis depends on them.
-    int64_t axes = std::count_if(p.batch.begin(), p.batch.end(), [](int64_t k) { return k != 0; });
-    int64_t rowElements = p.shape(1).elements();
-    if (axes != 1)
+    auto size = onlyOpenSize(p.factors[open]);
+    if (axes != 1 || !size)
       throw Error(cat("Entry '", e.name, "', ", kind, " '", p.name, "': ", p.str(),
                       " was expected; its rows cannot be told from a number of elements: give a shape."));
-    if (rowElements == 0 || value.elements() % rowElements || value.elements() == 0)
+    if (others == 0 || value.elements() % others || value.elements() == 0)
       mismatch(e, p, kind, value);
-    return value.elements() / rowElements;
+    found[*size] = value.elements() / others;
+    return found;
   }
   if (value.shape().size() != p.dims.size())
     mismatch(e, p, kind, value);
-  int64_t rows = -1;
   for (size_t axis = 0; axis < p.dims.size(); ++axis) {
-    int64_t given = value.shape()[axis], k = p.batch[axis];
-    if (k == 0) {
+    int64_t given = value.shape()[axis], size = p.sizes[axis];
+    if (!p.isOpen(axis)) {
       if (given != p.dims[axis])
         mismatch(e, p, kind, value);
       continue;
     }
     if (given == 0)
       throw Error(cat("Entry '", e.name, "', ", kind, " '", p.name, "': ", viewText(value),
-                      " was given, which has no rows; at least one is needed."));
-    if (given % k || (rows >= 0 && rows != given / k))
+                      p.rowsAlong(axis) ? " was given, which has no rows; at least one is needed."
+                                        : " was given, which has no elements; at least one is needed."));
+    if (given % size)
       mismatch(e, p, kind, value);
-    rows = given / k;
+    auto open = onlyOpenSize(p.factors[axis]);
+    if (!open)
+      continue; // is compared when all are known
+    if (found[*open] && found[*open] != given / size)
+      mismatch(e, p, kind, value);
+    found[*open] = given / size;
   }
-  return rows;
+  return found;
+}
+/// A value has the shape that a call of these extents takes, also along axes that are products of open sizes.
+static void checkProducts(const Entry &e, const Port &p, std::string_view kind, TensorView value,
+                          const OpenSizes &extents) {
+  bool hasProducts =
+      std::any_of(p.factors.begin(), p.factors.end(), [](dlc_factors one) { return one && !onlyOpenSize(one); });
+  if (hasProducts && !value.flat() && value.shape() != p.shape(extents))
+    mismatch(e, p, kind, value);
 }
 
 static std::string inputList(const Entry &e) {
@@ -274,21 +312,34 @@ static std::vector<TensorView> matchInputs(const Entry &e, std::span<const Input
   return values;
 }
 
-/// The rows of a call, which all inputs must agree on; -1 where none tells.
-static int64_t commonRows(const Entry &e, std::span<const TensorView> values) {
-  int64_t rows = -1;
-  std::string_view from;
+/// The extents of a call, which all inputs must agree on; 0 where none tells.
+static OpenSizes commonExtents(const Entry &e, std::span<const TensorView> values) {
+  OpenSizes common{};
+  std::array<std::string_view, DLC_MAX_EXTENTS> from;
   for (size_t i = 0; i < values.size(); ++i) {
-    int64_t mine = rowsOf(e, e.inputs[i], "input", values[i]);
-    if (mine >= 0 && rows >= 0 && mine != rows)
-      throw Error(cat("Entry '", e.name, "': the inputs differ in their rows: '", from, "' has ", rows, " and '",
-                      e.inputs[i].name, "' has ", mine, "."));
-    if (mine >= 0 && rows < 0)
-      rows = mine, from = e.inputs[i].name;
+    OpenSizes mine = extentsOf(e, e.inputs[i], "input", values[i]);
+    for (size_t size = 0; size < e.open.size(); ++size) {
+      if (mine[size] && common[size] && mine[size] != common[size])
+        throw Error(cat("Entry '", e.name, "': the inputs differ in their ",
+                        size ? cat("'", e.open[size].name, "'") : std::string("rows"), ": '", from[size], "' has ",
+                        common[size], " and '", e.inputs[i].name, "' has ", mine[size], "."));
+      if (mine[size] && !common[size])
+        common[size] = mine[size], from[size] = e.inputs[i].name;
+    }
   }
-  return rows;
+  return common;
 }
 
+/// Refuses a call that has more of another open size than the rows: those are never cut.
+static void checkOpenSizes(const Entry &e, const OpenSizes &extents) {
+  for (size_t i = 1; i < e.open.size(); ++i)
+    if (extents[i] > e.open[i].capacity)
+      throw Error(cat("Entry '", e.name, "' was called with ", extents[i], " as '", e.open[i].name,
+                      "'; it was compiled for at most ", e.open[i].capacity,
+                      ". Give at most that, or compile the model "
+                      "with --size ",
+                      e.open[i].name, "=", extents[i], "."));
+}
 /// Refuses a call of more rows than the capacity that cannot be cut.
 static void checkCut(const Entry &e, int64_t rows) {
   std::string_view why = e.obstacleToCuts();
@@ -307,10 +358,10 @@ static void checkScalar(const Entry &e, std::string_view name, double value) {
   checkScalarValue(e, name, value);
 }
 
-void CallState::bind(size_t index, TensorView value, int64_t rows) {
+void CallState::bind(size_t index, TensorView value, const OpenSizes &extents) {
   PortMemory &memory = inputs[index];
   memory.data = const_cast<void *>(value.data());
-  memory.rows = rows;
+  memory.extents = extents;
   memory.elements = value.elements();
 }
 
@@ -355,20 +406,26 @@ Results detail::callByValue(const Context &ctx, std::string_view name, std::span
                             const CallOptions &options) {
   const Entry &any = ctx.model->entry(name, 1);
   std::vector<TensorView> values = matchInputs(any, inputs);
-  int64_t rows = commonRows(any, values);
+  OpenSizes extents = commonExtents(any, values);
+  int64_t rows = extents[0] ? extents[0] : -1;
   if (rows >= 0 && options.extent && *options.extent != rows)
     throw Error(cat("Entry '", name, "': a call of ", plural(*options.extent, "row"),
                     " was asked for, and the inputs have ", rows, "."));
   if (rows < 0 && options.extent)
     rows = *options.extent;
   // Without a batch, or where nothing tells: the largest there is.
-  const Entry &e = ctx.model->entry(name, rows >= 0 ? rows : INT64_MAX);
+  extents[0] = rows >= 0 ? rows : INT64_MAX;
+  const Entry &e = ctx.model->entry(name, extents);
   if (rows < 0)
     rows = e.capacity;
+  checkOpenSizes(e, extents);
   if (rows < 1)
     throw Error(cat("Entry '", name, "': a call of ", plural(rows, "row"), " was asked for; at least one is needed."));
   if (rows > e.capacity)
     checkCut(e, rows);
+  extents[0] = rows;
+  for (size_t i = 0; i < values.size(); ++i)
+    checkProducts(e, e.inputs[i], "input", values[i], extents);
   for (const auto &[scalar, value] : options.scalars)
     checkScalar(e, scalar, value);
 
@@ -378,11 +435,12 @@ Results detail::callByValue(const Context &ctx, std::string_view name, std::span
   s.step = options.step;
   s.row = options.row;
   s.call.flags = options.trapNotFinite ? DLC_TRAP_NOT_FINITE : 0;
+  s.extents = extents;
   std::vector<NamedTensor> outputs;
   for (size_t i = 0; i < values.size(); ++i)
-    s.bind(i, values[i], rows);
+    s.bind(i, values[i], extents);
   for (size_t i = 0; i < e.outputs.size(); ++i) {
-    outputs.push_back({std::string(e.outputs[i].name), Tensor(e.outputs[i].type, e.outputs[i].shape(rows))});
+    outputs.push_back({std::string(e.outputs[i].name), Tensor(e.outputs[i].type, e.outputs[i].shape(extents))});
     s.outputs[i].data = outputs.back().value.data();
   }
   Gathering numbers(e, outputs);
@@ -452,14 +510,17 @@ Obstacle CallState::obstacle(size_t &index) const {
     const Port &p = entry->inputs[index];
     if (!memory.data && p.dims.elements() != 0)
       return Obstacle::NoInput;
-    bool mayBeLonger = extentIsSet || memory.own.elements() != 0;
+    bool isOwn = memory.own.elements() != 0, mayBeLonger = extentIsSet || isOwn;
     if (p.hasBatch() && memory.data &&
-        (memory.rows < extent ||
-         (memory.rows > extent && (!mayBeLonger || (!p.batchIsFirst() && !memory.own.elements())))))
+        (memory.extents[0] < extents[0] ||
+         (memory.extents[0] > extents[0] && (!mayBeLonger || (!p.batchIsFirst() && !isOwn)))))
       return Obstacle::FewRows;
+    for (size_t i = 1; i < entry->open.size() && memory.data && !isOwn; ++i)
+      if (memory.extents[i] && memory.extents[i] != extents[i])
+        return Obstacle::OtherSize;
   }
   for (index = 0; index < outputs.size(); ++index)
-    if (outputs[index].elements < entry->outputs[index].shape(extent).elements())
+    if (outputs[index].elements < entry->outputs[index].shape(extents).elements())
       return Obstacle::SmallOutput;
   return Obstacle::None;
 }
@@ -479,17 +540,22 @@ static void checkIndex(const Entry &e, size_t index, size_t count, std::string_v
 
 void Call::bindInput(size_t index, TensorView value) {
   checkIndex(*state->entry, index, state->inputs.size(), "input");
-  int64_t rows = rowsOf(*state->entry, state->entry->inputs[index], "input", value);
+  OpenSizes found = extentsOf(*state->entry, state->entry->inputs[index], "input", value);
+  int64_t rows = found[0];
   if (rows > state->entry->capacity)
     throw Error(cat("Entry '", state->entry->name, "', input '", state->entry->inputs[index].name,
                     "': ", plural(rows, "row"), " were given to a prepared call, which takes at most ",
                     state->entry->capacity, "."));
-  state->bind(index, value, rows);
+  checkOpenSizes(*state->entry, found);
+  OpenSizes extents = state->extents;
+  for (size_t i = 0; i < found.size(); ++i)
+    extents[i] = found[i] ? found[i] : extents[i];
+  checkProducts(*state->entry, state->entry->inputs[index], "input", value, extents);
+  state->bind(index, value, found);
   state->inputs[index].own = Tensor();
-  if (rows >= 0) {
-    state->extent = rows;
+  state->extents = extents;
+  if (rows)
     state->extentIsSet = false;
-  }
 }
 void Call::bindInput(std::string_view name, TensorView value) { bindInput(state->entry->inputIndex(name), value); }
 
@@ -499,7 +565,7 @@ void Call::bindOutput(size_t index, MutableTensorView value) {
   if (value.dtype() != p.type)
     mismatch(*state->entry, p, "output", value);
   if (!value.flat())
-    (void)rowsOf(*state->entry, p, "output", value);
+    (void)extentsOf(*state->entry, p, "output", value);
   PortMemory &memory = state->outputs[index];
   memory.own = Tensor();
   memory.data = value.data();
@@ -515,7 +581,7 @@ MutableTensorView Call::input(size_t index) {
   PortMemory &memory = state->inputs[index];
   if (memory.own.elements() == 0) {
     memory.own = Tensor(p.type, p.dims);
-    state->bind(index, memory.own, state->entry->capacity);
+    state->bind(index, memory.own, state->entry->atCapacity(state->entry->capacity));
   }
   return memory.own;
 }
@@ -524,7 +590,7 @@ MutableTensorView Call::input(std::string_view name) { return input(state->entry
 TensorView Call::output(size_t index) const {
   checkIndex(*state->entry, index, state->outputs.size(), "output");
   const Port &p = state->entry->outputs[index];
-  return TensorView(p.type, p.shape(state->extent), state->outputs[index].data);
+  return TensorView(p.type, p.shape(state->extents), state->outputs[index].data);
 }
 TensorView Call::output(std::string_view name) const { return output(state->entry->outputIndex(name)); }
 
@@ -532,10 +598,21 @@ void Call::setExtent(int64_t rows) {
   if (rows < 1 || rows > state->entry->capacity)
     throw Error(cat("Entry '", state->entry->name, "' was to be called with ", plural(rows, "row"), "; it takes 1 to ",
                     state->entry->capacity, "."));
-  state->extent = rows;
+  state->extents[0] = rows;
   state->extentIsSet = true;
 }
-int64_t Call::extent() const { return state->extent; }
+int64_t Call::extent() const { return state->extents[0]; }
+void Call::setExtent(std::string_view size, int64_t extent) {
+  size_t index = state->entry->openIndex(size);
+  if (index == 0)
+    return setExtent(extent);
+  int64_t most = state->entry->open[index].capacity;
+  if (extent < 1 || extent > std::max<int64_t>(most, 1))
+    throw Error(cat("Entry '", state->entry->name, "' was to be called with ", extent, " as '", size,
+                    "'; it takes 1 to ", std::max<int64_t>(most, 1), "."));
+  state->extents[index] = extent;
+}
+const OpenSizes &Call::extents() const { return state->extents; }
 
 void Call::setScalar(std::string_view name, double value) {
   checkScalar(*state->entry, name, value);
@@ -562,12 +639,12 @@ int32_t Call::tryRun() noexcept {
   size_t index = 0;
   Obstacle found = state->obstacle(index);
   if (found == Obstacle::None)
-    return state->invoke(0, state->extent);
+    return state->invoke(0, state->extents[0]);
   state->call.error = dlc_error{};
   state->call.error.row = -1;
   state->call.error.code = found == Obstacle::NoInput ? DLC_MISSING_ARENA : DLC_BAD_EXTENT;
-  state->call.error.value = found == Obstacle::NoInput ? -1 - static_cast<int64_t>(index) : state->extent;
-  state->call.error.limit = found == Obstacle::FewRows       ? state->inputs[index].rows
+  state->call.error.value = found == Obstacle::NoInput ? -1 - static_cast<int64_t>(index) : state->extents[0];
+  state->call.error.limit = found == Obstacle::FewRows       ? state->inputs[index].extents[0]
                             : found == Obstacle::SmallOutput ? state->outputs[index].elements
                                                              : 0;
   return state->call.error.code;
@@ -582,16 +659,23 @@ void Call::run() {
     throw Error(cat("Entry '", state->entry->name, "': the input '", state->entry->inputs[index].name,
                     "' was given no memory: call bindInput or input first."));
   case Obstacle::FewRows:
-    throw Error(cat("Entry '", state->entry->name, "': the call has ", plural(state->extent, "row"),
-                    ", and the input '", state->entry->inputs[index].name, "' has ", state->inputs[index].rows,
+    throw Error(cat("Entry '", state->entry->name, "': the call has ", plural(state->extents[0], "row"),
+                    ", and the input '", state->entry->inputs[index].name, "' has ", state->inputs[index].extents[0],
                     "; setExtent says how many rows a call has, where that is not the capacity."));
+  case Obstacle::OtherSize:
+    for (size_t i = 1; i < state->entry->open.size(); ++i)
+      if (int64_t bound = state->inputs[index].extents[i]; bound && bound != state->extents[i])
+        throw Error(cat("Entry '", state->entry->name, "': '", state->entry->open[i].name, "' of the call is ",
+                        state->extents[i], ", and of what was bound to the input '", state->entry->inputs[index].name,
+                        "' it is ", bound, "; all inputs of a call have one."));
+    break;
   case Obstacle::SmallOutput:
     throw Error(cat("Entry '", state->entry->name, "', output '", state->entry->outputs[index].name, "': memory for ",
                     plural(state->outputs[index].elements, "element"), " was given; a call of ",
-                    plural(state->extent, "row"), " needs ",
-                    state->entry->outputs[index].shape(state->extent).elements(), "."));
+                    plural(state->extents[0], "row"), " needs ",
+                    state->entry->outputs[index].shape(state->extents).elements(), "."));
   }
-  if (state->invoke(0, state->extent) != DLC_OK)
+  if (state->invoke(0, state->extents[0]) != DLC_OK)
     state->raise(0);
 }
 

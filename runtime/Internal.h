@@ -96,7 +96,8 @@ struct ModelState {
   void giveWorkspace(Arena a);
   /// "model 'mnist' (mnist.so)".
   std::string describe() const;
-  const Entry &entry(std::string_view name, int64_t extent) const;
+  const Entry &entry(std::string_view name, const OpenSizes &extents) const;
+  const Entry &entry(std::string_view name, int64_t rows) const { return entry(name, OpenSizes{rows}); }
   /// By its name, or its name in a checkpoint, among those that lie there.
   const TensorInfo *find(std::string_view name, std::initializer_list<dlc_arena> arenas) const;
 };

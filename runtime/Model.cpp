@@ -52,12 +52,19 @@ std::string TensorInfo::initText() const {
   return "unknown";
 }
 
-Shape Port::shape(int64_t extent) const {
-  Shape result = dims;
-  for (size_t axis = 0; axis < dims.size(); ++axis)
-    if (batch[axis])
-      result[axis] = batch[axis] * extent;
+Shape Port::shape(const OpenSizes &extents) const {
+  Shape result = sizes;
+  for (size_t axis = 0; axis < sizes.size(); ++axis)
+    for (size_t i = 0; i < open.size(); ++i)
+      for (dlc_factors times = factors[axis] >> 4 * i & 15; times; --times)
+        result[axis] *= extents[i];
   return result;
+}
+Shape Port::shape(int64_t rows) const {
+  OpenSizes extents{rows};
+  for (size_t i = 1; i < open.size(); ++i)
+    extents[i] = open[i].capacity;
+  return shape(extents);
 }
 
 std::string Port::str() const {
@@ -66,11 +73,11 @@ std::string Port::str() const {
     return text;
   text += "[";
   for (size_t axis = 0; axis < dims.size(); ++axis) {
-    text += axis ? ", " : "";
-    if (!batch[axis])
-      text += std::to_string(dims[axis]);
-    else
-      text += batch[axis] == 1 ? "batch" : cat(batch[axis], " * batch");
+    std::string size = factors[axis] && sizes[axis] == 1 ? "" : std::to_string(sizes[axis]);
+    for (size_t i = 0; i < open.size(); ++i)
+      for (dlc_factors times = factors[axis] >> 4 * i & 15; times; --times)
+        size += cat(size.empty() ? "" : " * ", open[i].name);
+    text += cat(axis ? ", " : "", size);
   }
   return text + "]";
 }
@@ -91,7 +98,7 @@ std::string_view Entry::obstacleToCuts() const {
     return "its rows depend on each other";
   for (const auto *ports : {&inputs, &outputs})
     for (const Port &p : *ports) {
-      int64_t axes = std::count_if(p.batch.begin(), p.batch.end(), [](int64_t k) { return k != 0; });
+      int64_t axes = std::count_if(p.factors.begin(), p.factors.end(), [](dlc_factors one) { return one & 15; });
       if (axes > 1 || (axes == 0 && ports == &outputs && p.combine == DLC_COMBINE_UNKNOWN))
         return "an output belongs to the whole batch";
       if (!p.batchIsFirst())
@@ -100,6 +107,13 @@ std::string_view Entry::obstacleToCuts() const {
   return {};
 }
 
+size_t Entry::openIndex(std::string_view wanted) const {
+  for (size_t i = 0; i < open.size(); ++i)
+    if (open[i].name == wanted)
+      return i;
+  throw Error(cat("Entry '", name, "' has no open size '", wanted, "'; it has ",
+                  listed(open, [](const dlc_extent &each) { return cat("'", each.name, "'"); }), "."));
+}
 size_t Entry::inputIndex(std::string_view wanted) const { return indexOf(inputs, wanted, name, "input"); }
 size_t Entry::outputIndex(std::string_view wanted) const { return indexOf(outputs, wanted, name, "output"); }
 bool ScalarInfo::allows(double value) const {
@@ -128,18 +142,18 @@ namespace {
 class ScheduleChecker {
 public:
   ScheduleChecker(const dlc_model &m, const dlc_entry &raw, const Entry &e, const std::string &what)
-      : model(m), raw(raw), entry(e), extent(e.capacity / e.parts), what(what) {}
+      : model(m), raw(raw), entry(e), extents(e.atCapacity(e.capacity / e.parts)), what(what) {}
 
   void check() {
     if (!raw.step_count)
       return; // written by hand
     uint64_t numbers = 8 * (DLC_FIRST_SCALAR + uint64_t(raw.scalar_count));
-    if (!raw.steps || (raw.operand_count && !raw.operands) || (raw.loop_step_count && !raw.loop_steps) ||
+    if (!raw.steps || (raw.operand_count && !raw.operands) || (raw.move_count && !raw.moves) ||
         (raw.check_count && !raw.checks) || raw.scratch_bytes > raw.workspace_bytes ||
         numbers > raw.workspace_bytes - raw.scratch_bytes)
       broken("a table of it is missing or too short");
     for (uint32_t i = 0; i < raw.check_count; ++i)
-      if (raw.checks[i].row_size < 0)
+      if (scaled(raw.checks[i].row_size, raw.checks[i].row_factors) < 0)
         broken("a check has no rows");
     for (step = 0; step < raw.step_count; ++step) {
       const dlc_step &s = raw.steps[step];
@@ -167,18 +181,28 @@ private:
                     ". Compile it again."));
   }
 
+  /// A number times these open sizes in the largest call, no further from 0 than fits into 64 bits. Broken where there are
+  /// no such open sizes.
+  __int128 scaled(__int128 number, dlc_factors factors) {
+    constexpr __int128 farthest = INT64_MAX;
+    number = std::clamp(number, -farthest, farthest);
+    for (size_t i = 0; factors; ++i, factors >>= 4)
+      for (dlc_factors times = factors & 15; times; --times) {
+        if (i >= entry.open.size())
+          broken("a size depends on an open size that there is not");
+        number = std::clamp(number * std::max<int64_t>(extents[i], 1), -farthest, farthest);
+      }
+    return number;
+  }
   /// How many there are at the most; below 0 if that is no number to count with.
   int64_t most(const dlc_step &s) {
-    int64_t count = s.count;
-    for (uint32_t i = 0; i < s.extents && count > 0; ++i)
-      if (s.extents > 8 || __builtin_mul_overflow(count, extent, &count))
-        return -1;
-    return count;
+    __int128 count = scaled(s.count, s.factors);
+    return count < INT64_MAX ? static_cast<int64_t>(count) : -1;
   }
 
   void enter(const dlc_step &s) {
     if (s.operand <= step || s.operand >= raw.step_count || loops.size() == DLC_MAX_LOOPS || most(s) < 0 ||
-        (!loops.empty() && s.operand >= loops.back().end))
+        (s.unit != 1 && s.unit != -1) || (!loops.empty() && s.operand >= loops.back().end))
       broken("its loop has no end, or no number of rounds");
     loops.push_back({s.operand, most(s)});
   }
@@ -218,28 +242,22 @@ private:
 
   void operand(const dlc_operand &o, const dlc_kernel_operand &wanted, uint64_t numbers) {
     __int128 least = o.offset, most = o.offset;
-    if (o.steps) {
-      if (o.steps > raw.loop_step_count || loops.size() > raw.loop_step_count - o.steps || o.extents > 8)
-        broken("an operand has no steps");
-      const int64_t *steps = raw.loop_steps + o.steps;
-      // How far it moves: each end by itself, and in the largest call. Nothing lies further off than fits into 64 bits.
-      constexpr __int128 farthest = INT64_MAX;
-      __int128 low = steps[-1], high = steps[-1];
-      for (size_t i = 0; i < loops.size(); ++i) {
-        __int128 last = static_cast<__int128>(steps[i]) * std::max<int64_t>(loops[i].rounds - 1, 0);
-        (last < 0 ? low : high) += last;
-      }
-      for (uint32_t i = 0; i < o.extents; ++i) {
-        low = low < 0 ? std::max(low * extent, -farthest) : low;
-        high = high > 0 ? std::min(high * extent, farthest) : high;
-      }
-      least += low;
-      most += high;
+    if (o.moves) {
+      if (o.moves > raw.move_count || loops.size() > raw.move_count - o.moves)
+        broken("an operand has no moves");
+      const dlc_move *moves = raw.moves + o.moves;
+      // How far it moves: each way by itself, and in the largest call.
+      auto add = [&](const dlc_move &move, int64_t last) {
+        __int128 bytes = scaled(static_cast<__int128>(move.bytes) * last, move.factors);
+        (bytes < 0 ? least : most) += bytes;
+      };
+      add(moves[-1], 1);
+      for (size_t i = 0; i < loops.size(); ++i)
+        add(moves[i], std::max<int64_t>(loops[i].rounds - 1, 0));
     }
-    __int128 elements = wanted.elements;
-    for (uint32_t i = 0; i < std::min(wanted.extents, 8u); ++i)
-      elements = std::min<__int128>(elements * extent, INT64_MAX);
-    if (wanted.elements < 0 || wanted.extents > 8 || wanted.row_elements < 0 || wanted.dtype > DLC_I1 ||
+    __int128 elements = scaled(wanted.elements, wanted.factors);
+    if (wanted.elements < 0 || wanted.row_elements < 0 || scaled(wanted.row_elements, wanted.row_factors) < 0 ||
+        wanted.dtype > DLC_I1 ||
         (wanted.dtype && elements * static_cast<int64_t>(sizeOf(static_cast<DType>(wanted.dtype))) >
                              static_cast<__int128>(wanted.bytes)))
       broken("a kernel says of an operand what cannot be");
@@ -253,7 +271,7 @@ private:
   const dlc_model &model;
   const dlc_entry &raw;
   const Entry &entry;
-  int64_t extent; ///< the largest that kernels see
+  OpenSizes extents; ///< the largest that kernels see
   const std::string &what;
   uint32_t step = 0;
   std::vector<Loop> loops;
@@ -378,7 +396,7 @@ private:
     return info;
   }
 
-  std::vector<Port> ports(const dlc_port *first, uint32_t count, int64_t capacity) {
+  std::vector<Port> ports(const dlc_port *first, uint32_t count, const Entry &e) {
     std::vector<Port> result;
     for (uint32_t i = 0; i < count; ++i) {
       const dlc_port &p = *at(first, model.raw->port_size, i);
@@ -386,9 +404,17 @@ private:
       info.name = requireText(p.name, "an input or output");
       info.type = type(p.dtype, info.name);
       info.dims = axes(p.shape, p.rank, info.name);
-      info.batch = axes(p.batch, p.rank, info.name);
-      if (info.shape(capacity) != info.dims)
-        broken(cat("'", info.name, "' has the shape ", info.dims.str(), " at the capacity ", capacity));
+      info.sizes = axes(p.sizes, p.rank, info.name);
+      if (p.rank && !p.factors)
+        broken(cat("'", info.name, "' has ", p.rank, " axes"));
+      info.factors.assign(p.factors, p.factors + p.rank);
+      info.open = e.open;
+      for (size_t axis = 0; axis < info.dims.size(); ++axis)
+        if (!isAt(info, axis, e.atCapacity(e.capacity)))
+          broken(cat(
+              "'", info.name, "' has the shape ", info.dims.str(), " at the ",
+              e.open.size() > 1 ? "capacities " : "capacity ", e.capacity,
+              listed(e.open.subspan(1), [](const dlc_extent &each) { return cat(each.name, " ", each.capacity); })));
       (void)info.dims.elements();
       if (p.combine > DLC_COMBINE_SUM || (p.combine != DLC_COMBINE_UNKNOWN && !info.dims.empty()) ||
           (p.combine == DLC_COMBINE_COUNT && (p.count >= count || at(first, model.raw->port_size, p.count)->rank != 0)))
@@ -400,25 +426,41 @@ private:
     return result;
   }
 
+  /// The axis of a port has the size that it says it has in the largest call.
+  static bool isAt(const Port &p, size_t axis, const OpenSizes &extents) {
+    int64_t size = p.sizes[axis];
+    dlc_factors factors = p.factors[axis];
+    for (size_t i = 0; factors; ++i, factors >>= 4)
+      for (dlc_factors times = factors & 15; times; --times)
+        if (i >= p.open.size() || p.open[i].capacity < 1 || __builtin_mul_overflow(size, extents[i], &size))
+          return false;
+    return size == p.dims[axis];
+  }
+
   Entry entry(const dlc_entry &e) {
     Entry info;
     info.name = requireText(e.name, "an entry point");
     info.signature = text(e.signature);
-    if (e.kind > DLC_SESSION_CALL || !e.function || e.capacity < 1)
+    if (e.kind > DLC_SESSION_CALL || !e.function || e.extent_count < 1 || e.extent_count > DLC_MAX_EXTENTS ||
+        !e.extents)
       broken(cat("entry '", info.name, "' has an unknown kind, no code or no capacity"));
+    info.open = std::span(e.extents, e.extent_count);
+    for (const dlc_extent &size : info.open)
+      if (requireText(size.name, "an open size").empty() || size.capacity < 0)
+        broken(cat("entry '", info.name, "' has an unknown kind, no code or no capacity"));
     info.kind = static_cast<dlc_entry_kind>(e.kind);
     info.flags = e.flags;
     info.arenas = e.arenas;
-    info.capacity = e.capacity;
+    info.capacity = std::max<int64_t>(info.open[0].capacity, 1);
     info.parts = std::max<int64_t>(e.parts, 1);
-    if (e.parts < 0 || e.capacity % info.parts)
+    if (e.parts < 0 || info.capacity % info.parts)
       broken(cat("entry '", info.name, "' cannot divide its rows into ", e.parts, " parts"));
     info.workspaceBytes = e.workspace_bytes;
     info.scratchBytes = e.scratch_bytes;
     if (e.workspace_bytes > model.raw->arena_bytes[DLC_WORKSPACE])
       broken(cat("entry '", info.name, "' needs more workspace than the model says"));
-    info.inputs = ports(e.inputs, e.input_count, e.capacity);
-    info.outputs = ports(e.outputs, e.output_count, e.capacity);
+    info.inputs = ports(e.inputs, e.input_count, info);
+    info.outputs = ports(e.outputs, e.output_count, info);
     for (uint32_t i = 0; i < e.scalar_count; ++i) {
       const dlc_scalar &scalar = *at(e.scalars, model.raw->scalar_size, i);
       ScalarInfo one{requireText(scalar.name, "a scalar"), scalar.value};
@@ -478,15 +520,31 @@ std::string ModelState::describe() const {
   return path.empty() ? cat("model '", raw->name, "'") : cat("model '", raw->name, "' (", path, ")");
 }
 
-const Entry &ModelState::entry(std::string_view name, int64_t extent) const {
+const Entry &ModelState::entry(std::string_view name, const OpenSizes &extents) const {
   const Entry *best = nullptr;
+  // Of those that are enough the smallest, else the largest, by what other open sizes allow before the rows: a call can be
+  // cut along those alone.
+  auto isLess = [](const Entry &a, const Entry &b) {
+    for (size_t i = std::min(a.open.size(), b.open.size()); --i > 0;)
+      if (a.open[i].capacity != b.open[i].capacity)
+        return a.open[i].capacity < b.open[i].capacity;
+    return a.capacity < b.capacity;
+  };
+  auto takesOpen = [&](const Entry &e) {
+    OpenSizes others = extents;
+    others[0] = 0;
+    return e.takes(others);
+  };
   for (const Entry &e : entries) {
     if (e.name != name)
       continue;
-    bool fits = e.capacity >= extent, bestFits = best && best->capacity >= extent;
-    if (!best || (fits && !bestFits) ||
-        (fits == bestFits && (fits ? e.capacity < best->capacity : e.capacity > best->capacity)))
+    if (!best) {
       best = &e;
+      continue;
+    }
+    int rank = takesOpen(e) + e.takes(extents), bestRank = takesOpen(*best) + best->takes(extents);
+    bool isBetter = rank != bestRank ? rank > bestRank : rank == 2 ? isLess(e, *best) : isLess(*best, e);
+    best = isBetter ? &e : best;
   }
   if (best)
     return *best;
@@ -553,6 +611,7 @@ std::span<const KernelInfo> Model::kernels() const { return state->kernels; }
 uint64_t Model::arenaBytes(dlc_arena arena) const { return state->raw->arena_bytes[arena]; }
 const dlc_model &Model::descriptor() const { return *state->raw; }
 const Entry &Model::entry(std::string_view name, int64_t extent) const { return state->entry(name, extent); }
+const Entry &Model::entry(std::string_view name, const OpenSizes &extents) const { return state->entry(name, extents); }
 const TensorInfo *Model::findTensor(std::string_view name) const {
   for (dlc_arena arena : {DLC_PARAMS, DLC_BUFFERS, DLC_TRAINING, DLC_SESSION})
     if (const TensorInfo *t = state->find(name, {arena}))

@@ -27,6 +27,7 @@
 #include "runtime/ThreadPool.h"
 #include "runtime/abi.h"
 
+#include <array>
 #include <concepts>
 #include <initializer_list>
 #include <memory>
@@ -66,31 +67,50 @@ struct TensorInfo {
   DLC_API std::string initText() const;
 };
 
+/// An extent for each size that is open until a call: the rows, then the others in the order of Entry::open. 0 where
+/// nothing is said.
+using OpenSizes = std::array<int64_t, DLC_MAX_EXTENTS>;
+
 /// An input or output of an entry point.
 struct Port {
   std::string_view name;
   DType type;
   Shape dims;  ///< at full capacity
-  Shape batch; ///< for each axis 0, or k: the axis is k times the extent of the call
+  Shape sizes; ///< for each axis: to be multiplied by the extents that `factors` tells
+  std::vector<dlc_factors> factors;
+  std::span<const dlc_extent> open; ///< those of the entry point
   /// Of an output that is a single number: how those of several calls make the one of all their rows.
   dlc_combine combine = DLC_COMBINE_UNKNOWN;
   size_t count = 0; ///< DLC_COMBINE_COUNT: the output that counts
 
+  /// Rows of the batch lie along the axis: so many for each row of the call; 0 if none do.
+  int64_t rowsAlong(size_t axis) const { return factors[axis] & 15 ? sizes[axis] : 0; }
+  /// The size of the axis is not known before a call.
+  bool isOpen(size_t axis) const { return factors[axis]; }
+  /// Some axis has another open size than the batch.
+  bool hasOpenSizes() const {
+    for (dlc_factors one : factors)
+      if (one >> 4)
+        return true;
+    return false;
+  }
   bool hasBatch() const {
-    for (int64_t k : batch)
-      if (k)
+    for (dlc_factors one : factors)
+      if (one & 15)
         return true;
     return false;
   }
   /// Rows lie one after the other: memory of more rows begins with those of a call of fewer.
   bool batchIsFirst() const {
-    for (size_t axis = 1; axis < batch.size(); ++axis)
-      if (batch[axis])
+    for (size_t axis = 1; axis < factors.size(); ++axis)
+      if (factors[axis] & 15)
         return false;
     return true;
   }
-  /// The shape for a call of `extent` rows.
-  DLC_API Shape shape(int64_t extent) const;
+  /// The shape for a call of these extents.
+  DLC_API Shape shape(const OpenSizes &extents) const;
+  /// The shape for a call of so many rows, where other open sizes are at their capacities.
+  DLC_API Shape shape(int64_t rows) const;
   /// "f32[batch, 784]".
   DLC_API std::string str() const;
 };
@@ -113,9 +133,10 @@ struct Entry {
   std::string_view name;
   std::string_view signature;
   dlc_entry_kind kind;
-  uint32_t flags;  ///< dlc_entry_flags
-  uint32_t arenas; ///< bit i: needs dlc_arena i
-  int64_t capacity;
+  uint32_t flags;                   ///< dlc_entry_flags
+  uint32_t arenas;                  ///< bit i: needs dlc_arena i
+  int64_t capacity;                 ///< rows of a call at most; 1 where nothing depends on them
+  std::span<const dlc_extent> open; ///< all open sizes, the batch first
   int64_t parts; ///< rows of a call are a multiple of it: equal parts of a step that accumulates, one after the other
   uint64_t workspaceBytes; ///< for a call on one thread
   uint64_t scratchBytes;   ///< more of it for each further thread
@@ -123,7 +144,23 @@ struct Entry {
   std::vector<ScalarInfo> scalars;
   dlc_function function;
 
-  bool hasBatch() const { return flags & DLC_HAS_BATCH; }
+  bool hasBatch() const { return open[0].capacity > 0; }
+  /// The largest call, but of so many rows.
+  OpenSizes atCapacity(int64_t rows) const {
+    OpenSizes extents{};
+    for (size_t i = 0; i < open.size(); ++i)
+      extents[i] = i ? open[i].capacity : rows;
+    return extents;
+  }
+  /// Such a call has no more than the capacity of any open size.
+  bool takes(const OpenSizes &extents) const {
+    for (size_t i = 0; i < open.size(); ++i)
+      if (extents[i] > (i ? open[i].capacity : capacity))
+        return false;
+    return true;
+  }
+  /// Number of the open size of that name; throws Error listing those that there are.
+  DLC_API size_t openIndex(std::string_view name) const;
   bool rowsIndependent() const { return flags & DLC_ROWS_INDEPENDENT; }
   bool needs(dlc_arena arena) const { return (arenas >> arena) & 1; }
   /// Why a call of more rows than the capacity is refused; empty if it is cut into several.
@@ -245,6 +282,8 @@ public:
   /// The entry point of that name for a call of `extent` rows: of its capacities the smallest that is enough,
   /// else the largest. Throws Error, listing the entry points, if there is none of that name.
   const Entry &entry(std::string_view name, int64_t extent = 1) const;
+  /// The same for a call of these extents.
+  const Entry &entry(std::string_view name, const OpenSizes &extents) const;
   bool hasEntry(std::string_view name) const;
   /// By its name, or its name in a checkpoint. Where a parameter and a slot of another share a name (`w.m`), the
   /// parameter; the slot is `optimizer.w.m`.
@@ -440,6 +479,9 @@ public:
   /// Rows of the next runs, 1 to the capacity; at first the capacity, or the rows of what was bound last.
   void setExtent(int64_t rows);
   int64_t extent() const;
+  /// The same of another open size: an input in the call's own memory is dense in the shape of the next run.
+  void setExtent(std::string_view size, int64_t extent);
+  const OpenSizes &extents() const;
   void setScalar(std::string_view name, double value);
   void setSeed(uint64_t seed);
   void setStep(int64_t step);

@@ -21,12 +21,18 @@ extern "C" {
 
 #define DLC_MAGIC 0x6c646f4du /* "Modl" in little-endian bytes */
 /* 2: schedules are data; 3: tensors lie densely at the extent of a call; 4: schedules have constants; 5: steps that
- * accumulate; 6: weights may be packed */
-#define DLC_ABI_VERSION 6u
+ * accumulate; 6: weights may be packed; 7: open sizes beside the batch */
+#define DLC_ABI_VERSION 7u
 #define DLC_QUERY_SYMBOL "dlc_model_query"
 #define DLC_ALIGNMENT 64u /* of every arena, in bytes */
 #define DLC_MAX_RANK 8u
 #define DLC_MAX_LOOPS 8u /* of a schedule, in each other */
+
+/* What is open until a call: the batch, which is number 0, and sizes that the model declares. A call has an extent for each.
+ * Sizes, numbers of elements and distances are numbers, multiplied by a product of extents: 4 bits for each extent, those of
+ * number 0 the lowest, say how often it is a factor (0x21: the batch, and twice number 1). */
+#define DLC_MAX_EXTENTS 8u
+typedef uint32_t dlc_factors;
 
 typedef enum dlc_dtype {
   DLC_F32 = 1,
@@ -117,10 +123,17 @@ typedef struct dlc_port {
   uint32_t dtype;
   uint32_t rank;
   const int64_t *shape; /* at full capacity */
-  const int64_t *batch; /* for each axis 0, or k: the axis is k times the extent of the call */
-  uint32_t combine;     /* dlc_combine, of an output */
-  uint32_t count;       /* DLC_COMBINE_COUNT: the output that counts, by its place among the outputs */
+  const int64_t *sizes; /* for each axis its size, to be multiplied by `factors` of it */
+  const dlc_factors *factors;
+  uint32_t combine; /* dlc_combine, of an output */
+  uint32_t count;   /* DLC_COMBINE_COUNT: the output that counts, by its place among the outputs */
 } dlc_port;
+
+/* A size that is open until a call. */
+typedef struct dlc_extent {
+  const char *name; /* "batch", "time" */
+  int64_t capacity; /* the largest extent; 0 where the entry point does not depend on it */
+} dlc_extent;
 
 typedef enum dlc_limits {
   DLC_FROM_LOW = 1 << 0,  /* value >= low */
@@ -154,7 +167,6 @@ typedef enum dlc_entry_flags {
   DLC_WRITES_TRAINING = 1 << 3,
   DLC_USES_RANDOM = 1 << 4, /* reads seed, step and row of the call */
   DLC_USES_STEP = 1 << 5,
-  DLC_HAS_BATCH = 1 << 6, /* some input or output depends on the extent */
   DLC_WRITES_SESSION = 1 << 7
 } dlc_entry_flags;
 
@@ -162,7 +174,7 @@ typedef enum dlc_status {
   DLC_OK = 0,
   DLC_BAD_INDEX = 1,     /* a label or token out of range: row, value, limit */
   DLC_NOT_FINITE = 2,    /* with DLC_TRAP_NOT_FINITE: the first value that is NaN or infinite */
-  DLC_BAD_EXTENT = 3,    /* extent below 1 or above the capacity: value, limit */
+  DLC_BAD_EXTENT = 3,    /* an extent below 1 or above the capacity: value, limit; `op` is the name of the size */
   DLC_BAD_STRUCT = 4,    /* the call's struct_size is not one that this library knows */
   DLC_MISSING_ARENA = 5, /* a NULL where memory is needed: value is the dlc_arena */
   DLC_BUSY = 6           /* of the runtime alone: another thread is calling the same session */
@@ -171,10 +183,11 @@ typedef enum dlc_status {
 typedef struct dlc_error {
   int32_t code; /* dlc_status */
   uint32_t reserved;
-  const char *op; /* "mnist.mlir:17:10: cross_entropy"; NULL if no op is to blame */
-  int64_t row;    /* along the batch; flat index / row size where there are more axes; -1 if unknown */
-  int64_t value;  /* what was found */
-  int64_t limit;  /* what it must be below */
+  const char
+      *op; /* "mnist.mlir:17:10: cross_entropy", or the name of an open size; NULL if nothing of the kind is to blame */
+  int64_t row;   /* along the batch; flat index / row size where there are more axes; -1 if unknown */
+  int64_t value; /* what was found */
+  int64_t limit; /* what it must be below */
 } dlc_error;
 
 /* Units [first, last) of a piece of work. They may run at once, in any order. */
@@ -199,13 +212,13 @@ typedef struct dlc_call {
   const void *const *inputs;
   void *const *outputs;
   void *arenas[DLC_ARENA_COUNT];
-  const double *scalars;        /* all of the entry point's, in order; NULL: the defaults */
-  int64_t extent;               /* rows of this call: 1 to the capacity */
-  uint64_t seed;                /* of all random streams */
-  int64_t step;                 /* 1 at the first update */
-  int64_t row;                  /* index of the first row within an accumulated batch */
-  const dlc_services *services; /* NULL: one thread */
-  dlc_error error;              /* filled where the result is not DLC_OK */
+  const double *scalars;            /* all of the entry point's, in order; NULL: the defaults */
+  int64_t extents[DLC_MAX_EXTENTS]; /* of this call: its rows, then the other open sizes; 1 to the capacity of each */
+  uint64_t seed;                    /* of all random streams */
+  int64_t step;                     /* 1 at the first update */
+  int64_t row;                      /* index of the first row within an accumulated batch */
+  const dlc_services *services;     /* NULL: one thread */
+  dlc_error error;                  /* filled where the result is not DLC_OK */
   /* Of the workspace. 0, or the entry's own workspace_bytes: scratch memory for one thread, so that kernels that need
    * some run on one. Each scratch_bytes more: one thread more. */
   uint64_t workspace_bytes;
@@ -216,8 +229,8 @@ typedef int32_t (*dlc_function)(dlc_call *call);
 /* Kernels and schedules. A library runs its own (`dlc_entry.function`); they stand here so that others can check, show,
  * profile or walk them. */
 
-/* Parts [first, last) of a kernel. Parts may run at once, in any order. `buffers`: its operands; `extents`: one number, the
- * extent of the call; `scratch`: memory for this thread alone, aligned to DLC_ALIGNMENT, where the kernel needs some. */
+/* Parts [first, last) of a kernel. Parts may run at once, in any order. `buffers`: its operands; `extents`: those of the
+ * call; `scratch`: memory for this thread alone, aligned to DLC_ALIGNMENT, where the kernel needs some. */
 typedef void (*dlc_kernel_function)(void *const *buffers, const int64_t *extents, void *scratch, int64_t first,
                                     int64_t last);
 
@@ -228,10 +241,9 @@ typedef struct dlc_kernel_operand {
   uint64_t bytes;       /* at full capacity */
   uint32_t flags;       /* dlc_operand_flags */
   uint32_t dtype;       /* dlc_dtype */
-  int64_t elements;     /* multiplied by the extent of the call as often as `extents` says */
+  int64_t elements;     /* to be multiplied by `factors` */
   int64_t row_elements; /* how many of them make a row of the batch; 0 where rows do not lie one after the other */
-  uint32_t extents;
-  uint32_t reserved;
+  dlc_factors factors, row_factors;
 } dlc_kernel_operand;
 
 /* A fused group of ops, compiled and run as one; the profile hook knows it by its place in the model's table. */
@@ -252,15 +264,20 @@ typedef struct dlc_kernel {
 #define DLC_IN_OUTPUT (DLC_ARENA_COUNT + 1)
 #define DLC_IN_CONSTANTS (DLC_ARENA_COUNT + 2)
 
-/* One operand of one run: base + offset, and (first + the sum over the loops around of step * index) * the extent of the call,
- * as often as `extents` says. All in bytes. */
+/* A distance in bytes, to be multiplied by `factors`. */
+typedef struct dlc_move {
+  int64_t bytes;
+  dlc_factors factors;
+  uint32_t reserved;
+} dlc_move;
+
+/* One operand of one run: base + offset + first + the sum over the loops around of step * index. */
 typedef struct dlc_operand {
   uint32_t base;  /* dlc_arena, DLC_IN_INPUT, DLC_IN_OUTPUT or DLC_IN_CONSTANTS */
   uint32_t index; /* which input or output */
   int64_t offset; /* in bytes */
-  uint32_t
-      steps; /* 0: none; or 1 + the place in loop_steps of `first`, which those of the loops follow, outermost first */
-  uint32_t extents;
+  uint32_t moves; /* 0: none; or 1 + the place in moves of `first`, which those of the loops follow, outermost first */
+  uint32_t reserved;
 } dlc_operand;
 
 typedef enum dlc_step_kind {
@@ -271,12 +288,14 @@ typedef enum dlc_step_kind {
 
 /* One step of a schedule. */
 typedef struct dlc_step {
-  uint32_t kind;    /* dlc_step_kind */
-  uint32_t kernel;  /* DLC_RUN: its number */
-  uint32_t operand; /* DLC_RUN: its first operand, the others follow; DLC_LOOP: the place of its DLC_END_LOOP */
-  uint32_t extents; /* `count` is multiplied by the extent of the call as often as this says: 0, 1, ... */
-  int64_t count;    /* DLC_RUN: units of work; DLC_LOOP: rounds */
-  int64_t unit;     /* DLC_RUN: so many units make a part, the last may have fewer */
+  uint32_t kind;       /* dlc_step_kind */
+  uint32_t kernel;     /* DLC_RUN: its number */
+  uint32_t operand;    /* DLC_RUN: its first operand, the others follow; DLC_LOOP: the place of its DLC_END_LOOP */
+  dlc_factors factors; /* of `count` */
+  int64_t count;       /* DLC_RUN: units of work; DLC_LOOP: rounds. To be multiplied by `factors` */
+  int64_t
+      unit; /* DLC_RUN: so many units make a part, the last may have fewer; DLC_LOOP: 1, or -1 where it runs back, from
+                       the last round to the first */
   /* DLC_RUN: 0, or 1 + the number of the check that it is: the kernel's last operand is its report, two i64: the place
    * of what is out of range or -1, and its value */
   uint32_t check;
@@ -286,7 +305,9 @@ typedef struct dlc_step {
 typedef struct dlc_check {
   const char *op;   /* "mnist.mlir:17:10: cross_entropy" */
   int64_t limit;    /* what an index must be below */
-  int64_t row_size; /* elements a row; 0 where rows do not lie one after the other */
+  int64_t row_size; /* elements a row, to be multiplied by `row_factors`; 0 where rows do not lie one after the other */
+  dlc_factors row_factors;
+  uint32_t reserved;
 } dlc_check;
 
 /* Where a workspace holds the scalars of a call, in numbers of 8 bytes from its start: before them seed, step and row (i64)
@@ -299,9 +320,10 @@ typedef struct dlc_entry {
   uint32_t kind;         /* dlc_entry_kind */
   uint32_t flags;        /* dlc_entry_flags */
   uint32_t input_count, output_count, scalar_count;
-  uint32_t arenas;          /* bit i: needs arena i */
-  int64_t capacity;         /* the largest extent */
-  uint64_t workspace_bytes; /* for a call on one thread; the last scratch_bytes of it are scratch memory */
+  uint32_t arenas; /* bit i: needs arena i */
+  uint32_t extent_count, reserved;
+  const dlc_extent *extents; /* all open sizes of the model, in one order in all its entry points */
+  uint64_t workspace_bytes;  /* for a call on one thread; the last scratch_bytes of it are scratch memory */
   const dlc_port *inputs, *outputs;
   const dlc_scalar *scalars;
   dlc_function function;
@@ -309,9 +331,9 @@ typedef struct dlc_entry {
   /* What `function` runs; none where a library was written by hand. */
   const dlc_step *steps;
   const dlc_operand *operands;
-  const int64_t *loop_steps;
+  const dlc_move *moves;
   const dlc_check *checks;
-  uint32_t step_count, operand_count, loop_step_count, check_count;
+  uint32_t step_count, operand_count, move_count, check_count;
   const int64_t *constants; /* numbers in which kernels differ that are equal otherwise */
   uint64_t constant_count;
   int64_t parts; /* above 1: the rows of a call are a multiple of it, and that part of them is the extent of kernels */

@@ -30,6 +30,10 @@ cl::list<std::string> batch("batch",
                             cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(category));
 cl::list<std::string> sizes("size", cl::desc("Sizes of the model that differ from their defaults"),
                             cl::value_desc("name=N,..."), cl::CommaSeparated, cl::cat(category));
+cl::list<std::string> openSizes("open",
+                                cl::desc("Capacities of the model's open sizes that differ from their defaults; "
+                                         "several: time=16,64"),
+                                cl::value_desc("name=N[,N...],..."), cl::CommaSeparated, cl::cat(category));
 cl::list<std::string>
     target("target",
            cl::desc("v3 (AVX2), v4 (AVX-512), or native: this processor's (default); v3,v4: code for both "
@@ -74,6 +78,9 @@ cl::list<std::string> extents(
     cl::desc("Rows of the calls, or of each part of a step that accumulates (the capacity unless given); more than the "
              "capacity where a call can be cut"),
     cl::value_desc("N[,N...]"), cl::CommaSeparated, cl::cat(comparing));
+cl::list<std::string> openExtents("extent",
+                                  cl::desc("Open sizes of the calls beside the rows (their capacities unless given)"),
+                                  cl::value_desc("name=N[,N...],..."), cl::CommaSeparated, cl::cat(comparing));
 cl::list<std::string> libraries("library",
                                 cl::desc("Compare these with the model, and their bits with each other, "
                                          "instead of compiling it"),
@@ -111,6 +118,25 @@ static bool readNumber(llvm::StringRef option, llvm::StringRef text, Number leas
   return isRead(option, text, dlc::readWhole(text, least, most, number));
 }
 
+/// `time=16,64,lines=8`: numbers for each name; false (and a message) if it is none.
+static bool readLists(llvm::StringRef option, const cl::list<std::string> &texts,
+                      std::map<std::string, std::vector<int64_t>> &lists) {
+  std::string name;
+  for (llvm::StringRef text : texts) {
+    auto [before, number] = text.contains('=') ? text.split('=') : std::pair(llvm::StringRef(name), text);
+    name = before.str();
+    if (name.empty())
+      return fail(option + " " + text + ": expected name=number, such as " + option + " time=64"), false;
+    if (!readNumber(option, number, int64_t(1), dlc::largestBatch, lists[name].emplace_back()))
+      return false;
+  }
+  for (auto &[key, list] : lists) {
+    llvm::sort(list);
+    list.erase(llvm::unique(list), list.end());
+  }
+  return true;
+}
+
 /// How --diff compares; false (and a message) if it makes no sense.
 static bool readOptions(dlc::DiffSettings &settings) {
   settings.entries = entries;
@@ -121,6 +147,8 @@ static bool readOptions(dlc::DiffSettings &settings) {
   for (const std::string &one : extents)
     if (!readNumber("--batch-extent", one, int64_t(1), dlc::largestCount, settings.extents.emplace_back()))
       return false;
+  if (!readLists("--extent", openExtents, settings.open))
+    return false;
   if (!readNumber("--steps", steps, int64_t(1), dlc::largestCount, settings.steps) ||
       !readNumber("--seed", seed, uint64_t(0), std::numeric_limits<uint64_t>::max(), settings.seed))
     return false;
@@ -159,6 +187,8 @@ static bool readOptions(dlc::CompileOptions &options, llvm::SmallVectorImpl<dlc:
       return false;
   llvm::sort(options.batch);
   options.batch.erase(llvm::unique(options.batch), options.batch.end());
+  if (!readLists("--open", openSizes, options.open))
+    return false;
   for (const std::string &size : sizes) {
     auto [name, value] = llvm::StringRef(size).split('=');
     if (name.empty() || !llvm::StringRef(size).contains('='))
@@ -211,6 +241,10 @@ static std::string contradiction(const dlc::CompileOptions &asked, const dlc::Co
       return said("--size " + name + "=" + llvm::Twine(size),
                   it == made.sizes.end() ? "another size" : "--size " + name + "=" + llvm::Twine(it->second));
   }
+  for (const auto &[name, list] : asked.open)
+    if (auto it = made.open.find(name); it == made.open.end() || it->second != list)
+      return said("--open " + name + "=" + numbers(list),
+                  it == made.open.end() ? "other capacities" : "--open " + name + "=" + numbers(it->second));
   if (target.getNumOccurrences() && (asked.target != made.target || target.size() > 1))
     return said("--target " + llvm::join(target, ","), llvm::Twine("--target ") + made.target);
   if (optimize.getNumOccurrences() && (asked.optimize > 0) != (made.optimize > 0))

@@ -80,7 +80,7 @@ private:
 } // namespace
 
 static bool hasRows(Value value) {
-  return llvm::any_of(dimsOf(value), [](Dim dim) { return dim.isBatch(); });
+  return llvm::any_of(dimsOf(value), [](Dim dim) { return dim.hasRows(); });
 }
 /// These, and all that they are made of.
 static llvm::SetVector<Value> sourcesOf(ValueRange values, Operation *end = nullptr) {
@@ -251,10 +251,12 @@ void StepCutter::cutInputs(const Ops &ops) {
   for (int64_t i = 0; i < parts; ++i)
     order.append({0.0, 0.0, (double)i});
   Type i64 = ops.builder.getI64Type();
-  int64_t factor = dimsOf(inputs[0])[0].factor / parts;
+  // Rows along an axis, which may be several for each row of the batch.
+  Dim perRow = withoutRows(dimsOf(tensors[0])[1]);
   Value rows = ops.count(tensors[0], {1}, i64);
-  if (factor > 1)
-    rows = ops.div(rows, ops.number(factor, rows));
+  if (perRow != Dim(1))
+    rows = ops.div(rows, perRow.isNumber() ? ops.number(perRow.value, rows)
+                                           : ops.count(ops.splat(0, makeTensor({perRow}, i64)), {0}, i64));
   tensors.push_back(ops.add(ops.mul(ops.values(order, RankedTensorType::get({parts, 3}, i64)), rows), random));
   slicedAs.push_back(random);
 }

@@ -5,10 +5,10 @@
 using namespace mlir;
 using namespace dlc;
 
-std::vector<int64_t> dlc::shapeOf(Value value, int64_t batch) {
+std::vector<int64_t> dlc::shapeOf(Value value, const Extents &extents) {
   std::vector<int64_t> shape;
   for (Dim dim : dimsOf(value))
-    shape.push_back(dim.at(batch));
+    shape.push_back(dim.at(extents));
   return shape;
 }
 int64_t dlc::offsetIn(ArrayRef<int64_t> shape, ArrayRef<int64_t> at) {
@@ -24,16 +24,16 @@ LogicalResult dlc::checkRange(Operation *op, int64_t place, int64_t index, int64
   return complain(op) << op->getName().stripDialect() << ": index " << index << " at place " << place
                       << " is out of range; expected 0 to " << limit - 1;
 }
-int64_t dlc::numberOf(SizeAttr size, int64_t otherwise, int64_t batch) {
-  return size ? size.evaluate().at(batch) : otherwise;
+int64_t dlc::numberOf(SizeAttr size, int64_t otherwise, const Extents &extents) {
+  return size ? size.evaluate().at(extents) : otherwise;
 }
 int64_t dlc::axisOf(SizeAttr axis, int64_t otherwise, size_t rank) {
   int64_t i = axis ? axis.number() : otherwise;
   return i < 0 ? i + (int64_t)rank : i;
 }
 
-Array dlc::zerosFor(Value value, int64_t batch) {
-  return Array::make(dtypeOf(typeOf(value).getElementType()), shapeOf(value, batch));
+Array dlc::zerosFor(Value value, const Extents &extents) {
+  return Array::make(dtypeOf(typeOf(value).getElementType()), shapeOf(value, extents));
 }
 
 /// The tensor with an axis moved to another place.
@@ -58,28 +58,29 @@ static Array moved(const Array &in, size_t from, size_t to) {
 Array dlc::channelsLast(const Array &in) { return moved(in, 1, in.shape.size() - 1); }
 Array dlc::channelsFirst(const Array &in) { return moved(in, in.shape.size() - 1, 1); }
 
-static LogicalResult evaluateChannelsLast(Operation &op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
+static LogicalResult evaluateChannelsLast(Operation &op, Operands in, MutableArrayRef<Array> out,
+                                          const Extents &extents) {
   if (Evaluated done = evaluateElementwise(&op, in, out))
     return *done;
-  if (Evaluated done = evaluateStructure(&op, in, out, batch))
+  if (Evaluated done = evaluateStructure(&op, in, out, extents))
     return *done;
   if (Evaluated done = evaluateOrder(&op, in, out))
     return *done;
   if (Evaluated done = evaluateResample(&op, in, out))
     return *done;
-  if (Evaluated done = evaluateNetwork(&op, in, out, batch))
+  if (Evaluated done = evaluateNetwork(&op, in, out, extents))
     return *done;
   return complain(&op) << "'" << op.getName()
                        << "' cannot be evaluated; expected plain ops, as from level `autodiff` on";
 }
 
-LogicalResult dlc::evaluateOp(Operation &op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
+LogicalResult dlc::evaluateOp(Operation &op, Operands in, MutableArrayRef<Array> out, const Extents &extents) {
   if (!op.getAttr("channels_first"))
-    return evaluateChannelsLast(op, in, out, batch);
+    return evaluateChannelsLast(op, in, out, extents);
   Array input = channelsLast(*in[0]), result = channelsLast(out[0]);
   SmallVector<const Array *> operands(in);
   operands[0] = &input;
-  LogicalResult done = evaluateChannelsLast(op, operands, result, batch);
+  LogicalResult done = evaluateChannelsLast(op, operands, result, extents);
   out[0] = channelsFirst(result);
   return done;
 }
@@ -98,7 +99,7 @@ struct Environment {
 } // namespace
 
 /// Runs the ops of a block on the values in `known`; leaves there what its terminator reads.
-static LogicalResult evaluateBlock(Block &block, Environment &known, int64_t batch, const Observer &observer) {
+static LogicalResult evaluateBlock(Block &block, Environment &known, const Extents &extents, const Observer &observer) {
   // A value is let go after its last reader.
   DenseMap<Value, Operation *> last;
   for (Operation &op : block)
@@ -107,11 +108,11 @@ static LogicalResult evaluateBlock(Block &block, Environment &known, int64_t bat
   for (Operation &op : block.without_terminator()) {
     std::vector<Array> out;
     for (Value result : op.getResults())
-      out.push_back(zerosFor(result, batch));
+      out.push_back(zerosFor(result, extents));
     SmallVector<Value> read = readBy(&op);
     auto in = llvm::map_to_vector(read, [&](Value value) { return known.find(value); });
     if (auto scan = dyn_cast<ScanOp>(op);
-        scan ? failed(evaluateScan(scan, in, out, batch, observer)) : failed(evaluateOp(op, in, out, batch)))
+        scan ? failed(evaluateScan(scan, in, out, extents, observer)) : failed(evaluateOp(op, in, out, extents)))
       return failure();
     if (observer)
       for (auto [result, array] : llvm::zip(op.getResults(), out))
@@ -134,7 +135,7 @@ static void copyElements(const Array &one, int64_t from, Array &other, int64_t t
 }
 
 /// The body, round by round. `in`: the operands, then what is captured.
-LogicalResult dlc::evaluateScan(ScanOp scan, Operands in, MutableArrayRef<Array> out, int64_t batch,
+LogicalResult dlc::evaluateScan(ScanOp scan, Operands in, MutableArrayRef<Array> out, const Extents &extents,
                                 const Observer &observer) {
   Block &body = scan.getBody().front();
   Environment captured;
@@ -143,8 +144,8 @@ LogicalResult dlc::evaluateScan(ScanOp scan, Operands in, MutableArrayRef<Array>
   scan.getBody().walk([&](Operation *op) { // constants from outside are not among them
     for (Value operand : op->getOperands())
       if (auto constant = operand.getDefiningOp<ConstantOp>(); constant && !captured.values.contains(operand)) {
-        Array array = zerosFor(operand, batch);
-        (void)evaluateOp(*constant, {}, array, batch);
+        Array array = zerosFor(operand, extents);
+        (void)evaluateOp(*constant, {}, array, extents);
         captured.values[operand] = std::move(array);
       }
   });
@@ -152,19 +153,19 @@ LogicalResult dlc::evaluateScan(ScanOp scan, Operands in, MutableArrayRef<Array>
   std::vector<Array> carried;
   for (const Array *one : in.slice(scanned, scan.getInitial().size()))
     carried.push_back(*one);
-  int64_t rounds = scan.getRounds().at(batch);
+  int64_t rounds = scan.getRounds().at(extents);
   for (int64_t i = 0; i < rounds; ++i) {
     int64_t at = scan.getReverse() ? rounds - 1 - i : i;
     Environment own;
     own.outer = &captured;
     for (auto [argument, whole] : llvm::zip(scan.getScannedArguments(), in)) {
-      Array slice = zerosFor(argument, batch);
+      Array slice = zerosFor(argument, extents);
       copyElements(*whole, at * slice.size(), slice, 0, slice.size());
       own.values[argument] = std::move(slice);
     }
     for (auto [argument, array] : llvm::zip(scan.getCarriedArguments(), carried))
       own.values[argument] = array;
-    if (failed(evaluateBlock(body, own, batch, observer)))
+    if (failed(evaluateBlock(body, own, extents, observer)))
       return failure();
     for (auto [value, whole] : llvm::zip(scan.getYield().getStacked(), out)) {
       const Array &one = *own.find(value);
@@ -177,13 +178,13 @@ LogicalResult dlc::evaluateScan(ScanOp scan, Operands in, MutableArrayRef<Array>
   return success();
 }
 
-FailureOr<std::vector<Array>> dlc::evaluate(EntryOp entry, ArrayRef<Array> arguments, int64_t batch,
+FailureOr<std::vector<Array>> dlc::evaluate(EntryOp entry, ArrayRef<Array> arguments, const Extents &extents,
                                             const Observer &observer) {
   Block &block = entry.getBody().front();
   Environment known;
   for (auto [argument, array] : llvm::zip(block.getArguments(), arguments))
     known.values[argument] = array;
-  if (failed(evaluateBlock(block, known, batch, observer)))
+  if (failed(evaluateBlock(block, known, extents, observer)))
     return failure();
   std::vector<Array> results;
   for (Value value : block.getTerminator()->getOperands())

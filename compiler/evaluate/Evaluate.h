@@ -19,34 +19,35 @@ using Operands = llvm::ArrayRef<const Array *>;
 /// that follow see.
 using Observer = std::function<void(mlir::OpResult value, Operands in, Array &array)>;
 
-/// Runs an entry point. `arguments` are in the order of its own, in the sizes for a batch of `batch`. Diagnostics say
+/// Runs an entry point. `arguments` are in the order of its own, in the sizes for `extents`. Diagnostics say
 /// what could not be evaluated: an op that has no meaning at this level, an index out of range.
-mlir::FailureOr<std::vector<Array>> evaluate(EntryOp entry, llvm::ArrayRef<Array> arguments, int64_t batch,
+mlir::FailureOr<std::vector<Array>> evaluate(EntryOp entry, llvm::ArrayRef<Array> arguments, const Extents &extents,
                                              const Observer &observer = {});
 
 /// Computes one op: `out` are its results, zeros of the right shapes.
-mlir::LogicalResult evaluateOp(mlir::Operation &op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
+mlir::LogicalResult evaluateOp(mlir::Operation &op, Operands in, llvm::MutableArrayRef<Array> out,
+                               const Extents &extents);
 /// The tensor with the channels, which are axis 1, last; and back.
 Array channelsLast(const Array &in);
 Array channelsFirst(const Array &in);
 /// Computes a scan: `in` are its operands, then what its body captures. `observer` is told of the body's values, too, in each
 /// round.
-mlir::LogicalResult evaluateScan(ScanOp scan, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch,
+mlir::LogicalResult evaluateScan(ScanOp scan, Operands in, llvm::MutableArrayRef<Array> out, const Extents &extents,
                                  const Observer &observer = {});
-/// Zeros in the shape of a value where the batch is `batch`.
-Array zerosFor(mlir::Value value, int64_t batch);
+/// Zeros in the shape of a value where the open sizes are `extents`.
+Array zerosFor(mlir::Value value, const Extents &extents);
 
-/// The sizes of a tensor where the batch is `batch`.
-std::vector<int64_t> shapeOf(mlir::Value value, int64_t batch);
+/// The sizes of a tensor where the open sizes are `extents`.
+std::vector<int64_t> shapeOf(mlir::Value value, const Extents &extents);
 
 // The families of ops, each a function that fills the results and returns success, or says that the op is none of its
 // own by an empty optional.
 using Evaluated = std::optional<mlir::LogicalResult>;
 Evaluated evaluateElementwise(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out);
-Evaluated evaluateStructure(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
+Evaluated evaluateStructure(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out, const Extents &extents);
 Evaluated evaluateOrder(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out);
 Evaluated evaluateResample(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out);
-Evaluated evaluateNetwork(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out, int64_t batch);
+Evaluated evaluateNetwork(mlir::Operation *op, Operands in, llvm::MutableArrayRef<Array> out, const Extents &extents);
 
 /// Walks the elements of a shape in row-major order.
 class Odometer {
@@ -76,8 +77,8 @@ llvm::SmallBitVector axesOf(NormalizeOp op);
 llvm::SmallVector<int64_t> inGroups(llvm::ArrayRef<int64_t> shape, int64_t groups);
 /// Whether an index, the element `place` of its tensor, lies in 0 .. limit - 1; a diagnostic if not.
 mlir::LogicalResult checkRange(mlir::Operation *op, int64_t place, int64_t index, int64_t limit);
-/// A size where the batch is `batch`; `otherwise` if it is not given.
-int64_t numberOf(SizeAttr size, int64_t otherwise, int64_t batch);
+/// A size where the open sizes are `extents`; `otherwise` if it is not given.
+int64_t numberOf(SizeAttr size, int64_t otherwise, const Extents &extents);
 /// An axis counted from either end.
 int64_t axisOf(SizeAttr axis, int64_t otherwise, size_t rank);
 } // namespace dlc

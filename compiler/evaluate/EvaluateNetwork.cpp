@@ -34,10 +34,10 @@ static LogicalResult matmul(MatmulOp op, const Array &a, const Array &b, Array &
   return success();
 }
 
-static LogicalResult contract(ContractOp op, const Array &a, const Array &b, Array &out, int64_t batch) {
+static LogicalResult contract(ContractOp op, const Array &a, const Array &b, Array &out, const Extents &extents) {
   SmallVector<int64_t> sizes;
   for (SizeAttr size : op.getOver().getAsRange<SizeAttr>())
-    sizes.push_back(numberOf(size, 0, batch));
+    sizes.push_back(numberOf(size, 0, extents));
   size_t kept = out.shape.size();
   ArrayRef<int64_t> summed = ArrayRef(sizes).drop_front(kept);
   int64_t terms = 1;
@@ -480,7 +480,7 @@ static LogicalResult draw(DrawOp op, Operands in, Array &out) {
   return words(op, in, out, [&](int64_t i, uint32_t word) { out.reals[i] = std::floor(word / 0x1p8) / 0x1p24; });
 }
 
-Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
+Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array> out, const Extents &extents) {
   return llvm::TypeSwitch<Operation *, Evaluated>(op)
       .Case([&](MatmulOp one) { return matmul(one, *in[0], *in[1], out[0]); })
       .Case<Conv1dOp, Conv2dOp, Conv3dOp>([&](auto one) { return convolution(one, *in[0], *in[1], out[0]); })
@@ -510,7 +510,7 @@ Evaluated dlc::evaluateNetwork(Operation *op, Operands in, MutableArrayRef<Array
         out[0].integers = in[0]->integers;
         return success();
       })
-      .Case([&](ContractOp one) { return contract(one, *in[0], *in[1], out[0], batch); })
+      .Case([&](ContractOp one) { return contract(one, *in[0], *in[1], out[0], extents); })
       .Case([&](SoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], false); })
       .Case([&](LogSoftmaxOp one) { return softmax(one.getAxisAttr(), *in[0], out[0], true); })
       .Case([&](LayerNormOp one) { return layerNorm(one, in, out[0]); })

@@ -167,8 +167,8 @@ static LogicalResult oneHot(OneHotOp op, const Array &index, Array &out) {
   }
   return success();
 }
-static LogicalResult checkIndex(CheckIndexOp op, const Array &in, Array &out, int64_t batch) {
-  int64_t limit = numberOf(op.getLimit(), 0, batch);
+static LogicalResult checkIndex(CheckIndexOp op, const Array &in, Array &out, const Extents &extents) {
+  int64_t limit = numberOf(op.getLimit(), 0, extents);
   for (auto [i, value] : llvm::enumerate(in.integers))
     if (!(op.getIgnoreIndexAttr() && value == op.getIgnoreIndexAttr().number()) &&
         failed(checkRange(op, i, value, limit)))
@@ -268,7 +268,7 @@ static LogicalResult count(CountOp op, const Array &like, Array &out) {
   return success();
 }
 
-Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Array> out, int64_t batch) {
+Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Array> out, const Extents &extents) {
   auto all = [&](auto reduce) { return reduced(reduce.getAxesAttr(), in[0]->shape.size()); };
   return llvm::TypeSwitch<Operation *, Evaluated>(op)
       .Case([&](ReshapeOp) {
@@ -287,7 +287,7 @@ Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Arr
       .Case([&](BroadcastOp) { return move(out[0], *in[0], [](SmallVectorImpl<int64_t> &) {}); })
       .Case([&](SliceOp slice) {
         int64_t axis = axisOf(slice.getAxisAttr(), 0, out[0].shape.size());
-        int64_t start = numberOf(slice.getStartAttr(), 0, batch);
+        int64_t start = numberOf(slice.getStartAttr(), 0, extents);
         return move(out[0], *in[0], [&](SmallVectorImpl<int64_t> &at) { at[axis] += start; });
       })
       .Case([&](SelectOp select) {
@@ -312,7 +312,7 @@ Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Arr
       .Case([&](WriteOp one) { return write(one, *in[0], *in[1], *in[2], out[0]); })
       .Case([&](GatherOp one) { return gather(one, *in[0], *in[1], out[0]); })
       .Case([&](ScatterAddOp one) { return scatterAdd(one, *in[0], *in[1], out[0]); })
-      .Case([&](CheckIndexOp one) { return checkIndex(one, *in[0], out[0], batch); })
+      .Case([&](CheckIndexOp one) { return checkIndex(one, *in[0], out[0], extents); })
       .Case([&](SumOp one) { return sum(*in[0], all(one), out[0], false); })
       .Case([&](MeanOp one) { return sum(*in[0], all(one), out[0], true); })
       .Case([&](AmaxOp one) { return extreme(*in[0], all(one), out[0], true); })

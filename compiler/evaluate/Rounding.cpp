@@ -32,7 +32,7 @@ static double depthOfSum(double count) { return 4 + std::log2(std::max(count, 1.
 static double depthOfChain(double count) { return 2 + std::sqrt(count); }
 
 /// The op applied to the magnitudes of its operands: how large the terms are that it adds up.
-static std::vector<double> magnitudes(OpResult value, Operands in, int64_t batch) {
+static std::vector<double> magnitudes(OpResult value, Operands in, const Extents &extents) {
   std::vector<Array> sizes, out;
   for (const Array *one : in) {
     sizes.push_back(*one);
@@ -40,9 +40,9 @@ static std::vector<double> magnitudes(OpResult value, Operands in, int64_t batch
       x = std::fabs(x);
   }
   for (Value result : value.getOwner()->getResults())
-    out.push_back(zerosFor(result, batch));
+    out.push_back(zerosFor(result, extents));
   auto operands = llvm::map_to_vector(sizes, [](const Array &one) { return &one; });
-  (void)evaluateOp(*value.getOwner(), operands, out, batch); // what fails has failed before
+  (void)evaluateOp(*value.getOwner(), operands, out, extents); // what fails has failed before
   return std::move(out[value.getResultNumber()].reals);
 }
 
@@ -135,13 +135,13 @@ static std::vector<double> ofLpPool(LpPoolOp op, ArrayRef<double> size, const Ar
   }
   return units;
 }
-static std::vector<double> ofCrossEntropy(CrossEntropyOp op, Operands in, int64_t batch) {
+static std::vector<double> ofCrossEntropy(CrossEntropyOp op, Operands in, const Extents &extents) {
   double classes = in[0]->shape.back(), rows = classes > 0 ? in[0]->size() / classes : 0, weight = 1;
   if (in[1]->isFloat()) { // of probabilities that need not be any
     for (double share : in[1]->reals)
       weight += std::fabs(share) / std::max(rows, 1.0);
   }
-  double size = magnitudes(op->getResult(0), in, batch)[0];
+  double size = magnitudes(op->getResult(0), in, extents)[0];
   return {size * (4 + depthOfSum(rows)) + weight * (2 + 2 * depthOfSum(classes))};
 }
 
@@ -158,24 +158,24 @@ static double directionOf(double x, uint64_t sample) {
 }
 
 /// Moves every value by its own bound. What a loop yields has moved already: so have the values of its body.
-static Observer moveByRounding(uint64_t sample, int64_t batch) {
+static Observer moveByRounding(uint64_t sample, const Extents &extents) {
   return [=](OpResult value, Operands in, Array &array) {
     if (isa<ScanOp>(value.getOwner()))
       return;
-    for (auto [x, far] : llvm::zip(array.reals, rounding(value, in, array, batch)))
+    for (auto [x, far] : llvm::zip(array.reals, rounding(value, in, array, extents)))
       if (std::isfinite(far))
         x += far * directionOf(x, sample);
   };
 }
 
 /// Of a loop, whose rounding goes from round to round: how far some samples go.
-static std::vector<double> ofScan(ScanOp scan, unsigned result, Operands in, const Array &out, int64_t batch) {
+static std::vector<double> ofScan(ScanOp scan, unsigned result, Operands in, const Array &out, const Extents &extents) {
   std::vector<double> units(out.reals.size());
   for (uint64_t sample = 1; sample <= mostSamples; ++sample) {
     std::vector<Array> moved;
     for (Value one : scan.getResults())
-      moved.push_back(zerosFor(one, batch));
-    if (succeeded(evaluateScan(scan, in, moved, batch, moveByRounding(sample, batch))))
+      moved.push_back(zerosFor(one, extents));
+    if (succeeded(evaluateScan(scan, in, moved, extents, moveByRounding(sample, extents))))
       for (auto [unit, was, now] : llvm::zip(units, out.reals, moved[result].reals))
         unit = std::max(unit, distance(was, now) / unitOf(out.type));
   }
@@ -183,7 +183,7 @@ static std::vector<double> ofScan(ScanOp scan, unsigned result, Operands in, con
 }
 
 /// The bound in units of the result's type.
-static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out, int64_t batch) {
+static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out, const Extents &extents) {
   Operation *op = value.getOwner();
   auto each = [&](auto bound) {
     std::vector<double> units(out.reals.size());
@@ -193,7 +193,7 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
   };
   auto relative = [&](double count) { return each([=](size_t, double y) { return count * y; }); };
   auto added = [&](double count) {
-    std::vector<double> units = magnitudes(value, in, batch);
+    std::vector<double> units = magnitudes(value, in, extents);
     for (double &one : units)
       one *= count;
     return units;
@@ -230,7 +230,7 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
       .Case([&](ContractOp one) {
         double terms = 1;
         for (SizeAttr size : llvm::drop_begin(one.getOver().getAsRange<SizeAttr>(), out.shape.size()))
-          terms *= (double)numberOf(size, 0, batch);
+          terms *= (double)numberOf(size, 0, extents);
         return added(depthOfChain(terms));
       })
       .Case<Conv1dOp, Conv2dOp, Conv3dOp>([&](auto) {
@@ -249,7 +249,8 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
         return added(count);
       })
       .Case([&](AvgPoolOp) { return added(4 + depthOfChain(ratio * 1024)); })
-      .Case([&](LpPoolOp one) { return ofLpPool(one, magnitudes(value, in, batch), out, depthOfChain(ratio * 1024)); })
+      .Case(
+          [&](LpPoolOp one) { return ofLpPool(one, magnitudes(value, in, extents), out, depthOfChain(ratio * 1024)); })
       .Case([&](ScatterAddOp) { return added(depthOfChain((double)in[0]->size())); })
       .Case([&](SoftmaxOp one) { // x - max is at most -log y
         double depth = depthOfSum(axisSize(one.getAxisAttr()));
@@ -276,15 +277,15 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
         return relative(4 * elementary + depthOfChain((double)one.getSize().number()));
       })
       .Case([&](RmsNormOp) { return relative(6 + depthOfSum((double)out.shape.back())); })
-      .Case([&](ScanOp one) { return ofScan(one, value.getResultNumber(), in, out, batch); })
-      .Case([&](CrossEntropyOp one) { return ofCrossEntropy(one, in, batch); })
+      .Case([&](ScanOp one) { return ofScan(one, value.getResultNumber(), in, out, extents); })
+      .Case([&](CrossEntropyOp one) { return ofCrossEntropy(one, in, extents); })
       .Default([&](Operation *) { return relative(elementary); });
 }
 
-std::vector<double> dlc::rounding(OpResult value, Operands in, const Array &out, int64_t batch) {
+std::vector<double> dlc::rounding(OpResult value, Operands in, const Array &out, const Extents &extents) {
   if (!out.isFloat())
     return {};
-  std::vector<double> bound = unitsOf(value, in, out, batch);
+  std::vector<double> bound = unitsOf(value, in, out, extents);
   for (auto [one, y] : llvm::zip(bound, out.reals)) {
     one *= unitOf(out.type);
     if (y != 0) // what is not a normal number may become 0
@@ -319,9 +320,9 @@ int64_t dlc::firstBeyond(const Array &found, const Array &exact, ArrayRef<double
 
 //===--- A chain of ops ---------------------------------------------------------------------------------===//
 
-FailureOr<Expectation> Expectation::make(EntryOp entry, std::vector<Array> arguments, int64_t batch) {
-  Expectation result(entry, std::move(arguments), batch);
-  auto exact = evaluate(entry, result.arguments, batch);
+FailureOr<Expectation> Expectation::make(EntryOp entry, std::vector<Array> arguments, const Extents &extents) {
+  Expectation result(entry, std::move(arguments), extents);
+  auto exact = evaluate(entry, result.arguments, extents);
   if (failed(exact))
     return failure();
   result.exact = std::move(*exact);
@@ -339,7 +340,7 @@ FailureOr<Expectation> Expectation::make(EntryOp entry, std::vector<Array> argum
 void Expectation::sample() {
   ++samples;
   ScopedDiagnosticHandler quiet(entry.getContext(), [](Diagnostic &) { return success(); });
-  auto moved = evaluate(entry, arguments, batch, moveByRounding(samples, batch));
+  auto moved = evaluate(entry, arguments, extents, moveByRounding(samples, extents));
   if (failed(moved)) // an index that rounding moved out of its range: nothing can be said
     return;
   for (auto [was, now, wide] : llvm::zip(exact, *moved, spread))

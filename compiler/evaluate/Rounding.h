@@ -11,7 +11,7 @@
 
 namespace dlc {
 /// How far rounding may move each element of an op's result, where the operands are exact. Empty: not at all.
-std::vector<double> rounding(mlir::OpResult value, Operands in, const Array &out, int64_t batch);
+std::vector<double> rounding(mlir::OpResult value, Operands in, const Array &out, const Extents &extents);
 /// Whether IEEE 754 says which sign a zero has that comes of this op.
 bool fixesSignOfZero(mlir::Operation *op);
 
@@ -26,21 +26,21 @@ int64_t firstBeyond(const Array &found, const Array &exact, llvm::ArrayRef<doubl
 class Expectation {
 public:
   /// Fails, with a diagnostic, where the entry point cannot be evaluated.
-  static mlir::FailureOr<Expectation> make(EntryOp entry, std::vector<Array> arguments, int64_t batch);
+  static mlir::FailureOr<Expectation> make(EntryOp entry, std::vector<Array> arguments, const Extents &extents);
 
   const std::vector<Array> &results() const { return exact; }
   /// The element of result `i` at which what was found is further off than rounding can explain; -1 if none is.
   int64_t firstDeparture(size_t i, const Array &found);
 
 private:
-  Expectation(EntryOp entry, std::vector<Array> arguments, int64_t batch)
-      : entry(entry), arguments(std::move(arguments)), batch(batch) {}
+  Expectation(EntryOp entry, std::vector<Array> arguments, const Extents &extents)
+      : entry(entry), arguments(std::move(arguments)), extents(extents) {}
   /// Evaluates once more with values moved by their bounds, and widens `spread` to what came of it.
   void sample();
 
   EntryOp entry;
   std::vector<Array> arguments;
-  int64_t batch;
+  Extents extents;
   std::vector<Array> exact;
   std::vector<std::vector<double>> spread; ///< of each element, so far
   std::vector<bool> signs;                 ///< of results in which the sign of a zero is known

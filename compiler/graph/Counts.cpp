@@ -51,10 +51,10 @@ public:
 
 private:
   static int64_t batchAxes(Value value) {
-    return llvm::count_if(dimsOf(value), [](Dim dim) { return dim.isBatch(); });
+    return llvm::count_if(dimsOf(value), [](Dim dim) { return dim.hasRows(); });
   }
   static bool depends(Value value) { return batchAxes(value) > 0; }
-  static bool leads(Value value) { return batchAxes(value) == 1 && dimsOf(value)[0].isBatch(); } // as rows are cut
+  static bool leads(Value value) { return batchAxes(value) == 1 && dimsOf(value)[0].hasRows(); } // as rows are cut
 
   Said of(Operation *op) const;
   Said reduced(Operation *op) const;
@@ -103,7 +103,7 @@ static Value conditionOf(Value value) {
 static Said countOf(CountOp op) {
   SmallVector<Dim> dims = dimsOf(op.getLike());
   int64_t batches = 0;
-  auto look = [&](int64_t axis) { batches += dims[axis < 0 ? axis + dims.size() : axis].isBatch(); };
+  auto look = [&](int64_t axis) { batches += dims[axis < 0 ? axis + dims.size() : axis].hasRows(); };
   if (!op.getAxesAttr())
     for (int64_t axis = 0; axis < (int64_t)dims.size(); ++axis)
       look(axis);

@@ -139,6 +139,7 @@ private:
   LogicalResult apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> parameters, ArrayRef<Value> gradients);
   FailureOr<SmallVector<Value>> update(EntryBuilder &b, Group &group, const Stored &parameter, Value gradient);
   LogicalResult remember(ArrayRef<Stored> parameters, ArrayRef<Value> results);
+  LogicalResult findCapacities(const Sizes &sizes);
   LogicalResult rememberSlot(StringRef parameter, StringRef name, InitAttr init, Location loc);
   LogicalResult countOps();
   std::string outputName(FuncOp function, size_t i);
@@ -649,9 +650,37 @@ LogicalResult Flattener::countOps() {
   return success();
 }
 
+/// The capacities of open sizes become numbers.
+LogicalResult Flattener::findCapacities(const Sizes &sizes) {
+  LogicalResult result = success();
+  for (const auto &[name, capacities] : options.open)
+    if (!llvm::is_contained(model.getOpenNames(), at.getStringAttr(name))) {
+      InFlightDiagnostic error = complain(model) << "--open " << name << "=...: @" << model.getSymName()
+                                                 << " has no open size of that name; it has `batch` (--batch)";
+      for (StringAttr known : model.getOpenNames().getAsRange<StringAttr>())
+        error << ", " << known.getValue();
+      result = error;
+    }
+  SmallVector<Attribute> numbers;
+  for (auto [name, size] :
+       llvm::zip(model.getOpenNames().getAsRange<StringAttr>(), model.getOpenSizes().getAsRange<SizeAttr>())) {
+    auto given = options.sizes.find(name.str());
+    Dim capacity = given != options.sizes.end() ? Dim(given->second) : size.evaluate(sizes);
+    if (!capacity.isNumber() || capacity.value < 1 || capacity.value > largestBatch)
+      result = complain(model) << "the capacity of '" << name.getValue() << "': expected a number from 1 to "
+                               << largestBatch << ", found " << show(capacity);
+    numbers.push_back(SizeAttr::get(model.getContext(), capacity));
+  }
+  if (succeeded(result))
+    model.setOpenSizesAttr(at.getArrayAttr(numbers));
+  return result;
+}
+
 LogicalResult Flattener::run() {
   LogicalResult result = success();
   for (const auto &[name, value] : options.sizes) {
+    if (llvm::is_contained(model.getOpenNames(), at.getStringAttr(name))) // its capacity
+      continue;
     if (!llvm::is_contained(model.getSizeNames(), at.getStringAttr(name))) {
       InFlightDiagnostic error = complain(model) << "--size " << name << "=" << value << ": @" << model.getSymName()
                                                  << " has no such size; ";
@@ -672,6 +701,8 @@ LogicalResult Flattener::run() {
   if (failed(countOps()))
     return failure();
   Inliner sizes(model, functions, at, options.sizes, nullptr);
+  if (failed(findCapacities(sizes.sizes())))
+    result = failure();
   for (StringAttr name : model.getSizeNames().getAsRange<StringAttr>())
     if (!sizes.sizes().lookup(name).isNumber())
       result = complain(model) << "the size '" << name.getValue() << "' has no default; say --size " << name.getValue()
@@ -733,8 +764,9 @@ LogicalResult dlc::checkConcrete(FuncOp function, const Sizes &sizes) {
        llvm::zip(function.getBody().getArguments(), function.getArgNames().getAsRange<StringAttr>(),
                  function.getArgShapes().getAsRange<ShapeAttr>()))
     for (auto [dim, size] : llvm::zip(dimsOf(shape.evaluate(sizes)), shape.getSizes()))
-      if (dim.isUnknown() && !size.getNames().empty() &&
-          llvm::all_of(size.getNames(), [&](StringAttr one) { return sizes.contains(one); }))
+      if (dim.isUnknown() && !size.getNames().empty() && llvm::all_of(size.getNames(), [&](Attribute one) {
+            return isa<StringAttr>(one) && sizes.contains(cast<StringAttr>(one));
+          }))
         good = complain(argument.getLoc())
                << "argument %" << name.getValue() << " of @" << function.getSymName() << ": size '" << show(size)
                << "' is no number of 64 bits; expected smaller sizes, and no division by 0";

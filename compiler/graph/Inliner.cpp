@@ -137,8 +137,9 @@ LogicalResult Inliner::bind(FuncOp callee, TypeRange types, Frame &frame) {
     for (auto [size, found] : llvm::zip(attr.getSizes(), dimsOf(ranked))) {
       Dim expected = size.evaluate(frame.sizes);
       bool isName = isa<AffineSymbolExpr>(size.getExpr());
-      StringRef symbol = isName ? size.getNames()[0].getValue() : "";
-      if (expected.isUnknown() && isName && symbol != "?")
+      auto bound = isName ? dyn_cast<StringAttr>(size.getNames()[0]) : StringAttr(); // none of an open size
+      StringRef symbol = bound ? bound.getValue() : "";
+      if (expected.isUnknown() && bound && symbol != "?")
         frame.sizes[symbol] = found;
       else if (!expected.agrees(found))
         result = complain(loc) << "argument %" << name << " of @" << callee.getSymName() << ": expected " << show(attr)
@@ -282,7 +283,7 @@ LogicalResult Inliner::expandDrawing(Operation *op, Frame &frame) {
 Value Inliner::maskFor(Value input, function_ref<Value(const Ops &, Value)> make, Location loc) {
   SmallVector<Dim> dims = dimsOf(input);
   int64_t own = dims.size(), rounds = loops.size();
-  auto batch = llvm::find_if(dims, [](Dim dim) { return dim.isBatch(); });
+  auto batch = llvm::find_if(dims, [](Dim dim) { return dim.hasRows(); });
   int64_t row = batch == dims.end() ? -1 : batch - dims.begin();
   if (loops.empty() && row <= 0)
     return make(Ops(builder, loc), input);
@@ -315,9 +316,10 @@ Value Inliner::maskFor(Value input, function_ref<Value(const Ops &, Value)> make
 
 //===--- Loops ------------------------------------------------------------------------------------------===//
 
+constexpr int64_t mostRounds = 1 << 20;
 /// How many rounds or instances there are, as a number.
 FailureOr<int64_t> Inliner::countOf(Operation *op, Dim count) {
-  constexpr int64_t most = 1 << 20;
+  constexpr int64_t most = mostRounds;
   if (count.isNumber() && count.value >= 1 && count.value <= most)
     return count.value;
   return LogicalResult(complain(op) << op->getName().stripDialect() << ": expected 1 to " << most
@@ -400,7 +402,10 @@ LogicalResult Inliner::inlineScan(ScanOp scan, Frame &frame) {
     if (dimsOf(value)[0] != rounds)
       return complain(loc) << "scan: all tensors have one length along their axes; found " << show(rounds) << " and "
                            << show(dimsOf(value)[0]);
-  if (failed(countOf(scan, rounds)))
+  if (rounds.hasRows())
+    return complain(scan) << "scan: rows of a batch are computed side by side, not one after the other; expected a "
+                          << "number of rounds, or an open size other than the batch, found " << show(rounds);
+  if (!rounds.isOpen() && failed(countOf(scan, rounds)))
     return failure();
   LogicalResult good = success();
   OpBuilder::InsertPoint before = builder.saveInsertionPoint();

@@ -6,15 +6,15 @@ using namespace mlir;
 using namespace dlc;
 
 static bool depends(Value value) {
-  return llvm::any_of(dimsOf(value), [](Dim dim) { return dim.isBatch(); });
+  return llvm::any_of(dimsOf(value), [](Dim dim) { return dim.hasRows(); });
 }
 static bool hasOneRowAxis(Value value) {
-  return llvm::count_if(dimsOf(value), [](Dim dim) { return dim.isBatch(); }) <= 1;
+  return llvm::count_if(dimsOf(value), [](Dim dim) { return dim.hasRows(); }) <= 1;
 }
 /// The axis that is the batch, of a value that has one at most; -1 if it has none. Time may come first.
 static int64_t rowAxis(Value value) {
   SmallVector<Dim> dims = dimsOf(value);
-  auto batch = llvm::find_if(dims, [](Dim dim) { return dim.isBatch(); });
+  auto batch = llvm::find_if(dims, [](Dim dim) { return dim.hasRows(); });
   return batch == dims.end() ? -1 : batch - dims.begin();
 }
 /// The batch is the first axis, and no other.
@@ -33,9 +33,9 @@ static bool staysInItsRow(FusibleOpInterface op) {
   SmallVector<AffineMap> maps = op.getAccessMaps();
   std::optional<unsigned> row; // the dimension that is the batch
   for (auto [i, size] : llvm::enumerate(sizes)) {
-    if (size.isBatch() && row)
+    if (size.hasRows() && row)
       return false; // each row meets each other
-    if (size.isBatch())
+    if (size.hasRows())
       row = i;
   }
   // What depends on the batch is touched at the point's own row, along that axis; nothing else knows the row.
@@ -80,7 +80,7 @@ static bool countsBatch(Value like, ArrayAttr axes) {
   if (!axes)
     return depends(like);
   return llvm::any_of(axes.getAsRange<SizeAttr>(), [&](SizeAttr axis) {
-    return dims[axis.number() < 0 ? axis.number() + dims.size() : axis.number()].isBatch();
+    return dims[axis.number() < 0 ? axis.number() + dims.size() : axis.number()].hasRows();
   });
 }
 /// What reads no operand's elements knows where it stands, or how many rows there are.

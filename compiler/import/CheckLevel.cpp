@@ -5,6 +5,7 @@
 #include "compiler/Passes.h"
 #include "compiler/Pipeline.h"
 #include "compiler/Types.h"
+#include "compiler/graph/Extents.h"
 #include "compiler/kernels/Domain.h"
 #include "compiler/kernels/OperandView.h"
 #include "dialects/dl/Program.h"
@@ -17,11 +18,15 @@ using namespace dlc;
 /// The options that a level brings along are in the range of the command line's.
 static LogicalResult checkOptions(ModuleOp module) {
   CompileOptions options = loadOptions(module);
-  bool isGood = options.optimize >= 0 && options.optimize <= 3 && llvm::is_sorted(options.batch) &&
-                llvm::all_of(options.batch, [](int64_t one) { return one >= 1 && one <= (1 << 24); });
+  auto areCapacities = [](ArrayRef<int64_t> list) {
+    return llvm::is_sorted(list) && llvm::all_of(list, [](int64_t one) { return one >= 1 && one <= largestBatch; });
+  };
+  bool isGood = options.optimize >= 0 && options.optimize <= 3 && areCapacities(options.batch) &&
+                llvm::all_of(options.open, [&](const auto &one) { return areCapacities(one.second); });
   return isGood ? success()
-                : LogicalResult(complain(module) << "dl.options of this level: expected `batch` from 1 to 16777216, "
-                                                    "in ascending order, and `optimize` from 0 to 3");
+                : LogicalResult(complain(module)
+                                << "dl.options of this level: expected `batch` and `open` from 1 to 16777216, "
+                                   "in ascending order, and `optimize` from 0 to 3");
 }
 
 /// A line of an entry point before level `kernels`, or of a loop in it.
@@ -32,10 +37,12 @@ static bool isValueOf(Operation &line, StringRef level, bool inLoop) {
          ((level == "graph" && !inLoop) || !isa<GradientOp, TotalOp>(line)) &&
          (level == "graph" || !line.getAttr("channels_first")); // the level that follows puts channels last
 }
+/// How many rounds there are is known but for open sizes; rows of the batch are no rounds.
+static bool isCounted(Dim rounds) { return !rounds.isUnknown() && rounds.value >= 1 && !rounds.hasRows(); }
 /// From level `graph` on a scan runs along first axes, so many times as is known.
 static LogicalResult checkScan(ScanOp scan, StringRef level) {
   bool isGood = !scan.getScope() && llvm::all_of(scan.getAxes(), [](int64_t axis) { return axis == 0; }) &&
-                scan.getRounds().isNumber() && isa<YieldOp>(scan.getBody().front().back());
+                isCounted(scan.getRounds()) && isa<YieldOp>(scan.getBody().front().back());
   if (!isGood)
     return complain(scan)
            << "scan: from level `graph` on it runs along axis 0 of each tensor, a known number of times, and "
@@ -53,7 +60,7 @@ static LogicalResult checkScan(ScanOp scan, StringRef level) {
 static LogicalResult checkRepeat(RepeatOp repeat, EntryOp body) {
   if (!body || body.getKind() != "loop")
     return complain(repeat) << "@" << repeat.getCallee() << " is no entry point of kind `loop`";
-  Dim rounds(repeat.getCount());
+  Dim rounds = repeat.getCount().evaluate();
   SmallVector<Type> takes, results(repeat.getNumResults());
   auto number = [](DictionaryAttr about, StringRef name) {
     auto value = about.getAs<IntegerAttr>(name);
@@ -62,7 +69,7 @@ static LogicalResult checkRepeat(RepeatOp repeat, EntryOp body) {
   int64_t carried = llvm::count_if(body.getArgAttrs().getAsRange<DictionaryAttr>(),
                                    [](DictionaryAttr about) { return about.contains("carried"); });
   int64_t stacked = (int64_t)results.size() - carried;
-  bool isGood = stacked >= 0 && (int64_t)repeat.getCount() >= 1;
+  bool isGood = stacked >= 0 && isCounted(rounds);
   auto give = [&](int64_t place, Type type) {
     isGood &= place >= 0 && place < (int64_t)results.size() && !results[place];
     if (isGood)
@@ -140,15 +147,45 @@ static LogicalResult checkEntries(ModelOp model, StringRef level) {
 }
 
 /// `dl.entry` of a schedule: what an entry point was, once its values are buffers.
-static LogicalResult checkEntry(ScheduleOp op) {
+static LogicalResult checkEntry(ScheduleOp op, ArrayAttr extents) {
   auto about = op->getAttrOfType<DictionaryAttr>("dl.entry");
+  auto sizes = about ? about.getAs<ArrayAttr>("extents") : ArrayAttr();
+  bool areExtents = sizes && !sizes.empty() && sizes.size() <= DLC_MAX_EXTENTS;
+  llvm::StringSet<> names;
+  for (Attribute one : sizes ? sizes.getValue() : ArrayRef<Attribute>()) {
+    auto size = dyn_cast<DictionaryAttr>(one);
+    auto name = size ? size.getAs<StringAttr>("name") : StringAttr();
+    auto capacity = size ? size.getAs<IntegerAttr>("capacity") : IntegerAttr();
+    areExtents &= name && capacity && capacity.getInt() >= 0 && capacity.getInt() <= largestBatch &&
+                  (names.empty() ? name == "batch" : true) && names.insert(name).second;
+  }
   auto has = [&]<typename Attr>(Attr, auto... names) { return (... && about.template getAs<Attr>(names)); };
-  if (!about || !has(StringAttr(), "name", "kind") || !has(BoolAttr(), "has_batch", "rows_independent") ||
-      !has(IntegerAttr(), "capacity", "parts") ||
+  if (!about || !has(StringAttr(), "name", "kind") || !has(BoolAttr(), "rows_independent") ||
+      !has(IntegerAttr(), "parts") || !areExtents ||
       !has(ArrayAttr(), "arg_attrs", "arg_types", "res_attrs", "res_types") ||
-      about.getAs<IntegerAttr>("capacity").getInt() < 1 || about.getAs<IntegerAttr>("parts").getInt() < 1)
-    return complain(op) << "dl.entry: expected name, kind, capacity, parts, has_batch, rows_independent, arg_attrs, "
-                           "arg_types, res_attrs and res_types of an entry point";
+      about.getAs<IntegerAttr>("parts").getInt() < 1)
+    return complain(op)
+           << "dl.entry: expected name, kind, extents, parts, rows_independent, arg_attrs, arg_types, res_attrs "
+              "and res_types of an entry point";
+  auto nameOf = [](Attribute size) { return cast<DictionaryAttr>(size).get("name"); };
+  if (!llvm::equal(llvm::map_range(sizes, nameOf), llvm::map_range(extents, nameOf)))
+    return complain(op) << "dl.entry: expected the extents of one model, in one order, in all its entry points";
+  WalkResult isKnown = op->walk([&](Operation *line) {
+    AttrTypeWalker walker;
+    bool good = true;
+    auto look = [&](Dim dim) {
+      for (Attribute name : dim.open ? dim.open.getValue() : ArrayRef<Attribute>())
+        good &= names.contains(cast<StringAttr>(name).getValue());
+    };
+    walker.addWalk([&](SizeAttr size) { look(size.evaluate()); });
+    walker.addWalk([&](OpenAttr sizes) { llvm::for_each(sizes.getDims(), look); });
+    walker.walk(line->getAttrDictionary());
+    return good ? WalkResult::advance()
+                : WalkResult(complain(line) << "there is an open size here that the entry point "
+                                            << "does not have; see `extents` of dl.entry");
+  });
+  if (isKnown.wasInterrupted())
+    return failure();
   auto types = [&](StringRef name) { return about.getAs<ArrayAttr>(name); };
   for (StringRef name : {"arg_types", "res_types"})
     if (!llvm::all_of(types(name), llvm::IsaPred<TypeAttr>))
@@ -159,7 +196,7 @@ static LogicalResult checkEntry(ScheduleOp op) {
 }
 
 /// The module of a kernel: one function, and what the runtime is told of it.
-static LogicalResult checkKernel(ModuleOp home, bool isLLVM) {
+static LogicalResult checkKernel(ModuleOp home, bool isLLVM, size_t extents) {
   StringRef name = home.getSymName().value_or("");
   auto function = dyn_cast_if_present<FunctionOpInterface>(home.lookupSymbol(name));
   if (!function || function.isExternal() || isa<LLVM::LLVMFuncOp>(function) != isLLVM)
@@ -173,15 +210,23 @@ static LogicalResult checkKernel(ModuleOp home, bool isLLVM) {
   bool isGood = operands && inputs >= 0 && inputs <= (int64_t)operands.size() && scratch >= 0 &&
                 home->getAttrOfType<FloatAttr>("dl.flops") && home->getAttrOfType<FloatAttr>("dl.bytes");
   for (Attribute one : operands ? operands.getValue() : ArrayRef<Attribute>()) {
-    auto numbers = dyn_cast<DenseI64ArrayAttr>(one);
-    isGood &= numbers && numbers.size() == 6 && llvm::all_of(numbers.asArrayRef(), [](int64_t x) { return x >= 0; }) &&
-              numbers[2] <= DLC_I1 && numbers[4] <= 8;
+    auto about = dyn_cast<DictionaryAttr>(one);
+    auto isNumber = [&](StringRef name, int64_t most) {
+      auto value = about ? about.getAs<IntegerAttr>(name) : IntegerAttr();
+      return value && value.getInt() >= 0 && value.getInt() <= most;
+    };
+    auto isSize = [&](StringRef name) {
+      Dim dim = about ? OpenAttr::numberOf(about.getAs<OpenAttr>(name)) : Dim();
+      return !dim.isUnknown() && dim.value >= 0 && (!dim.isOpen() || dim.open.size() <= 8);
+    };
+    isGood &= isNumber("bytes", INT64_MAX) && isNumber("dtype", DLC_I1) && about.getAs<BoolAttr>("written") &&
+              isSize("elements") && isSize("row_elements");
   }
   if (!isGood)
     return complain(home) << "@" << name
-                          << ": expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and six "
-                             "numbers in dl.operands for each of its buffers";
-  size_t arguments = isLLVM ? 5 : operands.size() + (scratch ? 1 : 0) + 3;
+                          << ": expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and in dl.operands "
+                             "what is to be known of each of its buffers";
+  size_t arguments = isLLVM ? 5 : operands.size() + (scratch ? 1 : 0) + extents + 2;
   if (function.getNumArguments() != arguments)
     return complain(home) << "@" << name << ": expected a function of " << arguments << " arguments, found "
                           << function.getNumArguments();
@@ -197,11 +242,12 @@ static LogicalResult checkRun(RunOp run, ModuleOp home) {
   auto operands = home->getAttrOfType<ArrayAttr>("dl.operands");
   bool isSame = (int64_t)run.getInputs().size() == home->getAttrOfType<IntegerAttr>("dl.inputs").getInt() &&
                 types.size() == operands.size();
-  for (auto [type, operand] : llvm::zip(types, operands.getAsRange<DenseI64ArrayAttr>())) {
+  for (auto [type, operand] : llvm::zip(types, operands.getAsRange<DictionaryAttr>())) {
     auto buffer = dyn_cast<MemRefType>(type);
-    isSame &= buffer && buffer.hasStaticShape() && buffer.getLayout().isIdentity() &&
-              buffer.getElementType().isIntOrFloat() &&
-              buffer.getNumElements() * bytesOf(buffer.getElementType()) == operand[0];
+    isSame &=
+        buffer && buffer.hasStaticShape() && buffer.getLayout().isIdentity() &&
+        buffer.getElementType().isIntOrFloat() &&
+        buffer.getNumElements() * bytesOf(buffer.getElementType()) == operand.getAs<IntegerAttr>("bytes").getInt();
   }
   if (auto function = home.lookupSymbol<func::FuncOp>(run.getKernel()))
     isSame = isSame && llvm::equal(types, function.getArgumentTypes().take_front(types.size())) &&
@@ -212,9 +258,14 @@ static LogicalResult checkRun(RunOp run, ModuleOp home) {
 /// Levels `loops` to `llvm`: modules of kernels, and schedules.
 static LogicalResult checkSchedules(ModuleOp module, StringRef level) {
   bool isPlanned = level != "loops";
+  ArrayAttr extents; // the open sizes of all schedules
+  for (auto schedule : module.getOps<ScheduleOp>())
+    if (auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry"); about && !extents)
+      if (auto sizes = about.getAs<ArrayAttr>("extents"); sizes && llvm::all_of(sizes, llvm::IsaPred<DictionaryAttr>))
+        extents = sizes;
   for (Operation &op : *module.getBody()) {
     if (auto home = dyn_cast<ModuleOp>(op)) {
-      if (failed(checkKernel(home, level == "llvm")))
+      if (failed(checkKernel(home, level == "llvm", extents ? extents.size() : 1)))
         return failure();
     } else if (!isa<ScheduleOp>(op)) {
       return complain(&op) << "`" << op.getName() << "` cannot stand here; level `" << level
@@ -223,7 +274,8 @@ static LogicalResult checkSchedules(ModuleOp module, StringRef level) {
   }
   llvm::StringMap<ModuleOp> kernels = kernelsOf(module);
   for (auto schedule : module.getOps<ScheduleOp>()) {
-    if (failed(checkEntry(schedule)))
+    auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
+    if (failed(checkEntry(schedule, extents)))
       return failure();
     for (StringRef name : {"dl.workspace", "dl.scratch"}) {
       auto bytes = schedule->getAttrOfType<IntegerAttr>(name);
@@ -232,7 +284,6 @@ static LogicalResult checkSchedules(ModuleOp module, StringRef level) {
                                   << ", a number of bytes, at level `" << level << "`";
     }
     LogicalResult result = success();
-    auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
     auto count = [&](StringRef list, StringRef kind) {
       return llvm::count_if(about.getAs<ArrayAttr>(list).getAsRange<DictionaryAttr>(),
                             [&](DictionaryAttr attrs) { return attrs.contains(kind); });
@@ -268,5 +319,12 @@ LogicalResult dlc::checkContents(ModuleOp module) {
     return failure();
   if (level == "loops" || level == "plan" || level == "llvm")
     return checkSchedules(module, level);
-  return checkEntries(*module.getOps<ModelOp>().begin(), level);
+  auto model = *module.getOps<ModelOp>().begin();
+  auto names = model.getOpenNames(), sizes = model.getOpenSizes();
+  auto isCapacity = [](SizeAttr size) { return size.number() >= 1 && size.number() <= largestBatch; };
+  if (names.size() != sizes.size() || names.size() > mostOpenSizes ||
+      !llvm::all_of(sizes.getAsRange<SizeAttr>(), isCapacity))
+    return complain(model) << "expected a capacity from 1 to " << largestBatch << " for each open size, and at most "
+                           << mostOpenSizes << " of them";
+  return checkEntries(model, level);
 }

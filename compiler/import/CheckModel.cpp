@@ -44,18 +44,18 @@ static void checkCall(Operation *op, FuncOp callee, OperandRange arguments, Dict
 static void checkSizes(FuncOp function, ModelOp model) {
   llvm::StringSet<> known;
   known.insert("?");
-  known.insert("batch");
   for (ArrayAttr names : {model.getSizeNames(), function.getSizeNames()})
     for (StringAttr name : names.getAsRange<StringAttr>())
       known.insert(name);
   for (ShapeAttr shape : function.getArgShapes().getAsRange<ShapeAttr>())
     for (SizeAttr size : shape.getSizes())
-      if (function.getSymVisibility() == "private" && isa<AffineSymbolExpr>(size.getExpr()))
-        known.insert(size.getNames()[0]);
+      if (auto name = isa<AffineSymbolExpr>(size.getExpr()) ? dyn_cast<StringAttr>(size.getNames()[0]) : StringAttr();
+          name && function.getSymVisibility() == "private")
+        known.insert(name);
   auto check = [&](Attribute attribute, Location loc) {
     attribute.walk([&](SizeAttr size) {
-      for (StringAttr name : size.getNames())
-        if (known.insert(name).second) {
+      for (Attribute one : size.getNames())
+        if (auto name = dyn_cast<StringAttr>(one); name && known.insert(name).second) { // all open ones are known
           bool isBatch = name.getValue().edit_distance("batch", true, 3) < 3;
           bool isOpen = llvm::is_contained({"none", "null", "dynamic", "n", "b", "bs"}, name.getValue().lower());
           InFlightDiagnostic error = complain(loc) << "no size is called '" << name.getValue() << "'"
@@ -81,8 +81,9 @@ static void checkEntry(FuncOp function, ModelOp model) {
     sizes[name] = value.evaluate().isNumber() ? value.number() : 1;
   bool isKnown = true; // what has no such name has been reported
   function.getArgShapes().walk([&](SizeAttr size) {
-    for (StringAttr name : size.getNames())
-      isKnown &= name == "batch" || name == "?" || sizes.contains(name);
+    for (Attribute one : size.getNames())
+      if (auto name = dyn_cast<StringAttr>(one))
+        isKnown &= name == "?" || sizes.contains(name);
   });
   if (isKnown)
     (void)checkConcrete(function, sizes);

@@ -14,19 +14,16 @@ bool dlc::isProductView(Operation *op) {
   return isView(op) && !op->use_empty() && llvm::all_of(op->getUsers(), isRead);
 }
 
-/// What a map of one result is at a point, for a batch of 0 or 1: its numbers and coefficients are differences of these.
-static int64_t valueAt(AffineExpr expr, ArrayRef<int64_t> point, int64_t batch) {
+/// What a map of one result is at a point, where what makes the axis open is 0 or 1: its numbers and coefficients are differences of these.
+static int64_t valueAt(AffineExpr expr, ArrayRef<int64_t> point, int64_t open) {
   MLIRContext *context = expr.getContext();
   SmallVector<AffineExpr> dims =
       llvm::map_to_vector(point, [&](int64_t at) { return getAffineConstantExpr(at, context); });
-  return cast<AffineConstantExpr>(expr.replaceDimsAndSymbols(dims, getAffineConstantExpr(batch, context))).getValue();
+  return cast<AffineConstantExpr>(expr.replaceDimsAndSymbols(dims, getAffineConstantExpr(open, context))).getValue();
 }
 /// A stride, taken so many times; no size of a tensor, which is never negative.
 static Dim times(Dim stride, int64_t number) {
-  if (!stride.isBatch())
-    return stride * Dim(number);
-  stride.factor *= number;
-  return stride;
+  return stride.isOpen() && number ? Dim(stride.value * number, stride.open) : stride * Dim(number);
 }
 bool OperandView::isKnown() const {
   return llvm::none_of(strides, [](Dim stride) { return stride.isUnknown(); }) &&
@@ -35,17 +32,17 @@ bool OperandView::isKnown() const {
 OperandView dlc::viewOf(Value tensor, AffineMap map) {
   OperandView view{tensor, SmallVector<Dim>(map.getNumDims(), 0), {}};
   SmallVector<int64_t> origin(map.getNumDims(), 0);
-  for (auto [expr, stride] : llvm::zip(map.getResults(), stridesOf(typeOf(tensor)))) {
+  for (auto [expr, axis, stride] : llvm::zip(map.getResults(), dimsOf(typeOf(tensor)), stridesOf(typeOf(tensor)))) {
     if (auto block = dyn_cast<AffineBinaryOpExpr>(expr); block && expr.getKind() == AffineExprKind::FloorDiv) {
       view.split = {(int)cast<AffineDimExpr>(block.getLHS()).getPosition(),
                     cast<AffineConstantExpr>(block.getRHS()).getValue(), stride};
       continue; // its places within a block are another axis
     }
-    int64_t start = valueAt(expr, origin, 0), perBatch = valueAt(expr, origin, 1) - start;
+    int64_t start = valueAt(expr, origin, 0), open = valueAt(expr, origin, 1) - start;
     if (start)
       view.offsets.push_back(times(stride, start));
-    if (perBatch)
-      view.offsets.push_back(stride * Dim::batch(perBatch));
+    if (open)
+      view.offsets.push_back(stride * Dim(open, axis.open));
     for (unsigned i = 0; i < map.getNumDims(); ++i) {
       SmallVector<int64_t> next(origin);
       next[i] = 1;
@@ -58,11 +55,11 @@ OperandView dlc::viewOf(Value tensor, AffineMap map) {
 OperandView dlc::viewOf(OpOperand &use) {
   AffineMap map = cast<FusibleOpInterface>(use.getOwner()).getAccessMaps()[use.getOperandNumber()];
   Value buffer = use.get();
-  AffineExpr batch = getAffineSymbolExpr(0, map.getContext()); // the one symbol that any of them may have
+  AffineExpr open = getAffineSymbolExpr(0, map.getContext()); // of an axis, and of what it is a part of
   for (Operation *op = buffer.getDefiningOp(); op && isProductView(op); op = buffer.getDefiningOp()) {
     AffineMap inner = cast<FusibleOpInterface>(op).getAccessMaps()[0];
     SmallVector<AffineExpr> composed = llvm::map_to_vector(
-        inner.getResults(), [&](AffineExpr expr) { return expr.replaceDimsAndSymbols(map.getResults(), batch); });
+        inner.getResults(), [&](AffineExpr expr) { return expr.replaceDimsAndSymbols(map.getResults(), open); });
     map = AffineMap::get(map.getNumDims(), 1, composed, map.getContext());
     buffer = op->getOperand(0);
   }

@@ -123,9 +123,9 @@ void ScanOutliner::outline(ScanOp scan, EntryOp entry) {
   at.setInsertionPoint(scan);
   SmallVector<Value> operands(scan.getOperands());
   llvm::append_range(operands, captured);
-  auto repeat =
-      RepeatOp::create(at, scan.getLoc(), scan.getResultTypes(), SymbolRefAttr::get(at.getContext(), name), operands,
-                       at.getI64IntegerAttr(scan.getRounds().value), scan.getReverse() ? at.getUnitAttr() : UnitAttr());
+  auto repeat = RepeatOp::create(at, scan.getLoc(), scan.getResultTypes(), SymbolRefAttr::get(at.getContext(), name),
+                                 operands, SizeAttr::get(at.getContext(), scan.getRounds()),
+                                 scan.getReverse() ? at.getUnitAttr() : UnitAttr());
   scan.replaceAllUsesWith(repeat.getResults());
   scan.erase();
 }

@@ -16,6 +16,7 @@
 #include "compiler/CostModel.h"
 #include "compiler/Passes.h"
 #include "compiler/Types.h"
+#include "compiler/graph/Extents.h"
 #include "compiler/graph/Rows.h"
 #include "compiler/kernels/Domain.h"
 #include "compiler/kernels/OperandView.h"
@@ -71,8 +72,8 @@ struct Lives {
 class Recomputer {
 public:
   Recomputer(ModuleOp module, const CompileOptions &options)
-      : module(module), model(*module.getOps<ModelOp>().begin()), options(options), batch(options.batch.back()),
-        costs(*findTarget(options.target)) {
+      : module(module), model(*module.getOps<ModelOp>().begin()), options(options),
+        capacity(capacitiesOf(model, options).back()), costs(*findTarget(options.target)) {
     for (EntryOp entry : model.getBody().getOps<EntryOp>())
       entryOf[entry.getSymName()] = entry;
   }
@@ -99,7 +100,7 @@ private:
   ModuleOp module;
   ModelOp model;
   const CompileOptions &options;
-  int64_t batch; ///< the largest
+  Extents capacity; ///< the largest
   CostModel costs;
   Accesses accesses;
   llvm::StringMap<Lives> livesOfEntry;
@@ -155,11 +156,11 @@ llvm::StringMap<int64_t> Recomputer::plannedBytes() {
   return most;
 }
 
-static int64_t bytesOfValue(Value value, int64_t batch) {
+static int64_t bytesOfValue(Value value, const Extents &capacity) {
   RankedTensorType type = typeOf(value);
   int64_t bytes = bytesOf(type.getElementType());
   for (Dim dim : dimsOf(type))
-    bytes *= dim.at(batch);
+    bytes *= dim.at(capacity);
   return llvm::alignTo(std::max<int64_t>(bytes, 1), DLC_ALIGNMENT);
 }
 
@@ -212,7 +213,7 @@ Lives Recomputer::livesOf(EntryOp formed, ArrayRef<Operation *> ops) {
       index[result] = lives.kept.size();
       if (of)
         lives.keptOf[of->getResult(number)] = lives.kept.size();
-      lives.kept.push_back({of, number, elsewhere.contains(result) ? 0 : bytesOfValue(result, batch), step, {}});
+      lives.kept.push_back({of, number, elsewhere.contains(result) ? 0 : bytesOfValue(result, capacity), step, {}});
     }
   }
   return lives;
@@ -269,11 +270,11 @@ double Recomputer::flopsOf(Operation *op) const {
     double round = 0;
     for (Operation &one : entryOf.lookup(repeat.getCallee()).getBody().front().without_terminator())
       round += flopsOf(&one);
-    return round * (double)repeat.getCount();
+    return round * (double)repeat.getCount().evaluate().at(capacity);
   }
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   for (Dim size : fusible ? fusible.getIterationSizes() : dimsOf(typeOf(op->getResult(0))))
-    points *= (double)size.at(batch);
+    points *= (double)size.at(capacity);
   bool isProduct = fusible && fusible.getIterationKind() == IterationKind::Contraction;
   return points * (isProduct ? 2 : isExpensive(op) ? costs.expensiveFlops : 1);
 }

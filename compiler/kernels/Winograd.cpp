@@ -153,15 +153,15 @@ static double costOfMoving(double elements) {
   return 2 * bytes * (bytes > winogradNearBytes ? winogradFarFlops : winogradNearFlops);
 }
 /// FLOPs of a convolution as it is, for a batch.
-static double directCost(const Convolution &one, int64_t batch) {
+static double directCost(const Convolution &one, const Extents &capacity) {
   double points = 2 * 9.0;
   for (unsigned dim : {one.row, one.axes[0].result, one.axes[1].result, one.channel})
-    points *= (double)one.over[dim].at(batch);
+    points *= (double)one.over[dim].at(capacity);
   return points * (double)llvm::alignTo(one.over[one.feature].value, 16);
 }
 /// FLOPs of the four products, and what it takes to move what lies between them.
-static double transformedCost(const Convolution &one, const Transform &transform, int64_t batch) {
-  double tiles = (double)one.over[one.row].at(batch), t = (double)transform.size(), square = t * t;
+static double transformedCost(const Convolution &one, const Transform &transform, const Extents &capacity) {
+  double tiles = (double)one.over[one.row].at(capacity), t = (double)transform.size(), square = t * t;
   for (const Axis &axis : one.axes)
     tiles *= (double)tilesAlong(one, axis, transform.results);
   double channels = (double)one.over[one.channel].value,
@@ -174,13 +174,13 @@ static double transformedCost(const Convolution &one, const Transform &transform
          costOfMoving(square * tiles * channels) + costOfMoving(square * tiles * features);
 }
 /// The transform that pays at each capacity, the best one at the largest; null if none does.
-static const Transform *choose(const Convolution &one, ArrayRef<int64_t> capacities) {
+static const Transform *choose(const Convolution &one, ArrayRef<Extents> capacities) {
   const Transform *best = nullptr;
   for (const Transform &transform : transforms) {
-    auto pays = [&](int64_t batch) {
-      return transformedCost(one, transform, batch) < winogradShare * directCost(one, batch);
+    auto pays = [&](const Extents &capacity) {
+      return transformedCost(one, transform, capacity) < winogradShare * directCost(one, capacity);
     };
-    int64_t most = capacities.back();
+    const Extents &most = capacities.back();
     if (llvm::all_of(capacities, pays) &&
         (!best || transformedCost(one, transform, most) < transformedCost(one, *best, most)))
       best = &transform;
@@ -401,7 +401,7 @@ void Rewriter::run() {
     op->erase();
 }
 
-void dlc::useWinograd(EntryOp entry, ArrayRef<int64_t> capacities) {
+void dlc::useWinograd(EntryOp entry, ArrayRef<Extents> capacities) {
   SmallVector<ContractOp> all;
   entry.walk([&](ContractOp op) { all.push_back(op); });
   for (ContractOp op : all) {

@@ -13,8 +13,8 @@ Type dlc::memoryType(Type element) {
 Type dlc::registerType(Type element) {
   return element.isUnsignedInteger(8) ? IntegerType::get(element.getContext(), 8) : element;
 }
-MemRefType dlc::bufferType(RankedTensorType type, int64_t batch) {
-  return MemRefType::get({elementsOf(type).at(batch)}, memoryType(type.getElementType()));
+MemRefType dlc::bufferType(RankedTensorType type, const Extents &capacity) {
+  return MemRefType::get({elementsOf(type).at(capacity)}, memoryType(type.getElementType()));
 }
 int64_t dlc::bytesOf(MemRefType buffer) { return buffer.getNumElements() * buffer.getElementTypeBitWidth() / 8; }
 bool dlc::isNumber(RankedTensorType type) {

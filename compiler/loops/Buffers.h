@@ -9,7 +9,7 @@ namespace dlc {
 mlir::Type memoryType(mlir::Type element);
 mlir::Type registerType(mlir::Type element);
 /// The flat buffer of a tensor at a capacity.
-mlir::MemRefType bufferType(mlir::RankedTensorType type, int64_t batch);
+mlir::MemRefType bufferType(mlir::RankedTensorType type, const Extents &capacity);
 int64_t bytesOf(mlir::MemRefType buffer);
 /// True if the tensor has one element.
 bool isNumber(mlir::RankedTensorType type);

@@ -17,10 +17,10 @@ int KernelPlan::passOfValue(Value value) const {
   Operation *op = value.getDefiningOp();
   return op ? passOf.lookup(op) : 0;
 }
-MemRefType dlc::outputType(Value output, int64_t batch) {
+MemRefType dlc::outputType(Value output, const Extents &capacity) {
   if (output.getDefiningOp<CheckIndexOp>())
     return MemRefType::get({2}, IntegerType::get(output.getContext(), 64));
-  return bufferType(typeOf(output), batch);
+  return bufferType(typeOf(output), capacity);
 }
 static Dim product(ArrayRef<Dim> sizes) {
   Dim all = 1;
@@ -32,7 +32,7 @@ static Dim product(ArrayRef<Dim> sizes) {
 namespace {
 class KernelPlanner {
 public:
-  KernelPlanner(KernelOp kernel, int64_t batch, const CostModel &costs, bool vectorize);
+  KernelPlanner(KernelOp kernel, const Extents &capacity, const CostModel &costs, bool vectorize);
   KernelPlan run();
 
 private:
@@ -65,9 +65,9 @@ private:
 };
 } // namespace
 
-KernelPlanner::KernelPlanner(KernelOp kernel, int64_t batch, const CostModel &costs, bool vectorize)
+KernelPlanner::KernelPlanner(KernelOp kernel, const Extents &capacity, const CostModel &costs, bool vectorize)
     : kernel(kernel), costs(costs), vectorize(vectorize) {
-  plan.batch = batch;
+  plan.capacity = capacity;
   plan.outputs = llvm::to_vector(kernel.getBody().front().getTerminator()->getOperands());
   domain.build(kernel);
 }
@@ -271,7 +271,7 @@ void KernelPlanner::findTurned() {
     }
   }
   plan.acrossRows = costs.turnedPart;
-  auto isShort = [&](int dim) { return domain.sizes[dim].at(plan.batch) < plan.lanes; };
+  auto isShort = [&](int dim) { return domain.sizes[dim].at(plan.capacity) < plan.lanes; };
   if (plan.across >= 0 && (isShort(plan.lane) || isShort(plan.across))) {
     plan.across = -1;
     plan.turned.clear();
@@ -323,7 +323,7 @@ int64_t KernelPlanner::chooseUnroll() {
     return 1;
   if (domain.kind == Domain::Kind::Map || !plan.lanesAreRows())
     return ops > costs.longBody ? 1 : 4;
-  int64_t vectors = llvm::divideCeil(domain.sizes[plan.lane].at(plan.batch), plan.lanes);
+  int64_t vectors = llvm::divideCeil(domain.sizes[plan.lane].at(plan.capacity), plan.lanes);
   int64_t most = std::clamp<int64_t>(vectors, 1, costs.rowVectors), kept = 0;
   for (auto &values : plan.kept)
     for (Value value : values)
@@ -349,7 +349,7 @@ bool KernelPlanner::isShortInside() {
 int64_t KernelPlanner::keptPoints() {
   int64_t points = plan.lanesAreRows() ? plan.lanes : 1;
   for (int dim : plan.inner) {
-    int64_t size = domain.sizes[dim].at(plan.batch);
+    int64_t size = domain.sizes[dim].at(plan.capacity);
     points *= dim == plan.inner.back() ? paddedRow(size) : size;
   }
   return points;
@@ -468,7 +468,7 @@ void KernelPlanner::planProduct() {
   plan.rhs = viewOf(plan.root->getOpOperand(1));
   int64_t elementBytes = typeOf(plan.root->getResult(0)).getElementTypeBitWidth() / 8;
   if (vectorize)
-    plan.stack = planStack(sizes, domain.sizes.size(), plan.lhs, plan.rhs, elementBytes, plan.batch, costs);
+    plan.stack = planStack(sizes, domain.sizes.size(), plan.lhs, plan.rhs, elementBytes, plan.capacity, costs);
   if (!plan.stack)
     return planRowsAndColumns(sizes, elementBytes);
   plan.outer = plan.stack->outer;
@@ -485,12 +485,12 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
   int k = plan.depthDim;
   ProductShape shape;
   shape.elementBytes = elementBytes;
-  shape.m = plan.rows.at(plan.batch);
-  shape.n = plan.columnDim < 0 ? 1 : sizes[plan.columnDim].at(plan.batch);
-  shape.k = plan.depth.at(plan.batch);
+  shape.m = plan.rows.at(plan.capacity);
+  shape.n = plan.columnDim < 0 ? 1 : sizes[plan.columnDim].at(plan.capacity);
+  shape.k = plan.depth.at(plan.capacity);
   for (int dim : plan.runs)
-    shape.runs *= sizes[dim].at(plan.batch);
-  auto stride = [&](const OperandView &view, int dim) { return dim < 0 ? 0 : view.strides[dim].at(plan.batch); };
+    shape.runs *= sizes[dim].at(plan.capacity);
+  auto stride = [&](const OperandView &view, int dim) { return dim < 0 ? 0 : view.strides[dim].at(plan.capacity); };
   shape.lhsStride = {stride(plan.lhs, plan.rowDim), stride(plan.lhs, k)};
   shape.rhsStride = {stride(plan.rhs, k), stride(plan.rhs, plan.columnDim)};
   shape.followers = domain.ops.size() - 1;
@@ -516,7 +516,7 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
   if (plan.outer.empty())
     plan.parts = {Dim(inner)};
   else if (plan.product && !plan.product->panelsOutside && plan.product->panels > 1 &&
-           product(plan.parts).at(plan.batch) < costs.leastParts) {
+           product(plan.parts).at(plan.capacity) < costs.leastParts) {
     plan.panelsAreParts = true;
     plan.parts.push_back(plan.product->panels);
   }
@@ -540,18 +540,18 @@ void KernelPlanner::predict() {
     if (auto fusible = dyn_cast<FusibleOpInterface>(op)) {
       double points = 1;
       for (Dim size : fusible.getIterationSizes())
-        points *= size.at(plan.batch);
+        points *= size.at(plan.capacity);
       bool isProduct = fusible.getIterationKind() == IterationKind::Contraction;
       plan.flops += points * (isProduct ? 2 : isExpensive(op) ? costs.expensiveFlops : 1);
     }
   for (BlockArgument argument : kernel.getBody().getArguments())
-    plan.bytes += bytesOf(bufferType(typeOf(argument), plan.batch));
+    plan.bytes += bytesOf(bufferType(typeOf(argument), plan.capacity));
   for (Value output : plan.outputs)
-    plan.bytes += bytesOf(outputType(output, plan.batch));
+    plan.bytes += bytesOf(outputType(output, plan.capacity));
 }
 
-KernelPlan dlc::planKernel(KernelOp kernel, int64_t batch, const CostModel &costs, bool vectorize) {
-  return KernelPlanner(kernel, batch, costs, vectorize).run();
+KernelPlan dlc::planKernel(KernelOp kernel, const Extents &capacity, const CostModel &costs, bool vectorize) {
+  return KernelPlanner(kernel, capacity, costs, vectorize).run();
 }
 
 static void printDims(llvm::raw_ostream &os, const Domain &domain, ArrayRef<int> dims) {

@@ -12,8 +12,8 @@
 namespace dlc {
 /// A kernel at one capacity, for one target. Ops and values are those of the kernel; dimensions are those of `domain`.
 struct KernelPlan {
-  Domain domain; ///< its kind is the kernel's; one dimension alone if `flat`
-  int64_t batch; ///< the capacity
+  Domain domain;    ///< its kind is the kernel's; one dimension alone if `flat`
+  Extents capacity; ///< the most that a call may have
   llvm::SmallVector<mlir::Value> outputs;
 
   //===--- Kernels that run over points: Map and Rows ---===//
@@ -80,11 +80,11 @@ struct KernelPlan {
 bool isReduction(mlir::Operation *op);
 /// The buffer of what a kernel returns. A check yields its operand; it has a report of two numbers (place and value)
 /// instead.
-mlir::MemRefType outputType(mlir::Value output, int64_t batch);
+mlir::MemRefType outputType(mlir::Value output, const Extents &capacity);
 /// Elements of the last inner dimension in a buffer of what is kept: whole vectors.
 inline int64_t paddedRow(int64_t size) { return (size + vectorLanes - 1) / vectorLanes * vectorLanes; }
 
 /// `vectorize`: false for the slow twin of one lane and naive products.
-KernelPlan planKernel(KernelOp kernel, int64_t batch, const CostModel &costs, bool vectorize = true);
+KernelPlan planKernel(KernelOp kernel, const Extents &capacity, const CostModel &costs, bool vectorize = true);
 } // namespace dlc
 #endif

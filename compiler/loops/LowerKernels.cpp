@@ -5,6 +5,7 @@
 // that reads the plan and emits loops.
 #include "compiler/loops/LowerKernels.h"
 #include "compiler/Passes.h"
+#include "compiler/graph/Extents.h"
 #include "compiler/loops/KernelBody.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -28,8 +29,9 @@ void KernelBody::setIndices(Point &point, Value part, ArrayRef<int> dims, ArrayR
 }
 
 /// Lists of numbers lie in the library.
-static Value makeGlobal(LoopBuilder &b, ConstantOp list, StringRef name, func::FuncOp function, int64_t batch) {
-  auto type = bufferType(typeOf(list.getResult()), batch);
+static Value makeGlobal(LoopBuilder &b, ConstantOp list, StringRef name, func::FuncOp function,
+                        const Extents &capacity) {
+  auto type = bufferType(typeOf(list.getResult()), capacity);
   Type element = type.getElementType();
   SmallVector<Attribute> numbers;
   for (size_t i = 0; i < list.getCount(); ++i)
@@ -46,18 +48,19 @@ static Value makeGlobal(LoopBuilder &b, ConstantOp list, StringRef name, func::F
 }
 
 LoweredKernel dlc::lowerKernel(KernelOp kernel, StringRef name, OpBuilder &at, const LoweringOptions &options) {
-  KernelPlan plan = planKernel(kernel, options.batch, CostModel(options.target), options.vectorize);
+  KernelPlan plan = planKernel(kernel, options.capacity, CostModel(options.target), options.vectorize);
   LoopBuilder b(kernel.getLoc(), at);
   Block &ops = kernel.getBody().front();
   SmallVector<Type> types;
   for (BlockArgument argument : ops.getArguments())
-    types.push_back(bufferType(typeOf(argument), options.batch));
+    types.push_back(bufferType(typeOf(argument), options.capacity));
   for (Value output : plan.outputs)
-    types.push_back(outputType(output, options.batch));
+    types.push_back(outputType(output, options.capacity));
   size_t buffers = types.size();
   if (plan.scratchBytes)
     types.push_back(MemRefType::get({plan.scratchBytes}, b.getI8Type()));
-  types.append(3, b.getIndexType());
+  ArrayRef<Extents::Extent> extents = options.capacity.list();
+  types.append(extents.size() + 2, b.getIndexType());
   bool checks = llvm::any_of(ops, [](Operation &op) { return isa<CheckIndexOp>(op); });
   auto function =
       func::FuncOp::create(b, name, b.getFunctionType(types, checks ? TypeRange(b.getIndexType()) : TypeRange()));
@@ -70,8 +73,10 @@ LoweredKernel dlc::lowerKernel(KernelOp kernel, StringRef name, OpBuilder &at, c
   b.setInsertionPointToEnd(entry);
 
   ArrayRef<BlockArgument> arguments = entry->getArguments();
-  Value extent = arguments[arguments.size() - 3], first = arguments[arguments.size() - 2], last = arguments.back();
-  PointEmitter e(b, plan, extent);
+  Value first = arguments[arguments.size() - 2], last = arguments.back();
+  PointEmitter e(b, plan);
+  for (auto [extent, value] : llvm::zip(extents, arguments.drop_back(2).take_back(extents.size())))
+    e.extents.push_back({extent.first, value});
   KernelBody body{kernel, plan, b, e, first, last};
   for (auto [argument, buffer] : llvm::zip(ops.getArguments(), arguments))
     e.buffers[argument] = buffer;
@@ -81,7 +86,7 @@ LoweredKernel dlc::lowerKernel(KernelOp kernel, StringRef name, OpBuilder &at, c
   for (auto list : ops.getOps<ConstantOp>())
     if (!list.getSplat()) {
       std::string global = (name + "_constant" + Twine(list.getCount()) + "_" + Twine(e.buffers.size())).str();
-      e.buffers[list.getResult()] = makeGlobal(b, list, global, function, options.batch);
+      e.buffers[list.getResult()] = makeGlobal(b, list, global, function, options.capacity);
     }
 
   switch (plan.domain.kind) {
@@ -103,14 +108,15 @@ LoweredKernel dlc::lowerKernel(KernelOp kernel, StringRef name, OpBuilder &at, c
 
 void dlc::notePlans(ModelOp model, const CompileOptions &options) {
   OpBuilder b(model.getContext());
+  std::vector<Extents> capacities = capacitiesOf(model, options);
   for (KernelOp kernel : model.getBody().getOps<KernelOp>()) {
     SmallVector<Attribute> texts;
-    for (int64_t batch : options.batch) {
+    for (const Extents &capacity : capacities) {
       std::string text;
       llvm::raw_string_ostream os(text);
-      if (options.batch.size() > 1)
-        os << "batch " << batch << ": ";
-      planKernel(kernel, batch, CostModel(*findTarget(options.target)), options.optimize > 0).print(os);
+      if (capacities.size() > 1)
+        os << show(capacity) << ": ";
+      planKernel(kernel, capacity, CostModel(*findTarget(options.target)), options.optimize > 0).print(os);
       texts.push_back(b.getStringAttr(text));
     }
     kernel->setAttr("dl.plan", texts.size() == 1 ? texts[0] : Attribute(b.getArrayAttr(texts)));

@@ -8,7 +8,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace dlc {
-/// What a kernel becomes: func @name(inputs..., outputs..., [scratch,] extent, first, last), each tensor a flat buffer at
+/// What a kernel becomes: func @name(inputs..., outputs..., [scratch,] extents..., first, last), each tensor a flat buffer at
 /// one capacity. It computes parts [first, last) of `parts`; parts may run at once. Where it needs memory of its own
 /// (`dl.scratch`, in bytes), each thread that runs it brings that.
 struct LoweredKernel {
@@ -19,7 +19,7 @@ struct LoweredKernel {
 };
 
 struct LoweringOptions {
-  int64_t batch;
+  Extents capacity;
   TargetDescription target;
   bool vectorize; ///< false: one lane
 };

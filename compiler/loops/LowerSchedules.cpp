@@ -4,14 +4,14 @@
 //   entry train @t(%x: f32[batch, 4] {input = "x"}, ...)     dl.schedule @t {
 //                                                              %x = buffer argument[0] : memref<128xf32>
 //     %z = launch @k0(%x, %w)                            =>    %z = buffer temporary : memref<64xf32>
-//                                                              run @k0(%x, %w) -> (%z) parts 1 per batch 1 by 8
+//                                                              run @k0(%x, %w) -> (%z) parts batch by 8
 //
 // What is stored is updated in place where no one still reads the old value, else by a copy at the end. Each value keeps a
 // number, and each step says which values it reads and writes (`dl.values`): VerifySchedules.cpp checks that they are
 // there. Each kernel is a module of its own, which is lowered and compiled apart from all others.
 #include "compiler/Passes.h"
 #include "compiler/Types.h"
-#include "compiler/graph/Rows.h"
+#include "compiler/graph/Extents.h"
 #include "compiler/graph/Stored.h"
 #include "compiler/loops/LowerKernels.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -31,7 +31,7 @@ public:
   void run();
 
 private:
-  void entry(EntryOp entry, int64_t capacity, bool isFirst);
+  void entry(EntryOp entry, const Extents &capacity, bool isFirst);
   void steps(Block &block);
   void launch(LaunchOp launch);
   void repeat(RepeatOp op);
@@ -41,10 +41,11 @@ private:
   BufferOp buffer(Location loc, Type type, StringRef role, std::optional<int64_t> index = {},
                   std::optional<int64_t> value = {});
   void replaceAtEnd(Value value, Value old, Value place, SmallVectorImpl<std::pair<Value, Value>> &copies);
-  LoweredKernel &kernel(StringRef name, int64_t batch);
-  std::string variant(StringRef name, int64_t batch);
+  LoweredKernel &kernel(StringRef name);
+  std::string suffix(const Extents &capacity) const;
+  std::string variant(StringRef name, StringRef suffix);
   KernelOp copyKernel(RankedTensorType type);
-  void describe(ModuleOp home, LoweredKernel &lowered, KernelOp op, int64_t batch);
+  void describe(ModuleOp home, LoweredKernel &lowered, KernelOp op);
   bool mayOverwrite(LaunchOp launch, unsigned result, Value old);
   bool isCheck(Operation *op);
   bool needsReport(Block &block);
@@ -56,13 +57,13 @@ private:
   const CompileOptions &options;
   TargetDescription target;
   OpBuilder at;
-  std::map<std::pair<std::string, int64_t>, LoweredKernel> kernels;
-  SymbolTable symbols; ///< of the model
+  std::map<std::pair<std::string, std::string>, LoweredKernel> kernels; ///< by name, and suffix of the capacity
+  SymbolTable symbols;                                                  ///< of the model
   std::map<Operation *, Domain> domains;
   llvm::StringSet<> taken; ///< names in the module
 
   // Of the entry point at hand.
-  int64_t batch = 1;
+  Extents capacity;
   DenseMap<Value, Value> buffers;
   DenseMap<Value, Value> destination; ///< where a value must go: to the caller, to what is stored, to a slot
   DenseMap<Value, int64_t> numbers;   ///< of values; a view has that of what it views
@@ -71,49 +72,68 @@ private:
 };
 } // namespace
 
-/// What one of several capacities is called. Entry points keep their names, whatever these are.
-std::string ScheduleLowering::variant(StringRef name, int64_t batch) {
-  std::string own = name.str() + ".b" + std::to_string(batch);
+/// What tells one of several capacities from the others; empty where there is one.
+std::string ScheduleLowering::suffix(const Extents &capacity) const {
+  std::string text;
+  for (auto [name, number] : capacity.list()) {
+    auto given = options.open.find(name.str());
+    bool isBatch = name == "batch";
+    if (isBatch ? options.batch.size() > 1 : given != options.open.end() && given->second.size() > 1)
+      text += "." + (isBatch ? "b" : name.str()) + std::to_string(number);
+  }
+  return text;
+}
+/// What one of several is called. Entry points keep their names, whatever these are.
+std::string ScheduleLowering::variant(StringRef name, StringRef suffix) {
+  std::string own = (name + suffix).str();
   while (symbols.lookup(own) || taken.contains(own))
     own += "_";
   return own;
 }
 
-LoweredKernel &ScheduleLowering::kernel(StringRef name, int64_t batch) {
-  auto [it, isNew] = kernels.try_emplace({name.str(), batch});
+LoweredKernel &ScheduleLowering::kernel(StringRef name) {
+  std::string end = suffix(capacity);
+  auto [it, isNew] = kernels.try_emplace({name.str(), end});
   if (!isNew)
     return it->second;
   auto op = symbols.lookup<KernelOp>(name);
   OpBuilder::InsertionGuard guard(at);
   at.setInsertionPointToEnd(module.getBody());
-  std::string own = options.batch.size() > 1 ? variant(name, batch) : name.str();
+  std::string own = end.empty() ? name.str() : variant(name, end);
   taken.insert(own);
   auto home = ModuleOp::create(at, op.getLoc(), own);
   at.setInsertionPointToEnd(home.getBody());
-  it->second = lowerKernel(op, own, at, {batch, target, options.optimize > 0});
-  describe(home, it->second, op, batch);
+  it->second = lowerKernel(op, own, at, {capacity, target, options.optimize > 0});
+  describe(home, it->second, op);
   return it->second;
 }
 
 /// What the runtime is told of a kernel stands on its module. Of each operand: its bytes at full capacity, whether it is
-/// written, the type of its elements, how many there are and how often that is to be multiplied by the extent, and how many
-/// make a row of the batch (0 where rows do not lie one after the other).
-void ScheduleLowering::describe(ModuleOp home, LoweredKernel &lowered, KernelOp op, int64_t batch) {
+/// written, the type of its elements, how many there are, and how many make a row of the batch (0 where rows do not lie one
+/// after the other).
+void ScheduleLowering::describe(ModuleOp home, LoweredKernel &lowered, KernelOp op) {
   SmallVector<Attribute> operands;
+  auto describe = [&](int64_t bytes, bool isWritten, int64_t dtype, Dim elements, Dim rowElements) {
+    MLIRContext *context = op.getContext();
+    operands.push_back(at.getDictionaryAttr({at.getNamedAttr("bytes", at.getI64IntegerAttr(bytes)),
+                                             at.getNamedAttr("written", at.getBoolAttr(isWritten)),
+                                             at.getNamedAttr("dtype", at.getI64IntegerAttr(dtype)),
+                                             at.getNamedAttr("elements", OpenAttr::get(context, elements)),
+                                             at.getNamedAttr("row_elements", OpenAttr::get(context, rowElements))}));
+  };
   auto add = [&](RankedTensorType tensor, bool isWritten) {
-    MemRefType buffer = bufferType(tensor, batch);
+    MemRefType buffer = bufferType(tensor, capacity);
     Dim count = elementsOf(tensor);
-    bool areRows = count.power == 1 && dimOf(tensor, 0).isBatch();
-    operands.push_back(at.getDenseI64ArrayAttr({buffer.getNumElements() * bytesOf(buffer.getElementType()), isWritten,
-                                                dtypeOf(tensor.getElementType()), count.coefficient(), count.power,
-                                                areRows ? count.factor : 0}));
+    bool areRows = count.power("batch") == 1 && dimOf(tensor, 0).hasRows();
+    describe(buffer.getNumElements() * bytesOf(buffer.getElementType()), isWritten, dtypeOf(tensor.getElementType()),
+             count, areRows ? withoutRows(count) : Dim(0));
   };
   bool isCheck = lowered.function.getNumResults();
   for (BlockArgument argument : op.getBody().getArguments())
     add(typeOf(argument), false);
   for (Type type : op.getResultTypes().getAsValueRange<TypeAttr>())
     if (isCheck)
-      operands.push_back(at.getDenseI64ArrayAttr({16, 1, DLC_I64, 2, 0, 0})); // its report
+      describe(16, true, DLC_I64, 2, 0); // its report
     else
       add(cast<RankedTensorType>(type), true);
   auto scratch = lowered.function->removeAttr("dl.scratch");
@@ -131,7 +151,7 @@ KernelOp ScheduleLowering::copyKernel(RankedTensorType type) {
       return kernel;
   OpBuilder b = OpBuilder::atBlockEnd(&model.getBody().front());
   OperationState state(model.getLoc(), KernelOp::getOperationName());
-  state.addAttribute("sym_name", b.getStringAttr(variant("copy", type.getNumElements())));
+  state.addAttribute("sym_name", b.getStringAttr(variant("copy", ".b" + std::to_string(elementsOf(type).value))));
   state.addAttribute("result_types", b.getTypeArrayAttr({type}));
   state.addAttribute("dl.copy", b.getUnitAttr());
   Region *body = state.addRegion();
@@ -258,13 +278,14 @@ Value ScheduleLowering::takenOver(LaunchOp launch, unsigned result) {
 static DictionaryAttr checkOf(KernelOp kernel) {
   auto check = *kernel.getBody().getOps<CheckIndexOp>().begin();
   Builder b(kernel.getContext());
-  int64_t rowSize = !dimsOf(check.getInput()).empty(); // a number is that of no row
-  for (Dim dim : llvm::drop_begin(dimsOf(check.getInput()), !dimsOf(check.getInput()).empty()))
-    rowSize *= dim.isNumber() ? dim.value : 0; // rows do not lie one after the other
+  SmallVector<Dim> dims = dimsOf(check.getInput());
+  Dim rowSize = !dims.empty(); // a number is that of no row
+  for (Dim dim : llvm::drop_begin(dims, !dims.empty()))
+    rowSize = rowSize * (dim.hasRows() ? Dim(0) : dim); // rows do not lie one after the other
   return b.getDictionaryAttr(
       {b.getNamedAttr("op", check.getOpAttr() ? check.getOpAttr() : b.getStringAttr("check_index")),
        b.getNamedAttr("limit", b.getI64IntegerAttr(check.getLimit().number())),
-       b.getNamedAttr("row_size", b.getI64IntegerAttr(rowSize))});
+       b.getNamedAttr("row_size", OpenAttr::get(kernel.getContext(), rowSize))});
 }
 
 /// Some kernel of the block, or of a loop in it, is a check.
@@ -282,17 +303,15 @@ BufferOp ScheduleLowering::buffer(Location loc, Type type, StringRef role, std::
 }
 void ScheduleLowering::run(Location loc, LoweredKernel &lowered, ArrayRef<Value> reads, ArrayRef<Value> writes,
                            ArrayRef<int64_t> values, DictionaryAttr check) {
-  int64_t count = 1, extents = 0;
-  for (Dim part : lowered.parts) {
-    count *= part.coefficient();
-    extents += part.power;
-  }
-  RunOp step =
-      RunOp::create(at, loc, lowered.function.getSymName(), reads, writes, count, extents, lowered.partSize, check);
+  Dim count = 1;
+  for (Dim part : lowered.parts)
+    count = count * part;
+  RunOp step = RunOp::create(at, loc, lowered.function.getSymName(), reads, writes,
+                             SizeAttr::get(at.getContext(), count), lowered.partSize, check);
   step->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
 }
 void ScheduleLowering::copy(Location loc, Value value, Value to) {
-  run(loc, kernel(copyKernel(typeOf(value)).getSymName(), batch), buffers.lookup(value), to,
+  run(loc, kernel(copyKernel(typeOf(value)).getSymName()), buffers.lookup(value), to,
       {numbers.lookup(value), numbers.lookup(value)});
 }
 
@@ -314,7 +333,7 @@ void ScheduleLowering::replaceAtEnd(Value value, Value old, Value place,
 }
 
 void ScheduleLowering::launch(LaunchOp launch) {
-  LoweredKernel &lowered = kernel(launch.getKernel(), batch);
+  LoweredKernel &lowered = kernel(launch.getKernel());
   bool checks = isCheck(launch);
   SmallVector<Value> reads, writes;
   SmallVector<int64_t> values;
@@ -338,7 +357,7 @@ void ScheduleLowering::launch(LaunchOp launch) {
         own = {};
     }
     if (!own)
-      own = buffer(launch.getLoc(), bufferType(typeOf(result), batch), "temporary");
+      own = buffer(launch.getLoc(), bufferType(typeOf(result), capacity), "temporary");
     buffers[result] = own;
     writes.push_back(own);
   }
@@ -352,7 +371,7 @@ void ScheduleLowering::steps(Block &block) {
       buffers[view.getResult()] = buffers.lookup(view.getInput());
       numbers[view.getResult()] = numbers.lookup(view.getInput());
     } else if (auto lifted = dyn_cast<LiftedOp>(op)) {
-      BufferOp own = buffer(op.getLoc(), bufferType(typeOf(lifted.getResult()), batch), "constant", {},
+      BufferOp own = buffer(op.getLoc(), bufferType(typeOf(lifted.getResult()), capacity), "constant", {},
                             (int64_t)lifted.getValue());
       buffers[lifted.getResult()] = own;
       own->setAttr("dl.values", at.getDenseI64ArrayAttr(numbers[lifted.getResult()] = nextNumber++));
@@ -371,7 +390,7 @@ void ScheduleLowering::repeat(RepeatOp op) {
   Location loc = op.getLoc();
   auto body = symbols.lookup<EntryOp>(op.getCallee());
   Block &block = body.getBody().front();
-  int64_t count = op.getCount();
+  Dim count = op.getCount().evaluate();
   auto attrOf = [](ArrayAttr all, size_t i, StringRef name) {
     auto number = cast<DictionaryAttr>(all[i]).getAs<IntegerAttr>(name);
     return number ? std::optional(number.getInt()) : std::nullopt;
@@ -395,15 +414,13 @@ void ScheduleLowering::repeat(RepeatOp op) {
       carried[*next].after = attrOf(body.getResAttrs(), i, "stacked");
 
   // Before the loop.
-  auto slot = [&](Value whole, int64_t first, int64_t step, Value index, RankedTensorType one, MemRefType type,
+  // Slot `first`, or that many further on as the index says.
+  auto slot = [&](Value whole, Dim first, Value index, RankedTensorType one, MemRefType type,
                   ArrayRef<int64_t> values) -> Value {
-    Dim size = elementsOf(one);
-    SmallVector<int64_t, 1> moves;
-    if (index)
-      moves.push_back(step);
-    auto made = SlotOp::create(at, loc, type, whole, at.getI64IntegerAttr(first), at.getDenseI64ArrayAttr(moves),
-                               index ? ValueRange(index) : ValueRange(), at.getI64IntegerAttr(size.coefficient()),
-                               at.getI64IntegerAttr(size.power));
+    SmallVector<int64_t, 1> moves(index ? 1 : 0, 1);
+    auto size = SizeAttr::get(at.getContext(), elementsOf(one) * Dim(1, first.open));
+    auto made = SlotOp::create(at, loc, type, whole, at.getI64IntegerAttr(first.value), at.getDenseI64ArrayAttr(moves),
+                               index ? ValueRange(index) : ValueRange(), size);
     if (!values.empty())
       made->setAttr("dl.values", at.getDenseI64ArrayAttr(values));
     return made;
@@ -412,19 +429,18 @@ void ScheduleLowering::repeat(RepeatOp op) {
     RankedTensorType type = typeOf(one.argument);
     one.last = op->getResult(stacked + j);
     one.number = nextNumber++;
-    MemRefType own = bufferType(type, batch);
-    one.buffer = buffer(loc, one.isHistory() ? bufferType(stackOf(count + 1, type), batch) : own, "temporary");
-    Value first = one.isHistory() ? slot(one.buffer, op.getReverse() ? count : 0, 0, {}, type, own, {}) : one.buffer;
+    MemRefType own = bufferType(type, capacity);
+    one.buffer =
+        buffer(loc, one.isHistory() ? bufferType(stackOf(count.at(capacity) + 1, type), capacity) : own, "temporary");
+    Value first = one.isHistory() ? slot(one.buffer, op.getReverse() ? count : Dim(0), {}, type, own, {}) : one.buffer;
     copy(loc, one.initial, first);
   }
-  // Round i of a loop that runs back is slot count - 1 - i.
-  int64_t begin = op.getReverse() ? count - 1 : 0, move = op.getReverse() ? -1 : 1;
   SmallVector<Value> wholes(stacked);
   for (size_t i = 0; i < returned.size(); ++i)
     if (auto m = attrOf(body.getResAttrs(), i, "stacked"); m && !attrOf(body.getResAttrs(), i, "next"))
-      wholes[*m] = buffer(loc, bufferType(typeOf(op->getResult(*m)), batch), "temporary");
+      wholes[*m] = buffer(loc, bufferType(typeOf(op->getResult(*m)), capacity), "temporary");
 
-  auto loop = LoopOp::create(at, loc, at.getI64IntegerAttr(count));
+  auto loop = LoopOp::create(at, loc, op.getCountAttr(), op.getReverseAttr());
   {
     OpBuilder::InsertionGuard guard(at);
     Block &round = loop.getBody().emplaceBlock();
@@ -437,7 +453,7 @@ void ScheduleLowering::repeat(RepeatOp op) {
         numbers[argument] = nextNumber++; // below
       } else if (cast<DictionaryAttr>(body.getArgAttrs()[i]).contains("scanned")) {
         int64_t number = numbers[argument] = nextNumber++;
-        buffers[argument] = slot(buffers.lookup(given), begin, move, index, type, bufferType(type, batch),
+        buffers[argument] = slot(buffers.lookup(given), 0, index, type, bufferType(type, capacity),
                                  {number, -1, numbers.lookup(given), -1});
       } else {
         buffers[argument] = buffers.lookup(given);
@@ -446,17 +462,16 @@ void ScheduleLowering::repeat(RepeatOp op) {
     }
     for (Carried &one : carried) {
       RankedTensorType type = typeOf(one.argument);
-      MemRefType own = bufferType(type, batch);
+      MemRefType own = bufferType(type, capacity);
       SmallVector<int64_t> values{numbers.lookup(one.argument), -1, numbers.lookup(one.initial), -1};
-      buffers[one.argument] = one.isHistory()
-                                  ? slot(one.buffer, begin + (op.getReverse() ? 1 : 0), move, index, type, own, values)
-                                  : slot(one.buffer, 0, 0, {}, type, own, values);
+      buffers[one.argument] = one.isHistory() ? slot(one.buffer, op.getReverse() ? 1 : 0, index, type, own, values)
+                                              : slot(one.buffer, 0, {}, type, own, values);
     }
     SmallVector<std::pair<Value, Value>> copies;
     SmallVector<std::pair<Value, SlotOp>> ends; // what each slot holds when a round ends
     for (auto [i, value] : llvm::enumerate(returned)) {
       RankedTensorType type = typeOf(value);
-      MemRefType own = bufferType(type, batch);
+      MemRefType own = bufferType(type, capacity);
       auto m = attrOf(body.getResAttrs(), i, "stacked"), j = attrOf(body.getResAttrs(), i, "next");
       Value place;
       if (j && !carried[*j].isHistory()) {
@@ -465,8 +480,7 @@ void ScheduleLowering::repeat(RepeatOp op) {
         replaceAtEnd(value, one.argument, place, copies);
       } else {
         Value whole = j ? carried[*j].buffer : wholes[*m];
-        int64_t first = begin + (j && !op.getReverse() ? 1 : 0);
-        place = slot(whole, first, move, index, type, own, {-1, -1, -1, -1});
+        place = slot(whole, j && !op.getReverse() ? 1 : 0, index, type, own, {-1, -1, -1, -1});
         destination[rootOf(value)] = place;
       }
       ends.push_back({rootOf(value), place.getDefiningOp<SlotOp>()});
@@ -488,8 +502,8 @@ void ScheduleLowering::repeat(RepeatOp op) {
       buffers[op->getResult(m)] = wholes[m];
   for (const Carried &one : carried) {
     RankedTensorType type = typeOf(one.argument);
-    auto part = [&](Value result, int64_t first) {
-      buffers[result] = slot(one.buffer, first, 0, {}, type, bufferType(typeOf(result), batch), {});
+    auto part = [&](Value result, Dim first) {
+      buffers[result] = slot(one.buffer, first, {}, type, bufferType(typeOf(result), capacity), {});
       numbers[result] = one.number;
     };
     if (!one.isHistory()) {
@@ -497,7 +511,7 @@ void ScheduleLowering::repeat(RepeatOp op) {
       numbers[one.last] = one.number;
       continue;
     }
-    part(one.last, op.getReverse() ? 0 : count);
+    part(one.last, op.getReverse() ? Dim(0) : count);
     if (one.before)
       part(op->getResult(*one.before), op.getReverse() ? 1 : 0);
     if (one.after)
@@ -505,17 +519,17 @@ void ScheduleLowering::repeat(RepeatOp op) {
   }
 }
 
-void ScheduleLowering::entry(EntryOp entry, int64_t capacity, bool isFirst) {
+void ScheduleLowering::entry(EntryOp entry, const Extents &most, bool isFirst) {
   Block &block = entry.getBody().front();
   Operation *done = block.getTerminator();
   Location loc = entry.getLoc();
   OpBuilder::InsertionGuard guard(at);
   at.setInsertionPointToEnd(module.getBody());
-  std::string name = isFirst ? entry.getSymName().str() : variant(entry.getSymName(), capacity);
+  std::string name = isFirst ? entry.getSymName().str() : variant(entry.getSymName(), suffix(most));
   taken.insert(name);
   auto schedule = ScheduleOp::create(at, loc, name);
   at.setInsertionPointToEnd(&schedule.getBody().emplaceBlock());
-  batch = capacity;
+  capacity = most;
   buffers.clear();
   destination.clear();
   numbers.clear();
@@ -524,7 +538,7 @@ void ScheduleLowering::entry(EntryOp entry, int64_t capacity, bool isFirst) {
 
   SmallVector<int64_t> given, left; // for each argument and output: the value there at the beginning, and at the end
   for (BlockArgument argument : block.getArguments()) {
-    buffers[argument] = buffer(loc, bufferType(typeOf(argument), batch), "argument", argument.getArgNumber());
+    buffers[argument] = buffer(loc, bufferType(typeOf(argument), capacity), "argument", argument.getArgNumber());
     numbers[argument] = argument.getArgNumber();
     given.push_back(argument.getArgNumber());
   }
@@ -542,7 +556,7 @@ void ScheduleLowering::entry(EntryOp entry, int64_t capacity, bool isFirst) {
     if (attrs.contains("output")) {
       ends.push_back({made, given.size()});
       given.push_back(-1);
-      destination[made] = buffer(loc, bufferType(typeOf(value), batch), "output", outputs++);
+      destination[made] = buffer(loc, bufferType(typeOf(value), capacity), "output", outputs++);
       continue;
     }
     BlockArgument stored = storedArguments.lookup(storedKey(attrs));
@@ -568,9 +582,8 @@ void ScheduleLowering::entry(EntryOp entry, int64_t capacity, bool isFirst) {
   schedule->setAttr("dl.entry", at.getDictionaryAttr({
                                     at.getNamedAttr("name", at.getStringAttr(entry.getSymName())),
                                     at.getNamedAttr("kind", entry.getKindAttr()),
-                                    at.getNamedAttr("capacity", at.getI64IntegerAttr(hasBatch(entry) ? batch : 1)),
+                                    at.getNamedAttr("extents", describeExtents(entry, capacity)),
                                     at.getNamedAttr("parts", parts ? parts : at.getI64IntegerAttr(1)),
-                                    at.getNamedAttr("has_batch", at.getBoolAttr(hasBatch(entry))),
                                     at.getNamedAttr("rows_independent", entry->getAttr("dl.rows_independent")
                                                                             ? entry->getAttr("dl.rows_independent")
                                                                             : at.getBoolAttr(false)),
@@ -586,8 +599,8 @@ void ScheduleLowering::run() {
     if (op.getKind() == "loop")
       continue; // is part of those that repeat it
     bool isFirst = true;
-    for (int64_t batch : hasBatch(op) ? options.batch : std::vector<int64_t>{options.batch[0]}) {
-      entry(op, batch, isFirst);
+    for (const Extents &one : capacitiesOf(op, options)) {
+      entry(op, one, isFirst);
       isFirst = false;
     }
   }

@@ -13,11 +13,10 @@ using namespace dlc;
 //===--- Indices ----------------------------------------------------------------------------------------===//
 
 Value PointEmitter::size(Dim dim) {
-  if (!dim.power || !extent)
-    return b.constant(dim.at(batch));
-  Value size = b.constant(dim.factor);
-  for (unsigned i = 0; i < dim.power; ++i)
-    size = b.mul(extent, size);
+  Value size = b.constant(dim.value);
+  for (auto [name, extent] : extents)
+    for (unsigned i = 0, power = dim.power(name); i < power; ++i)
+      size = b.mul(extent, size);
   return size;
 }
 Value PointEmitter::spread(Value scalar, int64_t lanes) {
@@ -30,12 +29,13 @@ PointEmitter::Place PointEmitter::place(RankedTensorType type, AffineMap map, Ar
   if (point.flat)
     return isNumber(type) ? Place{b.constant(0), {}} : Place{point.index[0], point.lane == 0 ? b.constant(1) : Value()};
   Value at = b.constant(0), stride;
+  Dim axis; // at hand
   // What an expression adds to the place, times a number of elements.
   std::function<void(AffineExpr, Value)> add = [&](AffineExpr expr, Value times) {
     if (auto number = dyn_cast<AffineConstantExpr>(expr)) {
       at = b.add(at, b.mul(times, number.getValue()));
-    } else if (isa<AffineSymbolExpr>(expr)) { // the batch
-      at = b.add(at, b.mul(size(Dim::batch(1)), times));
+    } else if (isa<AffineSymbolExpr>(expr)) { // what makes the axis open
+      at = b.add(at, b.mul(size(Dim(1, axis.open)), times));
     } else if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
       int along = dims[dim.getPosition()];
       if (along < 0)
@@ -51,8 +51,10 @@ PointEmitter::Place PointEmitter::place(RankedTensorType type, AffineMap map, Ar
       add(both.getLHS(), times);
     }
   };
-  for (auto [expr, dim] : llvm::zip(map.getResults(), stridesOf(type)))
-    add(expr, size(dim));
+  for (auto [expr, own, distance] : llvm::zip(map.getResults(), dimsOf(type), stridesOf(type))) {
+    axis = own;
+    add(expr, size(distance));
+  }
   return {at, stride};
 }
 
@@ -166,7 +168,7 @@ PointEmitter::Place PointEmitter::keptPlace(const Point &point) {
   Value where = b.constant(point.slot * plan.keptPoints);
   for (int dim : llvm::reverse(plan.inner)) {
     where = b.add(where, b.mul(point.index[dim], step));
-    int64_t size = domain.sizes[dim].at(batch);
+    int64_t size = domain.sizes[dim].at(capacity);
     step *= dim == plan.inner.back() ? paddedRow(size) : size;
   }
   return {where, point.lane >= 0 ? b.constant(1) : Value()};
@@ -295,9 +297,9 @@ Value PointEmitter::count(CountOp op) {
 /// The elements of what is drawn that belong to one row of the batch; 0 where it has no rows.
 static Dim elementsOfRow(RandomOpInterface op) {
   SmallVector<Dim> dims = dimsOf(op->getResult(0));
-  if (dims.empty() || !dims[0].isBatch())
+  if (dims.empty() || !dims[0].hasRows())
     return 0;
-  Dim count = dims[0].factor;
+  Dim count = withoutRows(dims[0]);
   for (Dim dim : ArrayRef<Dim>(dims).drop_front())
     count = count * dim;
   return count;
@@ -306,7 +308,7 @@ Value PointEmitter::masksAreAligned(ArrayRef<RandomOpInterface> masks) {
   Value all;
   for (RandomOpInterface mask : masks) {
     Dim count = elementsOfRow(mask);
-    if (count.coefficient() % 64 == 0)
+    if (count.value % 64 == 0)
       continue;
     auto k = [&](int64_t value) -> Value { return arith::ConstantOp::create(b, b.getI64IntegerAttr(value)); };
     Value ofRow = arith::IndexCastOp::create(b, b.getI64Type(), size(count));
@@ -336,9 +338,9 @@ Value PointEmitter::wordOf(RandomOpInterface op, Point &point) {
     laneStride = point.lane == 0 ? b.constant(1) : Value();
     for (Dim dim : ArrayRef<Dim>(dims).drop_front())
       rowSize = b.mul(rowSize, size(dim));
-    if (!dims.empty() && dims[0].isBatch())
-      rowSize = b.mul(rowSize, dims[0].factor);
-    aligned = rowsAreAligned || elementsOfRow(op).coefficient() % 64 == 0;
+    if (!dims.empty() && dims[0].hasRows())
+      rowSize = b.mul(rowSize, size(withoutRows(dims[0])));
+    aligned = rowsAreAligned || elementsOfRow(op).value % 64 == 0;
   } else {
     for (int i = (int)dims.size() - 1; i >= 0; --i) {
       if (axes[i] >= 0) {
@@ -348,18 +350,18 @@ Value PointEmitter::wordOf(RandomOpInterface op, Point &point) {
           inRow = step;
         } else {
           position = b.add(position, step);
-          aligned &= known.coefficient() % 64 == 0;
+          aligned &= known.value % 64 == 0;
         }
       }
-      Dim here = i == 0 && dims[i].isBatch() ? Dim(dims[i].factor) : dims[i];
+      Dim here = i == 0 && dims[i].hasRows() ? withoutRows(dims[i]) : dims[i];
       known = known * here;
       rowSize = size(known);
     }
-    aligned &= known.coefficient() % 64 == 0;
+    aligned &= known.value % 64 == 0;
   }
   // The start of the row, and the place within it.
   Value start = arith::IndexCastOp::create(b, i64, position), within = arith::IndexCastOp::create(b, i64, inRow);
-  if (!dims.empty() && dims[0].isBatch()) {
+  if (!dims.empty() && dims[0].hasRows()) {
     Value rows = arith::IndexCastOp::create(b, i64, rowSize);
     start = arith::AddIOp::create(b, start, arith::MulIOp::create(b, drawn(2), rows));
   }

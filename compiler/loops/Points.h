@@ -22,13 +22,13 @@ struct Point {
 /// Emits the ops of one kernel, point by point.
 class PointEmitter {
 public:
-  PointEmitter(LoopBuilder &b, const KernelPlan &plan, mlir::Value extent)
-      : b(b), plan(plan), domain(plan.domain), batch(plan.batch), extent(extent) {}
+  PointEmitter(LoopBuilder &b, const KernelPlan &plan)
+      : b(b), plan(plan), domain(plan.domain), capacity(plan.capacity) {}
   LoopBuilder &b;
   const KernelPlan &plan;
-  const Domain &domain;                             ///< the plan's
-  int64_t batch;                                    ///< the capacity
-  mlir::Value extent;                               ///< rows of this call; null: the capacity
+  const Domain &domain;                                                   ///< the plan's
+  const Extents &capacity;                                                ///< the most that a call may have
+  llvm::SmallVector<std::pair<mlir::StringAttr, mlir::Value>, 2> extents; ///< what this call has
   llvm::DenseMap<mlir::Value, mlir::Value> buffers; ///< of arguments, and of results that can be read back
   /// Buffers of one row (or of `lanes` rows) for values that a pass keeps for the next; the plan's inner dimensions lie
   /// there in their order.

@@ -58,7 +58,7 @@ static SumRuns runsOf(PointEmitter &e, const KernelPlan &plan, ArrayRef<Dim> siz
   LoopBuilder &b = e.b;
   SumRuns runs{1, b.constant(1), {}};
   for (int dim : plan.runs) {
-    runs.capacity *= sizes[dim].at(plan.batch);
+    runs.capacity *= sizes[dim].at(plan.capacity);
     runs.count = b.mul(runs.count, e.size(sizes[dim]));
   }
   runs.offsets = [&e, &plan, own = llvm::to_vector(sizes)](Value run) {
@@ -123,7 +123,7 @@ void dlc::emitProduct(KernelBody &body) {
   auto fusible = cast<FusibleOpInterface>(root);
   SmallVector<Dim> sizes = fusible.getIterationSizes();
   int k = plan.depthDim;
-  auto bound = [&](Dim dim) { return LoopBound{dim.at(plan.batch), dim.isBatch() ? e.size(dim) : Value()}; };
+  auto bound = [&](Dim dim) { return LoopBound{dim.at(plan.capacity), dim.isOpen() ? e.size(dim) : Value()}; };
   auto stride = [&](const OperandView &view, int dim) { return dim < 0 ? b.constant(0) : e.size(view.strides[dim]); };
   Contraction c;
   c.element = typeOf(root->getResult(0)).getElementType();
@@ -186,7 +186,7 @@ void dlc::emitProduct(KernelBody &body) {
       for (int64_t r = 0; r < lanes; ++r) {
         OpBuilder::InsertionGuard guard(b);
         Value here = b.add(row, r);
-        if (mask && (r || plan.rows.power)) // of a short call a whole vector of rows may be missing
+        if (mask && (r || plan.rows.isOpen())) // of a short call a whole vector of rows may be missing
           b.enterIf(b.less(here, e.size(plan.rows)));
         finish(here, b.add(column, from), plan.columnDim, square[r], some);
       }

@@ -128,7 +128,7 @@ RowEmitter::Values RowEmitter::walkInner(ArrayRef<int> dims, Points points, Valu
     }
     return sums;
   }
-  return inBlocks(b.constant(0), e.size(domain.sizes[dim]), 1, domain.sizes[dim].at(plan.batch), sums,
+  return inBlocks(b.constant(0), e.size(domain.sizes[dim]), 1, domain.sizes[dim].at(plan.capacity), sums,
                   [&](Value from, Value to, Values own) {
                     return b.loop(from, to, 1, own, [&](Value i, ValueRange carried) {
                       Points here = points;
@@ -143,7 +143,7 @@ RowEmitter::Values RowEmitter::walkInner(ArrayRef<int> dims, Points points, Valu
 /// The inner dimension that lanes run along.
 RowEmitter::Values RowEmitter::walkLanes(Points points, Values sums, Step step) {
   Dim size = domain.sizes[lane];
-  int64_t capacity = size.at(plan.batch), many = 4 * lanes;
+  int64_t capacity = size.at(plan.capacity), many = 4 * lanes;
   auto vector = [&](Value at, int64_t offset, Value mask, ValueRange carried) {
     Points here = points;
     for (Point &point : here) {

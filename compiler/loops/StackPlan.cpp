@@ -16,7 +16,7 @@ static RowTiles divide(int64_t size, int64_t most) {
 }
 
 std::optional<StackPlan> dlc::planStack(ArrayRef<Dim> sizes, int kept, const OperandView &lhs, const OperandView &rhs,
-                                        int64_t elementBytes, int64_t batch, const CostModel &costs) {
+                                        int64_t elementBytes, const Extents &capacity, const CostModel &costs) {
   StackPlan plan;
   for (int dim = 0; dim < kept; ++dim)
     if (sizes[dim] != Dim(1))
@@ -25,7 +25,7 @@ std::optional<StackPlan> dlc::planStack(ArrayRef<Dim> sizes, int kept, const Ope
     return std::nullopt;
   bool wide = costs.isWide(elementBytes);
   plan.lanes = productLanes(elementBytes);
-  plan.all = llvm::divideCeil(sizes[plan.lane].at(batch), plan.lanes);
+  plan.all = llvm::divideCeil(sizes[plan.lane].at(capacity), plan.lanes);
 
   // What one operand alone moves along is a tile, from the innermost dimension on: the other one is read once for it.
   int64_t most = std::max<int64_t>(costs.stackSums(wide) / std::min(plan.all, costs.stackVectors(wide)), 1);

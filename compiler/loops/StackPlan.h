@@ -31,6 +31,6 @@ struct StackPlan {
 /// Nothing, if the result's neighbours are no stack that lies in order in both operands. `sizes` are those of all
 /// dimensions, the first `kept` of them those of the result.
 std::optional<StackPlan> planStack(llvm::ArrayRef<Dim> sizes, int kept, const OperandView &lhs, const OperandView &rhs,
-                                   int64_t elementBytes, int64_t batch, const CostModel &costs);
+                                   int64_t elementBytes, const Extents &capacity, const CostModel &costs);
 } // namespace dlc
 #endif

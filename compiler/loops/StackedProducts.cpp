@@ -37,7 +37,7 @@ private:
   using Vectors = ArrayRef<LoopBuilder::Lanes>;
   /// Where both operands are read.
   using Places = std::array<Value, 2>;
-  /// A distance in elements: for each power of the batch, how many times it.
+  /// A distance in elements: for each product of open sizes (`factors`), how many times it.
   using Distance = SmallVector<int64_t, 2>;
   /// A point of a tile: how far it lies from the first one along each of the tile's dimensions.
   using Row = SmallVector<int64_t, 2>;
@@ -58,6 +58,7 @@ private:
   Values rounds(size_t i, Value from, Value to, Places at, Values sums, Vectors vectors);
   Values steps(Value from, Value to, Places at, Values sums, Vectors vectors);
   Values step(int64_t count, Places at, Values sums, Vectors vectors);
+  void addTo(Distance &distance, Dim stride, int64_t times);
   Value valueOf(const Distance &distance);
 
   KernelBody &body;
@@ -70,6 +71,7 @@ private:
   Point point; ///< of the part
   SmallVector<std::pair<Value, Value>> stores;
   SmallVector<Row> rows; ///< of the tile at hand
+  SmallVector<Dim, 2> factors{Dim(1)};
 };
 } // namespace
 
@@ -93,16 +95,20 @@ StackEmitter::Places StackEmitter::moved(Places from, int dim, Value index) {
     from[i] = b.add(from[i], b.mul(index, e.size(view(i).strides[dim])));
   return from;
 }
-static void addTo(SmallVectorImpl<int64_t> &distance, Dim stride, int64_t times) {
-  if (distance.size() <= stride.power)
-    distance.resize(stride.power + 1, 0);
-  distance[stride.power] += stride.coefficient() * times;
+void StackEmitter::addTo(Distance &distance, Dim stride, int64_t times) {
+  Dim factor(1, stride.open);
+  size_t place = llvm::find(factors, factor) - factors.begin();
+  if (place == factors.size())
+    factors.push_back(factor);
+  if (distance.size() <= place)
+    distance.resize(place + 1, 0);
+  distance[place] += stride.value * times;
 }
 Value StackEmitter::valueOf(const Distance &distance) {
   Value all = b.constant(0);
-  for (auto [power, times] : llvm::enumerate(distance))
+  for (auto [factor, times] : llvm::zip(factors, distance))
     if (times)
-      all = b.add(all, b.mul(power ? e.size(Dim::batch(1, power)) : b.constant(1), times));
+      all = b.add(all, b.mul(e.size(factor), times));
   return all;
 }
 void StackEmitter::findRows(int64_t height) {

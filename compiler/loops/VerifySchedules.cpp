@@ -93,7 +93,8 @@ static std::optional<Access> stored(Operation *op, Value buffer) {
 
 /// The kernel may run with one buffer for this input and this output.
 LogicalResult ScheduleVerifier::shares(RunOp call, func::FuncOp kernel, unsigned input, unsigned output) {
-  bool onePart = !call.getExtents() && call.getCount() <= call.getUnit();
+  Dim count = call.getCount().evaluate();
+  bool onePart = count.isNumber() && count.value <= (int64_t)call.getUnit();
   if (!right.insert({kernel, input, output, onePart}).second)
     return success();
   SmallVector<Access> loads, stores;

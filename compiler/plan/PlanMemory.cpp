@@ -10,6 +10,7 @@
 // free while it lives. The result is checked, not assumed.
 #include "compiler/Passes.h"
 #include "compiler/Types.h"
+#include "compiler/graph/Extents.h"
 #include "compiler/plan/StoredTensors.h"
 
 using namespace mlir;
@@ -161,8 +162,10 @@ void MemoryPlan::explain(int64_t workspace) {
   InFlightDiagnostic remark = mlir::emitRemark(schedule.getLoc());
   remark << "`" << entry.getAs<StringAttr>("name").getValue() << "` has a workspace of " << withCommas(workspace)
          << " bytes";
-  if (entry.getAs<BoolAttr>("has_batch").getValue())
-    remark << " at a batch of " << entry.getAs<IntegerAttr>("capacity").getInt();
+  Extents capacities = extentsOf(entry);
+  for (auto [name, capacity] : capacities.list())
+    if (capacity)
+      remark << (name == "batch" ? " at a batch of " : ", " + name.str() + " ") << capacity;
   if (there.empty())
     return;
   int64_t rest = bytes[fullest];
@@ -179,10 +182,9 @@ void MemoryPlan::explain(int64_t workspace) {
 
 void MemoryPlan::replace(BufferOp buffer, StringRef base, std::optional<int64_t> index, int64_t offset) {
   OpBuilder b(buffer);
-  auto place =
-      PlaceOp::create(b, buffer.getLoc(), buffer.getType(), b.getStringAttr(base),
-                      index ? b.getI64IntegerAttr(*index) : IntegerAttr(), b.getI64IntegerAttr(offset),
-                      b.getI64IntegerAttr(0), b.getDenseI64ArrayAttr({}), ValueRange{}, b.getI64IntegerAttr(0));
+  auto place = PlaceOp::create(b, buffer.getLoc(), buffer.getType(), b.getStringAttr(base),
+                               index ? b.getI64IntegerAttr(*index) : IntegerAttr(), b.getI64IntegerAttr(offset),
+                               SizeAttr(), b.getArrayAttr({}), ValueRange{});
   buffer.replaceAllUsesWith(place.getBuffer());
   buffer.erase();
 }
@@ -191,25 +193,22 @@ void MemoryPlan::replace(BufferOp buffer, StringRef base, std::optional<int64_t>
 LogicalResult MemoryPlan::placeSlot(SlotOp slot) {
   auto whole = slot.getWhole().getDefiningOp<PlaceOp>();
   auto type = cast<MemRefType>(slot.getBuffer().getType());
-  int64_t size = slot.getSize() * bytesOf(type.getElementType()), extents = slot.getExtents();
-  int64_t offset = whole.getOffset(), first = whole.getFirst();
-  SmallVector<int64_t> steps(whole.getSteps());
-  bool isMoved = first || !steps.empty();
-  if (isMoved && (int64_t)whole.getExtents() != extents)
+  Dim size = slot.getSize().evaluate() * Dim(bytesOf(type.getElementType()));
+  Dim first = (whole.getFirst() ? whole.getFirst()->evaluate() : Dim(0)) + Dim((int64_t)slot.getFirst()) * size;
+  if (first.isUnknown())
     return wrong(slot);
-  first += (int64_t)slot.getFirst() * size;
+  int64_t offset = whole.getOffset();
+  SmallVector<Attribute> steps(whole.getSteps().getValue());
   for (int64_t step : slot.getSteps())
-    steps.push_back(step * size);
-  if (extents == 0 && offset + first >= 0)
-    offset += std::exchange(first, 0);
-  if (!first && steps.empty())
-    extents = 0;
+    steps.push_back(SizeAttr::get(slot.getContext(), Dim(step) * size));
+  if (first.isNumber())
+    offset += std::exchange(first, Dim(0)).value;
   SmallVector<Value> indices(whole.getIndices());
   llvm::append_range(indices, slot.getIndices());
   OpBuilder b(slot);
-  auto place =
-      PlaceOp::create(b, slot.getLoc(), type, whole.getBaseAttr(), whole.getIndexAttr(), b.getI64IntegerAttr(offset),
-                      b.getI64IntegerAttr(first), b.getDenseI64ArrayAttr(steps), indices, b.getI64IntegerAttr(extents));
+  auto place = PlaceOp::create(
+      b, slot.getLoc(), type, whole.getBaseAttr(), whole.getIndexAttr(), b.getI64IntegerAttr(offset),
+      first == Dim(0) ? SizeAttr() : SizeAttr::get(slot.getContext(), first), b.getArrayAttr(steps), indices);
   slot.replaceAllUsesWith(place.getBuffer());
   slot.erase();
   return success();

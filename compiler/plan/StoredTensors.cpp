@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/plan/StoredTensors.h"
 #include "compiler/Types.h"
+#include "compiler/graph/Extents.h"
 
 using namespace mlir;
 using namespace dlc;
 
 /// A stream of calls has as many rows as a call may have.
-static RankedTensorType atCapacity(RankedTensorType type, int64_t capacity) {
+static RankedTensorType atCapacity(RankedTensorType type, const Extents &capacity) {
   if (type.hasStaticShape())
     return type;
   return RankedTensorType::get(llvm::map_to_vector(dimsOf(type), [&](Dim dim) { return dim.at(capacity); }),
@@ -15,10 +16,12 @@ static RankedTensorType atCapacity(RankedTensorType type, int64_t capacity) {
 }
 
 StoredTensors::StoredTensors(ModuleOp module) {
-  int64_t capacity = 1; // the largest: entry points of several capacities have one state in common
+  auto batch = StringAttr::get(module.getContext(), "batch");
+  int64_t most = 1; // the largest: entry points of several capacities have one state in common
   for (auto schedule : module.getOps<ScheduleOp>())
-    if (auto own = schedule->getAttrOfType<DictionaryAttr>("dl.entry").getAs<IntegerAttr>("capacity"))
-      capacity = std::max(capacity, own.getInt());
+    most = std::max(most, extentsOf(schedule->getAttrOfType<DictionaryAttr>("dl.entry"))[batch]);
+  Extents capacity;
+  capacity.add(batch, most);
   for (bool slots : {false, true})
     for (auto schedule : module.getOps<ScheduleOp>()) {
       auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");

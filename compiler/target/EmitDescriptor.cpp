@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/Passes.h"
 #include "compiler/Types.h"
+#include "compiler/graph/Extents.h"
 #include "compiler/plan/StoredTensors.h"
 #include "compiler/target/Emit.h"
 #include "compiler/target/Tables.h"
@@ -27,11 +28,13 @@ private:
                                   uint32_t &count);
   llvm::GlobalVariable *scalarTable(DictionaryAttr about, uint32_t &count);
   void entry(Table<dlc_entry> &entries, ScheduleOp schedule, llvm::Function *function);
-  void steps(Block &block, Table<dlc_step> &steps, Table<dlc_operand> &operands, std::vector<int64_t> &loopSteps,
+  void steps(Block &block, Table<dlc_step> &steps, Table<dlc_operand> &operands, Table<dlc_move> &moves,
              Table<dlc_check> &checks);
-  dlc_operand operand(Value buffer, std::vector<int64_t> &loopSteps);
+  dlc_operand operand(Value buffer, Table<dlc_move> &moves);
+  dlc_factors factorsOf(Dim dim);
   uint32_t flagsOf(DictionaryAttr about, uint32_t &arenas);
   llvm::GlobalVariable *numbers(ArrayRef<int64_t> values);
+  llvm::GlobalVariable *words(ArrayRef<uint32_t> values);
   llvm::Function *function(llvm::Type *result, ArrayRef<llvm::Type *> arguments, StringRef name,
                            llvm::GlobalValue::LinkageTypes linkage);
   uint64_t hash();
@@ -43,6 +46,7 @@ private:
   Constants constants;
   llvm::StringMap<uint32_t> kernelNumber;
   uint64_t workspace = 0; ///< the largest of all entry points
+  Extents extents;        ///< the open sizes in their order
 };
 } // namespace
 
@@ -79,7 +83,7 @@ static std::string signatureOf(DictionaryAttr about) {
   auto ofCall = [&](RankedTensorType type) { // kernels see a part of the rows
     SmallVector<Dim> dims = dimsOf(type);
     for (Dim &dim : dims)
-      dim.factor /= parts;
+      dim.value /= dim.hasRows() ? parts : 1;
     return makeTensor(dims, type.getElementType());
   };
   auto list = [&](StringRef attrs, StringRef types, StringRef kind) {
@@ -100,6 +104,20 @@ llvm::GlobalVariable *DescriptorEmitter::numbers(ArrayRef<int64_t> values) {
   return constants.global(
       llvm::ConstantDataArray::get(code.getContext(), ArrayRef<uint64_t>((const uint64_t *)some.data(), some.size())),
       8);
+}
+
+llvm::GlobalVariable *DescriptorEmitter::words(ArrayRef<uint32_t> values) {
+  SmallVector<uint32_t> some(values);
+  if (some.empty())
+    some.push_back(0);
+  return constants.global(llvm::ConstantDataArray::get(code.getContext(), ArrayRef<uint32_t>(some)), 4);
+}
+/// Which open sizes are factors of a size, and how often.
+dlc_factors DescriptorEmitter::factorsOf(Dim dim) {
+  dlc_factors factors = 0;
+  for (auto [i, one] : llvm::enumerate(extents.list()))
+    factors |= dim.power(one.first) << 4 * i;
+  return factors;
 }
 
 //===--- Stored tensors ---------------------------------------------------------------------------------===//
@@ -184,9 +202,14 @@ llvm::GlobalVariable *DescriptorEmitter::kernelTable() {
                             symbolOf(home), llvm::GlobalValue::ExternalLinkage);
     kernel->setVisibility(llvm::GlobalValue::HiddenVisibility);
     Table<dlc_kernel_operand> operands;
-    for (auto numbers : home->getAttrOfType<ArrayAttr>("dl.operands").getAsRange<DenseI64ArrayAttr>())
-      operands.add({(uint64_t)numbers[0], numbers[1] ? (uint32_t)DLC_WRITTEN : 0, (uint32_t)numbers[2], numbers[3],
-                    numbers[5], (uint32_t)numbers[4], 0});
+    for (auto about : home->getAttrOfType<ArrayAttr>("dl.operands").getAsRange<DictionaryAttr>()) {
+      Dim elements = OpenAttr::numberOf(about.getAs<OpenAttr>("elements")),
+          row = OpenAttr::numberOf(about.getAs<OpenAttr>("row_elements"));
+      operands.add({(uint64_t)about.getAs<IntegerAttr>("bytes").getInt(),
+                    about.getAs<BoolAttr>("written").getValue() ? (uint32_t)DLC_WRITTEN : 0,
+                    (uint32_t)about.getAs<IntegerAttr>("dtype").getInt(), elements.value, row.value,
+                    factorsOf(elements), factorsOf(row)});
+    }
     kernelNumber[name] = table.size();
     dlc_kernel row{};
     row.flops = home->getAttrOfType<FloatAttr>("dl.flops").getValueAsDouble();
@@ -215,7 +238,8 @@ static uint32_t combineOf(DictionaryAttr about) {
 
 llvm::GlobalVariable *DescriptorEmitter::portTable(DictionaryAttr about, StringRef attrs, StringRef types,
                                                    StringRef kind, uint32_t &count) {
-  int64_t capacity = about.getAs<IntegerAttr>("capacity").getInt(), parts = about.getAs<IntegerAttr>("parts").getInt();
+  Extents capacity = extentsOf(about);
+  int64_t parts = about.getAs<IntegerAttr>("parts").getInt();
   std::vector<std::pair<DictionaryAttr, RankedTensorType>> ports;
   for (auto [one, type] : llvm::zip(about.getAs<ArrayAttr>(attrs).getAsRange<DictionaryAttr>(),
                                     about.getAs<ArrayAttr>(types).getAsValueRange<TypeAttr>()))
@@ -223,10 +247,14 @@ llvm::GlobalVariable *DescriptorEmitter::portTable(DictionaryAttr about, StringR
       ports.push_back({one, cast<RankedTensorType>(type)});
   Table<dlc_port> table;
   for (auto [one, type] : ports) {
-    SmallVector<int64_t> shape, batch;
+    SmallVector<int64_t> shape, sizes;
+    SmallVector<uint32_t> factors;
     for (Dim dim : dimsOf(type)) {
       shape.push_back(dim.at(capacity));
-      batch.push_back(dim.factor / parts); // those of a call, which are so many times the extent of kernels
+      // The rows of a call are those of all parts; what has those of one has its size in the largest call.
+      bool isPart = dim.hasRows() && dim.value % parts;
+      sizes.push_back(isPart ? dim.at(capacity) : dim.hasRows() ? dim.value / parts : dim.value);
+      factors.push_back(isPart ? 0 : factorsOf(dim));
     }
     dlc_port row{};
     row.dtype = dtypeOf(type.getElementType());
@@ -237,7 +265,8 @@ llvm::GlobalVariable *DescriptorEmitter::portTable(DictionaryAttr about, StringR
     table.add(row);
     table.point(&dlc_port::name, constants.string(one.getAs<StringAttr>(kind)));
     table.point(&dlc_port::shape, numbers(shape));
-    table.point(&dlc_port::batch, numbers(batch));
+    table.point(&dlc_port::sizes, numbers(sizes));
+    table.point(&dlc_port::factors, words(factors));
   }
   count = ports.size();
   return table.emit(constants);
@@ -286,46 +315,48 @@ uint32_t DescriptorEmitter::flagsOf(DictionaryAttr about, uint32_t &arenas) {
   for (auto attrs : about.getAs<ArrayAttr>("res_attrs").getAsRange<DictionaryAttr>())
     if (attrs.contains("update"))
       flags |= writes[stored.find(attrs)->arena];
-  if (about.getAs<BoolAttr>("has_batch").getValue())
-    flags |= DLC_HAS_BATCH;
   if (about.getAs<BoolAttr>("rows_independent").getValue())
     flags |= DLC_ROWS_INDEPENDENT;
   return flags;
 }
 
-dlc_operand DescriptorEmitter::operand(Value buffer, std::vector<int64_t> &loopSteps) {
+dlc_operand DescriptorEmitter::operand(Value buffer, Table<dlc_move> &moves) {
   auto place = buffer.getDefiningOp<PlaceOp>();
-  dlc_operand row{arenaOf(place.getBase()), (uint32_t)place.getIndex().value_or(0), (int64_t)place.getOffset(), 0,
-                  (uint32_t)place.getExtents()};
+  dlc_operand row{arenaOf(place.getBase()), (uint32_t)place.getIndex().value_or(0), (int64_t)place.getOffset(), 0, 0};
   // One step for each loop around the run, the outermost first.
   SmallVector<Operation *> loops;
   for (Operation *outer = place->getParentOp(); isa<LoopOp>(outer); outer = outer->getParentOp())
     loops.insert(loops.begin(), outer);
   if (place.getIndices().empty() && !place.getFirst())
     return row;
-  row.steps = loopSteps.size() + 1;
-  loopSteps.push_back((int64_t)place.getFirst());
+  row.moves = moves.size() + 1;
+  auto add = [&](Dim bytes) { moves.add({bytes.value, factorsOf(bytes), 0}); };
+  add(place.getFirst() ? place.getFirst()->evaluate() : Dim(0));
   for (Operation *loop : loops) {
-    int64_t step = 0;
-    for (auto [index, bytes] : llvm::zip(place.getIndices(), place.getSteps()))
+    Dim step = 0;
+    for (auto [index, bytes] : llvm::zip(place.getIndices(), place.getSteps().getAsRange<SizeAttr>()))
       if (cast<BlockArgument>(index).getOwner()->getParentOp() == loop)
-        step += bytes;
-    loopSteps.push_back(step);
+        step = step + bytes.evaluate();
+    add(step);
   }
-  loopSteps.resize(row.steps + DLC_MAX_LOOPS, 0); // a run may stand in further loops
+  while (moves.size() < row.moves + DLC_MAX_LOOPS) // a run may stand in further loops
+    add(0);
   return row;
 }
 
 void DescriptorEmitter::steps(Block &block, Table<dlc_step> &table, Table<dlc_operand> &operands,
-                              std::vector<int64_t> &loopSteps, Table<dlc_check> &checks) {
+                              Table<dlc_move> &moves, Table<dlc_check> &checks) {
   for (Operation &op : block) {
     if (auto loop = dyn_cast<LoopOp>(op)) {
       dlc_step row{};
       row.kind = DLC_LOOP;
-      row.count = loop.getCount();
+      Dim rounds = loop.getCount().evaluate();
+      row.count = rounds.value;
+      row.factors = factorsOf(rounds);
+      row.unit = loop.getReverse() ? -1 : 1;
       size_t begin = table.size();
       table.add(row);
-      steps(loop.getBody().front(), table, operands, loopSteps, checks);
+      steps(loop.getBody().front(), table, operands, moves, checks);
       table[begin].operand = table.size();
       table.add().kind = DLC_END_LOOP;
     }
@@ -335,15 +366,17 @@ void DescriptorEmitter::steps(Block &block, Table<dlc_step> &table, Table<dlc_op
     dlc_step row{};
     row.kernel = kernelNumber.lookup(run.getKernel());
     row.operand = operands.size();
-    row.extents = run.getExtents();
-    row.count = run.getCount();
+    Dim count = run.getCount().evaluate();
+    row.count = count.value;
+    row.factors = factorsOf(count);
     row.unit = run.getUnit();
     for (Value buffer : run.getInputs())
-      operands.add(operand(buffer, loopSteps));
+      operands.add(operand(buffer, moves));
     for (Value buffer : run.getOutputs())
-      operands.add(operand(buffer, loopSteps));
+      operands.add(operand(buffer, moves));
     if (DictionaryAttr check = run.getCheckAttr()) {
-      checks.add({nullptr, check.getAs<IntegerAttr>("limit").getInt(), check.getAs<IntegerAttr>("row_size").getInt()});
+      Dim size = OpenAttr::numberOf(check.getAs<OpenAttr>("row_size"));
+      checks.add({nullptr, check.getAs<IntegerAttr>("limit").getInt(), size.value, factorsOf(size), 0});
       checks.point(&dlc_check::op, constants.string(placeOf(run.getLoc()) + check.getAs<StringAttr>("op").str()));
       row.check = checks.size();
     }
@@ -356,8 +389,8 @@ void DescriptorEmitter::entry(Table<dlc_entry> &entries, ScheduleOp schedule, ll
   Table<dlc_step> stepTable;
   Table<dlc_operand> operands;
   Table<dlc_check> checks;
-  std::vector<int64_t> loopSteps;
-  steps(schedule.getBody().front(), stepTable, operands, loopSteps, checks);
+  Table<dlc_move> moves;
+  steps(schedule.getBody().front(), stepTable, operands, moves, checks);
   StringRef kind = about.getAs<StringAttr>("kind").getValue();
   dlc_entry row{};
   row.kind = kind == "train"       ? DLC_TRAIN
@@ -367,12 +400,18 @@ void DescriptorEmitter::entry(Table<dlc_entry> &entries, ScheduleOp schedule, ll
                                    : DLC_FUNCTION;
   row.flags = flagsOf(about, row.arenas);
   row.parts = about.getAs<IntegerAttr>("parts").getInt();
-  row.capacity = about.getAs<IntegerAttr>("capacity").getInt() * row.parts;
+  Table<dlc_extent> sizes;
+  Extents own = extentsOf(about);
+  for (auto [name, capacity] : own.list()) {
+    sizes.add({nullptr, name == "batch" ? capacity * row.parts : capacity});
+    sizes.point(&dlc_extent::name, constants.string(name));
+  }
+  row.extent_count = sizes.size();
   row.workspace_bytes = schedule->getAttrOfType<IntegerAttr>("dl.workspace").getInt();
   row.scratch_bytes = schedule->getAttrOfType<IntegerAttr>("dl.scratch").getInt();
   row.step_count = stepTable.size();
   row.operand_count = operands.size();
-  row.loop_step_count = loopSteps.size();
+  row.move_count = moves.size();
   row.check_count = checks.size();
   auto lifted = schedule->getAttrOfType<DenseI64ArrayAttr>("dl.constants");
   row.constant_count = lifted ? lifted.size() : 0;
@@ -389,7 +428,8 @@ void DescriptorEmitter::entry(Table<dlc_entry> &entries, ScheduleOp schedule, ll
   entries.point(&dlc_entry::function, function);
   entries.point(&dlc_entry::steps, stepTable.emit(constants));
   entries.point(&dlc_entry::operands, operands.emit(constants));
-  entries.point(&dlc_entry::loop_steps, loopSteps.empty() ? nullptr : numbers(loopSteps));
+  entries.point(&dlc_entry::moves, moves.emit(constants));
+  entries.point(&dlc_entry::extents, sizes.emit(constants));
   entries.point(&dlc_entry::checks, checks.emit(constants));
   entries.point(&dlc_entry::constants, lifted ? numbers(lifted.asArrayRef()) : nullptr);
 }
@@ -399,6 +439,8 @@ void DescriptorEmitter::entry(Table<dlc_entry> &entries, ScheduleOp schedule, ll
 void DescriptorEmitter::run(StringRef queryName) {
   llvm::LLVMContext &context = code.getContext();
   llvm::Type *pointer = llvm::PointerType::get(context, 0), *i32 = llvm::Type::getInt32Ty(context);
+  for (auto schedule : module.getOps<ScheduleOp>()) // all have the same
+    extents = extentsOf(schedule->getAttrOfType<DictionaryAttr>("dl.entry"));
   llvm::GlobalVariable *kernels = kernelTable(), *tensors = tensorTable();
   Table<dlc_entry> entries;
   SmallVector<llvm::Function *> functions;

@@ -1,5 +1,6 @@
 // EmitHeader.cpp - a C header for one model: names, shapes and sizes that a caller would otherwise look up.
 // SPDX-License-Identifier: Apache-2.0
+#include "compiler/graph/Extents.h"
 #include "compiler/target/Emit.h"
 #include "dialects/dl/DL.h"
 #include "llvm/ADT/StringExtras.h"
@@ -84,8 +85,14 @@ std::string dlc::emitHeader(ModuleOp module) {
              << show(type) << " */\n";
       os << "  " << entry << "_" << word << "_count = " << index << "\n";
     };
+    Extents extents = extentsOf(about);
+    ArrayRef<Extents::Extent> capacities = extents.list();
     os << "\n/* " << commented(schedule.getName()) << ": " << about.getAs<StringAttr>("kind").getValue() << ", up to "
-       << about.getAs<IntegerAttr>("capacity").getInt() << " rows a call */\n"
+       << std::max<int64_t>(capacities[0].second, 1) << " rows a call";
+    for (auto [name, capacity] : capacities.drop_front())
+      if (capacity)
+        os << ", `" << name.getValue() << "` up to " << capacity;
+    os << " */\n"
        << "#define " << entry << "_NAME " << quoted(schedule.getName()) << "\nenum {\n";
     ports("arg_attrs", "arg_types", "input", "input");
     os << "};\nenum {\n";

@@ -1,9 +1,9 @@
 // LowerToLLVM.cpp - level `llvm`: kernels from loops and vectors to the LLVM dialect, each on its own.
 // SPDX-License-Identifier: Apache-2.0
 //
-//   func @k0(%a: memref<16xf32>, %y: memref<16xf32>, %scratch: memref<64xi8>, %extent, %first, %last)
+//   func @k0(%a: memref<16xf32>, %y: memref<16xf32>, %scratch: memref<64xi8>, %batch, %time, %first, %last)
 //     =>  llvm.func hidden @k0(%buffers: ptr, %extents: ptr, %scratch: ptr, %first: i64, %last: i64)
-//           %a = load %buffers[0]; %y = load %buffers[1]; %extent = load %extents[0]
+//           %a = load %buffers[0]; %y = load %buffers[1]; %batch = load %extents[0]; ...
 #include "compiler/Passes.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -48,7 +48,9 @@ static void unifyForm(ModuleOp home) {
     old[i].replaceAllUsesWith(element(pointer, now[0], i));
   if (hasScratch)
     old[buffers].replaceAllUsesWith(now[2]);
-  old[old.size() - 3].replaceAllUsesWith(element(i64, now[1], 0));
+  size_t extents = buffers + hasScratch;
+  for (size_t i = extents; i + 2 < old.size(); ++i)
+    old[i].replaceAllUsesWith(element(i64, now[1], i - extents));
   old[old.size() - 2].replaceAllUsesWith(now[3]);
   old[old.size() - 1].replaceAllUsesWith(now[4]);
   body.eraseArguments(0, old.size());

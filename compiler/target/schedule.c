@@ -79,8 +79,8 @@ struct walk {
   const dlc_model *model;
   const dlc_entry *entry;
   dlc_call *call;
-  int64_t extent;
-  void **buffers; /* of the run at hand */
+  int64_t extents[DLC_MAX_EXTENTS]; /* that kernels see */
+  void **buffers;                   /* of the run at hand */
   char *scratch;
   uint64_t scratch_threads;     /* so many threads have scratch memory */
   int64_t index[DLC_MAX_LOOPS]; /* of the loops around, outermost first */
@@ -100,9 +100,10 @@ static const dlc_kernel *kernel_of(const dlc_model *model, uint32_t number) {
   return (const dlc_kernel *)((const char *)model->kernels + (uint64_t)model->kernel_size * number);
 }
 
-static int64_t times(int64_t count, uint32_t extents, int64_t extent) {
-  while (extents--)
-    count *= extent;
+static int64_t times(int64_t count, dlc_factors factors, const int64_t *extents) {
+  for (; factors; factors >>= 4, ++extents)
+    for (uint32_t i = factors & 15; i; --i)
+      count *= *extents;
   return count;
 }
 
@@ -115,12 +116,11 @@ static void *place(const struct walk *walk, const dlc_operand *operand) {
                : operand->base == DLC_IN_CONSTANTS ? (char *)walk->entry->constants
                                                    : walk->call->outputs[operand->index];
   int64_t offset = operand->offset;
-  if (operand->steps) {
-    const int64_t *steps = walk->entry->loop_steps + operand->steps;
-    int64_t moved = steps[-1];
+  if (operand->moves) {
+    const dlc_move *moves = walk->entry->moves + operand->moves;
+    offset += times(moves[-1].bytes, moves[-1].factors, walk->extents);
     for (uint32_t loop = 0; loop < walk->depth; ++loop)
-      moved += steps[loop] * walk->index[loop];
-    offset += times(moved, operand->extents, walk->extent);
+      offset += times(moves[loop].bytes * walk->index[loop], moves[loop].factors, walk->extents);
   }
   return base + offset;
 }
@@ -140,9 +140,9 @@ static int64_t first_not_finite(const void *values, uint32_t dtype, int64_t coun
  * outermost loop's rounds are the parts, and each has as many rows as the operand. */
 static int64_t row_of_batch(const struct walk *walk, const dlc_kernel_operand *operand, int64_t row,
                             int64_t row_elements) {
-  if (row < 0 || !walk->depth || parts_of(walk->entry) == 1 || !operand->extents)
+  if (row < 0 || !walk->depth || parts_of(walk->entry) == 1 || !(operand->factors & 15))
     return row;
-  return row + walk->index[0] * (times(operand->elements, operand->extents, walk->extent) / row_elements);
+  return row + walk->index[0] * (times(operand->elements, operand->factors, walk->extents) / row_elements);
 }
 
 /* With DLC_TRAP_NOT_FINITE: what the kernel wrote is looked through; the first bad value goes into the call's error. */
@@ -152,20 +152,32 @@ static int32_t look_for_not_finite(const struct walk *walk, const dlc_kernel *ke
     if (!(operand->flags & DLC_WRITTEN) || (operand->dtype != DLC_F32 && operand->dtype != DLC_F64))
       continue;
     int64_t at =
-        first_not_finite(walk->buffers[i], operand->dtype, times(operand->elements, operand->extents, walk->extent));
+        first_not_finite(walk->buffers[i], operand->dtype, times(operand->elements, operand->factors, walk->extents));
     if (at >= 0) {
-      int64_t size = operand->row_elements, row = size ? row_of_batch(walk, operand, at / size, size) : -1;
+      int64_t size = times(operand->row_elements, operand->row_factors, walk->extents),
+              row = size ? row_of_batch(walk, operand, at / size, size) : -1;
       return fail(walk->call, DLC_NOT_FINITE, kernel->place, row, at, -1);
     }
   }
   return DLC_OK;
 }
 
-/* Whether the run is long enough to be shared with other threads. What is predicted is for a full call. */
-static int pays(const dlc_kernel *kernel, int64_t extent, int64_t capacity) {
+/* Whether the run is long enough to be shared with other threads. What is predicted is for a full call: less rows are less
+ * work, and so is less of another size that the parts are many by. */
+static int pays(const struct walk *walk, const dlc_kernel *kernel, const dlc_step *step) {
+  double extent = (double)walk->extents[0], capacity = 1;
+  for (uint32_t i = 0; i < walk->entry->extent_count; ++i) {
+    int64_t most = walk->entry->extents[i].capacity;
+    if (most && i == 0)
+      capacity = (double)(most / parts_of(walk->entry));
+    for (uint32_t times = i ? step->factors >> 4 * i & 15 : 0; times; --times) {
+      extent *= (double)walk->extents[i];
+      capacity *= (double)most;
+    }
+  }
   double flops = kernel->flops / flops_a_microsecond, bytes = kernel->bytes / bytes_a_microsecond;
   double most = flops > bytes ? flops : bytes;
-  return most * (double)extent >= worth_splitting * (double)capacity;
+  return most * extent >= worth_splitting * capacity;
 }
 
 static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
@@ -174,11 +186,11 @@ static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
   const dlc_operand *operands = walk->entry->operands + step->operand;
   for (uint32_t i = 0; i < kernel->operand_count; ++i)
     walk->buffers[i] = place(walk, &operands[i]);
-  int64_t units = times(step->count, step->extents, walk->extent), parts = (units + step->unit - 1) / step->unit;
+  int64_t units = times(step->count, step->factors, walk->extents), parts = (units + step->unit - 1) / step->unit;
   struct run run;
   run.function = kernel->function;
   run.buffers = walk->buffers;
-  run.extents = &walk->extent;
+  run.extents = walk->extents;
   run.scratch = walk->scratch;
   run.scratch_bytes = kernel->scratch_bytes;
   int64_t *report = walk->buffers[kernel->operand_count - 1];
@@ -190,8 +202,7 @@ static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
   uint64_t threads = services ? services->threads : 1;
   if (run.scratch_bytes && threads > walk->scratch_threads)
     threads = walk->scratch_threads;
-  if (threads > 1 && parts > 1 && !step->check &&
-      pays(kernel, walk->extent, walk->entry->capacity / parts_of(walk->entry))) {
+  if (threads > 1 && parts > 1 && !step->check && pays(walk, kernel, step)) {
     share(&run, services, (int64_t)threads, parts);
   } else {
     run.function(run.buffers, run.extents, run.scratch, 0, parts);
@@ -202,7 +213,7 @@ static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
     const dlc_check *check = &walk->entry->checks[step->check - 1];
     if (report[0] < 0)
       return DLC_OK;
-    int64_t size = check->row_size, row = size ? report[0] / size : -1;
+    int64_t size = times(check->row_size, check->row_factors, walk->extents), row = size ? report[0] / size : -1;
     if (size)
       row = row_of_batch(walk, kernel->operands, row, size);
     return fail(call, DLC_BAD_INDEX, check->op, row, report[1], check->limit);
@@ -215,16 +226,18 @@ static int32_t run_steps(struct walk *walk) {
   int64_t rounds[DLC_MAX_LOOPS];
   for (; step != first + walk->entry->step_count; ++step) {
     if (step->kind == DLC_LOOP) {
-      rounds[walk->depth] = times(step->count, step->extents, walk->extent);
+      rounds[walk->depth] = times(step->count, step->factors, walk->extents);
       if (rounds[walk->depth] <= 0) { /* on behind its end */
         step = first + step->operand;
         continue;
       }
       starts[walk->depth] = step;
-      walk->index[walk->depth++] = 0;
+      walk->index[walk->depth] = step->unit < 0 ? rounds[walk->depth] - 1 : 0;
+      ++walk->depth;
     } else if (step->kind == DLC_END_LOOP) {
       uint32_t loop = walk->depth - 1;
-      if (++walk->index[loop] < rounds[loop])
+      int64_t index = walk->index[loop] += starts[loop]->unit;
+      if (index >= 0 && index < rounds[loop])
         step = starts[loop];
       else
         walk->depth = loop;
@@ -253,11 +266,13 @@ HIDDEN int32_t dlc_run_schedule(const dlc_model *model, const dlc_entry *entry, 
   if (call->struct_size < sizeof(dlc_call))
     return DLC_BAD_STRUCT;
   call->error.code = DLC_OK;
-  struct walk walk = {.model = model, .entry = entry, .call = call, .extent = 1};
-  if (entry->flags & DLC_HAS_BATCH) {
-    if (call->extent < 1 || call->extent > entry->capacity || call->extent % parts_of(entry))
-      return fail(call, DLC_BAD_EXTENT, 0, -1, call->extent, entry->capacity);
-    walk.extent = call->extent / parts_of(entry);
+  struct walk walk = {.model = model, .entry = entry, .call = call};
+  for (uint32_t i = 0; i < entry->extent_count; ++i) {
+    const dlc_extent *size = &entry->extents[i];
+    int64_t extent = call->extents[i], parts = i ? 1 : parts_of(entry);
+    if (size->capacity && (extent < 1 || extent > size->capacity || extent % parts))
+      return fail(call, DLC_BAD_EXTENT, size->name, -1, extent, size->capacity);
+    walk.extents[i] = size->capacity ? extent / parts : 1;
   }
   for (int32_t i = 0; i < DLC_ARENA_COUNT; ++i)
     if ((entry->arenas >> i & 1) && !call->arenas[i])

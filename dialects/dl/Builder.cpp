@@ -82,7 +82,7 @@ Value Ops::matmul(Value a, Value b, bool transposeA, bool transposeB) const {
 }
 Value Ops::iota(Value like, int64_t axis) const {
   SmallVector<NamedAttribute, 2> options{size("axis", axis)};
-  if (!holds(builder.getI32Type(), dimsOf(like)[axis].at(largestBatch)))
+  if (!holds(builder.getI32Type(), dimsOf(like)[axis].at(Extents(largestBatch))))
     options.push_back(set("type", TypeAttr::get(builder.getI64Type())));
   return create<IotaOp>({like}, options).getResult();
 }

@@ -15,6 +15,8 @@ namespace dlc {
 constexpr int64_t languageVersion = 1;
 /// The largest capacity that a model can be compiled for.
 constexpr int64_t largestBatch = 1 << 24;
+/// Open sizes that a model may declare: a library has one for the batch, too (DLC_MAX_EXTENTS of runtime/abi.h).
+constexpr size_t mostOpenSizes = 7;
 
 /// What an op does at each point of its iteration space.
 enum class IterationKind {
@@ -42,11 +44,17 @@ unsigned arenaOf(llvm::StringRef base);
 /// A word without quotes, for `custom<Word>`.
 mlir::ParseResult parseWord(mlir::OpAsmParser &parser, mlir::StringAttr &word);
 void printWord(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::StringAttr word);
+/// `4 * batch`, for `custom<Known>`: a size that is known but for open ones.
+mlir::ParseResult parseKnown(mlir::OpAsmParser &parser, SizeAttr &size);
+void printKnown(mlir::OpAsmPrinter &printer, mlir::Operation *op, SizeAttr size);
 /// `4 * batch by 8`, for `custom<Parts>`: 4 units of work for each row, 8 of which make a part.
-mlir::ParseResult parseParts(mlir::OpAsmParser &parser, mlir::IntegerAttr &count, mlir::IntegerAttr &extents,
-                             mlir::IntegerAttr &unit);
-void printParts(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::IntegerAttr count, mlir::IntegerAttr extents,
-                mlir::IntegerAttr unit);
+mlir::ParseResult parseParts(mlir::OpAsmParser &parser, SizeAttr &count, mlir::IntegerAttr &unit);
+void printParts(mlir::OpAsmPrinter &printer, mlir::Operation *op, SizeAttr count, mlir::IntegerAttr unit);
+/// `from 32 * batch by [64 * batch](%i)`, as far as it stands here, for `custom<Moves>`.
+mlir::ParseResult parseMoves(mlir::OpAsmParser &parser, SizeAttr &first, mlir::ArrayAttr &steps,
+                             llvm::SmallVectorImpl<mlir::OpAsmParser::UnresolvedOperand> &indices);
+void printMoves(mlir::OpAsmPrinter &printer, mlir::Operation *op, SizeAttr first, mlir::ArrayAttr steps,
+                mlir::OperandRange indices);
 } // namespace dlc
 
 #include "dialects/dl/DLDialect.h.inc"

@@ -31,13 +31,16 @@ class DL_Attr<string cppName, string keyword> : AttrDef<DL_Dialect, cppName> {
 
 def DL_SizeAttr : DL_Attr<"Size", "size"> {
   let summary = "A size expression: `3 * width`; `?` is unknown";
-  let parameters = (ins "::mlir::AffineExpr":$expr, ArrayRefParameter<"::mlir::StringAttr">:$names);
+  let parameters = (ins "::mlir::AffineExpr":$expr, ArrayRefParameter<"::mlir::Attribute">:$names);
+  let description = [{
+    A name is a string that is bound to a size later, or a list of one string: an open size.
+  }];
   let extraClassDeclaration = [{
     static SizeAttr get(::mlir::MLIRContext *context, int64_t value);
     static SizeAttr get(::mlir::MLIRContext *context, ::dlc::Dim dim);
-    /// The size with `known` names filled in; unknown if a name other than `batch` is missing.
+    /// The size with `known` names filled in; unknown if one is missing that is no open size.
     ::dlc::Dim evaluate(const ::dlc::Sizes &known = {}) const;
-    /// The same as a number; ShapedType::kDynamic if it is unknown or depends on the batch.
+    /// The same as a number; ShapedType::kDynamic if it is unknown or open.
     int64_t number(const ::dlc::Sizes &known = {}) const;
   }];
 }
@@ -56,12 +59,17 @@ def DL_InitAttr : DL_Attr<"Init", "init"> {
   let parameters = (ins "::mlir::StringAttr":$kind, "::mlir::ArrayAttr":$values);
 }
 
-def DL_BatchAttr : DL_Attr<"Batch", "batch"> {
-  let summary = "The encoding of a tensor type whose sizes depend on the batch";
+def DL_OpenAttr : DL_Attr<"Open", "open"> {
+  let summary = "The encoding of a tensor type that has open sizes: `#dl.open<[batch, 0, 2 * time]>`";
   let description = [{
-    `factors[i]` is 0, or k where axis i has k times the batch's size. Such an axis is dynamic in the type.
+    For each axis 0, or its size where that is open. Such an axis is dynamic in the type. From level `loops` on a list of one
+    is a number that open sizes are factors of: `#dl.open<[4 * batch]>`.
   }];
-  let parameters = (ins ArrayRefParameter<"int64_t">:$factors);
+  let parameters = (ins ArrayRefParameter<"::dlc::Dim">:$dims);
+  let extraClassDeclaration = [{
+    /// The one of such a list; unknown if it is none, or null.
+    static ::dlc::Dim numberOf(OpenAttr list);
+  }];
 }
 
 //===----------------------------------------------------------------------===//

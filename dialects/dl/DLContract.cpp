@@ -101,7 +101,7 @@ std::pair<int64_t, int64_t> Sum::range(ArrayRef<Dim> sizes) const {
 /// An axis of the batch is read at a dimension of its size.
 static bool isWhole(const Sum &place, ArrayRef<Dim> sizes) {
   SmallVector<unsigned> used = place.used();
-  return used.size() == 1 && sizes[used[0]].isBatch();
+  return used.size() == 1 && sizes[used[0]].isOpen();
 }
 
 ContractGradient::ContractGradient(Ops &b, Value cotangent, Value other, ArrayRef<Dim> mine, ArrayRef<Dim> over,
@@ -287,7 +287,7 @@ Value ContractGradient::columnsSideBySide(Value value, SmallVectorImpl<AffineExp
   auto isColumn = [&](AffineExpr expr) { return expr.isFunctionOfDim(column); };
   auto *it = llvm::find_if(at, isColumn);
   if (it == at.end() || it == at.end() - 1 || llvm::any_of(cotangentAt, isColumn) ||
-      llvm::any_of(dimsOf(value), [](Dim dim) { return dim.isBatch(); }))
+      llvm::any_of(dimsOf(value), [](Dim dim) { return dim.isOpen(); }))
     return value;
   SmallVector<int64_t> permutation = llvm::to_vector(llvm::seq<int64_t>(0, at.size()));
   std::rotate(permutation.begin() + (it - at.begin()), permutation.begin() + (it - at.begin()) + 1, permutation.end());

@@ -158,18 +158,18 @@ static Value putBack(Ops &b, Value piece, Value whole, int64_t axis, Dim start) 
   Dim all = dimsOf(whole)[axis], own = dimsOf(piece)[axis];
   if (own == all)
     return piece;
-  if (all.isBatch()) {
-    auto none = [&](int64_t factor) {
+  if (all.isOpen()) {
+    auto none = [&](Dim size) {
       SmallVector<Dim> dims = dimsOf(whole);
-      dims[axis] = Dim::batch(factor);
+      dims[axis] = size;
       return b.splat(0, makeTensor(dims, typeOf(whole).getElementType()));
     };
     Values parts;
-    if (start.isBatch())
-      parts.push_back(none(start.factor));
+    if (start.isOpen())
+      parts.push_back(none(start));
     parts.push_back(piece);
-    if (int64_t rest = all.factor - start.factor - own.factor)
-      parts.push_back(none(rest));
+    if (int64_t rest = all.value - start.value - own.value)
+      parts.push_back(none(Dim(rest, all.open)));
     return b.create<ConcatOp>(parts, {b.size("axis", axis)}).getResult();
   }
   SmallVector<int64_t> low(typeOf(whole).getRank(), 0), high(low);
@@ -283,7 +283,7 @@ static std::optional<Value> asOneMatrix(Ops &b, Value stack) {
   Dim rows = 1;
   for (Dim dim : ArrayRef<Dim>(dims).drop_back())
     rows = rows * dim;
-  if (dims.size() < 3 || rows.isUnknown() || rows.power > 1)
+  if (dims.size() < 3 || rows.isUnknown() || !rows.fitsAxis())
     return std::nullopt;
   return b.reshape(stack, {rows, dims.back()});
 }

@@ -107,6 +107,28 @@ ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   result.addAttribute("size_names", parser.getBuilder().getArrayAttr(sizes));
   result.addAttribute("size_values", parser.getBuilder().getArrayAttr(values));
+  SmallVector<Attribute> open, capacities;
+  SMLoc loc = parser.getCurrentLocation();
+  if (succeeded(parser.parseOptionalKeyword("open")) &&
+      parseSizeList(parser, AsmParser::Delimiter::Paren, open, capacities))
+    return failure();
+  for (auto [name, capacity] : llvm::zip(open, capacities)) {
+    StringRef text = cast<StringAttr>(name).getValue();
+    if (llvm::is_contained(sizes, name))
+      return stop(parser, loc) << "'" << text
+                               << "' stands among the sizes and among those that are open; a size is known "
+                               << "when the model is compiled, or open until a call: leave one of them out";
+    if (show(cast<SizeAttr>(capacity)) == "?")
+      return stop(parser, loc) << "the open size '" << text
+                               << "' has no capacity; write the most that a call may have, "
+                               << "such as open(" << text << " = 64)";
+    Names::addOpen(text);
+  }
+  if (open.size() > mostOpenSizes)
+    return stop(parser, loc) << "expected at most " << mostOpenSizes << " open sizes beside the batch, found "
+                             << open.size();
+  result.addAttribute("open_names", parser.getBuilder().getArrayAttr(open));
+  result.addAttribute("open_sizes", parser.getBuilder().getArrayAttr(capacities));
   return parseBody(parser, result);
 }
 void ModelOp::print(OpAsmPrinter &printer) {
@@ -117,6 +139,11 @@ void ModelOp::print(OpAsmPrinter &printer) {
   if (!getSizeNames().empty()) {
     printer << " sizes(";
     printSizeList(printer, getSizeNames(), getSizeValues());
+    printer << ')';
+  }
+  if (!getOpenNames().empty()) {
+    printer << " open(";
+    printSizeList(printer, getOpenNames(), getOpenSizes());
     printer << ')';
   }
   printBody(printer, getBody(), false);

@@ -26,15 +26,17 @@ class DL_RegionOp<string mnemonic, list<Trait> traits = []>
 def DL_ModelOp : DL_RegionOp<"model", [Symbol, SymbolTable, IsolatedFromAbove, NoTerminator]> {
   let summary = "A model: sizes with defaults, functions, training steps, optimizers";
   let description = [{
-    `model @name sizes(width = 768, ...) { ... }`. One in a file. The name is that of the library and of its
-    checkpoints.
+    `model @name sizes(width = 768, ...) open(time = 64, ...) { ... }`. One in a file. The name is that of the library and of
+    its checkpoints. Sizes are numbers when the model is compiled; what is open is known when it is called, and is then 1 to
+    the capacity that stands here. The batch is open too.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$size_names, DL_SizesAttr:$size_values);
+  let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$size_names, DL_SizesAttr:$size_values,
+                       StrArrayAttr:$open_names, DL_SizesAttr:$open_sizes);
 }
 def DL_FuncOp : DL_RegionOp<"func", [Symbol, IsolatedFromAbove]> {
   let summary = "An entry point; `private`: a template; `session`: an entry point with state per stream";
   let description = [{
-    `func @name(%x: f32[batch, 4]) -> (y: f32[batch, 2]) { ... }`. An entry point's sizes are known but for the batch.
+    `func @name(%x: f32[batch, 4]) -> (y: f32[batch, 2]) { ... }`. An entry point's sizes are known but for open ones.
     In a private function a name in an argument's shape is bound by what the caller passes, and `<name = size>` are
     sizes of its own. Results that are not written down are those of `return`. A `func session` is called through a session,
     which has a `state session` of its own.
@@ -275,7 +277,7 @@ def DL_RepeatOp : DL_NamedOp<"repeat", [Pure, MadeByCompiler]> {
     what becomes of them: `next` replaces what is carried under that number; `stacked` and `last` are results of the
     `repeat`, as is `before` of an argument, the carried values with which the rounds begin, stacked up.
   }];
-  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyTensor>:$args, I64Attr:$count, UnitAttr:$reverse);
+  let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<AnyTensor>:$args, DL_SizeAttr:$count, UnitAttr:$reverse);
   let results = (outs Variadic<AnyTensor>:$results);
 }
 def DL_KernelOp : DL_RegionOp<"kernel", [Symbol, IsolatedFromAbove, MadeByCompiler]> {

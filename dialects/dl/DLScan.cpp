@@ -252,10 +252,11 @@ ScanOp dlc::makeScan(const Ops &ops, ValueRange scanned, ValueRange initial, Dim
 ParseResult RepeatOp::parse(OpAsmParser &parser, OperationState &result) {
   FlatSymbolRefAttr callee;
   SmallVector<Value> arguments;
-  IntegerAttr count;
+  SizeAttr count;
   Builder &builder = parser.getBuilder();
-  if (parser.parseAttribute(count, builder.getI64Type(), "count", result.attributes))
+  if (parseKnown(parser, count))
     return failure();
+  result.addAttribute("count", count);
   if (succeeded(parser.parseOptionalKeyword("reverse")))
     result.addAttribute("reverse", builder.getUnitAttr());
   auto parseResult = [&]() -> ParseResult { return parseTensorType(parser, result.types.emplace_back()); };
@@ -267,7 +268,7 @@ ParseResult RepeatOp::parse(OpAsmParser &parser, OperationState &result) {
   return finishOp(parser, result);
 }
 void RepeatOp::print(OpAsmPrinter &printer) {
-  printer << ' ' << getCount() << (getReverse() ? " reverse " : " ");
+  printer << ' ' << show(getCount()) << (getReverse() ? " reverse " : " ");
   printer.printSymbolName(getCallee());
   printer << '(';
   printTensors(printer, getArgs());

@@ -21,36 +21,55 @@ ParseResult dlc::parseWord(OpAsmParser &parser, StringAttr &word) {
 }
 void dlc::printWord(OpAsmPrinter &printer, Operation *, StringAttr word) { printer << word.getValue(); }
 
-ParseResult dlc::parseParts(OpAsmParser &parser, IntegerAttr &count, IntegerAttr &extents, IntegerAttr &unit) {
-  Builder &b = parser.getBuilder();
-  int64_t units = 1, rows = 0, size = 1;
-  if (succeeded(parser.parseOptionalKeyword("batch")))
-    rows = 1;
-  else if (parser.parseInteger(units))
+ParseResult dlc::parseKnown(OpAsmParser &parser, SizeAttr &size) {
+  Dim dim;
+  if (parseDim(parser, dim))
     return failure();
-  while (succeeded(parser.parseOptionalStar())) {
-    if (parser.parseKeyword("batch"))
-      return failure();
-    ++rows;
-  }
-  if (succeeded(parser.parseOptionalKeyword("by")) && parser.parseInteger(size))
-    return failure();
-  count = b.getI64IntegerAttr(units);
-  extents = b.getI64IntegerAttr(rows);
-  unit = b.getI64IntegerAttr(size);
+  size = SizeAttr::get(parser.getContext(), dim);
   return success();
 }
-void dlc::printParts(OpAsmPrinter &printer, Operation *, IntegerAttr count, IntegerAttr extents, IntegerAttr unit) {
-  int64_t rows = extents.getInt();
-  if (count.getInt() == 1 && rows)
-    printer << "batch";
-  else
-    printer << count.getInt();
-  for (rows -= count.getInt() == 1; rows > 0; --rows)
-    printer << " * batch";
+void dlc::printKnown(OpAsmPrinter &printer, Operation *, SizeAttr size) { printer << show(size); }
+ParseResult dlc::parseParts(OpAsmParser &parser, SizeAttr &count, IntegerAttr &unit) {
+  int64_t size = 1;
+  if (parseKnown(parser, count) || (succeeded(parser.parseOptionalKeyword("by")) && parser.parseInteger(size)))
+    return failure();
+  unit = parser.getBuilder().getI64IntegerAttr(size);
+  return success();
+}
+void dlc::printParts(OpAsmPrinter &printer, Operation *, SizeAttr count, IntegerAttr unit) {
+  printer << show(count);
   if (unit.getInt() != 1)
     printer << " by " << unit.getInt();
 }
+ParseResult dlc::parseMoves(OpAsmParser &parser, SizeAttr &first, ArrayAttr &steps,
+                            SmallVectorImpl<OpAsmParser::UnresolvedOperand> &indices) {
+  SmallVector<Attribute> all;
+  auto parseStep = [&]() -> ParseResult {
+    SizeAttr step;
+    ParseResult parsed = parseKnown(parser, step);
+    all.push_back(step);
+    return parsed;
+  };
+  if ((succeeded(parser.parseOptionalKeyword("from")) && parseKnown(parser, first)) ||
+      (succeeded(parser.parseOptionalKeyword("by")) &&
+       (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseStep) ||
+        parser.parseOperandList(indices, OpAsmParser::Delimiter::Paren))))
+    return failure();
+  steps = parser.getBuilder().getArrayAttr(all);
+  return success();
+}
+void dlc::printMoves(OpAsmPrinter &printer, Operation *, SizeAttr first, ArrayAttr steps, OperandRange indices) {
+  if (first)
+    printer << " from " << show(first);
+  if (steps.empty())
+    return;
+  printer << " by [";
+  llvm::interleaveComma(steps.getAsRange<SizeAttr>(), printer, [&](SizeAttr step) { printer << show(step); });
+  printer << "](" << indices << ')';
+}
+/// A number times open sizes, no more of them than a library can say.
+static bool isMove(Dim dim) { return !dim.isUnknown() && (!dim.isOpen() || dim.open.size() <= 8); }
+static bool isCount(Dim dim) { return isMove(dim) && dim.value >= 0; }
 
 static LogicalResult wordIsOneOf(Operation *op, StringRef word, ArrayRef<StringRef> words) {
   if (llvm::is_contained(words, word))
@@ -83,26 +102,29 @@ LogicalResult PlaceOp::verify() {
   bool hasNumber = getBase() == "input" || getBase() == "output";
   if (hasNumber != getIndex().has_value() || getIndex().value_or(0) > INT32_MAX)
     return complain(*this) << "expected input[number], output[number] or an arena";
-  if ((int64_t)getOffset() < 0 || getSteps().size() != getIndices().size() || getExtents() > 8)
+  if ((int64_t)getOffset() < 0 || getSteps().size() != getIndices().size() ||
+      (getFirst() && !isMove(getFirst()->evaluate())) ||
+      !llvm::all_of(getSteps().getAsRange<SizeAttr>(), [](SizeAttr step) { return isMove(step.evaluate()); }))
     return complain(*this)
-           << "expected an offset of at least 0, one step for each index, and at most 8 times the extent";
+           << "expected an offset of at least 0, one step for each index, and at most 8 open sizes in each";
   return areOfLoops(*this, getIndices());
 }
 LogicalResult SlotOp::verify() {
   auto whole = cast<MemRefType>(getWhole().getType()), own = cast<MemRefType>(getBuffer().getType());
-  if (getSteps().size() != getIndices().size() || (int64_t)getSize() < 0 || getExtents() > 8 ||
+  if (getSteps().size() != getIndices().size() || !isCount(getSize().evaluate()) ||
       whole.getElementType() != own.getElementType())
     return complain(*this)
-           << "expected one step for each index, a size of at least 0, at most 8 times the extent, and the "
+           << "expected one step for each index, a size of at least 0 with at most 8 open sizes, and the "
               "elements of the whole";
   return areOfLoops(*this, getIndices());
 }
 LogicalResult RunOp::verify() {
-  if ((int64_t)getCount() < 0 || getExtents() > 8 || (int64_t)getUnit() < 1)
-    return complain(*this) << "expected at least 0 parts, at most 8 times per batch, in units of at least 1";
+  if (!isCount(getCount().evaluate()) || (int64_t)getUnit() < 1)
+    return complain(*this) << "expected at least 0 parts, with at most 8 open sizes, in units of at least 1";
   if (DictionaryAttr check = getCheckAttr()) {
-    auto limit = check.getAs<IntegerAttr>("limit"), size = check.getAs<IntegerAttr>("row_size");
-    if (!check.getAs<StringAttr>("op") || !limit || !size || size.getInt() < 0 || getOutputs().empty())
+    auto limit = check.getAs<IntegerAttr>("limit");
+    Dim size = OpenAttr::numberOf(check.getAs<OpenAttr>("row_size"));
+    if (!check.getAs<StringAttr>("op") || !limit || !isCount(size) || getOutputs().empty())
       return complain(*this) << "expected op, limit and row_size of a check, and a report";
   }
   return success();
@@ -123,20 +145,22 @@ LogicalResult LoopOp::verifyRegions() {
   unsigned depth = 1;
   for (Operation *outer = (*this)->getParentOp(); isa<LoopOp>(outer); outer = outer->getParentOp())
     ++depth;
-  if ((int64_t)getCount() < 0 || getBody().getNumArguments() != 1 || !getBody().getArgument(0).getType().isIndex() ||
-      depth > 8)
+  if (!isCount(getCount().evaluate()) || getBody().getNumArguments() != 1 ||
+      !getBody().getArgument(0).getType().isIndex() || depth > 8)
     return complain(*this) << "expected one index, at least 0 rounds, and at most 8 loops in each other";
   return holdsSteps(*this, getBody());
 }
 
-// loop %i to 12 { ... }
+// loop %i to 12 [reverse] { ... }
 ParseResult LoopOp::parse(OpAsmParser &parser, OperationState &result) {
   OpAsmParser::Argument index;
-  IntegerAttr count;
-  Type i64 = parser.getBuilder().getI64Type();
-  if (parser.parseArgument(index) || parser.parseKeyword("to") ||
-      parser.parseAttribute(count, i64, "count", result.attributes) ||
-      parser.parseOptionalAttrDictWithKeyword(result.attributes))
+  SizeAttr count;
+  if (parser.parseArgument(index) || parser.parseKeyword("to") || parseKnown(parser, count))
+    return failure();
+  result.addAttribute("count", count);
+  if (succeeded(parser.parseOptionalKeyword("reverse")))
+    result.addAttribute("reverse", parser.getBuilder().getUnitAttr());
+  if (parser.parseOptionalAttrDictWithKeyword(result.attributes))
     return failure();
   index.type = parser.getBuilder().getIndexType();
   Region *body = result.addRegion();
@@ -147,7 +171,7 @@ ParseResult LoopOp::parse(OpAsmParser &parser, OperationState &result) {
   return success();
 }
 void LoopOp::print(OpAsmPrinter &printer) {
-  printer << ' ' << getBody().getArgument(0) << " to " << getCount() << ' ';
+  printer << ' ' << getBody().getArgument(0) << " to " << show(getCount()) << (getReverse() ? " reverse " : " ");
   printer.printOptionalAttrDictWithKeyword((*this)->getDiscardableAttrDictionary().getValue());
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false, /*printBlockTerminators=*/true);
 }

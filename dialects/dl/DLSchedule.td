@@ -42,32 +42,29 @@ def DL_PlaceOp : DL_ScheduleOpOf<"place", [Pure]> {
   let summary = "Memory of a schedule: bytes from the start of an arena, an input or an output";
   let description = [{
     `place params + 64`, `place input[1]`, `place constants + 8`, `place workspace + 128 by [256](%i)`: each loop index adds
-    as many bytes as stand for it. `place workspace + 128 from 32 by [-32](%i) times 1`: 128, and 32 less 32 * %i, times the
-    extent of the call (as often as stands there).
+    as many bytes as stand for it. `place workspace + 128 from 32 * batch by [64 * batch](%i)`: open sizes are those of the call.
   }];
   let arguments = (ins StrAttr:$base, OptionalAttr<I64Attr>:$index, DefaultValuedAttr<I64Attr, "0">:$offset,
-                       DefaultValuedAttr<I64Attr, "0">:$first, DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$steps,
-                       Variadic<Index>:$indices, DefaultValuedAttr<I64Attr, "0">:$extents);
+                       OptionalAttr<DL_SizeAttr>:$first, DL_SizesAttr:$steps, Variadic<Index>:$indices);
   let results = (outs AnyMemRef:$buffer);
   let assemblyFormat = [{
-    custom<Word>($base) (`[` $index^ `]`)? (`+` $offset^)? (`from` $first^)? (`by` $steps^ `(` $indices `)`)?
-    (`times` $extents^)? attr-dict `:` type($buffer)
+    custom<Word>($base) (`[` $index^ `]`)? (`+` $offset^)? `` custom<Moves>($first, $steps, $indices)
+    attr-dict `:` type($buffer)
   }];
   let hasVerifier = 1;
 }
 def DL_SlotOp : DL_ScheduleOpOf<"slot", [Pure]> {
   let summary = "Part of a buffer that holds the values of many rounds";
   let description = [{
-    `slot %all + 1 by [1](%i) of 256 times 1`: the buffer from slot 1 + %i on; a slot has 256 elements, times the extent of the
-    call (as often as stands there). Level `plan` makes a place of it. `dl.values` are the numbers of the values that it holds
+    `slot %all + 1 by [1](%i) of 256 * batch`: the buffer from slot 1 + %i on; a slot has 256 elements, times the open sizes
+    of the call that stand there. Level `plan` makes a place of it. `dl.values` are the numbers of the values that it holds
     when a round begins and ends, and that the whole buffer holds before and after the loop; -1 where nothing is said.
   }];
   let arguments = (ins AnyMemRef:$whole, DefaultValuedAttr<I64Attr, "0">:$first,
-                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$steps, Variadic<Index>:$indices, I64Attr:$size,
-                       DefaultValuedAttr<I64Attr, "0">:$extents);
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$steps, Variadic<Index>:$indices, DL_SizeAttr:$size);
   let results = (outs AnyMemRef:$buffer);
   let assemblyFormat = [{
-    $whole (`+` $first^)? (`by` $steps^ `(` $indices `)`)? `of` $size (`times` $extents^)? attr-dict
+    $whole (`+` $first^)? (`by` $steps^ `(` $indices `)`)? `of` custom<Known>($size) attr-dict
     `:` type($whole) `->` type($buffer)
   }];
   let hasVerifier = 1;
@@ -75,22 +72,25 @@ def DL_SlotOp : DL_ScheduleOpOf<"slot", [Pure]> {
 def DL_RunOp : DL_ScheduleOpOf<"run", [AttrSizedOperandSegments]> {
   let summary = "One run of a kernel";
   let description = [{
-    `run @kernel(inputs) -> (outputs) parts 4 * batch by 8`: the kernel has `count` units of work, times the extent of the
-    call as often as `extents` says; `unit` of them make one part. Parts may run at once, in any order. `check` says what is
+    `run @kernel(inputs) -> (outputs) parts 4 * batch by 8`: the kernel has `count` units of work; `unit` of them make one part. Parts may run at once, in any order. `check` says what is
     wrong where the kernel is a check and finds something: `op`, `limit`, `row_size`.
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyMemRef>:$inputs,
-                       Variadic<AnyMemRef>:$outputs, I64Attr:$count, I64Attr:$extents, I64Attr:$unit, OptionalAttr<DictionaryAttr>:$check);
+                       Variadic<AnyMemRef>:$outputs, DL_SizeAttr:$count, I64Attr:$unit,
+                       OptionalAttr<DictionaryAttr>:$check);
   let assemblyFormat = [{
-    $kernel `(` $inputs `)` `->` `(` $outputs `)` `parts` custom<Parts>($count, $extents, $unit) (`check` $check^)?
+    $kernel `(` $inputs `)` `->` `(` $outputs `)` `parts` custom<Parts>($count, $unit) (`check` $check^)?
     attr-dict `:` functional-type($inputs, $outputs)
   }];
   let hasVerifier = 1;
 }
 def DL_LoopOp : DL_ScheduleOpOf<"loop", [SingleBlock, NoTerminator, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getDefaultDialect"]>]> {
   let summary = "Part of a schedule that runs `count` times";
-  let description = [{ `loop %i to 12 { ... }`: the index goes from 0 to 11. What runs in it is placed by the index. }];
-  let arguments = (ins I64Attr:$count);
+  let description = [{
+    `loop %i to 12 { ... }`: the index goes from 0 to 11; `loop %i to 3 * time reverse { ... }`: from 3 * time - 1 to 0. What
+    runs in it is placed by the index.
+  }];
+  let arguments = (ins DL_SizeAttr:$count, UnitAttr:$reverse);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasRegionVerifier = 1;

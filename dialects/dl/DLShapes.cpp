@@ -59,7 +59,7 @@ bool Shapes::sameElements(Value a, Value b, Place place) const {
   return false;
 }
 bool Shapes::fixed(SizeAttr size, const char *what, Place place) const {
-  if (!size || !size.evaluate().isBatch())
+  if (!size || !size.evaluate().isOpen())
     return true;
   rule.fail(Twine(what) + ": expected a number, found " + show(size.evaluate()), place);
   return false;
@@ -134,7 +134,7 @@ std::optional<llvm::SmallBitVector> Shapes::axes(Value value, ArrayAttr axes) co
 }
 
 static size_t batchAxes(ArrayRef<Dim> dims) {
-  return llvm::count_if(dims, [](Dim dim) { return dim.isBatch(); });
+  return llvm::count_if(dims, [](Dim dim) { return dim.hasRows(); });
 }
 bool Shapes::rowsMeetTheirOwn(ArrayRef<Value> values, ArrayRef<Dim> result, size_t own, Place place) const {
   size_t most = 0;
@@ -217,7 +217,7 @@ static void shape(PreluOp::Adaptor op, Shapes s) {
   SmallVector<Dim> dims = s.picture(op.getInput()), weight = s.dims(op.getWeight());
   Dim channels = dims.empty() ? Dim(1) : dims.back();
   if (weight.size() > 1 || weight.size() > dims.size() ||
-      (weight.size() == 1 && weight[0] != Dim(1) && (channels.isBatch() || !weight[0].agrees(channels))))
+      (weight.size() == 1 && weight[0] != Dim(1) && (channels.isOpen() || !weight[0].agrees(channels))))
     return s.rule.fail("prelu: weight: expected one number, or one for each channel of " + show(op.getInput()) +
                        ", found " + show(op.getWeight()));
   same<PreluOp>(op, s);

@@ -24,17 +24,14 @@ static void shape(ReshapeOp::Adaptor op, Shapes s) {
     return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) + " elements, " +
                        show(makeTensor(dims, s.element(op.getInput()))) + " has " + show(out));
   if (open && !in.isUnknown() && !rest.isUnknown()) {
-    if (in.power > rest.power + 1)
-      return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) +
-                         " elements; an axis may be a multiple of the batch, and of nothing else that is open");
-    int64_t divisor = rest.coefficient();
-    bool divides =
-        divisor > 0 && in.coefficient() % divisor == 0 && (in.power == rest.power || in.power == rest.power + 1);
-    if (!divides)
+    Dim quotient = in / rest;
+    if (quotient.isUnknown())
       return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) + " elements, not a multiple of " +
                          show(rest));
-    int64_t quotient = in.coefficient() / divisor;
-    *open = in.power > rest.power ? Dim::batch(quotient) : Dim(quotient);
+    if (!quotient.fitsAxis())
+      return s.rule.fail("reshape: " + show(op.getInput()) + " has " + show(in) +
+                         " elements; an axis may have each open size once as a factor, found " + show(quotient));
+    *open = quotient;
   }
   s.set(dims, s.element(op.getInput()));
 }
@@ -73,12 +70,15 @@ static void shape(SliceOp::Adaptor op, Shapes s) {
   Dim size = op.getSizeAttr().evaluate(), whole = dims[axis];
   int64_t start = from.value;
   bool all = from == Dim(0) && size == whole;
-  bool multiples = whole.isBatch() && size.isBatch() && (from.isBatch() || from == Dim(0)) &&
-                   from.factor + size.factor <= whole.factor;
+  bool multiples = whole.isOpen() && size.open == whole.open && (from.open == whole.open || from == Dim(0)) &&
+                   from.value + size.value <= whole.value;
   bool isKnown = !whole.isUnknown() && !size.isUnknown() && !from.isUnknown();
-  if (!all && !multiples && isKnown && (whole.isBatch() || size.isBatch() || from.isBatch()))
-    return s.rule.fail("slice: axis " + Twine(axis) + " of " + show(op.getInput()) +
-                       " depends on the batch, and can only be cut at multiples of it");
+  if (!all && !multiples && isKnown && (whole.isOpen() || size.isOpen() || from.isOpen()))
+    return s.rule.fail("slice: axis " + Twine(axis) + " of " + show(op.getInput()) + " depends on " +
+                       openPart(whole.isOpen()  ? whole
+                                : size.isOpen() ? size
+                                                : from) +
+                       ", and can only be cut at multiples of it");
   if (!all && whole.isNumber() && size.isNumber() && !ShapedType::isDynamic(start) &&
       (start < 0 || size.value < 0 || start + size.value > whole.value))
     return s.rule.fail("slice: elements " + Twine(start) + " to " + Twine(start + size.value) +
@@ -93,9 +93,9 @@ static void shape(SelectOp::Adaptor op, Shapes s) {
   if (axis < 0 || !s.fixed(op.getIndexAttr(), "select: index"))
     return;
   SmallVector<Dim> dims = s.dims(op.getInput());
-  if (dims[axis].isBatch())
-    return s.rule.fail("select: axis " + Twine(axis) + " of " + show(op.getInput()) +
-                       " depends on the batch, and cannot be cut");
+  if (dims[axis].isOpen())
+    return s.rule.fail("select: axis " + Twine(axis) + " of " + show(op.getInput()) + " depends on " +
+                       openPart(dims[axis]) + ", and cannot be cut");
   if (dims[axis].isNumber() && !ShapedType::isDynamic(index) &&
       (index < -dims[axis].value || index >= dims[axis].value))
     return s.rule.fail("select: no element " + Twine(index) + " along axis " + Twine(axis) + " of " +
@@ -138,7 +138,7 @@ static void shape(ConcatOp::Adaptor op, Shapes s) {
       dims[i] = open ? Dim() : dims[i] + size;
       if (known && dims[i].isUnknown())
         return s.rule.fail("concat: " + show(first) + " and " + show(input) + " along axis " + Twine(axis) +
-                           ": the size is not a multiple of the batch");
+                           ": the size is no number, and no multiple of an open size");
     }
   }
   s.set(dims, s.element(first));
@@ -153,9 +153,9 @@ static void shape(SplitOp::Adaptor op, Shapes s) {
     return s.rule.fail("split: expected at most " + Twine(mostParts) + " parts, found " + Twine(count) +
                        "; `slice` takes one");
   SmallVector<Dim> dims = s.dims(op.getInput());
-  if (dims[axis].isBatch() && count > 1)
-    return s.rule.fail("split: axis " + Twine(axis) + " of " + show(op.getInput()) +
-                       " depends on the batch, and cannot be cut");
+  if (dims[axis].isOpen() && count > 1)
+    return s.rule.fail("split: axis " + Twine(axis) + " of " + show(op.getInput()) + " depends on " +
+                       openPart(dims[axis]) + ", and cannot be cut");
   if (dims[axis].isNumber()) {
     if (dims[axis].value % count)
       return s.rule.fail("split: " + show(dims[axis]) + " of " + show(op.getInput()) + " is not a multiple of " +
@@ -202,9 +202,9 @@ static void shape(PadOp::Adaptor op, Shapes s) {
         return;
       if (count < 0 && !ShapedType::isDynamic(count))
         return s.rule.fail("pad: widths must be at least 0, found " + Twine(count));
-      if (dim.isBatch() && count != 0)
-        return s.rule.fail("pad: an axis that depends on the batch cannot be padded");
-      dim = dim.isBatch() || ShapedType::isDynamic(count) ? (dim.isBatch() ? dim : Dim()) : dim + Dim(count);
+      if (dim.isOpen() && count != 0)
+        return s.rule.fail("pad: an axis that depends on " + openPart(dim) + " cannot be padded");
+      dim = dim.isOpen() || ShapedType::isDynamic(count) ? (dim.isOpen() ? dim : Dim()) : dim + Dim(count);
     }
   }
   if (s.held(op.getValueAttr(), op.getInput(), "pad: value") && readsWithin(op, s))
@@ -220,9 +220,10 @@ static int64_t placeOf(Value x, SizeAttr along, Value at, Dim size, const char *
     s.rule.fail(Twine(what) + ": expected at = %place, one integer, found " + (at ? show(at) : std::string("none")));
     return -1;
   }
-  if (whole.isBatch() || size.isBatch()) {
-    s.rule.fail(Twine(what) + ": axis " + Twine(axis) + " of " + show(x) +
-                " depends on the batch; expected one whose size is known when the model is compiled");
+  if (whole.isOpen() || size.isOpen()) {
+    s.rule.fail(Twine(what) + ": axis " + Twine(axis) + " of " + show(x) + " depends on " +
+                openPart(whole.isOpen() ? whole : size) +
+                "; expected one whose size is known when the model is compiled");
     return -1;
   }
   if (size.isNumber() && (size.value < 1 || (whole.isNumber() && size.value > whole.value))) {
@@ -272,9 +273,9 @@ static void shape(GatherOp::Adaptor op, Shapes s) {
   if (!s.integers(index, "gather: index") || !hasTables(op.getBatchDimsAttr(), index, "gather", s) ||
       !s.rank(table, 2 + tables, "gather: table"))
     return;
-  if (s.dims(table)[tables].isBatch())
-    return s.rule.fail("gather: expected a table whose number of rows does not depend on the batch, found " +
-                       show(table));
+  if (s.dims(table)[tables].isOpen())
+    return s.rule.fail("gather: expected a table whose number of rows does not depend on " +
+                       openPart(s.dims(table)[tables]) + ", found " + show(table));
   if (tables && !s.dims(table)[0].agrees(s.dims(index)[0]))
     return s.rule.fail("gather: expected a table for each element of the first axis of the index, found " +
                        show(table) + " and " + show(index));
@@ -310,7 +311,7 @@ static void shape(IotaOp::Adaptor op, Shapes s) {
   int64_t axis = s.axis(op.getLike(), op.getAxisAttr());
   if (axis < 0)
     return;
-  if (Dim size = s.dims(op.getLike())[axis]; !size.isUnknown() && !holds(element, size.at(largestBatch)))
+  if (Dim size = s.dims(op.getLike())[axis]; !size.isUnknown() && !holds(element, size.at(Extents(largestBatch))))
     return s.rule.fail("iota: " + show(element) + " cannot count along axis " + Twine(axis) + " of " +
                        show(op.getLike()) + "; say type = i64");
   s.set(s.dims(op.getLike()), element);

@@ -158,8 +158,10 @@ bool Shapes::hasChannels(Value input, size_t axes, const char *what) const {
     return rule.fail(Twine(what) + ": expected an input " + layout("...") +
                      (axes ? Twine(" with at least one axis ") + between() : Twine()) + ", found " + show(input)),
            false;
-  if (llvm::any_of(ArrayRef<Dim>(own).drop_front(), [](Dim dim) { return dim.isBatch(); }))
-    return rule.fail(Twine(what) + ": only the first axis may depend on the batch, found " + show(input)), false;
+  for (Dim dim : ArrayRef<Dim>(own).drop_front())
+    if (dim.isOpen())
+      return rule.fail(Twine(what) + ": only the first axis may depend on " + openPart(dim) + ", found " + show(input)),
+             false;
   return floats(input, what);
 }
 bool Shapes::areParted(Value input, SizeAttr groups, const char *what) const {

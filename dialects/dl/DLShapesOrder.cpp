@@ -19,9 +19,9 @@ static int64_t orderedAxis(Value x, SizeAttr axis, const char *what, Shapes s) {
   if (!s.hasAxis(x, what) || !s.numbers(x, what))
     return -1;
   int64_t along = s.axis(x, axis);
-  if (along >= 0 && s.dims(x)[along].isBatch()) {
-    s.rule.fail(Twine(what) + ": axis " + Twine(along) + " of " + show(x) +
-                " depends on the batch; expected one whose size is known when the model is compiled");
+  if (along >= 0 && s.dims(x)[along].isOpen()) {
+    s.rule.fail(Twine(what) + ": axis " + Twine(along) + " of " + show(x) + " depends on " +
+                openPart(s.dims(x)[along]) + "; expected one whose size is known when the model is compiled");
     return -1;
   }
   if (along >= 0 && s.dims(x)[along] == Dim(0)) {

@@ -45,8 +45,9 @@ template <typename Op> static void convolution(typename Op::Adaptor op, int64_t 
   int64_t groups = number(op.getGroupsAttr(), 1);
   if (groups < 1 && !ShapedType::isDynamic(groups))
     return s.rule.fail(Twine(what) + ": groups: expected a number of at least 1, found " + Twine(groups));
-  if (channels.isBatch() || features.isBatch() || own.isBatch())
-    return s.rule.fail(Twine(what) + ": channels and features cannot depend on the batch");
+  for (Dim one : {channels, features, own})
+    if (one.isOpen())
+      return s.rule.fail(Twine(what) + ": channels and features cannot depend on " + openPart(one));
   if (features == Dim(0))
     return s.rule.fail(Twine(what) + ": there are no filters in " + show(op.getWeight()));
   if (channels.isNumber() && own.isNumber() && !ShapedType::isDynamic(groups)) {
@@ -104,8 +105,9 @@ static void convolutionTranspose(typename Op::Adaptor op, int64_t axes, const ch
     return;
   SmallVector<Dim> filters = s.dims(op.getWeight());
   Dim channels = s.picture(op.getInput()).back(), features = filters[1] * Dim(number(op.getGroupsAttr(), 1));
-  if (channels.isBatch() || filters[0].isBatch() || filters[1].isBatch())
-    return s.rule.fail(Twine(what) + ": channels and features cannot depend on the batch");
+  for (Dim one : {channels, filters[0], filters[1]})
+    if (one.isOpen())
+      return s.rule.fail(Twine(what) + ": channels and features cannot depend on " + openPart(one));
   if (filters[1] == Dim(0))
     return s.rule.fail(Twine(what) + ": there are no filters in " + show(op.getWeight()));
   if (!channels.agrees(filters[0]))
@@ -174,7 +176,7 @@ static SmallVector<Dim> eachPlace(Value input, Attribute option, const char *wha
     s.rule.fail(Twine(what) + ": " + name + ": expected a number, or one for each of " + Twine(axes) +
                 (axes == 1 ? " axis" : " axes"));
   for (Dim dim : each)
-    if (dim.isBatch() || (dim.isNumber() && (dim.value < 1 || dim.value > largestBatch))) {
+    if (dim.isOpen() || (dim.isNumber() && (dim.value < 1 || dim.value > largestBatch))) {
       s.rule.fail(Twine(what) + ": " + name + ": expected a number from 1 to " + Twine(largestBatch) + ", found " +
                   show(dim));
       return {};
@@ -236,7 +238,7 @@ static void shape(PixelShuffleOp::Adaptor op, Shapes s) {
   if (known && (r < 1 || r > largestBatch))
     return s.rule.fail("pixel_shuffle: upscale_factor: expected a number from 1 to " + Twine(largestBatch) +
                        ", found " + Twine(r));
-  if (dims[3].isBatch() || (known && dims[3].isNumber() && dims[3].value % (r * r)))
+  if (dims[3].isOpen() || (known && dims[3].isNumber() && dims[3].value % (r * r)))
     return s.rule.fail("pixel_shuffle: expected a multiple of " + (known ? Twine(r * r) : Twine("r * r")) +
                        " channels, found " + show(op.getInput()));
   for (int64_t axis : {1, 2})
@@ -252,8 +254,9 @@ static void shape(FlattenOp::Adaptor op, Shapes s) {
   Dim all = 1;
   for (Dim dim : ArrayRef<Dim>(dims).drop_front(axis))
     all = all * dim;
-  if (all.power > 1)
-    return s.rule.fail("flatten: " + show(op.getInput()) + " has more than one axis that depends on the batch");
+  if (!all.fitsAxis())
+    return s.rule.fail("flatten: " + show(op.getInput()) + " has more than one axis that depends on " +
+                       openPart(s.dims(op.getInput())[axis]));
   dims.resize(axis);
   dims.push_back(all);
   s.set(dims, s.element(op.getInput()));

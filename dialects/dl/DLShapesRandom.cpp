@@ -56,7 +56,7 @@ static void shape(SampleOp::Adaptor op, Shapes s) {
     return;
   SmallVector<Dim> dims = s.dims(scores);
   Dim classes = dims.pop_back_val();
-  if (classes.isBatch() || (classes.isNumber() && classes.value < 1))
+  if (classes.isOpen() || (classes.isNumber() && classes.value < 1))
     return s.rule.fail("sample: expected scores [..., classes] with at least one class, found " + show(scores));
   if (int64_t k = number(op.getTopKAttr(), 1);
       !ShapedType::isDynamic(k) && (k < 1 || (classes.isNumber() && k > classes.value)))
@@ -156,7 +156,7 @@ static bool isOfPictures(Value x, const char *what, Shapes s) {
 static SmallVector<Dim> forBoth(Attribute option, int64_t least, const Twine &what, Shapes s) {
   SmallVector<Dim> each = eachOf(option, 2, 0);
   auto isGood = [&](Dim dim) {
-    return !dim.isBatch() && (!dim.isNumber() || (dim.value >= least && dim.value <= largestBatch));
+    return !dim.isOpen() && (!dim.isNumber() || (dim.value >= least && dim.value <= largestBatch));
   };
   if (!each.empty() && llvm::all_of(each, isGood))
     return each;

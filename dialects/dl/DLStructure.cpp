@@ -114,11 +114,10 @@ SmallVector<AffineMap> SliceOp::getAccessMaps() {
   SmallVector<AffineExpr> exprs(all.getResults());
   AffineExpr &cut = exprs[positive(getAxisAttr().number(), rank)];
   Dim start = getStartAttr() ? getStartAttr().evaluate() : Dim(0);
-  if (start.isBatch()) // the symbol is the batch
-    cut = cut + getAffineSymbolExpr(0, getContext()) * start.factor;
-  else
-    cut = cut + start.value;
-  return {AffineMap::get(rank, start.isBatch(), exprs, getContext()), all};
+  // The symbol is what the sizes of the axis are multiples of.
+  cut = cut + (start.isOpen() ? getAffineSymbolExpr(0, getContext()) * start.value
+                              : getAffineConstantExpr(start.value, getContext()));
+  return {AffineMap::get(rank, start.isOpen(), exprs, getContext()), all};
 }
 ELEMENTWISE(SelectOp)
 SmallVector<AffineMap> SelectOp::getAccessMaps() {
@@ -140,15 +139,15 @@ SmallVector<AffineMap> FlipOp::getAccessMaps() {
   AffineMap all = identity(getContext(), rank, rank);
   SmallVector<AffineExpr> exprs(all.getResults());
   llvm::SmallBitVector axes = flippedAxes(*this);
-  bool knowsBatch = false;
+  bool isOpen = false;
   for (unsigned i : axes.set_bits()) { // the last one first
     AffineExpr last = getAffineConstantExpr(dims[i].value - 1, getContext());
-    if (dims[i].isBatch()) // the symbol is the batch
-      last = getAffineSymbolExpr(0, getContext()) * dims[i].factor - 1;
-    knowsBatch |= dims[i].isBatch();
+    if (dims[i].isOpen()) // the symbol is what the axis is a multiple of
+      last = getAffineSymbolExpr(0, getContext()) * dims[i].value - 1;
+    isOpen |= dims[i].isOpen();
     exprs[i] = last - exprs[i];
   }
-  return {AffineMap::get(rank, knowsBatch, exprs, getContext()), all};
+  return {AffineMap::get(rank, isOpen, exprs, getContext()), all};
 }
 
 //===--- Reductions -------------------------------------------------------------------------------------===//

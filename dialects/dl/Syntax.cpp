@@ -48,6 +48,13 @@ void dlc::placeNumbers() {
     else
       OpBuilder(*number->user_begin()).insert(number);
 }
+void Names::addOpen(StringRef name) { innermost->openSizes.insert(name); }
+bool Names::isOpen(StringRef name) {
+  for (Names *names = innermost; names; names = names->outer)
+    if (names->openSizes.contains(name))
+      return true;
+  return name == "batch";
+}
 bool Names::areInBody() { return innermost && !innermost->holdsItems; }
 void Names::addFunction(StringRef name, Results results) {
   if (innermost)
@@ -233,49 +240,122 @@ std::string dlc::show(double value) {
   return text;
 }
 
+int64_t Extents::operator[](StringAttr name) const {
+  for (auto [own, number] : all)
+    if (own == name)
+      return number;
+  return otherwise;
+}
+
+static bool comesFirst(Attribute a, Attribute b) {
+  StringRef x = cast<StringAttr>(a).getValue(), y = cast<StringAttr>(b).getValue();
+  return x != y && (x == "batch" || (y != "batch" && x < y));
+}
+static ArrayAttr openOf(MLIRContext *context, SmallVector<Attribute> names) {
+  llvm::sort(names, comesFirst);
+  return names.empty() ? ArrayAttr() : ArrayAttr::get(context, names);
+}
+static ArrayRef<Attribute> namesOf(Dim dim) { return dim.open ? dim.open.getValue() : ArrayRef<Attribute>(); }
+
+unsigned Dim::power(StringRef name) const {
+  return llvm::count_if(namesOf(*this), [&](Attribute one) { return cast<StringAttr>(one).getValue() == name; });
+}
+bool Dim::fitsAxis() const {
+  ArrayRef<Attribute> names = namesOf(*this);
+  return std::adjacent_find(names.begin(), names.end()) == names.end();
+}
+int64_t Dim::at(const Extents &extents) const {
+  int64_t size = value;
+  for (Attribute name : namesOf(*this))
+    if (llvm::MulOverflow(size, extents[cast<StringAttr>(name)], size))
+      return INT64_MAX;
+  return size;
+}
 Dim dlc::operator*(Dim a, Dim b) {
   if (a == Dim(0) || b == Dim(0))
     return 0;
   int64_t product;
-  if (a.isUnknown() || b.isUnknown() || llvm::MulOverflow(a.coefficient(), b.coefficient(), product))
+  if (a.isUnknown() || b.isUnknown() || llvm::MulOverflow(a.value, b.value, product))
     return {};
-  if (a.isNumber() && b.isNumber())
-    return product;
-  return product > 0 ? Dim::batch(product, a.power + b.power) : Dim();
+  if (!a.open || !b.open)
+    return Dim(product, a.open ? a.open : b.open);
+  SmallVector<Attribute> names(namesOf(a));
+  llvm::append_range(names, namesOf(b));
+  return Dim(product, openOf(a.open.getContext(), names));
+}
+Dim dlc::operator/(Dim a, Dim b) {
+  if (a.isUnknown() || b.isUnknown() || b.value == 0 || a.value % b.value)
+    return {};
+  SmallVector<Attribute> names(namesOf(a));
+  for (Attribute name : namesOf(b)) {
+    auto *found = llvm::find(names, name);
+    if (found == names.end())
+      return {};
+    names.erase(found);
+  }
+  return Dim(a.value / b.value, names.empty() ? ArrayAttr() : openOf(a.open.getContext(), names));
 }
 Dim dlc::operator+(Dim a, Dim b) {
+  if (a == Dim(0) || b == Dim(0))
+    return a == Dim(0) ? b : a;
   int64_t sum;
-  if (a.isNumber() && b.isNumber())
-    return llvm::AddOverflow(a.value, b.value, sum) ? Dim() : Dim(sum);
-  if (a.isBatch() && b.isBatch() && a.power == b.power)
-    return llvm::AddOverflow(a.factor, b.factor, sum) ? Dim() : Dim::batch(sum, a.power);
-  return a == Dim(0) ? b : b == Dim(0) ? a : Dim();
+  bool fits = !a.isUnknown() && !b.isUnknown() && a.open == b.open && !llvm::AddOverflow(a.value, b.value, sum);
+  return fits ? Dim(sum, a.open) : Dim();
+}
+Dim dlc::openSize(StringAttr name) { return Dim(1, ArrayAttr::get(name.getContext(), name)); }
+Dim dlc::withoutRows(Dim dim) {
+  while (dim.hasRows())
+    dim = dim / openSize(cast<StringAttr>(dim.open[0]));
+  return dim;
 }
 std::string dlc::show(Dim dim) {
   if (dim.isUnknown())
     return "?";
-  std::string text = dim.isBatch() && dim.factor == 1 ? "" : std::to_string(dim.coefficient());
-  for (unsigned i = 0; i < dim.power; ++i)
-    text += text.empty() ? "batch" : " * batch";
+  std::string text = dim.isOpen() && dim.value == 1 ? "" : std::to_string(dim.value);
+  for (Attribute name : namesOf(dim))
+    text += (text.empty() ? "" : " * ") + cast<StringAttr>(name).str();
   return text;
 }
+std::string dlc::openPart(Dim dim) {
+  std::string text = show(Dim(1, dim.open));
+  return text == "batch" ? "the batch" : text;
+}
+ParseResult dlc::parseDim(AsmParser &parser, Dim &dim) {
+  SmallVector<Attribute> names;
+  int64_t value = 1;
+  OptionalParseResult number = parser.parseOptionalInteger(value);
+  if (number.has_value() && failed(*number))
+    return failure();
+  bool more = !number.has_value() || succeeded(parser.parseOptionalStar());
+  while (more) {
+    StringRef name;
+    if (parser.parseKeyword(&name))
+      return failure();
+    names.push_back(parser.getBuilder().getStringAttr(name));
+    more = succeeded(parser.parseOptionalStar());
+  }
+  dim = Dim(value, openOf(parser.getContext(), names));
+  return success();
+}
+Dim OpenAttr::numberOf(OpenAttr list) { return list && list.getDims().size() == 1 ? list.getDims()[0] : Dim(); }
 RankedTensorType dlc::makeTensor(ArrayRef<Dim> dims, Type elementType) {
-  SmallVector<int64_t> shape, factors;
+  SmallVector<int64_t> shape;
+  SmallVector<Dim> encoded;
+  bool open = false;
   for (Dim dim : dims) {
     shape.push_back(dim.isNumber() ? dim.value : ShapedType::kDynamic);
-    factors.push_back(dim.power == 1 ? dim.factor : 0);
+    encoded.push_back(dim.isOpen() && dim.fitsAxis() ? dim : Dim(0));
+    open |= encoded.back().isOpen();
   }
-  bool open = llvm::any_of(factors, [](int64_t factor) { return factor > 0; });
   return RankedTensorType::get(shape, elementType,
-                               open ? BatchAttr::get(elementType.getContext(), factors) : BatchAttr());
+                               open ? OpenAttr::get(elementType.getContext(), encoded) : OpenAttr());
 }
 Dim dlc::dimOf(RankedTensorType type, unsigned axis) {
-  if (auto batch = dyn_cast_or_null<BatchAttr>(type.getEncoding()))
-    if (axis < batch.getFactors().size() && batch.getFactors()[axis])
-      return Dim::batch(batch.getFactors()[axis]);
-  Dim dim;
-  dim.value = type.getDimSize(axis);
-  return dim;
+  if (auto open = dyn_cast_or_null<OpenAttr>(type.getEncoding()))
+    if (axis < open.getDims().size())
+      if (Dim dim = open.getDims()[axis]; dim.isOpen() && dim.value > 0 && dim.fitsAxis())
+        return dim;
+  return Dim(type.getDimSize(axis));
 }
 SmallVector<Dim> dlc::dimsOf(RankedTensorType type) {
   return llvm::map_to_vector(llvm::seq<unsigned>(0, type.getRank()), [&](unsigned i) { return dimOf(type, i); });
@@ -307,41 +387,85 @@ SizeAttr SizeAttr::get(MLIRContext *context, int64_t value) {
   return get(context, getAffineConstantExpr(value, context), {});
 }
 SizeAttr SizeAttr::get(MLIRContext *context, Dim dim) {
-  if (dim.isNumber())
-    return get(context, dim.value);
-  AffineExpr symbol = getAffineSymbolExpr(0, context);
-  return dim.power == 1 ? get(context, symbol * dim.factor, StringAttr::get(context, "batch"))
-                        : get(context, symbol, StringAttr::get(context, "?"));
-}
-/// What depends on the batch is tried at three sizes: a line through 0 is a multiple of it.
-Dim SizeAttr::evaluate(const Sizes &known) const {
-  SmallVector<int64_t, 3> tried;
-  bool open = false;
-  for (int64_t batch : {1, 2, 3}) {
-    SmallVector<AffineExpr> values;
-    for (StringAttr name : getNames()) {
-      auto it = known.find(name);
-      if (it != known.end() && !it->second.isUnknown()) {
-        values.push_back(getAffineConstantExpr(it->second.at(batch), getContext()));
-        open |= it->second.isBatch();
-      } else if (name == "batch") {
-        values.push_back(getAffineConstantExpr(batch, getContext()));
-        open = true;
-      } else {
-        return {};
-      }
-    }
-    auto constant = dyn_cast<AffineConstantExpr>(getExpr().replaceSymbols(values));
-    if (!constant)
-      return {};
-    tried.push_back(constant.getValue());
-    if (!open)
-      return tried[0];
+  if (dim.isUnknown())
+    return get(context, getAffineSymbolExpr(0, context), {StringAttr::get(context, "?")});
+  AffineExpr expr = getAffineConstantExpr(dim.value, context);
+  SmallVector<Attribute> names;
+  for (Attribute name : namesOf(dim)) {
+    Attribute open = ArrayAttr::get(context, name);
+    if (names.empty() || names.back() != open)
+      names.push_back(open);
+    expr = expr * getAffineSymbolExpr(names.size() - 1, context);
   }
-  if (tried[0] == tried[1] && tried[1] == tried[2])
-    return tried[0];
-  bool multiple = tried[0] > 0 && tried[1] == 2 * tried[0] && tried[2] == 3 * tried[0];
-  return multiple ? Dim::batch(tried[0]) : Dim();
+  return get(context, expr, names);
+}
+
+namespace {
+/// A size expression as a sum: a number for each product of open sizes.
+using Terms = SmallVector<Dim, 2>;
+} // namespace
+static std::optional<Terms> sumOf(const Terms &a, const Terms &b) {
+  Terms sum = a;
+  for (Dim term : b) {
+    auto *same = llvm::find_if(sum, [&](Dim one) { return one.open == term.open; });
+    if (same == sum.end())
+      sum.push_back(term);
+    else if (llvm::AddOverflow(same->value, term.value, same->value))
+      return std::nullopt;
+    llvm::erase_if(sum, [](Dim one) { return one.value == 0; });
+  }
+  return sum;
+}
+static std::optional<Terms> termsOf(AffineExpr expr, ArrayRef<Attribute> names, const Sizes &known) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return constant.getValue() ? Terms{Dim(constant.getValue())} : Terms();
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(expr)) {
+    Attribute name = names[symbol.getPosition()];
+    if (auto open = dyn_cast<ArrayAttr>(name))
+      return Terms{Dim(1, open)};
+    auto found = known.find(cast<StringAttr>(name));
+    if (found == known.end() || found->second.isUnknown())
+      return std::nullopt;
+    return found->second == Dim(0) ? Terms() : Terms{found->second};
+  }
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  auto lhs = termsOf(binary.getLHS(), names, known), rhs = termsOf(binary.getRHS(), names, known);
+  if (!lhs || !rhs)
+    return std::nullopt;
+  if (expr.getKind() == AffineExprKind::Add)
+    return sumOf(*lhs, *rhs);
+  std::optional<Terms> result = Terms();
+  if (expr.getKind() == AffineExprKind::Mul) {
+    for (Dim a : *lhs)
+      for (Dim b : *rhs)
+        if (Dim product = a * b; !result || product.isUnknown())
+          return std::nullopt;
+        else
+          result = sumOf(*result, {product});
+    return result;
+  }
+  if (rhs->size() != 1 || rhs->front().value < 1) // divided by nothing, or by a sum
+    return std::nullopt;
+  Dim divisor = rhs->front();
+  for (Dim term : *lhs) {
+    bool rounds = lhs->size() == 1 && term.isNumber() && divisor.isNumber();
+    Dim quotient = rounds ? Dim(llvm::divideFloorSigned(term.value, divisor.value)) : term / divisor;
+    if (quotient.isUnknown())
+      return std::nullopt;
+    if (quotient.value)
+      result->push_back(quotient);
+  }
+  return result;
+}
+Dim SizeAttr::evaluate(const Sizes &known) const {
+  if (auto constant = dyn_cast<AffineConstantExpr>(getExpr()))
+    return Dim(constant.getValue());
+  std::optional<Terms> terms = termsOf(getExpr(), getNames(), known);
+  if (!terms || terms->size() > 1)
+    return {};
+  Dim only = terms->empty() ? Dim(0) : terms->front();
+  constexpr int64_t most = INT64_MAX / 4; // what is more overflows where the open size is no more than some
+  return only.isOpen() && (only.value < 1 || only.value > most) ? Dim() : only;
 }
 int64_t SizeAttr::number(const Sizes &known) const {
   Dim dim = evaluate(known);
@@ -356,8 +480,8 @@ static ParseResult countTerm(AsmParser &parser, unsigned &terms) {
     return stop(parser) << "expected at most " << mostTerms << " terms in a size expression";
   return success();
 }
-static ParseResult parseSum(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names);
-static ParseResult parseAtom(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names) {
+static ParseResult parseSum(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<Attribute> &names);
+static ParseResult parseAtom(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<Attribute> &names) {
   int64_t value;
   StringRef name;
   OptionalParseResult integer = parser.parseOptionalInteger(value);
@@ -371,13 +495,15 @@ static ParseResult parseAtom(AsmParser &parser, AffineExpr &expr, SmallVectorImp
     name = "?";
   else if (failed(parser.parseOptionalKeyword(&name)))
     return stop(parser) << "expected a whole number or a size expression";
-  auto attr = StringAttr::get(parser.getContext(), name);
+  Attribute attr = parser.getBuilder().getStringAttr(name);
+  if (Names::isOpen(name))
+    attr = parser.getBuilder().getArrayAttr(attr);
   if (!llvm::is_contained(names, attr))
     names.push_back(attr);
   expr = getAffineSymbolExpr(llvm::find(names, attr) - names.begin(), parser.getContext());
   return success();
 }
-static ParseResult parseProduct(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names) {
+static ParseResult parseProduct(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<Attribute> &names) {
   unsigned terms = 1;
   if (parseAtom(parser, expr, names))
     return failure();
@@ -393,7 +519,7 @@ static ParseResult parseProduct(AsmParser &parser, AffineExpr &expr, SmallVector
     expr = times ? expr * next : expr.floorDiv(next);
   }
 }
-static ParseResult parseSum(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<StringAttr> &names) {
+static ParseResult parseSum(AsmParser &parser, AffineExpr &expr, SmallVectorImpl<Attribute> &names) {
   unsigned terms = 1;
   if (parseProduct(parser, expr, names))
     return failure();
@@ -408,19 +534,20 @@ static ParseResult parseSum(AsmParser &parser, AffineExpr &expr, SmallVectorImpl
 }
 ParseResult dlc::parseSize(AsmParser &parser, SizeAttr &size) {
   AffineExpr expr;
-  SmallVector<StringAttr> names;
+  SmallVector<Attribute> names;
   if (parseSum(parser, expr, names))
     return failure();
   size = SizeAttr::get(parser.getContext(), expr, names);
   return success();
 }
-static void printExpr(raw_ostream &os, AffineExpr expr, ArrayRef<StringAttr> names, bool nested = false) {
+static void printExpr(raw_ostream &os, AffineExpr expr, ArrayRef<Attribute> names, bool nested = false) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
     os << constant.getValue();
     return;
   }
   if (auto symbol = dyn_cast<AffineSymbolExpr>(expr)) {
-    os << names[symbol.getPosition()].getValue();
+    Attribute name = names[symbol.getPosition()];
+    os << cast<StringAttr>(isa<ArrayAttr>(name) ? cast<ArrayAttr>(name)[0] : name).getValue();
     return;
   }
   auto binary = cast<AffineBinaryOpExpr>(expr);
@@ -514,7 +641,7 @@ std::string dlc::show(Type type) {
   auto ranked = dyn_cast<RankedTensorType>(type);
   std::string text;
   llvm::raw_string_ostream os(text);
-  if (ranked && (!ranked.getEncoding() || isa<BatchAttr>(ranked.getEncoding())))
+  if (ranked && (!ranked.getEncoding() || isa<OpenAttr>(ranked.getEncoding())))
     os << show(ShapeAttr::get(ranked));
   else
     os << type;
@@ -583,12 +710,12 @@ std::string dlc::show(InitAttr init) {
   return text;
 }
 
-static ParseResult parseFactors(AsmParser &parser, BatchAttr &attr) {
-  SmallVector<int64_t> factors;
+static ParseResult parseOpen(AsmParser &parser, OpenAttr &attr) {
+  SmallVector<Dim> dims;
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
-                                     [&] { return parser.parseInteger(factors.emplace_back()); }))
+                                     [&] { return parseDim(parser, dims.emplace_back()); }))
     return failure();
-  attr = BatchAttr::get(parser.getContext(), factors);
+  attr = OpenAttr::get(parser.getContext(), dims);
   return success();
 }
 
@@ -601,11 +728,11 @@ template <typename Attr, ParseResult (*parse)(AsmParser &, Attr &)> static Attri
 }
 Attribute SizeAttr::parse(AsmParser &parser, Type) { return parseInAngles<SizeAttr, parseSize>(parser); }
 Attribute ShapeAttr::parse(AsmParser &parser, Type) { return parseInAngles<ShapeAttr, parseShape>(parser); }
-Attribute BatchAttr::parse(AsmParser &parser, Type) { return parseInAngles<BatchAttr, parseFactors>(parser); }
+Attribute OpenAttr::parse(AsmParser &parser, Type) { return parseInAngles<OpenAttr, parseOpen>(parser); }
 Attribute InitAttr::parse(AsmParser &parser, Type) { return parseInAngles<InitAttr, parseInit>(parser); }
-void BatchAttr::print(AsmPrinter &printer) const {
+void OpenAttr::print(AsmPrinter &printer) const {
   printer << "<[";
-  llvm::interleaveComma(getFactors(), printer);
+  llvm::interleaveComma(getDims(), printer, [&](Dim dim) { printer << show(dim); });
   printer << "]>";
 }
 void SizeAttr::print(AsmPrinter &printer) const { printer << '<' << show(*this) << '>'; }

@@ -7,47 +7,65 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpImplementation.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace dlc {
 class SizeAttr;
 
-/// A size: a number, a multiple of the batch (the one size that is open until a call), or unknown (in a template). An axis
-/// is a multiple of the batch itself; a number of elements, or what they are apart, may be one of its square and so on.
+/// A number for each open size of a model, the batch first: what a call has, or the most that a call may have.
+class Extents {
+public:
+  using Extent = std::pair<mlir::StringAttr, int64_t>;
+  /// `otherwise`: of sizes that are not there.
+  explicit Extents(int64_t otherwise = 1) : otherwise(otherwise) {}
+  void add(mlir::StringAttr name, int64_t number) { all.push_back({name, number}); }
+  int64_t operator[](mlir::StringAttr name) const;
+  llvm::ArrayRef<Extent> list() const { return all; }
+
+private:
+  llvm::SmallVector<Extent, 2> all;
+  int64_t otherwise;
+};
+
+/// A size: a number, a number times open sizes (those that are open until a call: the batch, and what a model declares), or
+/// unknown (in a template). An axis has each open size once at most; a number of elements, or what they are apart, may have
+/// it more often.
 struct Dim {
-  int64_t factor = 0; ///< > 0: that many times the batch, or a power of it
-  int64_t value = mlir::ShapedType::kDynamic;
-  unsigned power = 0; ///< how often the batch is a factor
+  int64_t value = mlir::ShapedType::kDynamic; ///< the number, or what the open sizes are multiplied by
+  /// Names of the open sizes, as often as they are factors: the batch first, the others in the order of the alphabet. Null if
+  /// there are none.
+  mlir::ArrayAttr open;
 
   Dim() = default;
-  Dim(int64_t value) : value(value) {}
-  static Dim batch(int64_t factor = 1, unsigned power = 1) {
-    Dim dim;
-    dim.factor = factor;
-    dim.power = factor > 0 ? power : 0;
-    return dim;
-  }
-  bool isNumber() const { return !factor && !mlir::ShapedType::isDynamic(value); }
-  bool isBatch() const { return factor > 0; }
-  bool isUnknown() const { return !factor && mlir::ShapedType::isDynamic(value); }
-  bool operator==(const Dim &other) const {
-    return factor == other.factor && value == other.value && power == other.power;
-  }
-  /// What the powers of the batch are multiplied by; a number itself.
-  int64_t coefficient() const { return factor ? factor : value; }
-  /// The size where the batch is `batch`.
-  int64_t at(int64_t batch) const {
-    int64_t size = coefficient();
-    for (unsigned i = 0; i < power; ++i)
-      size *= batch;
-    return size;
-  }
+  Dim(int64_t value, mlir::ArrayAttr open = {}) : value(value), open(value == 0 ? mlir::ArrayAttr() : open) {}
+  bool isNumber() const { return !open && !isUnknown(); }
+  bool isOpen() const { return bool(open); }
+  bool isUnknown() const { return mlir::ShapedType::isDynamic(value); }
+  bool operator==(const Dim &other) const { return value == other.value && open == other.open; }
+  /// How often an open size is a factor.
+  unsigned power(llvm::StringRef name) const;
+  /// Rows of the batch lie along it.
+  bool hasRows() const { return power("batch"); }
+  /// May an axis have this size?
+  bool fitsAxis() const;
+  /// The size where the open ones are these.
+  int64_t at(const Extents &extents) const;
   /// May both be the size of one axis, as far as is known?
   bool agrees(const Dim &other) const { return isUnknown() || other.isUnknown() || *this == other; }
 };
 Dim operator*(Dim a, Dim b);
-/// The sum; unknown where it is neither a number nor a multiple of the batch.
+/// The quotient; unknown where it leaves a rest.
+Dim operator/(Dim a, Dim b);
+/// The sum; unknown where it is no number times open sizes.
 Dim operator+(Dim a, Dim b);
+/// The open size of that name.
+Dim openSize(mlir::StringAttr name);
+/// What makes a size open, as a message names it: "the batch", or "batch * time".
+std::string openPart(Dim dim);
+/// What is left of a size for one row of the batch.
+Dim withoutRows(Dim dim);
 std::string show(Dim dim);
+inline llvm::hash_code hash_value(const Dim &dim) { return llvm::hash_combine(dim.value, dim.open); }
 /// What names of sizes stand for, where that is known.
 using Sizes = llvm::StringMap<Dim>;
 } // namespace dlc
@@ -80,12 +98,16 @@ public:
   using Results = std::optional<llvm::SmallVector<mlir::Type>>;
   static void addFunction(llvm::StringRef name, Results results);
   static const Results *findFunction(llvm::StringRef name); ///< null if there is none of that name
+  /// From here on, in this body, the name is that of an open size; `batch` is one everywhere.
+  static void addOpen(llvm::StringRef name);
+  static bool isOpen(llvm::StringRef name);
   /// Does what is being read stand in the body of a function, a training step or an optimizer?
   static bool areInBody();
 
 private:
   llvm::StringMap<mlir::Type> values;
   llvm::StringMap<Results> functions;
+  llvm::StringSet<> openSizes;
   Names *outer;
   bool holdsItems;
 };
@@ -112,6 +134,8 @@ mlir::ParseResult parseReal(mlir::AsmParser &parser, double &value);
 void printReal(llvm::raw_ostream &os, double value);
 std::string show(double value);
 mlir::ParseResult parseSize(mlir::AsmParser &parser, SizeAttr &size);
+/// A size that is known but for open ones, as `show` prints it: every name is that of an open size.
+mlir::ParseResult parseDim(mlir::AsmParser &parser, Dim &dim);
 mlir::ParseResult parseShape(mlir::AsmParser &parser, ShapeAttr &shape);
 mlir::ParseResult parseInit(mlir::AsmParser &parser, InitAttr &init);
 /// `shape`: the same with its sizes as they are written; null where nothing is known of them.

@@ -101,7 +101,7 @@ bool OptionReader::fillsPadding(int64_t size, const Window &window) {
                ", found a padding of " + Twine(longest) + "; pad less, or take replicate or zeros");
 }
 bool OptionReader::readOne(const char *what, Dim given, int64_t least, int64_t &to, bool &known) {
-  if (given.isBatch() || (given.isNumber() && (given.value < least || isLarge(given.value))))
+  if (given.isOpen() || (given.isNumber() && (given.value < least || isLarge(given.value))))
     return wrong(Twine(what) + ": expected a number from " + Twine(least) + " to " + Twine(largestBatch) + ", found " +
                  show(given));
   known &= given.isNumber();
@@ -115,8 +115,8 @@ bool OptionReader::read(size_t i, Window &window, bool &known) {
       !readOne("padding", word ? Dim(0) : low[i], 0, window.low, known) ||
       !readOne("padding", word ? Dim(0) : high[i], 0, window.high, known))
     return false;
-  if (size[i].isBatch())
-    return wrong("windows cannot move along an axis that depends on the batch");
+  if (size[i].isOpen())
+    return wrong("windows cannot move along an axis that depends on " + openPart(size[i]));
   known &= size[i].isNumber();
   return !known || !isLarge(window.kernel * window.dilation) || wrong("the window is too long");
 }

@@ -30,7 +30,7 @@ static void layer(typename Layer::Adaptor op, int64_t axes, const char *what, Sh
                        (axes == 1 ? " axis" : " axes"));
   int64_t groups = number(op.getGroupsAttr(), 1);
   Dim channels = s.picture(op.getInput()).back(), features = op.getFeatures().evaluate();
-  if (features.isBatch() || (features.isNumber() && features.value < 1))
+  if (features.isOpen() || (features.isNumber() && features.value < 1))
     return s.rule.fail(Twine(what) + ": features: expected a number of at least 1, found " + show(features));
   if (groups < 1 && !ShapedType::isDynamic(groups))
     return s.rule.fail(Twine(what) + ": groups: expected a number of at least 1, found " + Twine(groups));
@@ -99,7 +99,7 @@ static void shape(nn::PreluOp::Adaptor op, Shapes s) {
       !s.isLaidOut(op.getInput(), "prelu"))
     return;
   Dim count = number(op.getNumParametersAttr(), 1), channels = s.picture(op.getInput()).back();
-  if (count != Dim(1) && (channels.isBatch() || !count.agrees(channels)))
+  if (count != Dim(1) && (channels.isOpen() || !count.agrees(channels)))
     return s.rule.fail("prelu: num_parameters: expected 1, or the number of channels of " + show(op.getInput()) +
                        ", found " + show(count));
   sameFloats<nn::PreluOp>(op, s);
@@ -120,7 +120,7 @@ static void shape(nn::CacheOp::Adaptor op, Shapes s) {
       dims.size() < 2
           ? -1
           : s.axis(op.getInput(), op.getAxisAttr() ? op.getAxisAttr() : SizeAttr::get(op.getInput().getContext(), 1));
-  if (dims.size() < 2 || axis == 0 || (axis > 0 && dims[axis].isBatch()))
+  if (dims.size() < 2 || axis == 0 || (axis > 0 && dims[axis].isOpen()))
     return s.rule.fail("cache: expected [batch, ..., places, ...], and an axis other than that of the batch, found " +
                        show(op.getInput()));
   if (axis < 0 || !s.fixed(op.getContextAttr(), "cache: context"))
@@ -149,7 +149,7 @@ static void recurrent(typename Op::Adaptor op, ArrayRef<std::pair<Value, const c
   constexpr int64_t mostLayers = 1 << 10; // each becomes a loop
   if ((layers < 1 || layers > mostLayers) && !ShapedType::isDynamic(layers))
     return s.rule.fail(Twine(what) + ": layers: expected 1 to " + Twine(mostLayers) + ", found " + Twine(layers));
-  if (dims[1].isBatch())
+  if (dims[1].hasRows()) // steps may be open, but not as many as rows
     return s.rule.fail(Twine(what) + ": expected [batch, time, inputs], found " + show(op.getInput()));
   if (FloatAttr rate = op.getDropoutAttr(); rate && !(rate.getValueAsDouble() >= 0 && rate.getValueAsDouble() < 1))
     return s.rule.fail(Twine(what) + ": dropout: expected a rate in [0, 1), found " + show(rate.getValueAsDouble()));

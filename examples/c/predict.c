@@ -129,20 +129,21 @@ int main(int argc, char **argv) {
   if (wanted > (size - 16) / pixels)
     wanted = (size - 16) / pixels;
 
-  float *image = arena((uint64_t)predict->capacity * pixels * sizeof(float));
-  float *probability = arena((uint64_t)predict->capacity * classes * sizeof(float));
+  float *image = arena((uint64_t)predict->extents[0].capacity * pixels * sizeof(float));
+  float *probability = arena((uint64_t)predict->extents[0].capacity * classes * sizeof(float));
   const void *inputs[] = {image};
   void *outputs[] = {probability};
   call.inputs = inputs;
   call.outputs = outputs;
   call.step = 1;
-  for (size_t done = 0; done < wanted; done += (size_t)call.extent) {
-    call.extent = wanted - done < (size_t)predict->capacity ? (int64_t)(wanted - done) : predict->capacity;
-    for (size_t i = 0; i < (size_t)call.extent * pixels; ++i)
+  for (size_t done = 0; done < wanted; done += (size_t)call.extents[0]) {
+    call.extents[0] =
+        wanted - done < (size_t)predict->extents[0].capacity ? (int64_t)(wanted - done) : predict->extents[0].capacity;
+    for (size_t i = 0; i < (size_t)call.extents[0] * pixels; ++i)
       image[i] = (float)images[16 + done * pixels + i] / 255;
     if (predict->function(&call) != DLC_OK)
       die("the call failed:", call.error.op ? call.error.op : "no op is to blame");
-    for (int64_t row = 0; row < call.extent; ++row) {
+    for (int64_t row = 0; row < call.extents[0]; ++row) {
       size_t best = 0;
       for (size_t digit = 1; digit < classes; ++digit)
         if (probability[(size_t)row * classes + digit] > probability[(size_t)row * classes + best])

@@ -14,7 +14,7 @@ dl.model @invalid {
     return %x
   }
   func @square_of_the_batch(%x: f32[batch, batch]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: reshape: %x : f32[batch, batch] has batch * batch elements; an axis may be a multiple of the batch, and of nothing else that is open
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: reshape: %x : f32[batch, batch] has batch * batch elements; an axis may have each open size once as a factor, found batch * batch
     %y = reshape %x, [?]
     return %y
   }
@@ -100,7 +100,7 @@ dl.model @invalid {
     return %x
   }
   func @c18(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
-    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: concat: %w : f32[6, 8] and %v : f32[batch, 8] along axis 0: the size is not a multiple of the batch
+    // CHECK: :[[@LINE+2]]:{{[0-9]+}}: error: concat: %w : f32[6, 8] and %v : f32[batch, 8] along axis 0: the size is no number, and no multiple of an open size
     %v = constant f32[batch, 8] = 0.0
     %y = concat %w, %v
     return %x

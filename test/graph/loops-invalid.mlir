@@ -18,7 +18,7 @@
 // RUN: not dlc %t/STACKMANY.mlir -o %t/out.so 2>&1 | FileCheck %s --check-prefix=STACKMANY
 
 // What only the sizes of callers, or a whole training step, tell of loops and states.
-// SCANROUNDS: error: {{.*}}scan: expected 1 to 1048576 rounds, a number that is known when the model is compiled, found batch
+// SCANROUNDS: error: {{.*}}scan: rows of a batch are computed side by side, not one after the other; expected a number of rounds, or an open size other than the batch, found batch
 // SCANLENGTHS: error: {{.*}}scan: all tensors have one length along their axes; found 3 and 2
 // STACKRESULTS: error: {{.*}}stack: @h returns 2 values, which go on as arguments; found 1 results on this line
 // STATETWICE: error: {{.*}}update: 'm' is updated twice in one training step; call what updates it once, or in the mode `inference`

@@ -4,7 +4,7 @@
 // A printed level is checked before the next levels rely on it: what its arguments and results stand for, which ops stand
 // where, what the runtime will be told.
 // RUN: sed 's/batch = array<i64: 32>/batch = array<i64: -1>/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OPTIONS
-// OPTIONS: error: dl.options of this level: expected `batch` from 1 to 16777216, in ascending order, and `optimize` from 0 to 3
+// OPTIONS: error: dl.options of this level: expected `batch` and `open` from 1 to 16777216, in ascending order, and `optimize` from 0 to 3
 // RUN: sed 's/entry function @f/entry func @f/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=KIND
 // KIND: error: entry @f: expected function, session, train, gradients, apply or loop, found 'func'
 // RUN: sed 's/{input = "i"}/{}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NOTHING
@@ -53,28 +53,28 @@
 // FOREIGN: error: `func.func` cannot stand here; level `plan` holds modules of kernels and schedules
 // RUN: sed 's/^  dl.schedule @f/  module @empty {}\n&/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BODY
 // BODY: error: expected a module @name that holds the function of a kernel, @name
-// RUN: sed 's/capacity = 32 : i64/capacity = 0 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ENTRY
-// ENTRY: error: dl.entry: expected name, kind, capacity, parts, has_batch, rows_independent, arg_attrs, arg_types, res_attrs and res_types of an entry point
+// RUN: sed 's/capacity = 32 : i64/capacity = -1 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ENTRY
+// ENTRY: error: dl.entry: expected name, kind, extents, parts, rows_independent, arg_attrs, arg_types, res_attrs and res_types of an entry point
 // RUN: sed 's/res_types = \[tensor<f32>\]/res_types = [1 : i64]/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=TYPES
 // TYPES: error: dl.entry: expected types in res_types
-// RUN: sed 's/row_size = 1 : i64/row_size = -1 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=CHECK
+// RUN: sed 's/row_size = #dl.open<\[1\]>/row_size = 1 : i64/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=CHECK
 // CHECK: error: expected op, limit and row_size of a check, and a report
-// RUN: sed 's/{input = "i"}, //; s/, tensor<?xi32, #dl.batch<\[1\]>>//' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=COUNT
+// RUN: sed 's/{input = "i"}, //; s/, tensor<?xi32, #dl.open<\[batch\]>>//' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=COUNT
 // COUNT: error: there is no input[1]; @f has 1
 // RUN: sed 's/dl.flops = [0-9.e+]* : f64, //' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=FLOPS
-// FLOPS: error: @{{.*}}: expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and six numbers in dl.operands for each of its buffers
-// RUN: sed 's/dl.operands = \[array<i64: \([0-9]*\), 0/dl.operands = [array<i64: \1, -1/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OPERANDS
-// OPERANDS: error: @{{.*}}: expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and six numbers in dl.operands for each of its buffers
-// RUN: sed 's/dl.operands = \[array<i64: \([0-9]*\), 0/dl.operands = [array<i64: 1, 0/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BUFFERS
+// FLOPS: error: @{{.*}}: expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and in dl.operands what is to be known of each of its buffers
+// RUN: sed 's/dl.operands = \[{bytes = \([0-9]*\)/dl.operands = [{bytes = -\1/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OPERANDS
+// OPERANDS: error: @{{.*}}: expected a kernel with dl.inputs, dl.scratch, dl.flops, dl.bytes, and in dl.operands what is to be known of each of its buffers
+// RUN: sed 's/dl.operands = \[{bytes = [0-9]*/dl.operands = [{bytes = 1/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=BUFFERS
 // BUFFERS: error: kernel @{{.*}} has other buffers
 // RUN: sed 's/place input\[0\]/place input/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=NUMBER
 // NUMBER: error: expected input[number], output[number] or an arena
 // RUN: sed 's/place params/place nowhere/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ARENA
 // ARENA: error: found `nowhere`; expected params, buffers, training, session, workspace, input, output
 // RUN: sed 's/place params :/place params + -4 :/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=OFFSET
-// OFFSET: error: expected an offset of at least 0, one step for each index, and at most 8 times the extent
+// OFFSET: error: expected an offset of at least 0, one step for each index, and at most 8 open sizes in each
 // RUN: sed 's/parts batch/parts -1 * batch/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=PARTS
-// PARTS: error: expected at least 0 parts, at most 8 times per batch, in units of at least 1
+// PARTS: error: expected at least 0 parts, with at most 8 open sizes, in units of at least 1
 // RUN: sed 's/run @k0_check_index/run @absent/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ABSENT
 // ABSENT: error: kernel @absent is missing
 // RUN: sed 's/^    end /    run @k0_check_index() -> () parts 1 : () -> ()\n    place workspace : memref<1xf32>\n    dl.freeze "a"\n&/' plan.mlir > wrong.mlir && not cmp -s wrong.mlir plan.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=STEP

@@ -116,8 +116,8 @@ dl.model @loops {
   // A bad index ends the call before anything is looked up: checks come first, and say what they check.
   // CHECK-LABEL: dl.schedule @lookups attributes
   // CHECK: %[[REPORT:[^ ]+]] = buffer report : memref<2xi64>
-  // CHECK: run @{{k[0-9]+}}_check_index(%{{[^ ]+}}) -> (%[[REPORT]]) parts 1 check {limit = 5 : i64, op = "gather", row_size = 1 : i64}
-  // CHECK: run @{{k[0-9]+}}_check_index(%{{[^ ]+}}) -> (%[[REPORT]]) parts 1 check {limit = 7 : i64, op = "gather", row_size = 3 : i64}
+  // CHECK: run @{{k[0-9]+}}_check_index(%{{[^ ]+}}) -> (%[[REPORT]]) parts 1 check {limit = 5 : i64, op = "gather", row_size = #dl.open<[1]>}
+  // CHECK: run @{{k[0-9]+}}_check_index(%{{[^ ]+}}) -> (%[[REPORT]]) parts 1 check {limit = 7 : i64, op = "gather", row_size = #dl.open<[3]>}
   // CHECK: run @{{k[0-9]+}}_gather
   // CHECK: end {dl.values = array<i64: 0, 1, 2, 3, {{[0-9]+, [0-9]+}}>}
   func @lookups(%t: f32[5, 4], %i: i32[batch], %u: f32[7, 4], %j: i32[batch, 3]) -> (y: f32[batch, 4], z: f32[batch, 3, 4]) {

@@ -93,11 +93,13 @@ void EvaluateTest::runCase(ModuleOp module, const llvm::json::Object &about) {
     const llvm::json::Object *from = argument.kind == "input" ? inputs : parameters;
     return from ? from->get(argument.name) : nullptr;
   };
-  int64_t batch = 1;
+  Extents batch;
+  auto name = StringAttr::get(module.getContext(), "batch");
   for (const Argument &argument : arguments)
     if (const llvm::json::Value *json = given(argument))
       for (auto [dim, size] : llvm::zip(dimsOf(argument.value), read(*json).shape))
-        batch = dim.isBatch() ? size / dim.factor : batch;
+        if (dim.isOpen() && batch.list().empty())
+          batch.add(name, size / dim.value);
   std::vector<Array> values;
   for (const Argument &argument : arguments) {
     const llvm::json::Value *json = given(argument);
@@ -186,8 +188,8 @@ TEST_F(EvaluateTest, SaysWhatItCannotDo) {
   ASSERT_TRUE(entry);
   std::vector<Array> values;
   for (const Argument &argument : argumentsOf(entry))
-    values.push_back(defaultValue(argument, shapeOf(argument.value, 1), 0, 1));
-  EXPECT_TRUE(failed(evaluate(entry, values, 1))) << "gradients are no plain ops yet";
+    values.push_back(defaultValue(argument, shapeOf(argument.value, Extents()), 0, 1));
+  EXPECT_TRUE(failed(evaluate(entry, values, Extents()))) << "gradients are no plain ops yet";
   EXPECT_TRUE(reporter.hasErrors());
 }
 

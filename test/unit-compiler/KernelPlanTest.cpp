@@ -29,7 +29,9 @@ protected:
     }
     KernelOp kernel;
     module->walk([&](KernelOp op) { kernel = op; });
-    return planKernel(kernel, batch, CostModel(*findTarget(target)), vectorize);
+    Extents capacity;
+    capacity.add(StringAttr::get(&context, "batch"), batch);
+    return planKernel(kernel, capacity, CostModel(*findTarget(target)), vectorize);
   }
 
   MLIRContext context;
@@ -43,7 +45,7 @@ TEST_F(KernelPlanTest, WhatLiesInOrderIsOneDimension) {
   EXPECT_EQ(p.lanes, 16);
   EXPECT_EQ(p.lane, 0);
   ASSERT_EQ(p.parts.size(), 1u);
-  EXPECT_EQ(p.parts[0], Dim::batch(40));
+  EXPECT_EQ(p.parts[0], Dim(40) * openSize(StringAttr::get(&context, "batch")));
   EXPECT_EQ(p.partSize, 1024);
   EXPECT_EQ(p.scratchBytes, 0);
   EXPECT_EQ(p.flops, 2 * 32 * 40);

@@ -12,8 +12,10 @@ struct Copy {
   dlc_model model = *fake_dlc_model_query(DLC_ABI_VERSION);
   std::vector<dlc_tensor> tensors{model.tensors, model.tensors + model.tensor_count};
   std::vector<dlc_entry> entries{model.entries, model.entries + model.entry_count};
+  dlc_extent size = entries[0].extents[0]; ///< of the first entry point
   static inline const dlc_model *current = nullptr;
 
+  Copy() { entries[0].extents = &size; }
   Model open() {
     model.tensors = tensors.data();
     model.entries = entries.data();
@@ -32,7 +34,7 @@ TEST(Descriptor, CopyIsFine) { EXPECT_EQ(Copy().open().name(), "fake"); }
 TEST(Descriptor, NullQuery) { EXPECT_ERROR(Model::fromQuery(nullptr), "is NULL"); }
 TEST(Descriptor, VersionNotServed) {
   EXPECT_ERROR(Model::fromQuery([](uint32_t) -> const dlc_model * { return nullptr; }),
-               "The linked model cannot serve version 6 of the interface");
+               "The linked model cannot serve version 7 of the interface");
 }
 TEST(Descriptor, Magic) {
   Copy c;
@@ -42,7 +44,7 @@ TEST(Descriptor, Magic) {
 TEST(Descriptor, Version) {
   Copy c;
   c.model.abi_version = 9;
-  EXPECT_PART(c.error(), "has version 9 of the interface; this runtime speaks version 6");
+  EXPECT_PART(c.error(), "has version 9 of the interface; this runtime speaks version 7");
 }
 TEST(Descriptor, ShorterStructures) {
   Copy c;
@@ -116,7 +118,10 @@ TEST(Descriptor, UnknownNumbers) {
            [](Copy &c) { c.tensors[0].init = 99; }, [](Copy &c) { c.tensors[0].rank = 9; },
            [](Copy &c) { c.tensors[0].name = nullptr; }, [](Copy &c) { c.tensors[4].parameter = nullptr; },
            [](Copy &c) { c.entries[0].kind = 9; }, [](Copy &c) { c.entries[0].function = nullptr; },
-           [](Copy &c) { c.entries[0].capacity = 0; }, [](Copy &c) { c.entries[0].name = ""; },
+           [](Copy &c) { c.entries[0].extent_count = 0; },
+           [](Copy &c) { c.entries[0].extent_count = DLC_MAX_EXTENTS + 1; },
+           [](Copy &c) { c.entries[0].extents = nullptr; }, [](Copy &c) { c.size.capacity = -1; },
+           [](Copy &c) { c.size.name = nullptr; }, [](Copy &c) { c.entries[0].name = ""; },
            [](Copy &c) { c.entries[0].inputs = nullptr; }, [](Copy &c) { c.entries[0].workspace_bytes = 1 << 30; },
            [](Copy &c) { c.model.name = nullptr; }}) {
     Copy c;
@@ -134,7 +139,7 @@ TEST(Descriptor, TwoTensorsOfOneName) {
 }
 TEST(Descriptor, PortThatDoesNotFollowTheCapacity) {
   Copy c;
-  c.entries[0].capacity = 5;
+  c.size.capacity = 5;
   EXPECT_PART(c.error(), "'x' has the shape [4, 3] at the capacity 5");
 }
 TEST(Descriptor, IncompleteServices) {
@@ -155,10 +160,11 @@ struct Scheduled : Copy {
   dlc_kernel_operand wanted[2] = {{12, 0, DLC_F32, 3, 0, 0, 0}, {8, DLC_WRITTEN, DLC_F32, 2, 0, 0, 0}};
   dlc_kernel kernel{"k", "", 0, 0, "k", nothing, wanted, 2, 0, 0};
   dlc_step steps[3] = {
-      {DLC_LOOP, 0, 2, 0, 4, 0, 0, 0}, {DLC_RUN, 0, 0, 0, 1, 1, 0, 0}, {DLC_END_LOOP, 0, 0, 0, 0, 0, 0, 0}};
+      {DLC_LOOP, 0, 2, 0, 4, 1, 0, 0}, {DLC_RUN, 0, 0, 0, 1, 1, 0, 0}, {DLC_END_LOOP, 0, 0, 0, 0, 0, 0, 0}};
   dlc_operand operands[2] = {{DLC_IN_INPUT, 0, 0, 1, 0}, {DLC_WORKSPACE, 0, 128, 0, 0}};
-  int64_t loopSteps[1 + DLC_MAX_LOOPS] = {0, 12};
-  dlc_check checks[1] = {{"check", 3, 1}};
+  dlc_move moves[1 + DLC_MAX_LOOPS] = {{0, 0, 0}, {12, 0, 0}};
+  int64_t numbers[4] = {};
+  dlc_check checks[1] = {{"check", 3, 1, 0, 0}};
 
   Scheduled() {
     model.kernels = &kernel;
@@ -170,7 +176,7 @@ struct Scheduled : Copy {
     e.scratch_bytes = 0;
     e.steps = steps, e.step_count = 3;
     e.operands = operands, e.operand_count = 2;
-    e.loop_steps = loopSteps, e.loop_step_count = 1 + DLC_MAX_LOOPS;
+    e.moves = moves, e.move_count = 1 + DLC_MAX_LOOPS;
     e.checks = checks, e.check_count = 1;
   }
 };
@@ -185,29 +191,29 @@ TEST(Descriptor, ScheduleThatWasTamperedWith) {
            [](Scheduled &s) { s.operands[0].base = DLC_IN_CONSTANTS + 1; },
            [](Scheduled &s) { s.operands[0].base = DLC_IN_CONSTANTS; }, // there are none
            [](Scheduled &s) {                                           // written
-             s.entries[0].constants = s.loopSteps, s.entries[0].constant_count = DLC_MAX_LOOPS;
+             s.entries[0].constants = s.numbers, s.entries[0].constant_count = 4;
              s.operands[1] = {DLC_IN_CONSTANTS, 0, 0, 0, 0};
            },
            [](Scheduled &s) { s.operands[0].base = DLC_SESSION; },
-           [](Scheduled &s) { s.operands[0].steps = DLC_MAX_LOOPS + 1; },
+           [](Scheduled &s) { s.operands[0].moves = DLC_MAX_LOOPS + 1; },
            [](Scheduled &s) { s.operands[1].offset = 188; }, [](Scheduled &s) { s.operands[1].offset = INT64_MAX; },
            [](Scheduled &s) { s.operands[1].offset = 0; }, // where the numbers of the call lie
-           [](Scheduled &s) { s.loopSteps[1] = 16; }, [](Scheduled &s) { s.loopSteps[1] = -12; },
-           [](Scheduled &s) { s.loopSteps[1] = INT64_MAX; }, [](Scheduled &s) { s.loopSteps[0] = -12; },
-           [](Scheduled &s) { s.loopSteps[0] = 12; }, [](Scheduled &s) { s.operands[0].extents = 9; },
-           [](Scheduled &s) { s.operands[0].extents = 1; },
-           [](Scheduled &s) { s.loopSteps[0] = INT64_MIN, s.operands[0].extents = 8; },
+           [](Scheduled &s) { s.moves[1].bytes = 16; }, [](Scheduled &s) { s.moves[1].bytes = -12; },
+           [](Scheduled &s) { s.moves[1].bytes = INT64_MAX; }, [](Scheduled &s) { s.moves[0].bytes = -12; },
+           [](Scheduled &s) { s.moves[0].bytes = 12; }, [](Scheduled &s) { s.moves[1].factors = 1; },
+           [](Scheduled &s) { s.moves[1].factors = 0x10; }, [](Scheduled &s) { s.moves[0] = {INT64_MIN, 8, 0}; },
            [](Scheduled &s) { s.wanted[0].bytes = UINT64_MAX; }, [](Scheduled &s) { s.wanted[1].elements = 3; },
-           [](Scheduled &s) { s.wanted[1].row_elements = -1; }, [](Scheduled &s) { s.wanted[1].extents = 1; },
-           [](Scheduled &s) { s.wanted[1].extents = 9; },
-           [](Scheduled &s) { s.wanted[1].elements = INT64_MAX, s.wanted[1].extents = 8; },
+           [](Scheduled &s) { s.wanted[1].row_elements = -1; }, [](Scheduled &s) { s.wanted[1].factors = 1; },
+           [](Scheduled &s) { s.wanted[1].factors = 0x10; },
+           [](Scheduled &s) { s.wanted[1].elements = INT64_MAX, s.wanted[1].factors = 8; },
            [](Scheduled &s) { s.wanted[1].dtype = 99; }, [](Scheduled &s) { s.entries[0].operand_count = 1; },
            // loops
            [](Scheduled &s) { s.steps[0].count = 5; }, [](Scheduled &s) { s.steps[0].count = -1; },
            [](Scheduled &s) { s.steps[0].operand = 0; }, [](Scheduled &s) { s.steps[0].operand = 3; },
            [](Scheduled &s) { s.steps[0].operand = 1; }, [](Scheduled &s) { s.steps[0].kind = DLC_END_LOOP; },
-           [](Scheduled &s) { s.steps[2].kind = 9; }, [](Scheduled &s) { s.steps[0].extents = 9; },
-           [](Scheduled &s) { s.steps[0].count = INT64_MAX, s.steps[0].extents = 2; },
+           [](Scheduled &s) { s.steps[2].kind = 9; }, [](Scheduled &s) { s.steps[0].factors = 0x10; },
+           [](Scheduled &s) { s.steps[0].unit = 0; },
+           [](Scheduled &s) { s.steps[0].count = INT64_MAX, s.steps[0].factors = 2; },
            // runs
            [](Scheduled &s) { s.steps[1].kernel = 1; }, [](Scheduled &s) { s.steps[1].unit = 0; },
            [](Scheduled &s) { s.steps[1].operand = 1; }, [](Scheduled &s) { s.steps[1].operand = UINT32_MAX; },
@@ -216,11 +222,11 @@ TEST(Descriptor, ScheduleThatWasTamperedWith) {
            [](Scheduled &s) { s.steps[1].count = -1; }, [](Scheduled &s) { s.kernel.function = nullptr; },
            [](Scheduled &s) { s.kernel.operands = nullptr; }, [](Scheduled &s) { s.kernel.operand_count = 3; },
            [](Scheduled &s) { s.kernel.scratch_bytes = 64; }, [](Scheduled &s) { s.checks[0].row_size = -1; },
+           [](Scheduled &s) { s.checks[0].row_factors = 0x10; }, [](Scheduled &s) { s.wanted[1].row_factors = 0x10; },
            // memory
            [](Scheduled &s) { s.entries[0].workspace_bytes = 40; },
            [](Scheduled &s) { s.entries[0].scratch_bytes = 256; }, [](Scheduled &s) { s.entries[0].steps = nullptr; },
-           [](Scheduled &s) { s.entries[0].operands = nullptr; },
-           [](Scheduled &s) { s.entries[0].loop_steps = nullptr; },
+           [](Scheduled &s) { s.entries[0].operands = nullptr; }, [](Scheduled &s) { s.entries[0].moves = nullptr; },
            [](Scheduled &s) { s.entries[0].checks = nullptr; }}) {
     Scheduled s;
     spoil(s);

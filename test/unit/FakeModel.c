@@ -42,10 +42,10 @@ static int32_t predict(dlc_call *c) {
   const float *x = c->inputs[0];
   float *y = c->outputs[0];
   const params *p = c->arenas[DLC_PARAMS];
-  note(c->extent);
+  note(c->extents[0]);
   if (c->services && c->services->profile)
     c->services->profile(c->services->profile_context, 1, 1);
-  for (int64_t r = 0; r < c->extent; ++r)
+  for (int64_t r = 0; r < c->extents[0]; ++r)
     for (int j = 0; j < 2; ++j) {
       float sum = p->b[j];
       for (int i = 0; i < 3; ++i)
@@ -62,13 +62,13 @@ static int32_t predict_columns(dlc_call *c) {
   const float *x = c->inputs[0];
   float *y = c->outputs[0];
   const params *p = c->arenas[DLC_PARAMS];
-  note(c->extent);
-  for (int64_t r = 0; r < c->extent; ++r)
+  note(c->extents[0]);
+  for (int64_t r = 0; r < c->extents[0]; ++r)
     for (int j = 0; j < 2; ++j) {
       float sum = p->b[j];
       for (int i = 0; i < 3; ++i)
-        sum += x[i * c->extent + r] * p->w[i + 4 * j];
-      y[j * c->extent + r] = sum;
+        sum += x[i * c->extents[0] + r] * p->w[i + 4 * j];
+      y[j * c->extents[0] + r] = sum;
     }
   return DLC_OK;
 }
@@ -77,9 +77,9 @@ static int32_t predict_columns(dlc_call *c) {
 static int32_t mean(dlc_call *c) {
   const float *x = c->inputs[0];
   float sum = 0;
-  for (int64_t r = 0; r < c->extent * 3; ++r)
+  for (int64_t r = 0; r < c->extents[0] * 3; ++r)
     sum += x[r];
-  *(float *)c->outputs[0] = sum / (float)(c->extent * 3);
+  *(float *)c->outputs[0] = sum / (float)(c->extents[0] * 3);
   return DLC_OK;
 }
 
@@ -90,17 +90,17 @@ static float gradients_of(dlc_call *c, float *gw, float *gb) {
   float loss = 0;
   memset(gw, 0, 6 * sizeof(float));
   memset(gb, 0, 2 * sizeof(float));
-  for (int64_t r = 0; r < c->extent; ++r)
+  for (int64_t r = 0; r < c->extents[0]; ++r)
     for (int j = 0; j < 2; ++j) {
       float e = p->b[j] - t[r * 2 + j];
       for (int i = 0; i < 3; ++i)
         e += x[r * 3 + i] * p->w[i + 4 * j];
       loss += e * e / 2;
-      gb[j] += e / (float)c->extent;
+      gb[j] += e / (float)c->extents[0];
       for (int i = 0; i < 3; ++i)
-        gw[i * 2 + j] += x[r * 3 + i] * e / (float)c->extent;
+        gw[i * 2 + j] += x[r * 3 + i] * e / (float)c->extents[0];
     }
-  return loss / (float)c->extent;
+  return loss / (float)c->extents[0];
 }
 
 static void update(dlc_call *c, const float *gw, const float *gb) {
@@ -120,7 +120,7 @@ static void update(dlc_call *c, const float *gw, const float *gb) {
 
 static int32_t train_step(dlc_call *c) {
   float gw[6], gb[2];
-  note(c->extent);
+  note(c->extents[0]);
   if (!c->arenas[DLC_TRAINING])
     return fail(c, DLC_MISSING_ARENA, NULL, -1, DLC_TRAINING, 0);
   float loss = gradients_of(c, gw, gb);
@@ -145,10 +145,10 @@ static int32_t apply(dlc_call *c) {
 static int32_t lookup(dlc_call *c) {
   const int32_t *token = c->inputs[0];
   const params *p = c->arenas[DLC_PARAMS];
-  for (int64_t r = 0; r < c->extent; ++r)
+  for (int64_t r = 0; r < c->extents[0]; ++r)
     if (token[r] < 0 || token[r] >= 10)
       return fail(c, DLC_BAD_INDEX, "fake.mlir:7:3: gather", r, token[r], 10);
-  for (int64_t r = 0; r < c->extent; ++r)
+  for (int64_t r = 0; r < c->extents[0]; ++r)
     memcpy((float *)c->outputs[0] + 2 * r, p->table + 2 * token[r], 2 * sizeof(float));
   return DLC_OK;
 }
@@ -167,7 +167,7 @@ static int32_t probe(dlc_call *c) {
   out[0] = (int64_t)c->seed;
   out[1] = c->step;
   out[2] = c->row;
-  out[3] = c->extent;
+  out[3] = c->extents[0];
   out[4] = (int64_t)c->services->threads;
   out[5] = (uintptr_t)c->arenas[DLC_WORKSPACE] % DLC_ALIGNMENT;
   double *scalars = c->outputs[1];
@@ -196,8 +196,9 @@ static int32_t wide(dlc_call *c) {
 
 static const int64_t s3x2[] = {3, 2}, s2[] = {2}, s10x2[] = {10, 2}, s6[] = {6}, s4096[] = {4096};
 static const int64_t stride_w[] = {1, 4}, dense3x2[] = {2, 1}, dense1[] = {1};
-static const int64_t batch_first[] = {1, 0}, batch_last[] = {0, 1}, batch_only[] = {1}, batch_double[] = {2, 0};
-static const int64_t no_batch[] = {0, 0};
+static const int64_t rows_x3[] = {1, 3}, rows_x2[] = {1, 2}, s3_rows[] = {3, 1}, s2_rows[] = {2, 1},
+                     two_rows[] = {2, 1};
+static const dlc_factors batch_first[] = {1, 0}, batch_last[] = {0, 1}, no_batch[] = {0, 0};
 
 #ifdef FAKE_OTHER
 #define NAME "other"
@@ -321,41 +322,49 @@ static const dlc_tensor tensors[] = {
 
 #define X(n) \
   static const int64_t s##n##x3[] = {n, 3}, s##n##x2[] = {n, 2}; \
-  static const dlc_port x##n[] = {{"x", DLC_F32, 2, s##n##x3, batch_first, 0, 0}}; \
-  static const dlc_port y##n[] = {{"y", DLC_F32, 2, s##n##x2, batch_first, 0, 0}};
+  static const dlc_port x##n[] = {{"x", DLC_F32, 2, s##n##x3, rows_x3, batch_first, 0, 0}}; \
+  static const dlc_port y##n[] = {{"y", DLC_F32, 2, s##n##x2, rows_x2, batch_first, 0, 0}};
 X(2) X(4) static const int64_t s8x3[] = {8, 3};
-static const dlc_port x8[] = {{"x", DLC_F32, 2, s8x3, batch_first, 0, 0}};
+static const dlc_port x8[] = {{"x", DLC_F32, 2, s8x3, rows_x3, batch_first, 0, 0}};
 static const int64_t s3x4[] = {3, 4}, s2x4[] = {2, 4}, s4[] = {4}, s8x1[] = {8, 1};
-static const dlc_port xc[] = {{"x", DLC_F32, 2, s3x4, batch_last, 0, 0}},
-                      yc[] = {{"y", DLC_F32, 2, s2x4, batch_last, 0, 0}};
-static const dlc_port xt[] = {{"x", DLC_F32, 2, s4x3, batch_first, 0, 0}, {"t", DLC_F32, 2, s4x2, batch_first, 0, 0}};
-static const dlc_port loss[] = {{"loss", DLC_F32, 0, NULL, NULL, 0, 0}};
-static const dlc_port gradient[] = {{"loss", DLC_F32, 0, NULL, NULL, 0, 0},
-                                    {"gradient.w", DLC_F32, 2, s3x2, no_batch, 0, 0},
-                                    {"gradient.b", DLC_F32, 1, s2, no_batch, 0, 0}};
-static const dlc_port token[] = {{"token", DLC_I32, 1, s4, batch_only, 0, 0}};
-static const dlc_port row2[] = {{"row", DLC_F32, 2, s4x2, batch_first, 0, 0}};
-static const dlc_port step_in[] = {{"x", DLC_F32, 1, s2, no_batch, 0, 0}},
-                      step_out[] = {{"h", DLC_F32, 1, s2, no_batch, 0, 0}};
-static const dlc_port probe_in[] = {{"rows", DLC_F32, 2, s8x1, batch_double, 0, 0}};
-static const dlc_port probe_out[] = {{"numbers", DLC_I64, 1, s6, no_batch, 0, 0},
-                                     {"scalars", DLC_F64, 1, s2, no_batch, 0, 0}};
-static const dlc_port wide_in[] = {{"factor", DLC_F32, 0, NULL, NULL, 0, 0}};
-static const dlc_port wide_out[] = {{"out", DLC_F32, 1, s4096, no_batch, 0, 0}};
+static const dlc_port xc[] = {{"x", DLC_F32, 2, s3x4, s3_rows, batch_last, 0, 0}},
+                      yc[] = {{"y", DLC_F32, 2, s2x4, s2_rows, batch_last, 0, 0}};
+static const dlc_port xt[] = {{"x", DLC_F32, 2, s4x3, rows_x3, batch_first, 0, 0},
+                              {"t", DLC_F32, 2, s4x2, rows_x2, batch_first, 0, 0}};
+static const dlc_port loss[] = {{"loss", DLC_F32, 0, NULL, NULL, NULL, 0, 0}};
+static const dlc_port gradient[] = {{"loss", DLC_F32, 0, NULL, NULL, NULL, 0, 0},
+                                    {"gradient.w", DLC_F32, 2, s3x2, s3x2, no_batch, 0, 0},
+                                    {"gradient.b", DLC_F32, 1, s2, s2, no_batch, 0, 0}};
+static const dlc_port token[] = {{"token", DLC_I32, 1, s4, rows_x3, batch_first, 0, 0}};
+static const dlc_port row2[] = {{"row", DLC_F32, 2, s4x2, rows_x2, batch_first, 0, 0}};
+static const dlc_port step_in[] = {{"x", DLC_F32, 1, s2, s2, no_batch, 0, 0}},
+                      step_out[] = {{"h", DLC_F32, 1, s2, s2, no_batch, 0, 0}};
+static const dlc_port probe_in[] = {{"rows", DLC_F32, 2, s8x1, two_rows, batch_first, 0, 0}};
+static const dlc_port probe_out[] = {{"numbers", DLC_I64, 1, s6, s6, no_batch, 0, 0},
+                                     {"scalars", DLC_F64, 1, s2, s2, no_batch, 0, 0}};
+static const dlc_port wide_in[] = {{"factor", DLC_F32, 0, NULL, NULL, NULL, 0, 0}};
+static const dlc_port wide_out[] = {{"out", DLC_F32, 1, s4096, s4096, no_batch, 0, 0}};
 static const dlc_scalar scalars[] = {{"lr", 0.1}, {"momentum", 0.5}, {"bias.lr", 0.1}};
 
+/* The number of open sizes, and that of rows at most. */
+#define BATCH(n) \
+  1, 0, (const dlc_extent[]) { \
+    { \
+      "batch", n \
+    } \
+  }
 #define P (1u << DLC_PARAMS)
 #define T (1u << DLC_TRAINING)
 #define PREDICT(n) \
   {"predict", \
    "(x: f32[batch, 3]) -> (y: f32[batch, 2])", \
    DLC_FUNCTION, \
-   DLC_ROWS_INDEPENDENT | DLC_HAS_BATCH, \
+   DLC_ROWS_INDEPENDENT, \
    1, \
    1, \
    0, \
    P, \
-   n, \
+   BATCH(n), \
    64, \
    x##n, \
    y##n, \
@@ -364,20 +373,21 @@ static const dlc_scalar scalars[] = {{"lr", 0.1}, {"momentum", 0.5}, {"bias.lr",
 static const dlc_entry entries[] = {
     PREDICT(4),
     PREDICT(2),
-    {"columns", "(x: f32[3, batch]) -> (y: f32[2, batch])", DLC_FUNCTION, DLC_ROWS_INDEPENDENT | DLC_HAS_BATCH, 1, 1, 0,
-     P, 4, 64, xc, yc, NULL, predict_columns},
-    {"mean", "(x: f32[batch, 3]) -> (mean: f32)", DLC_FUNCTION, DLC_HAS_BATCH, 1, 1, 0, 0, 8, 64, x8, loss, NULL, mean},
+    {"columns", "(x: f32[3, batch]) -> (y: f32[2, batch])", DLC_FUNCTION, DLC_ROWS_INDEPENDENT, 1, 1, 0, P, BATCH(4),
+     64, xc, yc, NULL, predict_columns},
+    {"mean", "(x: f32[batch, 3]) -> (mean: f32)", DLC_FUNCTION, 0, 1, 1, 0, 0, BATCH(8), 64, x8, loss, NULL, mean},
     {"train_step", "(x: f32[batch, 3], t: f32[batch, 2]) -> (loss: f32)", DLC_TRAIN,
-     DLC_HAS_BATCH | DLC_WRITES_PARAMS | DLC_WRITES_TRAINING | DLC_WRITES_BUFFERS, 2, 1, 3, P | T | 1u << DLC_BUFFERS,
-     4, 128, xt, loss, scalars, train_step},
-    {"t.gradients", "", DLC_GRADIENTS, DLC_HAS_BATCH, 2, 3, 0, P, 4, 128, xt, gradient, NULL, gradients},
-    {"t.apply", "", DLC_APPLY, DLC_WRITES_PARAMS | DLC_WRITES_TRAINING, 2, 0, 3, P | T, 1, 128, gradient + 1, NULL,
-     scalars, apply},
-    {"lookup", "", DLC_FUNCTION, DLC_ROWS_INDEPENDENT | DLC_HAS_BATCH, 1, 1, 0, P, 4, 0, token, row2, NULL, lookup},
-    {"accumulate", "", DLC_SESSION_CALL, 0, 1, 1, 0, 1u << DLC_SESSION, 1, 0, step_in, step_out, NULL, accumulate},
-    {"probe", "", DLC_FUNCTION, DLC_HAS_BATCH, 1, 2, 2, 0, 4, 0, probe_in, probe_out, scalars, probe},
-    {"probe0", "", DLC_FUNCTION, DLC_HAS_BATCH, 0, 2, 2, 0, 4, 0, NULL, probe_out, scalars, probe},
-    {"wide", "", DLC_FUNCTION, 0, 1, 1, 0, 0, 1, 0, wide_in, wide_out, NULL, wide},
+     DLC_WRITES_PARAMS | DLC_WRITES_TRAINING | DLC_WRITES_BUFFERS, 2, 1, 3, P | T | 1u << DLC_BUFFERS, BATCH(4), 128,
+     xt, loss, scalars, train_step},
+    {"t.gradients", "", DLC_GRADIENTS, 0, 2, 3, 0, P, BATCH(4), 128, xt, gradient, NULL, gradients},
+    {"t.apply", "", DLC_APPLY, DLC_WRITES_PARAMS | DLC_WRITES_TRAINING, 2, 0, 3, P | T, BATCH(0), 128, gradient + 1,
+     NULL, scalars, apply},
+    {"lookup", "", DLC_FUNCTION, DLC_ROWS_INDEPENDENT, 1, 1, 0, P, BATCH(4), 0, token, row2, NULL, lookup},
+    {"accumulate", "", DLC_SESSION_CALL, 0, 1, 1, 0, 1u << DLC_SESSION, BATCH(0), 0, step_in, step_out, NULL,
+     accumulate},
+    {"probe", "", DLC_FUNCTION, 0, 1, 2, 2, 0, BATCH(4), 0, probe_in, probe_out, scalars, probe},
+    {"probe0", "", DLC_FUNCTION, 0, 0, 2, 2, 0, BATCH(4), 0, NULL, probe_out, scalars, probe},
+    {"wide", "", DLC_FUNCTION, 0, 1, 1, 0, 0, BATCH(0), 0, wide_in, wide_out, NULL, wide},
 };
 
 static const dlc_kernel kernels[] = {{"first", "fake.mlir:1:1", 10, 20}, {"second", "fake.mlir:2:1", 48, 96}};

@@ -10,6 +10,7 @@
 #include "compiler/evaluate/Entries.h"
 #include "compiler/evaluate/Evaluate.h"
 #include "compiler/evaluate/Rounding.h"
+#include "compiler/graph/Extents.h"
 #include "compiler/graph/Rows.h"
 #include "compiler/target/Emit.h"
 #include "compiler/target/MemoryFile.h"
@@ -93,29 +94,29 @@ static std::string elementText(const Array &array, int64_t at) {
 static constexpr int64_t firstStep = 3;
 
 /// For an integer argument: one more than the largest index that may be drawn for it.
-static int64_t indexLimit(Value value, int64_t batch, int64_t limit = 1 << 30) {
+static int64_t indexLimit(Value value, const Extents &extents, int64_t limit = 1 << 30) {
   for (OpOperand &use : value.getUses()) {
     Operation *op = use.getOwner();
     unsigned number = use.getOperandNumber();
     if (auto check = dyn_cast<CheckIndexOp>(op))
-      limit = std::min(limit, numberOf(check.getLimit(), limit, batch));
+      limit = std::min(limit, numberOf(check.getLimit(), limit, extents));
     else if (isa<CrossEntropyOp, AccuracyOp>(op) && number == 1)
-      limit = std::min(limit, dimsOf(op->getOperand(0)).back().at(batch));
+      limit = std::min(limit, dimsOf(op->getOperand(0)).back().at(extents));
     else if (auto lookup = dyn_cast<GatherOp>(op); lookup && number == 1)
-      limit = std::min(limit, dimsOf(lookup.getTable())[tableAxes(lookup)].at(batch));
+      limit = std::min(limit, dimsOf(lookup.getTable())[tableAxes(lookup)].at(extents));
     else if (auto scatter = dyn_cast<ScatterAddOp>(op); scatter && number == 0)
-      limit = std::min(limit, numberOf(scatter.getCount(), limit, batch));
+      limit = std::min(limit, numberOf(scatter.getCount(), limit, extents));
     else if (auto hot = dyn_cast<OneHotOp>(op))
-      limit = std::min(limit, numberOf(hot.getDepth(), limit, batch));
+      limit = std::min(limit, numberOf(hot.getDepth(), limit, extents));
     else if (auto scan = dyn_cast<ScanOp>(op); scan && number < scan.getScanned().size())
-      limit = std::min(limit, indexLimit(scan.getBody().getArgument(number), batch, limit));
+      limit = std::min(limit, indexLimit(scan.getBody().getArgument(number), extents, limit));
     else if (isa<CastOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp, SelectOp, FlipOp>(op))
-      limit = std::min(limit, indexLimit(op->getResult(0), batch, limit));
+      limit = std::min(limit, indexLimit(op->getResult(0), extents, limit));
   }
   return limit;
 }
-static Array drawArgument(const Argument &argument, int64_t batch, const DiffSettings &settings) {
-  std::vector<int64_t> shape = shapeOf(argument.value, batch);
+static Array drawArgument(const Argument &argument, const Extents &extents, const DiffSettings &settings) {
+  std::vector<int64_t> shape = shapeOf(argument.value, extents);
   std::string stream = "diff." + argument.name;
   auto init = argument.about.getAs<InitAttr>("init");
   if ((argument.isKept() || argument.kind == "session") && init) {
@@ -131,7 +132,7 @@ static Array drawArgument(const Argument &argument, int64_t batch, const DiffSet
     return array;
   }
   if (argument.kind == "input") {
-    int64_t limit = argument.type == DLC_I1 ? 2 : indexLimit(argument.value, batch);
+    int64_t limit = argument.type == DLC_I1 ? 2 : indexLimit(argument.value, extents);
     limit = limit == 1 << 30 ? 3 : std::max<int64_t>(limit, 1); // no index at all, or one of an empty table
     return randomArray(argument.type, shape, settings.seed, stream, 0, 1, limit);
   }
@@ -206,7 +207,8 @@ public:
   FailureOr<int> run(ArrayRef<std::string> libraries);
 
 private:
-  void drawArguments(int64_t rows);
+  FailureOr<std::vector<Extents>> openExtents();
+  void drawArguments(int64_t rows, const Extents &open);
   FailureOr<std::vector<CallResults>> call(StringRef library, int64_t count, unsigned threads);
   LogicalResult compareValues();
   LogicalResult compareResults(ArrayRef<std::string> libraries);
@@ -225,6 +227,7 @@ private:
   std::vector<Argument> arguments;
   std::vector<Array> values; ///< of the arguments
   int64_t batch = 1;
+  Extents extents; ///< of the call, or of a part of it
   std::vector<Probe> probes;
   double worst = 0;
   std::string departed; ///< the first of the results to depart
@@ -237,11 +240,15 @@ static int64_t partsOf(EntryOp entry) {
   return parts ? parts.getInt() : 1;
 }
 
-void Differ::drawArguments(int64_t rows) {
+void Differ::drawArguments(int64_t rows, const Extents &open) {
   batch = rows / partsOf(entry);
+  extents = Extents();
+  extents.add(StringAttr::get(module.getContext(), "batch"), batch);
+  for (auto [name, extent] : open.list())
+    extents.add(name, extent);
   values.clear();
   for (const Argument &argument : arguments)
-    values.push_back(drawArgument(argument, batch, settings));
+    values.push_back(drawArgument(argument, extents, settings));
 }
 
 FailureOr<std::vector<CallResults>> Differ::call(StringRef library, int64_t count, unsigned threads) {
@@ -281,15 +288,16 @@ LogicalResult Differ::compareValues() {
   if (failed(called))
     return failure();
   auto next = probes.begin();
-  return evaluate(entry, values, batch, [&](OpResult value, Operands in, Array &array) {
+  return evaluate(entry, values, extents, [&](OpResult value, Operands in, Array &array) {
     if (next == probes.end() || next->value != value)
       return;
     next->found = *find(called->front().outputs, next->output);
     next->expected = array;
     next->off = compare(next->found, next->expected, magnitude(in) / 100);
-    next->off.beyond = settings.tolerance ? beyond(next->off)
-                                          : firstBeyond(next->found, next->expected, rounding(value, in, array, batch),
-                                                        fixesSignOfZero(value.getOwner()));
+    next->off.beyond = settings.tolerance
+                           ? beyond(next->off)
+                           : firstBeyond(next->found, next->expected, rounding(value, in, array, extents),
+                                         fixesSignOfZero(value.getOwner()));
     array = next->found;
     ++next;
   });
@@ -335,7 +343,7 @@ LogicalResult Differ::compareSteps(ArrayRef<CallResults> steps) {
     for (auto [argument, value] : llvm::zip(arguments, values))
       if (argument.kind == "step" || argument.kind == "random")
         value = defaultValue(argument, value.shape, (int64_t)settings.seed, firstStep + i);
-    auto expected = Expectation::make(entry, values, batch);
+    auto expected = Expectation::make(entry, values, extents);
     if (failed(expected))
       return failure();
     auto about = entry.getResAttrs().getAsRange<DictionaryAttr>();
@@ -407,6 +415,31 @@ void Differ::printValues() const {
                  << " : " << show(probe.value.getType()) << '\n';
 }
 
+/// Of the calls: the open sizes beside the rows, at their capacities unless something else was asked for.
+FailureOr<std::vector<Extents>> Differ::openExtents() {
+  std::vector<Extents> all(1);
+  Extents most = capacitiesOf(entry, options).back();
+  for (auto [name, capacity] : most.list().drop_front()) {
+    if (!dependsOn(entry, name))
+      continue;
+    auto given = settings.open.find(name.str());
+    std::vector<int64_t> wanted = given != settings.open.end() ? given->second : std::vector<int64_t>{capacity};
+    std::vector<Extents> longer;
+    for (const Extents &one : all)
+      for (int64_t extent : wanted) {
+        if (extent > capacity)
+          return LogicalResult(complain(entry)
+                               << "@" << entry.getSymName() << " cannot be called with " << name.getValue() << " = "
+                               << extent << ": it is compiled for " << capacity << "; give --extent " << name.getValue()
+                               << "=... at most that");
+        longer.push_back(one);
+        longer.back().add(name, extent);
+      }
+    all = std::move(longer);
+  }
+  return all;
+}
+
 FailureOr<int> Differ::run(ArrayRef<std::string> libraries) {
   int64_t capacity = 1, most = 1; // a step of the optimizer alone has no batch
   SmallVector<int64_t> extents{1};
@@ -423,17 +456,21 @@ FailureOr<int> Differ::run(ArrayRef<std::string> libraries) {
                                            << settings.extents.front() << " rows: it is compiled for " << most
                                            << ", and its rows depend on each other; give --batch-extent at most that");
   }
+  FailureOr<std::vector<Extents>> open = openExtents();
+  if (failed(open))
+    return failure();
   if (!settings.results) {
     // A value of a part has its shape at the full batch alone: a call does not know how long a part is.
-    drawArguments(partsOf(entry) > 1 ? capacity : std::min(extents.front(), capacity));
+    drawArguments(partsOf(entry) > 1 ? capacity : std::min(extents.front(), capacity), open->front());
     if (failed(compareValues()))
       return failure();
   }
-  for (int64_t extent : extents) {
-    drawArguments(extent);
-    if (failed(compareResults(libraries)))
-      return failure();
-  }
+  for (int64_t extent : extents)
+    for (const Extents &others : *open) {
+      drawArguments(extent, others);
+      if (failed(compareResults(libraries)))
+        return failure();
+    }
   if (!settings.quiet)
     printValues();
   auto first = llvm::find_if(probes, [](const Probe &probe) { return probe.off.beyond >= 0; });
@@ -454,6 +491,10 @@ FailureOr<int> Differ::run(ArrayRef<std::string> libraries) {
       os << probes.size() << " values and ";
     os << entry.getResAttrs().size() << " results agree, batch ";
     llvm::interleaveComma(extents, os);
+    for (const auto &[name, list] : settings.open) {
+      os << ", " << name << ' ';
+      llvm::interleaveComma(list, os);
+    }
     os << "; largest deviation " << llvm::format("%.1e", worst) << '\n';
   }
   return first != probes.end() || !departed.empty() ? 1 : 0;

@@ -97,7 +97,7 @@ static std::optional<size_t> scoresOf(const Entry &entry) {
   for (size_t i = 0; i < entry.outputs.size(); ++i) {
     const Port &output = entry.outputs[i];
     bool isFloat = output.type == DType::F32 || output.type == DType::F64;
-    if (isFloat && output.dims.size() == 2 && output.batch[0] == 1 && output.batch[1] == 0)
+    if (isFloat && output.dims.size() == 2 && output.rowsAlong(0) == 1 && !output.isOpen(1))
       return i;
   }
   return std::nullopt;

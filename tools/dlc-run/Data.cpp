@@ -146,8 +146,8 @@ bool DataSet::covers(const Entry &entry) const {
 Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t index, const Scales &scales) {
   Scale scale = scales.of(port, column.rows->dtype());
   Source source{&column, nullptr, nullptr, {}, 0, 1, 0, scale, false, port.hasBatch(), call_->input(index)};
-  for (size_t axis = 1; axis < port.batch.size(); ++axis)
-    if (port.batch[axis])
+  for (size_t axis = 1; axis < port.factors.size(); ++axis)
+    if (port.rowsAlong(axis))
       throw UserError(fmt::format("input '{}' ({}) has the batch on axis {}: rows of a file can be fed to axis 0 only",
                                   port.name, port.str(), axis));
   std::string context = fmt::format("{}, for input '{}' ({})", column.path, port.name, port.str());
@@ -160,7 +160,7 @@ Feed::Source Feed::makeSource(const Column &column, const Port &port, size_t ind
       throw UserError(fmt::format("{}: found shape {}", context, found.str()));
     source.rowElements = elements;
   } else {
-    int64_t perRow = port.batch[0], have = 1;
+    int64_t perRow = port.rowsAlong(0), have = 1;
     for (size_t axis = 1; axis < found.size(); ++axis)
       have *= found[axis];
     if (found.empty() || have != elements || found[0] % perRow != 0)
@@ -213,7 +213,7 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
     sources_.push_back(column->windows ? makeWindows(*column, port, i) : makeSource(*column, port, i, data.scales()));
     if (!sources_.back().batched)
       continue;
-    int64_t rows = column->windows ? column->windows->count : column->rows->shape()[0] / port.batch[0];
+    int64_t rows = column->windows ? column->windows->count : column->rows->shape()[0] / port.rowsAlong(0);
     if (first && rows != rows_)
       throw UserError(fmt::format("{} has {} rows, but {} has {}: all inputs need the same number", first->path,
                                   countText(rows_), column->path, countText(rows)));

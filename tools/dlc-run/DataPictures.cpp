@@ -16,7 +16,7 @@ namespace {
 bool takesPictures(const Port &port) { return port.hasBatch() && pictureForm(port); }
 
 bool takesLabels(const Port &port) {
-  return (port.type == DType::I32 || port.type == DType::I64) && port.dims.size() == 1 && port.batch[0] == 1;
+  return (port.type == DType::I32 || port.type == DType::I64) && port.dims.size() == 1 && port.rowsAlong(0) == 1;
 }
 
 /// The only input that `takes`, or of several the one called `name`; NULL if there is none.

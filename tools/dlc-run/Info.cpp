@@ -117,6 +117,12 @@ void printText(const Model &model, const std::string &path) {
     fmt::print("    kind      {}\n", kindText(entry.kind));
     fmt::print("    capacity  {}{}; {}\n", entry.capacity,
                entry.parts > 1 ? fmt::format(", in {} equal parts (accumulate)", entry.parts) : "", flagsText(entry));
+    std::vector<std::string> open;
+    for (const dlc_extent &size : entry.open.subspan(1))
+      if (size.capacity)
+        open.push_back(fmt::format("{} up to {}", size.name, size.capacity));
+    if (!open.empty())
+      fmt::print("    open      {}\n", join(open));
     fmt::print("    inputs    {}\n", portsText(entry.inputs));
     fmt::print("    outputs   {}\n", portsText(entry.outputs));
     std::vector<std::string> combined;
@@ -145,13 +151,26 @@ void printText(const Model &model, const std::string &path) {
   printTable(rows);
 }
 
+/// The open sizes beside the batch that it depends on, with their capacities.
+Json openJson(const Entry &entry) {
+  Json object = Json::object();
+  for (const dlc_extent &size : entry.open.subspan(1))
+    if (size.capacity)
+      object[size.name] = size.capacity;
+  return object;
+}
+
 Json portsJson(const std::vector<Port> &ports) {
   Json list = Json::array();
   for (const Port &port : ports) {
     Json object = {{"name", port.name},
                    {"dtype", nameOf(port.type)},
                    {"shape", std::vector<int64_t>(port.dims.begin(), port.dims.end())},
-                   {"batch", std::vector<int64_t>(port.batch.begin(), port.batch.end())}};
+                   {"batch", Json::array()}};
+    for (size_t axis = 0; axis < port.factors.size(); ++axis)
+      object["batch"].push_back(port.rowsAlong(axis));
+    if (port.hasOpenSizes())
+      object["type"] = port.str();
     if (port.combine == DLC_COMBINE_ROWS)
       object["combine"] = "rows";
     if (port.combine == DLC_COMBINE_SUM)
@@ -211,7 +230,8 @@ void printJson(const Model &model, const std::string &path) {
                {"outputs", portsJson(entry.outputs)},
                {"scalars", scalars},
                {"workspace_bytes", entry.workspaceBytes},
-               {"scratch_bytes", entry.scratchBytes}});
+               {"scratch_bytes", entry.scratchBytes},
+               {"open", openJson(entry)}});
   }
   for (const KernelInfo &kernel : model.kernels())
     out.event({{"event", "kernel"},

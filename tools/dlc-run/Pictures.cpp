@@ -76,10 +76,10 @@ std::optional<PictureSet> findPictures(const std::string &directory, Split split
 std::optional<PictureForm> pictureForm(const Port &port) {
   size_t first = port.hasBatch();
   bool bytes = port.type == DType::U8 || port.type == DType::F32 || port.type == DType::F64;
-  if (!bytes || port.dims.size() != first + 3 || (first && port.batch[0] != 1))
+  if (!bytes || port.dims.size() != first + 3 || (first && port.rowsAlong(0) != 1))
     return std::nullopt;
   for (size_t axis = first; axis < port.dims.size(); ++axis)
-    if (port.batch[axis] || port.dims[axis] < 1)
+    if (port.isOpen(axis) || port.dims[axis] < 1)
       return std::nullopt;
   auto size = [&](size_t axis) { return size_t(port.dims[first + axis]); };
   if (size(2) != 1 && size(2) != 3)

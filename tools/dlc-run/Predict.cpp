@@ -97,7 +97,7 @@ std::string topText(TensorView value, int64_t row, int64_t top, const Names &nam
 void print(const PredictOptions &options, const Entry &entry, const Results &results, const Names &names) {
   for (size_t i = 0; i < results.size(); ++i) {
     const Tensor &value = results[i];
-    bool rowwise = !entry.outputs[i].batch.empty() && entry.outputs[i].batch[0] > 0;
+    bool rowwise = !entry.outputs[i].factors.empty() && entry.outputs[i].rowsAlong(0) > 0;
     std::string_view name = entry.outputs[i].name;
     if (!rowwise) {
       fmt::print("{}\n", tensorText(name, value));
@@ -129,7 +129,7 @@ void printJson(const PredictOptions &options, const Entry &entry, const Results 
   Progress out(true);
   int64_t rows = 0;
   for (size_t i = 0; i < results.size(); ++i)
-    if (!entry.outputs[i].batch.empty() && entry.outputs[i].batch[0] > 0)
+    if (!entry.outputs[i].factors.empty() && entry.outputs[i].rowsAlong(0) > 0)
       rows = std::max(rows, results[i].shape()[0]);
   for (int64_t row = 0; row < std::min(rows, options.rows.value_or(rows)); ++row) {
     Json object = {{"event", "row"}, {"row", row}};
@@ -138,7 +138,7 @@ void printJson(const PredictOptions &options, const Entry &entry, const Results 
     else if (size_t(row) < names.rows.size())
       object["file"] = names.rows[size_t(row)];
     for (size_t i = 0; i < results.size(); ++i) {
-      if (entry.outputs[i].batch.empty() || entry.outputs[i].batch[0] == 0 || row >= results[i].shape()[0])
+      if (entry.outputs[i].factors.empty() || entry.outputs[i].rowsAlong(0) == 0 || row >= results[i].shape()[0])
         continue;
       TensorView one = results[i].rows(row, row + 1);
       object[std::string(entry.outputs[i].name)] = jsonFromTensor(one)[0];
@@ -151,7 +151,7 @@ void printJson(const PredictOptions &options, const Entry &entry, const Results 
   if (!names.classes.empty())
     end["classes"] = names.classes;
   for (size_t i = 0; i < results.size(); ++i)
-    if (entry.outputs[i].batch.empty() || entry.outputs[i].batch[0] == 0)
+    if (entry.outputs[i].factors.empty() || entry.outputs[i].rowsAlong(0) == 0)
       end[std::string(entry.outputs[i].name)] = jsonFromTensor(results[i]);
   out.event(withScales(std::move(end), options));
 }

@@ -15,9 +15,9 @@ static bool isInteger(const Port &port) { return port.type == DType::I32 || port
 
 /// True for [batch] and `rank` 1, [batch, time] and `rank` 2.
 static bool hasRows(const Port &port, size_t rank) {
-  if (port.dims.size() != rank || port.batch[0] != 1)
+  if (port.dims.size() != rank || port.rowsAlong(0) != 1)
     return false;
-  return rank == 1 || !port.batch[1];
+  return rank == 1 || !port.rowsAlong(1);
 }
 
 static bool isCalled(const Port &port, std::initializer_list<std::string_view> names) {

@@ -184,7 +184,7 @@ Shape rowsShape(const Port &port, const Tensor &value) {
   Shape shape = port.dims;
   if (shape.empty() || value.shape().empty())
     return value.shape();
-  shape[0] = port.batch[0] ? value.shape()[0] : port.dims[0];
+  shape[0] = port.rowsAlong(0) ? value.shape()[0] : port.dims[0];
   return shape;
 }
 

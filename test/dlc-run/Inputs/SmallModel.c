@@ -61,9 +61,9 @@ static int32_t refuse(dlc_call *call, int32_t code, const char *op, int64_t row,
 }
 
 static int32_t checkCall(dlc_call *call, const int32_t *labels) {
-  if (call->extent < 1 || call->extent > CAPACITY)
-    return refuse(call, DLC_BAD_EXTENT, NULL, -1, call->extent, CAPACITY);
-  for (int64_t row = 0; labels && row < call->extent; ++row)
+  if (call->extents[0] < 1 || call->extents[0] > CAPACITY)
+    return refuse(call, DLC_BAD_EXTENT, NULL, -1, call->extents[0], CAPACITY);
+  for (int64_t row = 0; labels && row < call->extents[0]; ++row)
     if (labels[row] < 0 || labels[row] >= CLASSES)
       return refuse(call, DLC_BAD_INDEX, "small.mlir:7:10: cross_entropy", row, labels[row], CLASSES);
   return DLC_OK;
@@ -73,12 +73,12 @@ static int32_t checkCall(dlc_call *call, const int32_t *labels) {
 static void lossOf(dlc_call *call, REAL *loss, REAL *accuracy, REAL *gw, REAL *gb) {
   const REAL *image = (const REAL *)call->inputs[0];
   const int32_t *label = (const int32_t *)call->inputs[1];
-  REAL sum = 0, right = 0, n = (REAL)call->extent, p[CLASSES];
+  REAL sum = 0, right = 0, n = (REAL)call->extents[0], p[CLASSES];
   if (gw) {
     memset(gw, 0, sizeof(REAL) * CLASSES * PIXELS);
     memset(gb, 0, sizeof(REAL) * CLASSES);
   }
-  for (int64_t row = 0; row < call->extent; ++row) {
+  for (int64_t row = 0; row < call->extents[0]; ++row) {
     probabilities(call->arenas[DLC_PARAMS], image + row * PIXELS, p);
     int best = 0;
     for (int c = 1; c < CLASSES; ++c)
@@ -98,7 +98,7 @@ static void lossOf(dlc_call *call, REAL *loss, REAL *accuracy, REAL *gw, REAL *g
 
 static int32_t predict(dlc_call *call) {
   int32_t status = checkCall(call, NULL);
-  for (int64_t row = 0; status == DLC_OK && row < call->extent; ++row)
+  for (int64_t row = 0; status == DLC_OK && row < call->extents[0]; ++row)
     probabilities(call->arenas[DLC_PARAMS], (const REAL *)call->inputs[0] + row * PIXELS,
                   (REAL *)call->outputs[0] + row * CLASSES);
   return status;
@@ -159,7 +159,15 @@ static int32_t step(dlc_call *call) {
 static const int64_t weightShape[] = {CLASSES, PIXELS}, weightStrides[] = {PIXELS, 1};
 static const int64_t biasShape[] = {CLASSES}, biasStrides[] = {1};
 static const int64_t imageShape[] = {CAPACITY, PIXELS}, labelShape[] = {CAPACITY};
-static const int64_t answerShape[] = {CAPACITY, CLASSES}, batch[] = {1, 0}, fixed[] = {0, 0};
+static const int64_t answerShape[] = {CAPACITY, CLASSES};
+static const int64_t imageSizes[] = {1, PIXELS}, answerSizes[] = {1, CLASSES};
+static const dlc_factors batch[] = {1, 0}, fixed[] = {0, 0};
+#define BATCH \
+  1, 0, (const dlc_extent[]) { \
+    { \
+      "batch", CAPACITY \
+    } \
+  }
 
 #define TENSOR(NAME, KIND, ARENA, RANK, SHAPE, STRIDES, OFFSET, BYTES, INIT, PARAMETER, SLOT) \
   {NAME, TYPE, KIND,   ARENA,  RANK,    SHAPE,     STRIDES, OFFSET, BYTES, \
@@ -175,25 +183,26 @@ static const dlc_tensor tensors[] = {
            "m"),
 };
 
-static const dlc_port inputs[] = {{"image", TYPE, 2, imageShape, batch}, {"label", DLC_I32, 1, labelShape, batch}};
-static const dlc_port probability[] = {{"probability", TYPE, 2, answerShape, batch}};
-static const dlc_port outputs[] = {{"loss", TYPE, 0, NULL, NULL},
-                                   {"accuracy", TYPE, 0, NULL, NULL},
-                                   {"gradient.fc.weight", TYPE, 2, weightShape, fixed},
-                                   {"gradient.fc.bias", TYPE, 1, biasShape, fixed}};
+static const dlc_port inputs[] = {{"image", TYPE, 2, imageShape, imageSizes, batch},
+                                  {"label", DLC_I32, 1, labelShape, imageSizes, batch}};
+static const dlc_port probability[] = {{"probability", TYPE, 2, answerShape, answerSizes, batch}};
+static const dlc_port outputs[] = {{"loss", TYPE, 0, NULL, NULL, NULL},
+                                   {"accuracy", TYPE, 0, NULL, NULL, NULL},
+                                   {"gradient.fc.weight", TYPE, 2, weightShape, weightShape, fixed},
+                                   {"gradient.fc.bias", TYPE, 1, biasShape, biasShape, fixed}};
 static const dlc_scalar scalars[] = {{"lr", 0.5}, {"momentum", 0.9}};
 enum { PARAMS = 1 << DLC_PARAMS, TRAINING = 1 << DLC_TRAINING };
 
 static const dlc_entry entries[] = {
-    {"predict", "(image: real[batch, 4]) -> (probability: real[batch, 3])", DLC_FUNCTION,
-     DLC_ROWS_INDEPENDENT | DLC_HAS_BATCH, 1, 1, 0, PARAMS, CAPACITY, 0, inputs, probability, NULL, predict},
-    {"loss", "(image: real[batch, 4], label: i32[batch]) -> (loss: real, accuracy: real)", DLC_FUNCTION, DLC_HAS_BATCH,
-     2, 2, 0, PARAMS, CAPACITY, 0, inputs, outputs, NULL, loss},
+    {"predict", "(image: real[batch, 4]) -> (probability: real[batch, 3])", DLC_FUNCTION, DLC_ROWS_INDEPENDENT, 1, 1, 0,
+     PARAMS, BATCH, 0, inputs, probability, NULL, predict},
+    {"loss", "(image: real[batch, 4], label: i32[batch]) -> (loss: real, accuracy: real)", DLC_FUNCTION, 0, 2, 2, 0,
+     PARAMS, BATCH, 0, inputs, outputs, NULL, loss},
     {"step", "(image: real[batch, 4], label: i32[batch]) -> (loss: real, accuracy: real)", DLC_TRAIN,
-     DLC_HAS_BATCH | DLC_WRITES_PARAMS | DLC_WRITES_TRAINING | DLC_USES_STEP, 2, 2, 2, PARAMS | TRAINING, CAPACITY, 0,
-     inputs, outputs, scalars, step},
+     DLC_WRITES_PARAMS | DLC_WRITES_TRAINING | DLC_USES_STEP, 2, 2, 2, PARAMS | TRAINING, BATCH, 0, inputs, outputs,
+     scalars, step},
     {"step.gradients", "(image: real[batch, 4], label: i32[batch]) -> (loss: real, accuracy: real, ...)", DLC_GRADIENTS,
-     DLC_HAS_BATCH, 2, 4, 0, PARAMS, CAPACITY, 0, inputs, outputs, NULL, gradients},
+     0, 2, 4, 0, PARAMS, BATCH, 0, inputs, outputs, NULL, gradients},
 };
 static const dlc_kernel kernels[] = {{"regression", "small.mlir:3:10 small.mlir:7:10", 192, 320}};
 

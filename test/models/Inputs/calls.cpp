@@ -148,7 +148,7 @@ void wrongStructs(const dlc_model &m, uint64_t count) {
       c.arenas[i] = memory.emplace_back(64, char(i)).data();
     std::vector<const void *> inputs(e.input_count, memory[0].data());
     std::vector<void *> outputs(e.output_count, memory[0].data());
-    c.struct_size = sizeof c, c.inputs = inputs.data(), c.outputs = outputs.data(), c.extent = 1, c.step = 1;
+    c.struct_size = sizeof c, c.inputs = inputs.data(), c.outputs = outputs.data(), c.extents[0] = 1, c.step = 1;
     const auto whole = memory;
     int32_t expected = DLC_BAD_STRUCT;
     int arena = int(from.next() % DLC_ARENA_COUNT);
@@ -157,8 +157,8 @@ void wrongStructs(const dlc_model &m, uint64_t count) {
       c.struct_size = from.next() % offsetof(dlc_call, workspace_bytes);
       break;
     case 1:
-      if (e.flags & DLC_HAS_BATCH) {
-        c.extent = std::vector<int64_t>{0, -1, INT64_MIN, INT64_MAX, e.capacity + 1}[from.next() % 5];
+      if (e.extents[0].capacity) {
+        c.extents[0] = std::vector<int64_t>{0, -1, INT64_MIN, INT64_MAX, e.extents[0].capacity + 1}[from.next() % 5];
         expected = DLC_BAD_EXTENT;
         break;
       }
@@ -305,7 +305,7 @@ std::string bare(const dlc_model &m, unsigned mode) {
   dlc::Tensor x = reals({rows, 512}, 1), y(dlc::DType::F32, {rows, 40});
   const void *inputs[] = {x.data()};
   void *outputs[] = {y.data()};
-  c.struct_size = sizeof c, c.inputs = inputs, c.outputs = outputs, c.extent = rows, c.step = 1;
+  c.struct_size = sizeof c, c.inputs = inputs, c.outputs = outputs, c.extents[0] = rows, c.step = 1;
   _mm_setcsr(mode);
   int32_t status = predict->function(&c);
   unsigned after = _mm_getcsr();

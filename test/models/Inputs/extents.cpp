@@ -111,7 +111,7 @@ void longer(const std::string &big) {
       for (int i = 0; i < DLC_ARENA_COUNT; ++i)
         call.arenas[i] =
             memory.emplace_back(dlc::DType::U8, dlc::Shape{int64_t(a.model.arenaBytes(dlc_arena(i))) + 64}).data();
-      call.extent = extent;
+      call.extents[0] = extent;
       call.step = 1;
       int32_t status = e.function(&call);
       CHECK(status == DLC_BAD_EXTENT && call.error.value == extent && call.error.limit == 32,

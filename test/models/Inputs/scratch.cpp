@@ -97,7 +97,7 @@ static void product(const char *path) {
     void *outputs[] = {y.data()};
     dlc_call call{};
     call.struct_size = sizeof(call);
-    call.inputs = inputs, call.outputs = outputs, call.extent = 1, call.services = &services;
+    call.inputs = inputs, call.outputs = outputs, call.extents[0] = 1, call.services = &services;
     call.arenas[DLC_WORKSPACE] = workspace.get();
     call.workspace_bytes = further ? bytes : 0;
     std::memset(y.data(), 0, size_t(y.bytes()));

@@ -24,7 +24,7 @@ static int call(const dlc_model *model, const char *name, float value, float *re
   float ones[] = {1, 1, 1, 1, 1, 1};
   const void *inputs[] = {ones};
   void *outputs[] = {result};
-  dlc_call c = {.struct_size = sizeof c, .inputs = inputs, .outputs = outputs, .extent = 2, .step = 1};
+  dlc_call c = {.struct_size = sizeof c, .inputs = inputs, .outputs = outputs, .extents = {2}, .step = 1};
   for (int i = 0; i < DLC_ARENA_COUNT; ++i)
     c.arenas[i] = arena(model->arena_bytes[i]);
   for (uint32_t i = 0; i < model->tensor_count; ++i) {
