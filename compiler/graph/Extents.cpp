@@ -63,7 +63,7 @@ LogicalResult dlc::checkExtents(EntryOp entry) {
                 llvm::any_of(dimsOf(argument), [&](Dim dim) { return dim.isOpen() && dim.open == size.open; });
     if (isTold)
       continue;
-    WalkResult found = entry.walk([&](Operation *op) {
+    entry.walk([&](Operation *op) {
       auto depends = [&](Value value) { return ::dependsOn(value, name); };
       if (llvm::none_of(op->getResults(), depends) && llvm::none_of(op->getOperands(), depends))
         return WalkResult::advance();
@@ -72,8 +72,6 @@ LogicalResult dlc::checkExtents(EntryOp entry) {
                             << name.getValue() << "]";
       return WalkResult::interrupt();
     });
-    if (found.wasInterrupted())
-      continue;
   }
   return result;
 }

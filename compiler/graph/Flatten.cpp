@@ -5,6 +5,7 @@
 //
 // Gradients are left to one op, `gradient`, for the next level; optimizers are written out for each parameter.
 #include "compiler/graph/Flatten.h"
+#include "compiler/graph/Extents.h"
 #include "dialects/dl/Ports.h"
 #include "dialects/dl/Program.h"
 #include "dialects/nn/NN.h"
@@ -733,6 +734,10 @@ LogicalResult Flattener::run() {
   if (!any && !isPart)
     result = complain(model) << "@" << model.getSymName()
                              << " has no entry point; expected a `func` that is not private, or a `train`";
+  if (succeeded(result) && !isPart)
+    for (auto one : model.getBody().getOps<EntryOp>())
+      if (failed(checkExtents(one)))
+        result = failure();
   if (succeeded(result) && !isPart) {
     for (const auto &[name, one] : all)
       if (!read.contains(name))

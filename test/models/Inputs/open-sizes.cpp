@@ -6,7 +6,7 @@
 
 namespace {
 dlc::Tensor mask(int64_t rows, int64_t time) {
-  dlc::Tensor all(dlc::DType::I1, {rows, time});
+  dlc::Tensor all(dlc::DType::Bool, {rows, time});
   for (int64_t i = 0; i < all.elements(); ++i)
     static_cast<uint8_t *>(all.data())[i] = i % 3 != 2;
   return all;
@@ -52,7 +52,7 @@ int main(int, char **arguments) {
   call.setExtent("time", 4);
   says(messageOf([&] { call.run(); }), "'time' of the call is 4, and of what was bound to the input 'x' it is 5");
   says(messageOf([&] { own.setExtent("time", 13); }), "was to be called with 13 as 'time'; it takes 1 to 12");
-  says(messageOf([&] { own.setExtent("length", 1); }), "has no open size 'length'; it has 'batch', 'time'");
+  says(messageOf([&] { own.setExtent("length", 1); }), "has no open size 'length'; it has 'batch' and 'time'");
 
   says(messageOf([&] { most.call("predict", a, {x, mask(3, 4)}); }),
        "the inputs differ in their 'time': 'x' has 5 and 'mask' has 4");
