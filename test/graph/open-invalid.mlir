@@ -7,7 +7,7 @@
 // RUN: not dlc UNTOLD.mlir -o o.so 2>&1 | FileCheck UNTOLD.mlir
 // RUN: not dlc ZERO.mlir -o o.so 2>&1 | FileCheck ZERO.mlir
 // RUN: not dlc CUT.mlir -o o.so 2>&1 | FileCheck CUT.mlir
-// RUN: not dlc CUT.mlir --open length=3 -o o.so 2>&1 | FileCheck %s --check-prefix=NAME
+// RUN: not dlc GOOD.mlir --open length=3 -o o.so 2>&1 | FileCheck %s --check-prefix=NAME
 // NAME: error: --open length=...: @m has no open size of that name; it has `batch` (--batch), time
 // RUN: not dlc CUT.mlir --open 3 -o o.so 2>&1 | FileCheck %s --check-prefix=FORM
 // FORM: dlc: error: --open 3: expected name=number, such as --open time=64
@@ -57,7 +57,7 @@ dl.model @m open(time = 4) {
     %y = select %x, axis = 1, index = 0
     // CHECK: error: slice: axis 1 of %x : f32[batch, time, 6] depends on time, and can only be cut at multiples of it
     %z = slice %x, axis = 1, size = 2
-    // CHECK: error: conv1d: only the first axis may depend on time, found %x : f32[batch, time, 6]
+    // CHECK: error: conv1d: windows cannot move along an axis that depends on time
     %c = nn.conv1d "c" %x, 3, kernel = 3
     return %y
   }
