@@ -21,6 +21,7 @@ class Network:
         self.capacity = self.random.choice([1, 2, 3, 5, 8])
         self.width = self.random.choice([1, 2, 3, 5, 16, 17])
         self.time = self.random.choice([1, 2, 3, 5, 9])
+        self.isOpen = seed % 3 == 0
 
     def name(self):
         self.count += 1
@@ -143,7 +144,10 @@ class Network:
         body = "\n".join(self.lines)
         block = (f"  func private @block(%r: f32[batch, {w}]) -> (y: f32[batch, {w}]) {{\n    %a = nn.linear \"fc\" %r, {w}\n"
                  "    %b = tanh %a\n    %y = add %r, %b\n    return %y\n  }\n")
-        return (f"dl.model @drawn {{\n{block}  func @loss(%x: f32[batch, {w}], %s: f32[batch, {t}, {w}], %i: i32[batch, {t}], "
+        # Of some the number of steps is open until a call.
+        header = f"dl.model @drawn open(time = {t})" if self.isOpen else "dl.model @drawn"
+        t = "time" if self.isOpen else t
+        return (f"{header} {{\n{block}  func @loss(%x: f32[batch, {w}], %s: f32[batch, {t}, {w}], %i: i32[batch, {t}], "
                 f"%mask: i1[batch, {t}]) -> (loss: f32) {{\n{body}\n    return {total}\n  }}\n"
                 "  train @step minimizes @loss { optimize \"*\" with @adam(lr = 0.01) }\n}\n")
 
@@ -160,7 +164,8 @@ def check(seed, folder):
     batch, short = str(network.capacity), str(max(1, network.capacity - 2))
     dlc = lambda *options: ("dlc", "m.mlir", "--batch", batch, *options)
     diff = lambda *options: dlc("--diff", "--quiet", "--seed", str(seed), *options)
-    return (run(*diff("--steps", "2"), folder=folder) or run(*diff("--batch-extent", short), folder=folder) or
+    shorter = ("--extent", f"time={max(1, network.time - 1)}") if network.isOpen else ()
+    return (run(*diff("--steps", "2"), folder=folder) or run(*diff("--batch-extent", short, *shorter), folder=folder) or
             run(*diff("-O0"), folder=folder) or
             run(*dlc("--target", "v3", "-o", "v3.so"), folder=folder) or run(*dlc("-o", "own.so"), folder=folder) or
             run(*diff("--library", "v3.so,own.so", "step"), folder=folder) or
