@@ -94,11 +94,12 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
     plan.rhs = RightHandSide::Copied;
     inPlace = false;
   }
-  bool isColumn = shape.lhsStride[0] == 1 && shape.lhsStride[1] != 1;
+  int64_t leftBytes = shape.runs * shape.k * shape.lhsStride[1] * shape.elementBytes;
+  bool isColumn = shape.lhsStride[0] == 1 && shape.lhsStride[1] != 1 && leftBytes >= costs.columnBytes;
   plan.tiles = divideRows(shape.m, isColumn, plan.wideRegisters, plan.vectors, costs);
   plan.lastTiles = divideRows(shape.m, isColumn, plan.wideRegisters, plan.lastVectors, costs);
 
-  if (isColumn && shape.runs * shape.k * shape.lhsStride[1] * shape.elementBytes > costs.fetchLeftBytes)
+  if (isColumn && leftBytes > costs.fetchLeftBytes)
     plan.fetchLeft = costs.fetchLeftSteps;
   plan.fetchAhead =
       shape.runs == 1 && shape.m > costs.fetchRows && shape.n * shape.k * shape.elementBytes > costs.fetchBytes;
