@@ -28,6 +28,7 @@ fi
 given --resume || default --epochs 10
 given --resume || default --least-count 2
 given --resume || default --schedule cosine
+given --resume || given --bucket || arguments+=(--bucket)
 given --resume || default --seed 1
 given --out || given --resume || given --overwrite || arguments+=(--overwrite)
 given --resume || default --out "$folder/text-classifier.safetensors"

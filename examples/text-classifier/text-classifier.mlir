@@ -1,8 +1,8 @@
 // text-classifier.mlir - what kind of text this is, by a bidirectional LSTM.
 //
-// Texts are filled up to one length; the mask says which tokens are theirs. What is judged is the largest that each feature
-// comes to anywhere in the text.
-dl.model @text_classifier sizes(vocabulary = 6000, length = 48, classes = 2, width = 64) {
+// The texts of a batch are filled up to the longest of them, of 48 tokens at most; the mask says which tokens are theirs. What
+// is judged is the largest that each feature comes to anywhere in the text.
+dl.model @text_classifier sizes(vocabulary = 6000, classes = 2, width = 64) open(length = 48) {
   func private @net(%text: i32[batch, length], %mask: f32[batch, length]) {
     %e = nn.embedding "embed" %text, vocabulary, width
     %d = dropout %e, 0.3

@@ -201,6 +201,18 @@ Feed::Source Feed::makeWindows(const Column &column, const Port &port, size_t in
 
 void Feed::shift(int64_t tokens) { shift_ = tokens; }
 
+/// Of rows that are filled up: is their axis an open size of the entry point, and nothing else?
+void Feed::findOpenSize(Source &source, const Port &port) {
+  if (!source.column->lengths || port.factors.size() < 2 || port.sizes[1] != 1)
+    return;
+  for (size_t i = 1; i < port.open.size(); ++i)
+    if (port.factors[1] == dlc_factors(1) << (4 * i) && (openSize_.empty() || openSize_ == port.open[i].name)) {
+      openSize_ = port.open[i].name;
+      lengths_ = source.column->lengths;
+      source.perPlace = source.rowElements / port.dims[1];
+    }
+}
+
 Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
   const Entry &entry = call.entry();
   const Column *first = nullptr;
@@ -213,6 +225,7 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
     sources_.push_back(column->windows ? makeWindows(*column, port, i) : makeSource(*column, port, i, data.scales()));
     if (!sources_.back().batched)
       continue;
+    findOpenSize(sources_.back(), port);
     int64_t rows = column->windows ? column->windows->count : column->rows->shape()[0] / port.rowsAlong(0);
     if (first && rows != rows_)
       throw UserError(fmt::format("{} has {} rows, but {} has {}: all inputs need the same number", first->path,
@@ -226,8 +239,10 @@ Feed::Feed(const DataSet &data, Call &call) : call_(&call) {
     throw UserError(
         fmt::format("{} has {} rows, more than the 4 billion that can be shuffled", first->path, countText(rows_)));
   for (Source &source : sources_)
-    if (!source.batched)
+    if (!source.batched) {
+      source.filled = source.rowElements;
       copyRow(source, static_cast<std::byte *>(source.input.data()), 0);
+    }
 }
 
 void Feed::copyRow(Source &source, std::byte *to, size_t row) const {
@@ -241,6 +256,7 @@ void Feed::copyRow(Source &source, std::byte *to, size_t row) const {
   }
   size_t bytes = size_t(source.rowElements) * source.elementBytes;
   const std::byte *from = source.bytes + row * bytes;
+  int64_t count = source.bytes ? source.filled : source.rowElements;
   if (!source.bytes) {
     std::byte *made = source.scaled ? source.made.data() : to;
     size_t one = bytes / size_t(source.perRow);
@@ -251,9 +267,9 @@ void Feed::copyRow(Source &source, std::byte *to, size_t row) const {
     from = made;
   }
   if (source.scaled)
-    scaleBytes(source.input.dtype(), to, from, source.rowElements, source.scale);
+    scaleBytes(source.input.dtype(), to, from, count, source.scale);
   else
-    std::memcpy(to, from, bytes);
+    std::memcpy(to, from, size_t(count) * source.elementBytes);
 }
 
 void Feed::expect(std::span<const uint32_t> rows) {
@@ -264,11 +280,16 @@ void Feed::expect(std::span<const uint32_t> rows) {
 
 void Feed::fill(std::span<const uint32_t> rows) {
   bool batched = false;
+  int64_t longest = 1;
+  if (lengths_)
+    for (uint32_t row : rows)
+      longest = std::max<int64_t>(longest, lengths_->as<int32_t>()[row]);
   for (Source &source : sources_) {
     if (!source.batched)
       continue;
     batched = true;
-    size_t inputRow = size_t(source.rowElements) * sizeOf(source.input.dtype());
+    source.filled = source.perPlace ? longest * source.perPlace : source.rowElements;
+    size_t inputRow = size_t(source.filled) * sizeOf(source.input.dtype());
     auto *to = static_cast<std::byte *>(source.input.data());
     for (uint32_t row : rows) {
       copyRow(source, to, row);
@@ -277,6 +298,8 @@ void Feed::fill(std::span<const uint32_t> rows) {
   }
   if (batched)
     call_->setExtent(int64_t(rows.size()));
+  if (lengths_)
+    call_->setExtent(openSize_, longest);
 }
 
 /// What a person calls a row.
@@ -302,13 +325,13 @@ std::string Feed::notFinite(std::span<const uint32_t> rows) const {
   for (const Source &source : sources_) {
     if (!isFloat(source.input.dtype()))
       continue;
-    int64_t count = source.rowElements * (source.batched ? int64_t(rows.size()) : 1);
+    int64_t each = source.batched ? source.filled : source.rowElements;
+    int64_t count = each * (source.batched ? int64_t(rows.size()) : 1);
     for (int64_t i = 0; i < count; ++i) {
       double value = TensorView(source.input).at(i);
       if (!std::isfinite(value))
         return fmt::format("{} holds {}",
-                           source.batched ? placeOf(*source.column, rows[size_t(i / source.rowElements)])
-                                          : source.column->path,
+                           source.batched ? placeOf(*source.column, rows[size_t(i / each)]) : source.column->path,
                            exactNumber(value, false));
     }
   }

@@ -53,6 +53,8 @@ struct Column {
   std::string path;
   std::shared_ptr<RowSource> rows;
   std::optional<Windows> windows = std::nullopt; ///< in place of rows
+  /// Of rows that are filled up along their first axis: how long each is by itself, i32; null: nothing is filled up.
+  std::shared_ptr<const Tensor> lengths = nullptr;
 };
 
 /// The columns of one split.
@@ -109,8 +111,11 @@ public:
   void expect(std::span<const uint32_t> rows);
   /// From now on all windows of a text begin so many tokens further on.
   void shift(int64_t tokens);
-  /// Copies the given rows into the call's inputs and sets its extent.
+  /// Copies the given rows into the call's inputs and sets its extent. Rows that are filled up are as long as the longest of
+  /// them, where the entry point's size is open.
   void fill(std::span<const uint32_t> rows);
+  /// How long each row is by itself, i32, where calls are as long as their longest row; null: rows are of one length.
+  const Tensor *lengths() const { return lengths_.get(); }
   Call &call() { return *call_; }
 
   /// An error of the call, told in rows of the data: `rows` as given to the last fill.
@@ -130,12 +135,17 @@ private:
     bool scaled; ///< while it is copied: the source is bytes
     bool batched;
     MutableTensorView input;
+    int64_t perPlace = 0; ///< elements at each place of a row that is filled up no further than needed; 0: it is whole
+    int64_t filled = 0;   ///< elements of a row in the last fill
   };
   Source makeSource(const Column &column, const Port &port, size_t index, const Scales &scales);
   Source makeWindows(const Column &column, const Port &port, size_t index);
+  void findOpenSize(Source &source, const Port &port);
   void copyRow(Source &source, std::byte *to, size_t row) const;
 
   Call *call_;
+  std::string_view openSize_;             ///< the size that the longest row of a call decides; none
+  std::shared_ptr<const Tensor> lengths_; ///< of the rows, where there is one
   std::vector<Source> sources_;
   int64_t rows_ = 1, shift_ = 0;
 };

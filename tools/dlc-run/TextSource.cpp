@@ -323,10 +323,14 @@ static std::optional<DataSet> lineColumns(const Entry &entry, const TextRecord &
   for (size_t at = 0; at < rows.size(); ++at)
     labels.as<int32_t>()[at] = labelNumber(record, lines, *rows[at]);
   std::vector<Column> columns;
+  auto lengths = std::make_shared<const Tensor>(numbers.lengths);
   columns.push_back(column(entry.inputs[inputs.tokens], lines.path, std::move(numbers.tokens)));
+  columns.back().lengths = lengths;
   columns.push_back(column(entry.inputs[inputs.label], lines.path, std::move(labels)));
-  if (inputs.mask)
+  if (inputs.mask) {
     columns.push_back(column(entry.inputs[*inputs.mask], lines.path, std::move(numbers.mask)));
+    columns.back().lengths = lengths;
+  }
   if (inputs.length)
     columns.push_back(column(entry.inputs[*inputs.length], lines.path, std::move(numbers.lengths)));
   return DataSet(std::move(columns));

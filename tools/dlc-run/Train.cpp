@@ -40,6 +40,24 @@ static std::vector<uint32_t> shuffledRows(int64_t count, uint64_t seed, int64_t 
   return rows;
 }
 
+/// Some batches at a time become batches of rows of like length, which come in an order drawn from a stream named by the epoch.
+/// The rows that are left over are the last batch.
+static void bucket(std::vector<uint32_t> &rows, std::span<const int32_t> lengths, int64_t batch, uint64_t seed,
+                   int64_t epoch) {
+  constexpr int64_t batchesAtOnce = 50; // enough that lengths in a batch differ by a few, few enough that orders differ
+  auto whole = rows.size() / size_t(batch) * size_t(batch), some = size_t(batch * batchesAtOnce);
+  for (size_t first = 0; first < whole; first += some)
+    std::stable_sort(rows.begin() + std::ptrdiff_t(first), rows.begin() + std::ptrdiff_t(std::min(first + some, whole)),
+                     [&](uint32_t a, uint32_t b) { return lengths[a] < lengths[b]; });
+  PhiloxStream stream(seed, fmt::format("dlc-run.bucket.{}", epoch));
+  for (size_t i = whole / size_t(batch); i > 1; --i) {
+    auto last = rows.begin() + std::ptrdiff_t((i - 1) * size_t(batch));
+    auto other = rows.begin() + std::ptrdiff_t(stream.below(i - 1, uint32_t(i)) * size_t(batch));
+    if (last != other)
+      std::swap_ranges(last, last + std::ptrdiff_t(batch), other);
+  }
+}
+
 /// How far the windows of a text are moved on in an epoch: so it is not cut at the same places every time.
 static int64_t windowShift(const Windows &windows, uint64_t seed, int64_t epoch) {
   PhiloxStream stream(seed, fmt::format("dlc-run.windows.{}", epoch));
@@ -96,7 +114,10 @@ std::vector<uint32_t> TrainRun::beginEpoch(int64_t epoch) {
   }
   if (windows)
     feed_->shift(windowShift(*windows, options_.seed, epoch));
-  return shuffledRows(trainRows_, options_.seed, epoch);
+  std::vector<uint32_t> rows = shuffledRows(trainRows_, options_.seed, epoch);
+  if (options_.bucket)
+    bucket(rows, feed_->lengths()->as<int32_t>(), options_.batch, options_.seed, epoch);
+  return rows;
 }
 
 std::optional<TrainRun::End> TrainRun::epoch(int64_t epoch) {

@@ -134,6 +134,11 @@ void TrainRun::openData() {
   step_ = training_->prepare(entry_->name, entry_->capacity);
   step_->setTrapNotFinite(options_.trapNan);
   feed_.emplace(*data_, *step_);
+  if (options_.bucket && !feed_->lengths())
+    throw UserError(
+        fmt::format("--bucket: rows of entry point '{}' are all of one length; expected labelled lines (--lines) "
+                    "and a model whose text is of an open size: open(length = 48), i32[batch, length]",
+                    entry_->name));
 
   std::vector<size_t> numbers = MetricSums(*entry_).indices();
   if (numbers.empty())

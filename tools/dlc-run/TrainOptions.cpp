@@ -132,6 +132,11 @@ void TrainOptions::addTo(CLI::App &app) {
   count("--decay-every", decayEvery, "Of --schedule step (default: a third of the epochs)", 1, "EPOCHS");
   count("--patience", patience, "Stop when the validation loss has not improved for so many epochs", 1, "EPOCHS");
   text("--best", best, "FILE", "Write a checkpoint here whenever the validation loss improves");
+  remember(
+      app.add_flag("--bucket", bucket,
+                   "Put labelled lines of like length into one batch, so that little is filled up (the model's length "
+                   "is an open size)"),
+      bucket);
   remember(app.add_flag("--trap-nan", trapNan, "Stop at the first value that is NaN or infinite, and say where"),
            trapNan);
   for (Setting &setting : settings_)

@@ -39,7 +39,7 @@ public:
   int64_t warmup = 0, decayEvery = 0, patience = 0;
   double decay = 0.1;
   std::string weights, best, classes;
-  bool trapNan = false;
+  bool trapNan = false, bucket = false;
   // Not settings: where results go, and how the run talks.
   std::string out, resume, curve, log;
   bool overwrite = false, json = false;
