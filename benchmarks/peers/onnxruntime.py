@@ -64,7 +64,8 @@ def channels_first(op, x, *rest, **attributes):
 
 
 def conv2d(x, weight, bias, features, kernel, stride, padding, groups):
-    return channels_first("Conv", x, weight, bias, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[padding] * 4,
+    operands = [x, weight] if bias is None else [x, weight, bias]
+    return channels_first("Conv", *operands, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[padding] * 4,
                           group=groups)
 
 
