@@ -99,16 +99,19 @@ Values CrossEntropyOp::decompose(Ops &b) {
   int64_t axis = typeOf(score).getRank() - 1;
   Value logs = b.create<LogSoftmaxOp>({score}).getResult(), rows;
   double smoothing = getLabelSmoothing() ? getLabelSmoothing()->convertToDouble() : 0;
-  double classes = dimsOf(score)[axis].value;
+  // What smoothing spreads: a number, or one that a call tells where the classes are an open size.
+  Dim classes = dimsOf(score)[axis];
+  Value even = classes.isNumber() ? b.number(smoothing / (double)classes.value, score)
+                                  : b.div(b.number(smoothing, score), b.count(score, {axis}));
   if (isa<FloatType>(element(target))) {
-    Value share = smoothing ? b.add(b.mul(target, 1 - smoothing), smoothing / classes) : target;
+    Value share = smoothing ? b.add(b.mul(target, 1 - smoothing), even) : target;
     rows = b.neg(b.sum(b.mul(share, logs), {axis}));
   } else {
     auto [wanted, classAt] = targets(b, score, target, ignored, "cross_entropy");
     Value hit = b.binary("eq", classAt, wanted);
     rows = b.neg(b.sum(b.where(hit, logs, b.number(0, logs)), {axis}));
     if (smoothing)
-      rows = b.sub(b.mul(rows, 1 - smoothing), b.mul(b.sum(logs, {axis}), smoothing / classes));
+      rows = b.sub(b.mul(rows, 1 - smoothing), b.mul(b.sum(logs, {axis}), even));
   }
   return {meanOfRows(b, rows, target, ignored, score)};
 }

@@ -236,6 +236,11 @@ static bool scored(Value score, Value target, const char *what, bool probabiliti
                     (probabilities ? " or probabilities [..., classes]" : "") + "; found " + show(score) + " and " +
                     show(target),
                 place);
+  if (fits && integers && a.back().isOpen()) // what a label is below would be known in a call alone
+    return s.rule.fail(Twine(what) + ": expected a number of classes that does not depend on " + openPart(a.back()) +
+                           ", found " + show(score),
+                       place),
+           false;
   return fits;
 }
 static void shape(CrossEntropyOp::Adaptor op, Shapes s) {

@@ -7,7 +7,7 @@
 // RUN: dlc --diff %s --batch 3 --quiet --extent rows=2,time=3 | FileCheck %s
 // RUN: dlc --diff %s --batch 3 --quiet -O0 --extent rows=1,time=1 | FileCheck %s
 // RUN: dlc --diff %s --batch 3 --quiet --target v3 --extent time=4 | FileCheck %s
-// CHECK-COUNT-10: results agree
+// CHECK-COUNT-11: results agree
 dl.model @nest sizes(words = 20, width = 8) open(rows = 6, time = 5) {
   func @f(%x: f32[batch, rows, time, 4]) -> (y: f32[batch, 4], z: f32[batch, rows, 4]) {
     %zero = constant f32[batch, 4] = 0.0
@@ -26,6 +26,11 @@ dl.model @nest sizes(words = 20, width = 8) open(rows = 6, time = 5) {
     %v = mul %x, %w
     %y, %z = call @f(%v)
     %l = mean %z
+    return %l
+  }
+  // What smoothing spreads is spread over the classes of the call.
+  func @smooth(%s: f32[batch, rows], %t: f32[batch, rows]) -> (l: f32) {
+    %l = cross_entropy %s, %t, label_smoothing = 0.3
     return %l
   }
   train @step minimizes @loss { optimize "*" with @sgd }

@@ -61,6 +61,13 @@ dl.model @m open(time = 4) {
     %c = nn.conv1d "c" %x, 3, kernel = 3
     return %y
   }
+  func @g(%score: f32[batch, time], %label: i32[batch]) -> (loss: f32) {
+    // CHECK: error: cross_entropy: expected a number of classes that does not depend on time, found %score : f32[batch, time]
+    %l = cross_entropy %score, %label
+    // CHECK: error: accuracy: expected a number of classes that does not depend on time, found %score : f32[batch, time]
+    %a = accuracy %score, %label
+    return %l
+  }
 }
 //--- GOOD.mlir
 dl.model @m open(time = 4) {
