@@ -14,7 +14,8 @@ bool dlc::isProductView(Operation *op) {
   return isView(op) && !op->use_empty() && llvm::all_of(op->getUsers(), isRead);
 }
 
-/// What a map of one result is at a point, where what makes the axis open is 0 or 1: its numbers and coefficients are differences of these.
+/// What a map of one result is at a point, where what makes the axis open is 0 or 1: its numbers and coefficients are
+/// differences of these.
 static int64_t valueAt(AffineExpr expr, ArrayRef<int64_t> point, int64_t open) {
   MLIRContext *context = expr.getContext();
   SmallVector<AffineExpr> dims =
@@ -33,9 +34,8 @@ OperandView dlc::viewOf(Value tensor, AffineMap map) {
   OperandView view{tensor, SmallVector<Dim>(map.getNumDims(), 0), {}};
   SmallVector<int64_t> origin(map.getNumDims(), 0);
   for (auto [expr, axis, stride] : llvm::zip(map.getResults(), dimsOf(typeOf(tensor)), stridesOf(typeOf(tensor)))) {
-    if (auto block = dyn_cast<AffineBinaryOpExpr>(expr); block && expr.getKind() == AffineExprKind::FloorDiv) {
-      view.split = {(int)cast<AffineDimExpr>(block.getLHS()).getPosition(),
-                    cast<AffineConstantExpr>(block.getRHS()).getValue(), stride};
+    if (expr.getKind() == AffineExprKind::FloorDiv) {
+      view.blockStride = stride;
       continue; // its places within a block are another axis
     }
     int64_t start = valueAt(expr, origin, 0), open = valueAt(expr, origin, 1) - start;

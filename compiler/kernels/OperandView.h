@@ -10,19 +10,13 @@ bool isView(mlir::Operation *op);
 /// A view in a kernel that products alone read: they read what it is a view of, where it lies.
 bool isProductView(mlir::Operation *op);
 
-/// A dimension that lies in blocks: index i is in block i / size, at place i % size there.
-struct SplitDim {
-  int dim;
-  int64_t size; ///< of a block
-  Dim stride;   ///< from a block to the next; within one, that of the dimension
-};
-
 /// Where an op reads an operand: a buffer, an affine offset and strides, in elements.
 struct OperandView {
   mlir::Value buffer;             ///< what the kernel is given
   llvm::SmallVector<Dim> strides; ///< for each dimension that the op runs over
   llvm::SmallVector<Dim> offsets; ///< of the first element: their sum
-  std::optional<SplitDim> split;  ///< of packed weights: the columns
+  /// Of packed weights, whose columns lie in blocks: from a block to the next. `strides` are those within a block.
+  std::optional<Dim> blockStride;
 
   /// False if it is no such thing: an axis of the batch that is read backwards, for one.
   bool isKnown() const;

@@ -496,7 +496,7 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
   shape.followers = domain.ops.size() - 1;
   shape.isShared =
       !plan.outer.empty() && llvm::all_of(plan.outer, [&](int dim) { return plan.rhs.strides[dim] == Dim(0); });
-  shape.isPacked = plan.rhs.split.has_value();
+  shape.isPacked = plan.rhs.blockStride.has_value();
   for (int dim : plan.outer)
     shape.outer *= sizes[dim].isNumber() ? sizes[dim].value : 0;
   if (!plan.rows.isNumber())

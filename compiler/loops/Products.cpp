@@ -134,8 +134,8 @@ void dlc::emitProduct(KernelBody &body) {
   c.rhs = e.buffers.lookup(plan.rhs.buffer);
   c.lhsStride = {stride(plan.lhs, plan.rowDim), stride(plan.lhs, k)};
   c.rhsStride = {stride(plan.rhs, k), stride(plan.rhs, plan.columnDim)};
-  if (plan.rhs.split)
-    c.rhsVectorStride = e.size(plan.rhs.split->stride);
+  if (plan.rhs.blockStride)
+    c.rhsVectorStride = e.size(*plan.rhs.blockStride);
   if (!plan.runs.empty())
     c.runs = runsOf(e, plan, sizes);
   if (plan.scratchBytes)

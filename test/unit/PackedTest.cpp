@@ -88,11 +88,9 @@ TEST(PackedParameters, AreOneCopyThatNobodyCanWrite) {
 }
 TEST(PackedParameters, AreNotTakenIntoPrivateMemory) {
   static const int64_t dims[] = {4 << 20}, strides[] = {1};
-  static dlc_tensor t{"p",           DLC_F32, DLC_PARAMETER, DLC_PARAMS, 1, dims,    strides, 0,      16 << 20,
-                      DLC_INIT_ONES, 0,       {0, 0},        0,          0, nullptr, nullptr, nullptr};
-  static dlc_model m = *fake_dlc_model_query(DLC_ABI_VERSION);
-  m.tensor_count = 1, m.tensors = &t, m.entry_count = 0, m.arena_bytes[DLC_PARAMS] = 16 << 20;
-  Model model = Model::fromQuery([](uint32_t) -> const dlc_model * { return &m; });
+  dlc_tensor t = parameterOf(DLC_F32, dims, strides, 16 << 20);
+  t.init = DLC_INIT_ONES;
+  Model model = modelOf(t);
   TemporaryFolder folder;
   model.newParameters().pack(folder / "packed");
   Parameters mapped = model.mapParameters(folder / "packed");
@@ -179,16 +177,11 @@ TEST(PackedParameters, OfAnotherLibraryAreRefused) {
 TEST(PackedParameters, OfAnotherOrderAreRefused) {
   // The same tensors in as many bytes: a library that keeps them in blocks reads others.
   static const int64_t dims[] = {4, 8}, strides[] = {8, 1}, other[] = {1, 4}, blocks[] = {4, 1};
-  static dlc_tensor t;
-  static dlc_model m;
   TemporaryFolder folder;
-  auto open = [&](const int64_t *placed, int64_t split) {
-    t = dlc_tensor{};
-    t.name = "p", t.dtype = DLC_F32, t.rank = 2, t.shape = dims, t.strides = placed, t.bytes = 128;
+  auto open = [&](std::span<const int64_t> placed, int64_t split) {
+    dlc_tensor t = parameterOf(DLC_F32, dims, placed, 128);
     t.split = split, t.split_stride = split ? 16 : 0, t.split_axis = split ? 1 : 0;
-    m = *fake_dlc_model_query(DLC_ABI_VERSION);
-    m.tensor_count = 1, m.tensors = &t, m.entry_count = 0, m.arena_bytes[DLC_PARAMS] = 128;
-    return Model::fromQuery([](uint32_t) -> const dlc_model * { return &m; });
+    return modelOf(t);
   };
   open(strides, 0).newParameters().pack(folder / "rows");
   open(blocks, 4).newParameters().pack(folder / "blocks");
@@ -241,11 +234,9 @@ TEST(PackedParameters, MustLieWhereCodeExpectsThem) {
 }
 TEST(PackedParameters, HoldConditionsThatAreNoOthers) {
   static const int64_t dims[] = {64}, strides[] = {1};
-  static dlc_tensor t{"c",           DLC_I1, DLC_PARAMETER, DLC_PARAMS, 1, dims,    strides, 0,      64,
-                      DLC_INIT_ONES, 0,      {0, 0},        0,          0, nullptr, nullptr, nullptr};
-  static dlc_model m = *fake_dlc_model_query(DLC_ABI_VERSION);
-  m.tensor_count = 1, m.tensors = &t, m.entry_count = 0, m.arena_bytes[DLC_PARAMS] = 64;
-  Model model = Model::fromQuery([](uint32_t) -> const dlc_model * { return &m; });
+  dlc_tensor t = parameterOf(DLC_I1, dims, strides, 64);
+  t.name = "c", t.init = DLC_INIT_ONES;
+  Model model = modelOf(t);
   TemporaryFolder folder;
   model.newParameters().pack(folder / "packed");
   EXPECT_EQ(model.mapParameters(folder / "packed").get("c").at(63), 1);

@@ -16,14 +16,9 @@ namespace {
 /// A model of one parameter, for its initial value.
 Tensor initial(dlc_init init, double a = 0, double b = 0, uint32_t type = DLC_F32, uint64_t seed = 1) {
   static const int64_t dims[] = {50, 40}, strides[] = {1, 64};
-  static dlc_tensor t;
-  static dlc_model m;
-  t = dlc_tensor{"p",  type, DLC_PARAMETER, DLC_PARAMS, 2,  dims,    strides, 64,     40 * 64 * 8,
-                 init, 0,    {a, b},        50,         40, nullptr, nullptr, nullptr};
-  m = *fake_dlc_model_query(DLC_ABI_VERSION);
-  m.tensor_count = 1, m.tensors = &t, m.entry_count = 0, m.arena_bytes[DLC_PARAMS] = 64 + 40 * 64 * 8;
-  Model made = Model::fromQuery([](uint32_t) -> const dlc_model * { return &m; });
-  return made.newParameters(seed).get("p");
+  dlc_tensor t = parameterOf(type, dims, strides, 40 * 64 * 8);
+  t.offset = 64, t.init = init, t.values[0] = a, t.values[1] = b, t.fan_in = 50, t.fan_out = 40;
+  return modelOf(t).newParameters(seed).get("p");
 }
 void expectUniform(const Tensor &t, double low, double high) {
   PhiloxStream stream(1, "p");
@@ -47,33 +42,10 @@ void expectNormal(const Tensor &t, double deviation) {
 /// Columns in blocks of 8, each with all rows: what is written is read again, and lies where the descriptor says.
 TEST(Layouts, Packed) {
   static const int64_t dims[] = {3, 24}, strides[] = {8, 1};
-  static dlc_tensor t{};
-  static dlc_model m;
-  t = dlc_tensor{"p",
-                 DLC_F32,
-                 DLC_PARAMETER,
-                 DLC_PARAMS,
-                 2,
-                 dims,
-                 strides,
-                 64,
-                 3 * 24 * 4,
-                 DLC_INIT_FAN_IN_UNIFORM,
-                 0,
-                 {0, 0},
-                 24,
-                 3,
-                 nullptr,
-                 nullptr,
-                 nullptr,
-                 8,
-                 3 * 8,
-                 1,
-                 0};
-  m = *fake_dlc_model_query(DLC_ABI_VERSION);
-  m.tensor_count = 1, m.tensors = &t, m.entry_count = 0, m.arena_bytes[DLC_PARAMS] = 64 + 3 * 24 * 4;
-  Model made = Model::fromQuery([](uint32_t) -> const dlc_model * { return &m; });
-  Parameters weights = made.newParameters(1);
+  dlc_tensor t = parameterOf(DLC_F32, dims, strides, 3 * 24 * 4);
+  t.offset = 64, t.init = DLC_INIT_FAN_IN_UNIFORM, t.fan_in = 24, t.fan_out = 3;
+  t.split = 8, t.split_stride = 3 * 8, t.split_axis = 1;
+  Parameters weights = modelOf(t).newParameters(1);
   PhiloxStream stream(1, "p");
   Tensor first = weights.get("p"), other(DType::F32, {3, 24});
   float *values = other.as<float>().data();
@@ -184,11 +156,9 @@ TEST(ParameterFiles, MissingFile) {
 }
 TEST(ParameterFiles, LargeArenasAreAlignedForHugePages) {
   static const int64_t dims[] = {1 << 20}, strides[] = {1};
-  static dlc_tensor t{"p",           DLC_F32, DLC_PARAMETER, DLC_PARAMS, 1, dims,    strides, 0,      4 << 20,
-                      DLC_INIT_ONES, 0,       {0, 0},        0,          0, nullptr, nullptr, nullptr};
-  static dlc_model m = *fake_dlc_model_query(DLC_ABI_VERSION);
-  m.tensor_count = 1, m.tensors = &t, m.entry_count = 0, m.arena_bytes[DLC_PARAMS] = 4 << 20;
-  Parameters p = Model::fromQuery([](uint32_t) -> const dlc_model * { return &m; }).newParameters();
+  dlc_tensor t = parameterOf(DLC_F32, dims, strides, 4 << 20);
+  t.init = DLC_INIT_ONES;
+  Parameters p = modelOf(t).newParameters();
   EXPECT_EQ(reinterpret_cast<uintptr_t>(p.arena(DLC_PARAMS)) % (2 << 20), 0u);
   EXPECT_EQ(reinterpret_cast<uintptr_t>(fakeModel().newParameters().arena(DLC_PARAMS)) % 64, 0u);
   EXPECT_EQ(p.get("p").at((1 << 20) - 1), 1);

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <deque>
 #include <fstream>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -67,6 +68,7 @@ void *mmap(void *where, size_t bytes, int protection, int flags, int file, off_t
 namespace dlc::test {
 
 TemporaryFolder::TemporaryFolder() {
+  // mkdtemp puts letters of its own in place of the last six.
   std::string name = (std::filesystem::temp_directory_path() / "dlc-test-XXXXXX").string();
   if (!::mkdtemp(name.data()))
     throw std::runtime_error("no temporary folder");
@@ -96,6 +98,21 @@ void writeText(const std::string &path, const std::string &text) {
 }
 
 Model fakeModel(const ModelOptions &options) { return Model::fromQuery(fake_dlc_model_query, options); }
+dlc_tensor parameterOf(uint32_t type, std::span<const int64_t> dims, std::span<const int64_t> strides, uint64_t bytes) {
+  dlc_tensor t{};
+  t.name = "p", t.dtype = type, t.kind = DLC_PARAMETER, t.arena = DLC_PARAMS;
+  t.rank = uint32_t(dims.size()), t.shape = dims.data(), t.strides = strides.data(), t.bytes = bytes;
+  return t;
+}
+Model modelOf(const dlc_tensor &tensor) {
+  static std::deque<std::pair<dlc_tensor, dlc_model>> all; // a model reads its description as long as it lives
+  static const dlc_model *current;
+  auto &[own, model] = all.emplace_back(tensor, *fake_dlc_model_query(DLC_ABI_VERSION));
+  model.tensor_count = 1, model.tensors = &own, model.entry_count = 0;
+  model.arena_bytes[DLC_PARAMS] = tensor.offset + tensor.bytes;
+  current = &model;
+  return Model::fromQuery([](uint32_t) { return current; });
+}
 
 bool canCountAllocations() {
 #ifdef DLC_TEST_SANITIZED

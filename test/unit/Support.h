@@ -44,6 +44,10 @@ template <class Fn> std::string errorOf(Fn function) {
 
 /// The model that is linked into the tests.
 Model fakeModel(const ModelOptions &options = {});
+/// The parameter "p" at the start of its arena; `dims` and `strides` outlive the model.
+dlc_tensor parameterOf(uint32_t type, std::span<const int64_t> dims, std::span<const int64_t> strides, uint64_t bytes);
+/// The model that is linked, with this tensor alone and no entry point.
+Model modelOf(const dlc_tensor &tensor);
 
 /// Allocations (malloc and its kin, mmap) on every thread since startCounting. Needs a build without
 /// sanitizers, which replace the allocator themselves.
