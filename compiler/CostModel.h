@@ -80,9 +80,6 @@ struct CostModel {
   /// hints can run ahead.
   int64_t fetchRows = 8;
   int64_t fetchBytes;
-  /// Bytes above which what follows a product reads its other operands (a weight and its slots) a tile ahead: four second
-  /// caches. Measured: 28 MB gain 6 %; 1.2 MB, which the third cache holds, lose 1 %.
-  int64_t distantBytes;
   /// Bytes of a right operand that all products of a stack read, from which on each of its panels is read by all of them before
   /// the next: half of the second cache, since what is larger would come from beyond it once for each. And bytes of such a
   /// panel at most, as far as that leaves two vectors: three quarters of the second cache. From the sizes of caches; a difference
@@ -113,6 +110,13 @@ struct CostModel {
   /// Steps of k in one turn of the innermost loop, with hints to fetch ahead (or narrow registers) and without. Measured on
   /// v4: all of 1, 2 and 4 within 4 points, near the noise, and 2 is less code; on v3 2 loses 2 points and 1 five.
   int64_t unrollFetching = 4, unroll = 2;
+
+  /// Bytes that what follows a product reads beside its sums (a weight and its slots), above which it is done beside the next
+  /// tile, so that nothing waits for memory: the second cache. And above which it is asked for a tile ahead: four of them.
+  /// Measured on a Zen 5, dW with Adam, at once and beside: 3136 x 512 at 64 rows (19 MB) 1.68 and 1.07 ms, which is what memory
+  /// gives; 768 x 3072 at 8 rows 1.42 and 1.02 ms; 784 x 128 at 32 rows (1.2 MB) 38.3 and 37.3 us, 40.3 if asked for; 392 x 128
+  /// even, 196 x 128 8.8 and 9.1 us. And terms of a sum at least.
+  int64_t delayedBytes, distantBytes, leastDelayed = 4;
 
   /// Rows up to which a product whose operands are both consecutive along k is made of dot products.
   int64_t mostDotRows = 32;

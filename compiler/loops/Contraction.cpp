@@ -97,6 +97,8 @@ private:
     panel.padded = false;
     panel.unroll = plan.unroll;
     panel.fetchLeft = plan.fetchLeft;
+    panel.delayed = llvm::all_of(masks, [](Value mask) { return !mask; }) ? plan.delayed : 0;
+    panel.waiting = b.constant(plan.scratchElements() - plan.waitingElements);
 
     const RowTiles &tiles = plan.tilesOf(vectors);
     Value blockFirst = b.constant(0), blockEnd = b.constant(plan.blocks);
@@ -267,11 +269,14 @@ private:
       Value rest = b.larger(b.add(c.m.size, -tallRows), none);
       allWhole = b.add(arith::DivUIOp::create(b, rest, b.constant(tiles.height)), tiles.tallCount);
     }
+    WaitingTile waiting{none, none};
     if (tiles.tallCount)
-      emitTileLoop(part, panel, from, b.smaller(to, tallWhole), tiles.tallHeight(), 0);
+      emitTileLoop(part, panel, from, b.smaller(to, tallWhole), tiles.tallHeight(), 0, waiting);
     if (tiles.tallCount < tiles.count)
       emitTileLoop(part, panel, b.larger(from, tallCount), b.smaller(to, allWhole), tiles.height,
-                   tallRows - tiles.tallCount * tiles.height);
+                   tallRows - tiles.tallCount * tiles.height, waiting);
+    if (panel.delayed)
+      emitWaiting(b, part, panel, waiting, none);
     if (!c.m.size)
       return;
 
@@ -295,14 +300,20 @@ private:
               [&](Value first) { emitTile(b, part, panel, first, tiles.cutHeight, Value()); });
   }
 
-  /// Tiles [from, to) of one height; the first row of tile t is t * height + offset.
+  /// Tiles [from, to) of one height; the first row of tile t is t * height + offset. `waiting`: the tile before them that
+  /// waits, and then the last of them.
   void emitTileLoop(const Contraction &part, const ColumnPanel &panel, Value from, Value to, int64_t height,
-                    int64_t offset) {
-    auto loop = scf::ForOp::create(b, from, to, b.constant(1));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    Value row = b.add(b.mul(loop.getInductionVar(), height), offset);
-    emitTile(b, part, panel, row, height, loop.getInductionVar());
+                    int64_t offset, WaitingTile &waiting) {
+    auto rowOf = [&](Value tile) { return b.add(b.mul(tile, height), offset); };
+    if (!panel.delayed)
+      return b.forEach(from, to, 1, [&](Value tile) { emitTile(b, part, panel, rowOf(tile), height, tile); });
+    SmallVector<Value> last =
+        b.loop(from, to, 1, {waiting.row, waiting.count}, [&](Value tile, ValueRange carried) -> SmallVector<Value> {
+          WaitingTile before{carried[0], carried[1]};
+          emitTile(b, part, panel, rowOf(tile), height, tile, &before);
+          return {rowOf(tile), b.constant(height * panel.vectors)};
+        });
+    waiting = {last[0], last[1]};
   }
 
   LoopBuilder &b;

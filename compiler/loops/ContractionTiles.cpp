@@ -36,12 +36,28 @@ Value dlc::beforeBlocks(LoopBuilder &b, const Contraction &c) {
   return arith::SelectOp::create(b, any, number(-0.0), number(0));
 }
 
+/// `finish` for vector `i` of the tile that waits.
+static void finishWaiting(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, const WaitingTile &tile,
+                          Value i) {
+  int64_t lanes = contractionLanes(c.element);
+  Value row = b.floorDiv(i, panel.vectors), vector = b.sub(i, b.mul(row, panel.vectors));
+  Value sum =
+      vector::LoadOp::create(b, VectorType::get({lanes}, c.element), c.scratch, b.add(panel.waiting, b.mul(i, lanes)));
+  c.finish(b, b.add(tile.row, row), b.add(panel.column, b.mul(vector, lanes)), sum, Value());
+}
+
+void dlc::emitWaiting(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, const WaitingTile &tile,
+                      Value from) {
+  b.forEach(from, tile.count, 1, [&](Value i) { finishWaiting(b, c, panel, tile, i); });
+}
+
 namespace {
 /// The loops over k of one tile.
 class TileEmitter {
 public:
-  TileEmitter(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows, Value tile)
-      : b(b), c(c), panel(panel), rows(rows), tile(tile), guarded(!tile && rows > 1) {
+  TileEmitter(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows, Value tile,
+              const WaitingTile *before)
+      : b(b), c(c), panel(panel), rows(rows), tile(tile), before(before), guarded(!tile && rows > 1) {
     vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
     zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
     Value lastRow = guarded ? b.add(c.m.size, -1) : Value();
@@ -57,14 +73,17 @@ public:
   }
 
   void emit() {
-    if (c.fetch && !panel.partial && tile)
-      for (int64_t r = 0; r < rows; ++r)
-        for (int64_t q = 0; q < panel.vectors; ++q)
-          c.fetch(b.add(rowIndices[r], rows), b.add(panel.column, q * vectorType.getNumElements()));
     SmallVector<Value> none(rows * panel.vectors, zero);
     SmallVector<Value> sums = c.runs                    ? sumRuns()
                               : c.k.capacity > sumBlock ? sumBlocks(nothingYet())
                                                         : sumBlockAt(b.constant(0), c.k, none);
+    if (before) {
+      if (c.k.size) // of a short call there may not have been enough turns
+        emitWaiting(b, c, panel, *before, b.mul(b.floorDiv(c.k.size, panel.unroll), panel.delayed));
+      for (auto [i, sum] : llvm::enumerate(sums))
+        vector::StoreOp::create(b, sum, c.scratch, b.add(panel.waiting, i * vectorType.getNumElements()));
+      return;
+    }
     if (c.slab) {
       for (auto [i, sum] : llvm::enumerate(sums))
         vector::StoreOp::create(b, sum, panel.partial->buffer, partialIndex(i));
@@ -189,6 +208,17 @@ private:
     SmallVector<Value> sums(forOp.getRegionIterArgs());
     if (panel.ahead && tile && step > 1)
       fetchAhead(forOp.getInductionVar(), step);
+    if (before && step > 1)
+      for (int64_t i = 0; i < panel.delayed; ++i) {
+        Value number = b.add(b.mul(b.floorDiv(forOp.getInductionVar(), step), panel.delayed), i);
+        b.when(b.less(number, before->count), [&] {
+          if (c.fetch) { // of this tile
+            Value r = b.floorDiv(number, panel.vectors), q = b.sub(number, b.mul(r, panel.vectors));
+            c.fetch(b.add(rowIndices[0], r), b.add(panel.column, b.mul(q, vectorType.getNumElements())));
+          }
+          finishWaiting(b, c, panel, *before, number);
+        });
+      }
     for (int64_t u = 0; u < step; ++u)
       accumulate(forOp.getInductionVar(), u, sums);
     scf::YieldOp::create(b, sums);
@@ -250,6 +280,7 @@ private:
   const ColumnPanel &panel;
   int64_t rows;
   Value tile;
+  const WaitingTile *before;
   bool guarded;
   VectorType vectorType;
   Value zero;
@@ -260,9 +291,9 @@ private:
 };
 } // namespace
 
-void dlc::emitTile(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows,
-                   Value tile) {
-  TileEmitter(b, c, panel, row, rows, tile).emit();
+void dlc::emitTile(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, int64_t rows, Value tile,
+                   const WaitingTile *before) {
+  TileEmitter(b, c, panel, row, rows, tile, before).emit();
 }
 
 /// A loop over rows and vectors of the partial sums.

@@ -30,6 +30,11 @@ struct PartialSums {
   mlir::Value buffer, origin;
 };
 
+/// A tile whose sums wait in scratch memory to be finished beside the next one.
+struct WaitingTile {
+  mlir::Value row, count; ///< its first row, and how many vectors of sums it has: 0, there is none
+};
+
 /// The columns that a tile works on, and where their right-hand side lies.
 struct ColumnPanel {
   mlir::Value column;                   ///< the first column
@@ -46,12 +51,18 @@ struct ColumnPanel {
   mlir::Value target;                   ///< where its copy begins in the scratch memory; null: at 0
   mlir::Value runStride;                ///< of a copy: from one run to the next; null: B lies where it did
   std::optional<PartialSums> partial;   ///< tiles add to these and don't finish
+  int64_t delayed = 0; ///< vectors of the waiting tile that are finished in one turn of the loop over k
+  mlir::Value waiting; ///< where in the scratch memory its sums lie
 };
 
 /// Rows [row, row + rows) of the panel, all of k, then `finish`. `tile` counts the tiles of a panel. Without it the tile is
 /// cut: `row` exists; further rows from m.size on are not finished, and the last row is read in their place.
+/// `before`: a tile that waits, which is finished meanwhile; this one waits then.
 void emitTile(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row, int64_t rows,
-              mlir::Value tile);
+              mlir::Value tile, const WaitingTile *before = nullptr);
+/// `finish` for vectors [from, tile.count) of the tile that waits.
+void emitWaiting(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, const WaitingTile &tile,
+                 mlir::Value from);
 
 /// Such a vector in place of the sums of rows [row, end); null: zeros.
 void emitClearSums(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row,

@@ -54,6 +54,7 @@ private:
   void findRowsAndColumns();
   void mergeRows();
   void mergeDepth(ArrayRef<Dim> sizes);
+  void findFollowing();
   void takeScratch(int64_t bytes) { plan.scratchBytes += llvm::alignTo(bytes, 64); }
   void predict();
 
@@ -478,8 +479,24 @@ void KernelPlanner::planProduct() {
     plan.parts = {Dim(plan.stack->panels())};
 }
 
+/// Operands that are read element by element with the result of the product: a weight and its slots with its gradient.
+void KernelPlanner::findFollowing() {
+  auto type = typeOf(plan.root->getResult(0));
+  if (type.getRank() != 2 || !type.hasStaticShape())
+    return;
+  for (BlockArgument argument : kernel.getBody().getArguments())
+    if (typeOf(argument) == type && llvm::any_of(argument.getUses(), [&](OpOperand &use) {
+          auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
+          AffineMap map =
+              fusible && use.getOwner() != plan.root ? fusible.getAccessMaps()[use.getOperandNumber()] : AffineMap();
+          return map && map.isIdentity();
+        }))
+      plan.following.push_back(argument);
+}
+
 void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes) {
   findRowsAndColumns();
+  findFollowing();
   mergeRows();
   mergeDepth(sizes);
   int k = plan.depthDim;
@@ -494,6 +511,7 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
   shape.lhsStride = {stride(plan.lhs, plan.rowDim), stride(plan.lhs, k)};
   shape.rhsStride = {stride(plan.rhs, k), stride(plan.rhs, plan.columnDim)};
   shape.followers = domain.ops.size() - 1;
+  shape.followBytes = plan.following.size() * shape.m * shape.n * elementBytes;
   shape.isShared =
       !plan.outer.empty() && llvm::all_of(plan.outer, [&](int dim) { return plan.rhs.strides[dim] == Dim(0); });
   shape.isPacked = plan.rhs.blockStride.has_value();

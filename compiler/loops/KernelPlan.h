@@ -50,10 +50,11 @@ struct KernelPlan {
   /// around it.
   int depthDim = -1; ///< the innermost of these, of the dimensions that the product runs over
   Dim depth;
-  llvm::SmallVector<int> runs;        ///< these loops: dimensions that the product runs over
-  Dim rows;                           ///< of it: those of all matrices of a stack that lie one after the other
-  OperandView lhs, rhs;               ///< where it reads
-  std::optional<ProductPlan> product; ///< of columns and rows
+  llvm::SmallVector<int> runs;              ///< these loops: dimensions that the product runs over
+  Dim rows;                                 ///< of it: those of all matrices of a stack that lie one after the other
+  llvm::SmallVector<mlir::Value> following; ///< operands that are read with its result, element by element
+  OperandView lhs, rhs;                     ///< where it reads
+  std::optional<ProductPlan> product;       ///< of columns and rows
   /// Of products whose lanes run along their stack; what is said of columns, rows and depth above says nothing then.
   /// Neither of the two: the naive form, for comparison.
   std::optional<StackPlan> stack;

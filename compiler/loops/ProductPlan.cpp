@@ -103,9 +103,19 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
     plan.fetchLeft = costs.fetchLeftSteps;
   plan.fetchAhead =
       shape.runs == 1 && shape.m > costs.fetchRows && shape.n * shape.k * shape.elementBytes > costs.fetchBytes;
-  plan.distantBytes = costs.distantBytes;
   plan.fetchLines = costs.fetchLines;
   plan.unroll = plan.wideRegisters && !plan.fetchAhead ? costs.unroll : costs.unrollFetching;
+
+  // What follows a tile and comes from beyond the second cache is waited for beside the multiply-adds of the next.
+  if (shape.followBytes > costs.delayedBytes && shape.runs == 1 && !isDivided && shape.k >= costs.leastDelayed &&
+      plan.tiles.count > 1) {
+    plan.fetchFollowing = shape.followBytes > costs.distantBytes;
+    int64_t sums = 0;
+    for (auto [tiles, vectors] : {std::pair(plan.tiles, plan.vectors), std::pair(plan.lastTiles, plan.lastVectors)})
+      sums = std::max(sums, tiles.highest() * vectors);
+    plan.delayed = llvm::divideCeil(sums, shape.k / plan.unroll);
+    plan.waitingElements = sums * plan.lanes;
+  }
 
   // A copied panel is worth some tiles; parts that share one copy it once each.
   int64_t shared = plan.panels < costs.manyPanels ? costs.tilesOfCopy : costs.tilesOfCopyMany;
@@ -178,10 +188,12 @@ void ProductPlan::print(llvm::raw_ostream &os) const {
     os << "dot products of " << rowsAtOnce << " rows and " << columnsAtOnce << " columns at once";
     return;
   }
-  os << "tiles of " << (tiles.tallCount ? tiles.tallHeight() : tiles.height) << " x " << vectors * lanes
-     << ", right operand " << (isPacked ? "packed" : nameOf(rhs));
+  os << "tiles of " << tiles.highest() << " x " << vectors * lanes << ", right operand "
+     << (isPacked ? "packed" : nameOf(rhs));
   if (slabRuns)
     os << ", " << slabRuns << " sums at a time for " << slabParts << " parts";
+  if (delayed)
+    os << ", finished beside the next tile";
   if (kBlock)
     os << ", k in blocks of " << kBlock;
   if (fetchAhead)

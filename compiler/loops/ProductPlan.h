@@ -13,12 +13,13 @@ struct ProductShape {
   int64_t elementBytes; ///< 4 or 8
   int64_t m, n, k;
   std::array<int64_t, 2> lhsStride, rhsStride;
-  int64_t runs = 1;      ///< k is summed so many times, each time from other places on
-  int64_t followers = 0; ///< ops that are done with each element
-  bool isShared = false; ///< B is the same for all products of a stack, and there are several
-  int64_t outer = 1;     ///< products of the stack; 0: as many as a call has
-  bool isPacked = false; ///< columns of B lie in blocks of a vector, each with all of k: in order, whatever the panel
-  bool mayTurn = false;  ///< it may be computed as its transpose; n is then the same in all calls
+  int64_t runs = 1;        ///< k is summed so many times, each time from other places on
+  int64_t followers = 0;   ///< ops that are done with each element
+  bool isShared = false;   ///< B is the same for all products of a stack, and there are several
+  int64_t followBytes = 0; ///< that these read beside the sums, each once
+  int64_t outer = 1;       ///< products of the stack; 0: as many as a call has
+  bool isPacked = false;   ///< columns of B lie in blocks of a vector, each with all of k: in order, whatever the panel
+  bool mayTurn = false;    ///< it may be computed as its transpose; n is then the same in all calls
 
   /// B^T A^T, whose rows are the columns of the product.
   ProductShape turned() const {
@@ -36,6 +37,7 @@ struct RowTiles {
   int64_t cutHeight = 0; ///< of the tiles that cover what a call of fewer rows leaves of one
 
   int64_t tallHeight() const { return height + 1; }
+  int64_t highest() const { return tallCount ? tallHeight() : height; }
 };
 
 struct ProductPlan {
@@ -67,14 +69,17 @@ struct ProductPlan {
   bool fetchAhead = false;   ///< B comes from beyond the second cache
   int64_t fetchLeft =
       0; ///< so many k ahead A is asked for, of runs a run ahead: each brings a line from far away; 0: never
-  int64_t distantBytes = 0; ///< what is larger is asked for a tile ahead
-  int64_t fetchLines = 0;   ///< cache lines that one step of the loop over k may fetch
-  int64_t kBlock = 0;       ///< k is done so many at a time; 0: all at once
-  int64_t waitingRows = 0;  ///< rows whose sums wait meanwhile
+  bool fetchFollowing = false; ///< what is read with the sums of a tile is asked for before
+  int64_t fetchLines = 0;      ///< cache lines that one step of the loop over k may fetch
+  int64_t kBlock = 0;          ///< k is done so many at a time; 0: all at once
+  int64_t waitingRows = 0;     ///< rows whose sums wait meanwhile
   /// Runs are done so many at a time, for `slabParts` parts after the other, whose sums wait: what the parts read of these
   /// runs stays in the cache. 0: each part does all runs at once.
   int64_t slabRuns = 0, slabParts = 0;
-  int64_t slabElements = 0;                  ///< of the sums of one part
+  int64_t slabElements = 0; ///< of the sums of one part
+  /// What follows a tile is done while the next one is computed: so many vectors in each turn of the loop over k. 0: at once.
+  int64_t delayed = 0;
+  int64_t waitingElements = 0;               ///< of the sums of such a tile
   int64_t panelElements = 0;                 ///< of scratch memory: the copy of a panel
   int64_t partialRows = 0;                   ///< rows of sums there
   int64_t packedElements = 0;                ///< of rows of A there
@@ -85,7 +90,7 @@ struct ProductPlan {
   int64_t parts() const { return panels * blocks; }
   /// Elements of scratch memory that one part needs.
   int64_t scratchElements() const {
-    return panelElements + partialRows * vectors * lanes + packedElements + slabParts * slabElements;
+    return panelElements + partialRows * vectors * lanes + packedElements + slabParts * slabElements + waitingElements;
   }
   const RowTiles &tilesOf(int64_t ofVectors) const { return ofVectors == vectors ? tiles : lastTiles; }
   /// Tiles whose sums wait at once.

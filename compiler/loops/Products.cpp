@@ -90,29 +90,6 @@ static void packRows(LoopBuilder &b, const Contraction &c, Value origin) {
   });
 }
 
-/// Operands that are read element by element with the result of a matrix product, if they are too large for near
-/// caches together.
-static SmallVector<Value> distantOperands(const KernelPlan &plan) {
-  Value product = plan.root->getResult(0);
-  auto type = typeOf(product);
-  SmallVector<Value> operands;
-  if (!plan.product || plan.product->turned || type.getRank() != 2 || !type.hasStaticShape())
-    return operands;
-  for (BlockArgument argument : plan.root->getBlock()->getArguments()) {
-    bool isRead = typeOf(argument) == type && llvm::any_of(argument.getUses(), [&](OpOperand &use) {
-                    auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
-                    AffineMap map = fusible && use.getOwner() != plan.root
-                                        ? fusible.getAccessMaps()[use.getOperandNumber()]
-                                        : AffineMap();
-                    return map && map.isIdentity();
-                  });
-    if (isRead)
-      operands.push_back(argument);
-  }
-  int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
-  return bytes * (int64_t)operands.size() > plan.product->distantBytes ? operands : SmallVector<Value>();
-}
-
 void dlc::emitProduct(KernelBody &body) {
   const KernelPlan &plan = body.plan;
   if (plan.stack)
@@ -192,13 +169,11 @@ void dlc::emitProduct(KernelBody &body) {
       }
     }
   };
-  // What a weight's update reads beside the sums comes from beyond the caches, once: it is asked for before it is needed.
-  SmallVector<Value> distant = distantOperands(plan);
-  if (!distant.empty())
+  if (plan.product && plan.product->fetchFollowing)
     c.fetch = [&](Value row, Value column) {
-      for (Value operand : distant)
+      for (Value operand : plan.following)
         memref::PrefetchOp::create(b, e.buffers.lookup(operand), b.add(b.mul(row, sizes[plan.columnDim].value), column),
-                                   /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+                                   /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
     };
   bool turned = plan.product && plan.product->turned;
   if (turned) {
