@@ -16,7 +16,7 @@ CostModel::CostModel(const TargetDescription &target)
     : keptBytes(target.l2Bytes), fetchBytes(target.l2Bytes / 2), delayedBytes(target.l2Bytes),
       distantBytes(4 * target.l2Bytes), crowdedBytes(target.l2Bytes), sharedBytes(target.l2Bytes / 2),
       sharedPanelBytes(target.l2Bytes / 4 * 3), columnBytes(target.l2Bytes / 4), fetchLeftBytes(target.l2Bytes),
-      registerBytes(target.registerBytes) {}
+      packedLeftBytes(4 * target.l2Bytes), registerBytes(target.registerBytes) {}
 
 bool CostModel::isWide(int64_t elementBytes) const {
   return registerBytes / elementBytes >= productLanes(elementBytes);

@@ -98,6 +98,12 @@ struct CostModel {
   /// A whose neighbours are rows brings another line with each k. Where all of it is larger than the second cache, it is asked
   /// for so many k before, of runs a run before: no cache does that by itself across pages.
   int64_t fetchLeftBytes, fetchLeftSteps = 16;
+  /// Where these lines do not fit into the second cache for their distance is a multiple of `crowdedStride`, rows are copied
+  /// first, so that they are consecutive along k: as many at a time as take so many bytes, four second caches, and in so many
+  /// groups at least, which are the parts that threads take, if each has so many rows; for so many columns at least. Measured
+  /// on a Zen 5 at 1024x1024x1024: 163 GFLOP/s in place, 246 copied (v3 49 and 123); 3072x3072x4096 138 and 230, 1024x128x1024
+  /// 162 and 231; 512x512x512, whose A fits, 248 and 242, on two threads 499 and 441.
+  int64_t packedLeftBytes, packedLeftGroups = 4, packedLeftRows = 128, packedLeftColumns = 128;
   /// Lines fetched in one step of the loop over k, at most: more of them are in the way of what is computed.
   int64_t fetchLines = 4;
   /// Tiles that share a copy of a panel before a part ends, with few panels and with many: a copy is worth some tiles, and

@@ -98,7 +98,7 @@ private:
     panel.unroll = plan.unroll;
     panel.fetchLeft = plan.fetchLeft;
     panel.delayed = llvm::all_of(masks, [](Value mask) { return !mask; }) ? plan.delayed : 0;
-    panel.waiting = b.constant(plan.scratchElements() - plan.waitingElements);
+    panel.waiting = b.constant(plan.waitingOrigin());
 
     const RowTiles &tiles = plan.tilesOf(vectors);
     Value blockFirst = b.constant(0), blockEnd = b.constant(plan.blocks);

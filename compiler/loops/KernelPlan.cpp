@@ -519,6 +519,7 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
     shape.outer *= sizes[dim].isNumber() ? sizes[dim].value : 0;
   if (!plan.rows.isNumber())
     shape.outer = 0;
+  shape.isAlone = plan.outer.empty();
   shape.mayTurn =
       !shape.isPacked && plan.rowDim >= 0 && plan.columnDim >= 0 && sizes[plan.columnDim].isNumber() && shape.runs == 1;
   int64_t inner = 1;

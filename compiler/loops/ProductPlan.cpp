@@ -135,6 +135,23 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   return plan;
 }
 
+/// Neighbours of A are rows: each k brings another line of it, of which a tile reads a piece. Rows that are copied at once so that
+/// they are consecutive along k, where these lines do not fit into the second cache: lines that are a multiple of a power of two
+/// apart share few sets of it. 0: none.
+static int64_t rowsToPack(const ProductShape &shape, const CostModel &costs) {
+  int64_t stride = shape.lhsStride[1] * shape.elementBytes, lines = std::min(shape.k, sumBlock);
+  bool isColumn = shape.lhsStride[0] == 1 && shape.lhsStride[1] != 1;
+  bool isCrowded = stride % costs.crowdedStride == 0 && lines * (stride & -stride) >= costs.fetchLeftBytes &&
+                   shape.m * shape.k * shape.elementBytes > costs.fetchLeftBytes;
+  if (!isColumn || !isCrowded || !shape.isAlone || shape.runs != 1 || shape.m < costs.packedLeftRows ||
+      shape.n < costs.packedLeftColumns)
+    return 0;
+  int64_t most = std::max(costs.packedLeftBytes / (shape.k * shape.elementBytes), costs.packedLeftRows);
+  int64_t some = std::min(shape.m / costs.packedLeftRows, costs.packedLeftGroups);
+  int64_t groups = std::max<int64_t>(llvm::divideCeil(shape.m, most), some);
+  return llvm::alignTo(llvm::divideCeil(shape.m, groups), productLanes(shape.elementBytes));
+}
+
 /// Few columns would leave most lanes of a vector empty. As its transpose the product has lanes along its many rows (if
 /// they are consecutive), or along k.
 static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
@@ -149,17 +166,29 @@ static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
          shape.k >= costs.leastDotVectors * lanes && shape.n * shape.k * shape.elementBytes <= costs.turnedBytes;
 }
 
+/// Groups of `rows` rows of A, copied so that they are consecutive along k.
+static ProductPlan planPacked(ProductShape shape, int64_t rows, const CostModel &costs) {
+  int64_t groups = llvm::divideCeil(shape.m, rows), lanes = productLanes(shape.elementBytes);
+  shape.m = std::min(rows, shape.m);
+  shape.lhsStride = {(int64_t)llvm::alignTo(shape.k, lanes) + lanes,
+                     1}; // rows of a tile in different sets of the first cache
+  ProductPlan plan = planStraight(shape, costs);
+  plan.groups = groups;
+  plan.packedRows = shape.m;
+  plan.packedStride = shape.lhsStride[0];
+  return plan;
+}
+
 ProductPlan dlc::planProduct(const ProductShape &shape, const CostModel &costs) {
-  if (!paysToTurn(shape, costs))
+  if (!paysToTurn(shape, costs)) {
+    if (int64_t rows = rowsToPack(shape, costs))
+      return planPacked(shape, rows, costs);
     return planStraight(shape, costs);
+  }
   ProductShape turned = shape.turned();
   bool packs = turned.lhsStride[1] != 1 && turned.rhsStride[0] == 1 && turned.rhsStride[1] != 1;
-  if (packs)
-    turned.lhsStride = {shape.k, 1};
-  ProductPlan plan = planStraight(turned, costs);
+  ProductPlan plan = packs ? planPacked(turned, turned.m, costs) : planStraight(turned, costs);
   plan.turned = true;
-  plan.packsLeft = packs;
-  plan.packedElements = packs ? llvm::alignTo(turned.m * turned.k, plan.lanes) : 0;
   if (plan.rhs != RightHandSide::Dots)
     plan.blocks = 1; // all rows are turned together
   return plan;
@@ -190,6 +219,8 @@ void ProductPlan::print(llvm::raw_ostream &os) const {
   }
   os << "tiles of " << tiles.highest() << " x " << vectors * lanes << ", right operand "
      << (isPacked ? "packed" : nameOf(rhs));
+  if (packedRows && !turned)
+    os << ", left operand copied, " << packedRows << " rows at a time";
   if (slabRuns)
     os << ", " << slabRuns << " sums at a time for " << slabParts << " parts";
   if (delayed)

@@ -19,6 +19,7 @@ struct ProductShape {
   int64_t followBytes = 0; ///< that these read beside the sums, each once
   int64_t outer = 1;       ///< products of the stack; 0: as many as a call has
   bool isPacked = false;   ///< columns of B lie in blocks of a vector, each with all of k: in order, whatever the panel
+  bool isAlone = false;    ///< there is no stack
   bool mayTurn = false;    ///< it may be computed as its transpose; n is then the same in all calls
 
   /// B^T A^T, whose rows are the columns of the product.
@@ -44,8 +45,8 @@ struct ProductPlan {
   /// The product is computed as its transpose: "A" is B^T, "rows" are its columns, and each block of results is turned
   /// before it is finished.
   bool turned = false;
-  /// Of a turned product: rows of A are copied to scratch memory first, so that they are consecutive along k.
-  bool packsLeft = false;
+  /// Rows of A are copied to scratch memory first, so many at a time, so that they are consecutive along k. 0: never.
+  int64_t packedRows = 0;
   enum class RightHandSide {
     InPlace,    ///< rows of columns, read where they are
     Copied,     ///< the same, but far apart and read often
@@ -82,16 +83,22 @@ struct ProductPlan {
   int64_t waitingElements = 0;               ///< of the sums of such a tile
   int64_t panelElements = 0;                 ///< of scratch memory: the copy of a panel
   int64_t partialRows = 0;                   ///< rows of sums there
-  int64_t packedElements = 0;                ///< of rows of A there
+  int64_t groups = 1;                        ///< of rows of A that are copied together
+  int64_t packedStride = 0;                  ///< of such a copy, from one row to the next
   int64_t rowsAtOnce = 0, columnsAtOnce = 0; ///< dot products that are computed at once
   int64_t rowsUnrolled = 0;                  ///< up to so many rows are written out one after the other
 
   /// How many independent parts the work is made of, at full capacity (a range of them is one thread's share).
-  int64_t parts() const { return panels * blocks; }
+  int64_t parts() const { return groups * partsOfGroup(); }
+  int64_t partsOfGroup() const { return panels * blocks; }
   /// Elements of scratch memory that one part needs.
   int64_t scratchElements() const {
-    return panelElements + partialRows * vectors * lanes + packedElements + slabParts * slabElements + waitingElements;
+    return panelElements + partialRows * vectors * lanes + packedRows * packedStride + slabParts * slabElements +
+           waitingElements;
   }
+  /// Where in it the sums of a tile wait, and where rows of A lie.
+  int64_t waitingOrigin() const { return packedOrigin() - waitingElements; }
+  int64_t packedOrigin() const { return scratchElements() - packedRows * packedStride; }
   const RowTiles &tilesOf(int64_t ofVectors) const { return ofVectors == vectors ? tiles : lastTiles; }
   /// Tiles whose sums wait at once.
   int64_t waitingTiles(const RowTiles &of) const { return waitingRows / of.tallHeight(); }

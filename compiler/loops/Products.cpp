@@ -77,16 +77,70 @@ static SumRuns runsOf(PointEmitter &e, const KernelPlan &plan, ArrayRef<Dim> siz
   return runs;
 }
 
-/// Copies A to scratch memory from `origin` on, with rows that are consecutive along k.
-static void packRows(LoopBuilder &b, const Contraction &c, Value origin) {
+/// Copies A to scratch memory from `origin` on, with rows that are consecutive along k: squares of it in registers where it is
+/// consecutive along rows.
+static void packRows(LoopBuilder &b, const Contraction &c, const ProductPlan &plan, Value origin) {
   Value none = b.constant(0);
   auto size = [&](const LoopBound &bound) { return bound.size ? bound.size : b.constant(bound.capacity); };
-  b.forEach(none, size(c.k), 1, [&](Value k) {
-    b.forEach(none, size(c.m), 1, [&](Value row) {
-      Value from = b.add(c.lhsBase, b.add(b.mul(row, c.lhsStride[0]), b.mul(k, c.lhsStride[1])));
-      Value to = b.add(origin, b.add(b.mul(row, c.k.capacity), k));
-      memref::StoreOp::create(b, memref::LoadOp::create(b, c.lhs, from), c.scratch, to);
+  auto from = [&](Value row, Value k) {
+    return b.add(c.lhsBase, b.add(b.mul(row, c.lhsStride[0]), b.mul(k, c.lhsStride[1])));
+  };
+  auto to = [&](Value row, Value k) { return b.add(origin, b.add(b.mul(row, plan.packedStride), k)); };
+  auto copyRest = [&](Value row, Value rowEnd, Value start, Value end) {
+    b.forEach(start, end, 1, [&](Value k) {
+      b.forEach(row, rowEnd, 1, [&](Value r) {
+        memref::StoreOp::create(b, memref::LoadOp::create(b, c.lhs, from(r, k)), c.scratch, to(r, k));
+      });
     });
+  };
+  if (getConstantIntValue(c.lhsStride[0]) != 1)
+    return copyRest(none, size(c.m), none, size(c.k));
+  int64_t side = plan.shuffleLanes;
+  auto whole = [&](Value count) { return b.mul(b.floorDiv(count, side), side); };
+  auto type = VectorType::get({side}, c.element);
+  Value rows = whole(size(c.m)), depth = whole(size(c.k));
+  b.forEach(none, depth, side, [&](Value k) {
+    b.forEach(none, rows, side, [&](Value row) {
+      SmallVector<Value> square;
+      for (int64_t i = 0; i < side; ++i)
+        square.push_back(vector::LoadOp::create(b, type, c.lhs, from(row, b.add(k, i))));
+      for (auto [i, line] : llvm::enumerate(transposeSquare(b, square)))
+        vector::StoreOp::create(b, line, c.scratch, to(b.add(row, (int64_t)i), k));
+    });
+  });
+  copyRest(none, rows, depth, size(c.k));
+  copyRest(rows, size(c.m), none, size(c.k));
+}
+
+/// One group of rows after the other: copied, if one of its parts is asked for, and multiplied.
+static void emitPacked(LoopBuilder &b, const Contraction &c, const ProductPlan &plan, Value first, Value last) {
+  int64_t parts = plan.partsOfGroup();
+  Value origin = b.constant(plan.packedOrigin()), none = b.constant(0);
+  auto emitGroup = [&](Value group, Value from, Value to) {
+    Contraction part = c;
+    Value row = b.mul(group, plan.packedRows);
+    part.lhsBase = b.add(c.lhsBase, b.mul(row, c.lhsStride[0]));
+    part.m.capacity = plan.packedRows;
+    if (c.m.size || c.m.capacity % plan.packedRows) {
+      Value rows = c.m.size ? c.m.size : b.constant(c.m.capacity);
+      part.m.size = b.larger(b.smaller(b.sub(rows, row), b.constant(plan.packedRows)), none);
+    }
+    packRows(b, part, plan, origin);
+    part.lhs = c.scratch;
+    part.lhsBase = origin;
+    part.lhsStride = {b.constant(plan.packedStride), b.constant(1)};
+    part.finish = [&](LoopBuilder &b, Value r, Value column, Value sums, Value mask) {
+      c.finish(b, b.add(row, r), column, sums, mask);
+    };
+    if (c.fetch)
+      part.fetch = [&](Value r, Value column) { c.fetch(b.add(row, r), column); };
+    emitContraction(b, part, plan, from, to);
+  };
+  if (plan.groups == 1)
+    return b.when(b.less(first, last), [&] { emitGroup(none, first, last); });
+  b.forEach(b.floorDiv(first, parts), b.floorDiv(b.add(last, parts - 1), parts), 1, [&](Value group) {
+    Value start = b.mul(group, parts);
+    emitGroup(group, b.larger(b.sub(first, start), none), b.smaller(b.sub(last, start), b.constant(parts)));
   });
 }
 
@@ -189,15 +243,9 @@ void dlc::emitProduct(KernelBody &body) {
     c.rhsBase = baseOf(turned ? plan.lhs : plan.rhs);
     if (!plan.product)
       return b.forEach(first, last, 1, [&](Value) { emitNaive(e, c); });
-    Contraction product = c;
-    if (plan.product->packsLeft) {
-      Value origin = b.constant(plan.product->scratchElements() - plan.product->packedElements);
-      b.when(b.less(first, last), [&] { packRows(b, c, origin); });
-      product.lhs = c.scratch;
-      product.lhsBase = origin;
-      product.lhsStride = {b.constant(c.k.capacity), b.constant(1)};
-    }
-    emitContraction(b, product, *plan.product, first, last);
+    if (plan.product->packedRows)
+      return emitPacked(b, c, *plan.product, first, last);
+    emitContraction(b, c, *plan.product, first, last);
   };
   if (plan.outer.empty())
     return emit(body.first, body.last);
