@@ -25,7 +25,7 @@ public:
   }
   llvm::GlobalVariable *global(llvm::Constant *value, unsigned alignment) {
     auto *made = new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
-                                          llvm::GlobalValue::InternalLinkage, value, "dlc.data");
+                                          llvm::GlobalValue::PrivateLinkage, value, "dlc.data");
     made->setAlignment(llvm::Align(alignment));
     return made;
   }
