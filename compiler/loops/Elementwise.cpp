@@ -144,7 +144,8 @@ static Value gelu(ImplicitLocOpBuilder &b, Value x, bool byTanh) {
   auto k = [&](double value) { return number(b, value, x.getType()); };
   Value share;
   if (byTanh) {
-    Value cube = math::FmaOp::create(b, mul(b, x, x), k(0.044715), k(1));
+    // Step by step as its gradient writes it (DLGradients.cpp): the compiler then finds one tanh, not two.
+    Value cube = add(b, mul(b, mul(b, x, x), k(0.044715)), k(1));
     share = emitTanh(b, mul(b, mul(b, x, cube), k(std::sqrt(2 / M_PI))));
   } else {
     share = emitErf(b, mul(b, x, k(M_SQRT1_2)));
