@@ -121,7 +121,8 @@ struct CostModel {
   /// tile, so that nothing waits for memory: the second cache. And above which it is asked for a tile ahead: four of them.
   /// Measured on a Zen 5, dW with Adam, at once and beside: 3136 x 512 at 64 rows (19 MB) 1.68 and 1.07 ms, which is what memory
   /// gives; 768 x 3072 at 8 rows 1.42 and 1.02 ms; 784 x 128 at 32 rows (1.2 MB) 38.3 and 37.3 us, 40.3 if asked for; 392 x 128
-  /// even, 196 x 128 8.8 and 9.1 us. And terms of a sum at least.
+  /// even, 196 x 128 8.8 and 9.1 us. What is written counts where many ops follow: 512 x 768 at k = 192 with gelu and its slope
+  /// 760 and 705 us, as a plain product even or worse (4096 x 1000 at k = 8 227 and 136 GFLOP/s). And terms of a sum at least.
   int64_t delayedBytes, distantBytes, leastDelayed = 4;
 
   /// Rows up to which a product whose operands are both consecutive along k is made of dot products.

@@ -482,8 +482,8 @@ void KernelPlanner::planProduct() {
 /// Operands that are read element by element with the result of the product: a weight and its slots with its gradient.
 void KernelPlanner::findFollowing() {
   auto type = typeOf(plan.root->getResult(0));
-  if (type.getRank() != 2 || !type.hasStaticShape())
-    return;
+  if (!plan.outer.empty() || plan.columnDim != type.getRank() - 1)
+    return; // else an element lies at row * columns + column
   for (BlockArgument argument : kernel.getBody().getArguments())
     if (typeOf(argument) == type && llvm::any_of(argument.getUses(), [&](OpOperand &use) {
           auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
@@ -496,8 +496,8 @@ void KernelPlanner::findFollowing() {
 
 void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes) {
   findRowsAndColumns();
-  findFollowing();
   mergeRows();
+  findFollowing();
   mergeDepth(sizes);
   int k = plan.depthDim;
   ProductShape shape;
@@ -511,7 +511,8 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
   shape.lhsStride = {stride(plan.lhs, plan.rowDim), stride(plan.lhs, k)};
   shape.rhsStride = {stride(plan.rhs, k), stride(plan.rhs, plan.columnDim)};
   shape.followers = domain.ops.size() - 1;
-  shape.followBytes = plan.following.size() * shape.m * shape.n * elementBytes;
+  bool isLong = shape.followers >= costs.longBody;
+  shape.followBytes = (plan.following.size() + (isLong ? plan.outputs.size() : 0)) * shape.m * shape.n * elementBytes;
   shape.isShared =
       !plan.outer.empty() && llvm::all_of(plan.outer, [&](int dim) { return plan.rhs.strides[dim] == Dim(0); });
   shape.isPacked = plan.rhs.blockStride.has_value();

@@ -16,7 +16,7 @@ struct ProductShape {
   int64_t runs = 1;        ///< k is summed so many times, each time from other places on
   int64_t followers = 0;   ///< ops that are done with each element
   bool isShared = false;   ///< B is the same for all products of a stack, and there are several
-  int64_t followBytes = 0; ///< that these read beside the sums, each once
+  int64_t followBytes = 0; ///< that these read beside the sums; if they are many, what they write, too
   int64_t outer = 1;       ///< products of the stack; 0: as many as a call has
   bool isPacked = false;   ///< columns of B lie in blocks of a vector, each with all of k: in order, whatever the panel
   bool isAlone = false;    ///< there is no stack
