@@ -7,11 +7,6 @@
 using namespace mlir;
 using namespace dlc;
 
-bool dlc::isExpensive(Operation *op) {
-  return isa<ExpOp, LogOp, SinOp, CosOp, ErfOp, TanhOp, SigmoidOp, SiluOp, SoftplusOp, GeluOp, PowOp, DivOp, SqrtOp,
-             RsqrtOp, GatherOp, RandomOpInterface>(op);
-}
-
 CostModel::CostModel(const TargetDescription &target)
     : keptBytes(target.l2Bytes), fetchBytes(target.l2Bytes / 2), delayedBytes(target.l2Bytes),
       distantBytes(4 * target.l2Bytes), crowdedBytes(target.l2Bytes), sharedBytes(target.l2Bytes / 2),

@@ -177,10 +177,6 @@ inline constexpr double winogradNearBytes = 4 << 20, winogradNearFlops = 2, wino
 /// The share of the direct convolution's cost that it has to stay below: its errors are larger, and the cost is an estimate.
 inline constexpr double winogradShare = 0.9;
 
-/// Is an element-wise op worth keeping the result of, rather than computing it again, and counted as `expensiveFlops`? Those
-/// that take a polynomial, a division, a root, a lookup or random bits: 5 times an addition and more.
-bool isExpensive(mlir::Operation *op);
-
 /// Terms of a product that make one sum before it is added to those before it: a bound on rounding (see Contraction.h),
 /// and at 64 columns of f32 a block of B of 256 KiB, which the second cache holds. Measured at 64x3072x768: 768 and 1024
 /// are even, 256 loses 2 to 5 points.

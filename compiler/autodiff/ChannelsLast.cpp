@@ -79,16 +79,6 @@ static Value behind(Value value) {
   auto turn = value.getDefiningOp<TransposeOp>();
   return turn && movesChannels(turn, /*toFirst=*/true) ? turn.getInput() : Value();
 }
-/// Computes each element of the result from those at the same place of its operands.
-static bool isElementwise(Operation *op) {
-  if (isa<Relu6Op, HardsigmoidOp, HardswishOp, EluOp, CeluOp, SeluOp, MishOp>(op))
-    return true;
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise || !op->getNumOperands())
-    return false;
-  return !isa<TransposeOp, BroadcastOp, SliceOp, SelectOp, FlipOp>(op) &&
-         llvm::all_of(ArrayRef(fusible.getAccessMaps()).drop_back(), [](AffineMap map) { return bool(map); });
-}
 
 /// An operand with the channels last; null where that would take a transpose of its own.
 Value Sinker::turned(Value operand, int64_t rank) {
@@ -131,13 +121,12 @@ bool Sinker::mapAxes() {
       attributes.set(name, builder.getArrayAttr(mapped));
     }
   };
-  if (isa<MeanOp, SumOp, AmaxOp, AminOp, FlipOp>(op)) {
+  if (op->hasTrait<Reduction>() || isa<FlipOp>(op)) {
     mapEach("axes");
     return true;
   }
-  if (isa<SliceOp, ConcatOp>(op)) {
-    auto axis = dyn_cast_if_present<SizeAttr>(attributes.get("axis"));
-    attributes.set("axis", axis ? lastOf(axis) : SizeAttr::get(op->getContext(), 0));
+  if (auto lines = dyn_cast<AlongAxisOpInterface>(op); lines && !op->hasTrait<Generator>()) {
+    attributes.set("axis", SizeAttr::get(op->getContext(), lastOf(lines.getAlong())));
     return true;
   }
   if (isa<PadOp>(op)) {
@@ -149,7 +138,7 @@ bool Sinker::mapAxes() {
       }
     return true;
   }
-  return isElementwise(op);
+  return op->hasTrait<Pointwise>();
 }
 
 /// `keepsOrder`: the result has the axes that are left in their order, whichever way the operand lies.
@@ -173,7 +162,7 @@ void Sinker::run() {
   if (first == op->operand_end() || op->getNumResults() != 1 || op->getNumRegions())
     return;
   rank = typeOf(*first).getRank();
-  bool isReduction = isa<MeanOp, SumOp, AmaxOp, AminOp>(op), drops = isReduction && !op->getAttr("keepdim");
+  bool drops = op->hasTrait<Reduction>() && !op->getAttr("keepdim");
   if (drops) { // the places go, or the channels with all of them
     auto axes = op->getAttrOfType<ArrayAttr>("axes");
     auto has = [&](int64_t axis) {

@@ -21,9 +21,7 @@ bool Differentiator::isFloat(Value value) { return isa<FloatType>(typeOf(value).
 
 /// What only knows its shape from an operand does not depend on its values.
 static bool reads(OpOperand &operand) {
-  auto fusible = dyn_cast<FusibleOpInterface>(operand.getOwner());
-  return !fusible || fusible.getIterationKind() != IterationKind::Elementwise ||
-         fusible.getAccessMaps()[operand.getOperandNumber()];
+  return !operand.getOwner()->hasTrait<Generator>() || operand.getOperandNumber() > 0;
 }
 
 DenseSet<Value> Differentiator::findActive(ValueRange roots) const {

@@ -31,10 +31,7 @@ Differentiator Differentiator::inside(ScanOp scan, const DenseSet<Value> &active
 }
 
 /// It costs nothing to make again in each round: what it is made of is there.
-static bool isMadeAgain(Operation *op) {
-  return isa<ConstantOp, IotaOp, CountOp, RandomOpInterface, ReshapeOp, TransposeOp, SliceOp, SelectOp, FlipOp,
-             BroadcastOp>(op);
-}
+static bool isMadeAgain(Operation *op) { return op->hasTrait<Generator>() || op->hasTrait<View>(); }
 
 namespace {
 /// The body of the scan that runs back: what has been derived in the forward body moves there.

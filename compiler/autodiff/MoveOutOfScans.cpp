@@ -59,16 +59,7 @@ private:
 
 //===--- One op for all rounds --------------------------------------------------------------------------===//
 
-/// Element-wise by stretched operands, so that a further first axis changes nothing.
-static bool isStretched(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  return fusible && fusible.getIterationKind() == IterationKind::Elementwise && op->getNumOperands() > 0 &&
-         !isa<TransposeOp, SliceOp, SelectOp, FlipOp, BroadcastOp, IotaOp, CountOp, RandomOpInterface>(op);
-}
-static bool isProduct(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  return fusible && fusible.getIterationKind() == IterationKind::Contraction;
-}
+static bool isProduct(Operation *op) { return hasKind(op, IterationKind::Contraction); }
 /// Tables that each row has are not those of a round.
 static bool hasOwnTables(Operation *op) {
   auto lookup = dyn_cast<GatherOp>(op);
@@ -78,8 +69,9 @@ static bool hasOwnTables(Operation *op) {
 static bool canBeStacked(Operation *op) {
   if (hasOwnTables(op))
     return false;
-  return isStretched(op) ||
-         isa<MatmulOp, GatherOp, SumOp, AmaxOp, AminOp, TransposeOp, SliceOp, SelectOp, ReshapeOp>(op);
+  bool isAlongAxis = isa<AlongAxisOpInterface>(op) && op->getNumOperands() == 1 && op->getNumResults() == 1;
+  return op->hasTrait<Pointwise>() || op->hasTrait<View>() || op->hasTrait<Reduction>() ||
+         (isAlongAxis && !op->hasTrait<Generator>()) || isa<MatmulOp, GatherOp>(op);
 }
 /// Its place does not depend on a round, as that of a gathered table does not.
 static bool mayBeStacked(OpOperand &use) { return !isa<GatherOp>(use.getOwner()) || use.getOperandNumber() == 1; }
@@ -99,7 +91,7 @@ static Value stacked(OpBuilder &b, Operation *op, ArrayRef<Operand> operands, Di
     return ops.reshape(operand.value, dims);
   };
   auto ownRank = [&](unsigned i) { return typeOf(op->getOperand(i)).getRank(); };
-  if (isStretched(op) || isa<MatmulOp>(op)) {
+  if (op->hasTrait<Pointwise>() || isa<MatmulOp>(op)) { // a further first axis changes nothing
     OperationState state(op->getLoc(), op->getName());
     for (auto [i, operand] : llvm::enumerate(operands))
       state.operands.push_back(wide(operand, ownRank(i)));
@@ -115,17 +107,17 @@ static Value stacked(OpBuilder &b, Operation *op, ArrayRef<Operand> operands, Di
       order.push_back((axis.number() < 0 ? axis.number() + rank : axis.number()) + 1);
     return ops.transpose(in, order);
   }
-  if (isa<ReshapeOp>(op)) {
+  if (isa<ReshapeOp, BroadcastOp>(op)) {
     SmallVector<Dim> dims = dimsOf(op->getResult(0));
     dims.insert(dims.begin(), rounds);
-    return ops.reshape(in, dims);
+    return isa<ReshapeOp>(op) ? ops.reshape(in, dims) : ops.broadcast(wide(operands[0], ownRank(0)), dims);
   }
   OperationState state(op->getLoc(), op->getName());
   state.operands.push_back(in);
   NamedAttrList attributes(op->getAttrs());
   if (auto axis = dyn_cast_or_null<SizeAttr>(attributes.get("axis")))
     attributes.set("axis", SizeAttr::get(b.getContext(), fromEnd(axis.number(), ownRank(0))));
-  if (isa<SumOp, AmaxOp, AminOp>(op)) {
+  if (op->hasTrait<Reduction>() || isa<FlipOp>(op)) {
     SmallVector<Attribute> axes;
     if (auto own = dyn_cast_or_null<ArrayAttr>(attributes.get("axes")))
       for (SizeAttr axis : own.getAsRange<SizeAttr>())
@@ -135,7 +127,7 @@ static Value stacked(OpBuilder &b, Operation *op, ArrayRef<Operand> operands, Di
         axes.push_back(SizeAttr::get(b.getContext(), axis - ownRank(0)));
     attributes.set("axes", b.getArrayAttr(axes));
     if (axes.empty())
-      return in;
+      return ops.cast(in, typeOf(op->getResult(0)).getElementType());
   }
   state.addAttributes(attributes);
   return createInferred(b, state)->getResult(0);
@@ -260,7 +252,7 @@ bool ScanMover::canSum(Value value, bool isRoot) {
   if (isa<AddOp, SubOp>(op))
     return llvm::all_of(op->getOperands(),
                         [&](Value operand) { return operand.getType() == value.getType() && canSum(operand, false); });
-  return isa<TransposeOp, ReshapeOp, NegOp>(op) && canSum(op->getOperand(0), false);
+  return (op->hasTrait<View>() || isa<NegOp>(op)) && canSum(op->getOperand(0), false);
 }
 /// The values of the body that such a sum is made of.
 SmallVector<Value> ScanMover::leavesOf(Value value) {

@@ -201,11 +201,9 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
   auto axisSize = [&](SizeAttr axis) { return (double)in[0]->shape[axisOf(axis, -1, in[0]->shape.size())]; };
   double ratio = in.empty() || out.reals.empty() ? 1 : (double)in[0]->size() / (double)out.reals.size();
   using Units = std::vector<double>;
+  if (op->hasTrait<Exact>())
+    return Units();
   return llvm::TypeSwitch<Operation *, Units>(op)
-      // What only moves or chooses is exact.
-      .Case<NegOp, AbsOp, ReluOp, MinOp, MaxOp, WhereOp, AmaxOp, AminOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp,
-            SelectOp, FlipOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp, MaxPoolOp, FlattenOp, Relu6Op,
-            PixelShuffleOp, OneHotOp, TopkOp, SortOp, DrawOp>([](auto) { return Units(); })
       .Case([&](CastOp) { return in[0]->type == out.type || in[0]->type == DLC_F32 ? Units() : relative(1); })
       .Case<AddOp, SubOp, MulOp, DivOp, SqrtOp, ClampOp>([&](auto) { return relative(1); }) // clamp: its limits
       .Case<PreluOp>([&](auto) { return relative(1); })
@@ -294,8 +292,7 @@ std::vector<double> dlc::rounding(OpResult value, Operands in, const Array &out,
   return bound;
 }
 bool dlc::fixesSignOfZero(Operation *op) {
-  return isa<NegOp, AbsOp, AddOp, SubOp, MulOp, DivOp, WhereOp, ReshapeOp, TransposeOp, BroadcastOp, SliceOp, SelectOp,
-             FlipOp, ConcatOp, SplitOp, PadOp, GatherOp, ConstantOp>(op);
+  return op->hasTrait<MovesElements>() || isa<NegOp, AbsOp, AddOp, SubOp, MulOp, DivOp>(op); // as IEEE 754 says
 }
 
 int64_t dlc::firstBeyond(const Array &found, const Array &exact, ArrayRef<double> far, bool signs) {

@@ -204,9 +204,9 @@ Said Counter::linear(Operation *op) const {
     }
     return {};
   }
-  if (isa<NegOp>(op) || isa<SumOp>(op))
+  if (isa<NegOp, SumOp>(op))
     return scaled(in[0]);
-  if (isa<ReshapeOp, BroadcastOp, TransposeOp, SliceOp, SelectOp>(op))
+  if (op->hasTrait<View>())
     return in[0];
   if (auto cast = dyn_cast<CastOp>(op))
     return isa<FloatType>(typeOf(cast.getResult()).getElementType()) ? in[0] : Said{};

@@ -83,16 +83,14 @@ static bool countsBatch(Value like, ArrayAttr axes) {
     return dims[axis.number() < 0 ? axis.number() + dims.size() : axis.number()].hasRows();
   });
 }
-/// What reads no operand's elements knows where it stands, or how many rows there are.
+/// A generator knows where it stands, or how many rows there are.
 bool RowProof::holdsForGenerator(Operation *op) {
   if (isa<ConstantOp>(op)) // one number
     return true;
   if (auto count = dyn_cast<CountOp>(op)) // a piece has fewer rows than the whole
     return !countsBatch(count.getLike(), count.getAxesAttr());
-  if (auto iota = dyn_cast<IotaOp>(op)) { // a row has another number in a piece
-    int64_t rank = dimsOf(iota.getLike()).size(), axis = iota.getAxisAttr() ? iota.getAxisAttr().number() : -1;
-    return (axis < 0 ? axis + rank : axis) != rowAxis(iota.getLike());
-  }
+  if (auto iota = dyn_cast<IotaOp>(op)) // a row has another number in a piece
+    return iota.getAlong() != rowAxis(iota.getLike());
   if (auto draws =
           dyn_cast<RandomOpInterface>(op)) // counts from the first row of the whole call, as the runtime tells it
     return draws.getRandom() == random && isLeading(op->getResult(0));
@@ -121,16 +119,8 @@ bool RowProof::holdsForMover(Operation *op) {
     return true;
   if (isa<CheckIndexOp>(op)) // each element for itself; the runtime counts the row of a bad one from the first of all
     return true;
-  if (isa<CumsumOp, TopkOp, ReadOp, WriteOp>(op)) { // each line along an axis for itself
-    auto axis = op->getAttrOfType<SizeAttr>("axis");
-    int64_t rank = dimsOf(op->getOperand(0)).size(), along = axis ? axis.number() : isa<ReadOp, WriteOp>(op) ? 0 : -1;
-    return (along < 0 ? along + rank : along) != rowAxis(op->getOperand(0));
-  }
-  if (isa<ConcatOp>(op)) { // along the batch, in (x, y) the rows of a piece lie elsewhere
-    int64_t axis = rowAxis(op->getResult(0));
-    return llvm::all_of(op->getOperands(),
-                        [&](Value operand) { return dimsOf(operand)[axis] == dimsOf(op->getResult(0))[axis]; });
-  }
+  if (auto lines = dyn_cast<AlongAxisOpInterface>(op))
+    return lines.getAlong() != rowAxis(op->getOperand(0));
   return isa<ReturnOp>(op);
 }
 /// Each round keeps rows apart; its slices are not along the batch.
@@ -157,9 +147,7 @@ bool RowProof::holds(Operation *op) {
     return holdsForMover(op);
   if (!staysInItsRow(fusible))
     return false;
-  bool readsElements = llvm::any_of(ArrayRef<AffineMap>(fusible.getAccessMaps()).drop_back(op->getNumResults()),
-                                    [](AffineMap map) { return bool(map); });
-  return (readsElements && !isa<IotaOp>(op)) || holdsForGenerator(op);
+  return !op->hasTrait<Generator>() || holdsForGenerator(op);
 }
 
 bool dlc::hasBatch(EntryOp entry) {

@@ -122,7 +122,7 @@ static LogicalResult checkEntries(ModelOp model, StringRef level) {
     Domain domain;
     auto isRead = [](Operation &line) {
       return !isProductView(&line) || llvm::all_of(line.getUses(), [](OpOperand &use) {
-        return isView(use.getOwner()) || viewOf(use).isKnown();
+        return isStridedView(use.getOwner()) || viewOf(use).isKnown();
       });
     };
     if (!domain.build(KernelOp(kernel)) || !llvm::all_of(KernelOp(kernel).getBody().front(), isRead))

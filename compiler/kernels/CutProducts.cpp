@@ -32,9 +32,7 @@ static ContractOp cutToSlice(ContractOp product) {
   if (!slice)
     return nullptr;
   SmallVector<Dim> over = product.getIterationSizes();
-  int64_t axis = slice.getAxisAttr().number();
-  if (axis < 0)
-    axis += typeOf(product.getResult()).getRank();
+  int64_t axis = slice.getAlong();
   Dim start = slice.getStartAttr() ? slice.getStartAttr().evaluate() : Dim(0), size = dimsOf(slice.getResult())[axis];
   if (!over[axis].isNumber() || !start.isNumber() || !size.isNumber() || size.value < 1)
     return nullptr;

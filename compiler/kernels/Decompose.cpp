@@ -9,7 +9,7 @@ using namespace dlc;
 /// What only knows its shape from an operand gets a constant of that shape instead: it waits for nothing.
 static void detachShapes(EntryOp entry) {
   entry.walk([](Operation *op) {
-    if (!isa<CountOp, IotaOp, RandomOpInterface>(op) || op->getOperand(0).getDefiningOp<ConstantOp>())
+    if (!op->hasTrait<Generator>() || op->getNumOperands() == 0 || op->getOperand(0).getDefiningOp<ConstantOp>())
       return;
     OpBuilder builder(op);
     op->setOperand(0, Ops(builder, op->getLoc()).splat(0, typeOf(op->getOperand(0))));
@@ -42,20 +42,17 @@ struct Index {
   StringRef name; ///< of the op, as a person wrote it
 };
 static std::optional<Index> indexOf(Operation *op) {
-  auto placesOf = [](Value whole, Value part, SizeAttr axis) { // at which the part lies within the whole
-    auto in = typeOf(whole), of = typeOf(part);
-    int64_t along = axis ? axis.number() : 0;
-    along = along < 0 ? along + in.getRank() : along;
-    return in.getDimSize(along) - of.getDimSize(along) + 1;
+  auto placesOf = [](Value whole, Value part, int64_t along) { // at which the part lies within the whole
+    return typeOf(whole).getDimSize(along) - typeOf(part).getDimSize(along) + 1;
   };
   if (auto lookup = dyn_cast<GatherOp>(op))
     return Index{1, typeOf(lookup.getTable()).getDimSize(tableAxes(lookup)), "gather"};
   if (auto scatter = dyn_cast<ScatterAddOp>(op))
     return Index{0, scatter.getCount().number(), "gather"};
   if (auto read = dyn_cast<ReadOp>(op))
-    return Index{1, placesOf(read.getInput(), read.getResult(), read.getAxisAttr()), "read"};
+    return Index{1, placesOf(read.getInput(), read.getResult(), read.getAlong()), "read"};
   if (auto write = dyn_cast<WriteOp>(op))
-    return Index{2, placesOf(write.getInput(), write.getValue(), write.getAxisAttr()), "write"};
+    return Index{2, placesOf(write.getInput(), write.getValue(), write.getAlong()), "write"};
   return std::nullopt;
 }
 /// Elements are looked up only after their indices are known to be good; what was checked once need not be again.

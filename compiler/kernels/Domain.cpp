@@ -180,14 +180,13 @@ bool Recipe::follow(Value value) {
   }
   if (auto constant = dyn_cast<ConstantOp>(op))
     return constant.getSplat().has_value();
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise || op->getNumResults() != 1 ||
-      isExpensive(op) || ++ops > mostGenerated)
+  if (!hasKind(op, IterationKind::Elementwise) || op->getNumResults() != 1 || op->hasTrait<Costly>() ||
+      ++ops > mostGenerated)
     return false;
-  auto cast = dyn_cast<CastOp>(op);
-  if (cast && cast.getInput().getType() == cast.getResult().getType())
+  auto same = dyn_cast<CastOp>(op);
+  if (same && same.getInput().getType() == same.getResult().getType())
     return false; // makes a value of its own
-  SmallVector<AffineMap> maps = fusible.getAccessMaps();
+  SmallVector<AffineMap> maps = cast<FusibleOpInterface>(op).getAccessMaps();
   if (!maps.back().isIdentity())
     return false;
   for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
@@ -197,10 +196,9 @@ bool Recipe::follow(Value value) {
 }
 
 bool Domain::isGenerator(Operation *op) {
-  auto fusible = dyn_cast_or_null<FusibleOpInterface>(op);
-  if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise)
+  if (!hasKind(op, IterationKind::Elementwise))
     return false;
-  if (llvm::none_of(ArrayRef<AffineMap>(fusible.getAccessMaps()).drop_back(op->getNumResults()),
+  if (llvm::none_of(ArrayRef<AffineMap>(cast<FusibleOpInterface>(op).getAccessMaps()).drop_back(op->getNumResults()),
                     [](AffineMap map) { return bool(map); }))
     return true;
   Value value = op->getResult(0);

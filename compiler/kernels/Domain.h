@@ -63,9 +63,8 @@ public:
   bool build(KernelOp kernel);
   /// False if it is plain from their kinds that no domain holds the ops of both.
   bool mayTakeIn(const Domain &other) const;
-  /// Cheap to compute again in each kernel that reads it: it reads nothing point by point (iota, dropout_mask, count, a
-  /// constant), or is made of a few cheap ops on such, or is a number made of one number that is given. Not added; it is
-  /// taken along by what reads it.
+  /// Cheap to compute again in each kernel that reads it: it reads nothing point by point (a `Generator`), or is made of a
+  /// few cheap ops on such, or is a number made of one number that is given. Not added; it is taken along by what reads it.
   static bool isGenerator(mlir::Operation *op);
   /// True if the op reads a value that this domain knows.
   bool knows(mlir::Value value) const { return axes.contains(value); }

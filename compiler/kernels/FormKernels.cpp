@@ -469,7 +469,7 @@ LaunchOp KernelFormer::launch(const Domain &domain) {
 
 /// What a view is a view of.
 Value KernelFormer::sourceOf(Value value) {
-  while (isView(value.getDefiningOp()))
+  while (isStridedView(value.getDefiningOp()))
     value = value.getDefiningOp()->getOperand(0);
   return value;
 }
@@ -518,7 +518,7 @@ void KernelFormer::run() {
         for (OpOperand &operand : op.getOpOperands())
           readViewed(operand);
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-      if (isView(&op) && op.use_empty())
+      if (isStridedView(&op) && op.use_empty())
         op.erase();
     accesses = std::make_shared<Accesses>(); // it may know ops that are gone, and others may lie in their place
   }

@@ -5,13 +5,12 @@
 using namespace mlir;
 using namespace dlc;
 
-bool dlc::isView(Operation *op) { return op && isa<SliceOp, SelectOp, TransposeOp, BroadcastOp>(op); }
+bool dlc::isStridedView(Operation *op) {
+  return isa_and_nonnull<FusibleOpInterface>(op) && op->hasTrait<View>() && !isa<FlipOp>(op);
+}
 bool dlc::isProductView(Operation *op) {
-  auto isRead = [](Operation *user) {
-    auto fusible = dyn_cast<FusibleOpInterface>(user);
-    return (fusible && fusible.getIterationKind() == IterationKind::Contraction) || isProductView(user);
-  };
-  return isView(op) && !op->use_empty() && llvm::all_of(op->getUsers(), isRead);
+  auto isRead = [](Operation *user) { return hasKind(user, IterationKind::Contraction) || isProductView(user); };
+  return isStridedView(op) && !op->use_empty() && llvm::all_of(op->getUsers(), isRead);
 }
 
 /// What a map of one result is at a point, where what makes the axis open is 0 or 1: its numbers and coefficients are

@@ -5,8 +5,8 @@
 #include "dialects/dl/DL.h"
 
 namespace dlc {
-/// Says where the elements of its operand lie, and nothing else: a slice, an element of an axis, a transpose, a broadcast.
-bool isView(mlir::Operation *op);
+/// A view whose elements lie at an affine place, with strides of at least 0: no flip, no reshape.
+bool isStridedView(mlir::Operation *op);
 /// A view in a kernel that products alone read: they read what it is a view of, where it lies.
 bool isProductView(mlir::Operation *op);
 

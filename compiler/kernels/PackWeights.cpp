@@ -31,10 +31,7 @@ struct Weight {
 };
 } // namespace
 
-static bool isProduct(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  return fusible && fusible.getIterationKind() == IterationKind::Contraction && op->getNumOperands() == 2;
-}
+static bool isProduct(Operation *op) { return hasKind(op, IterationKind::Contraction) && op->getNumOperands() == 2; }
 /// A product reads the operand's last axis, and nothing else, at its last dimension: that of the columns.
 static bool readsColumns(OpOperand &use) {
   Operation *op = use.getOwner();

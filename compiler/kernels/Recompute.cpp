@@ -275,8 +275,8 @@ double Recomputer::flopsOf(Operation *op) const {
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   for (Dim size : fusible ? fusible.getIterationSizes() : dimsOf(typeOf(op->getResult(0))))
     points *= (double)size.at(capacity);
-  bool isProduct = fusible && fusible.getIterationKind() == IterationKind::Contraction;
-  return points * (isProduct ? 2 : isExpensive(op) ? costs.expensiveFlops : 1);
+  bool isProduct = hasKind(op, IterationKind::Contraction);
+  return points * (isProduct ? 2 : op->hasTrait<Costly>() ? costs.expensiveFlops : 1);
 }
 
 /// The value need not be computed again to be read at that step.
@@ -286,7 +286,7 @@ bool Recomputer::isThere(Value value, int step, const Lives &lives) {
   Operation *op = value.getDefiningOp();
   if (!op || accesses.isGenerator(op) || isa<LiftedOp>(op))
     return true;
-  return isView(op) && isThere(op->getOperand(0), step, lives);
+  return isStridedView(op) && isThere(op->getOperand(0), step, lives);
 }
 
 /// All that is computed again so that the op's results are there at that step. False if that cannot be.
@@ -306,7 +306,7 @@ bool Recomputer::count(Operation *op, int step, const Lives &lives, SetVector<Op
 /// No kernel makes it: it is read through, or copies of it are taken along.
 static bool isSeenThrough(Operation *op, const Lives &lives) {
   auto steps = lives.stepsOf.find(op);
-  return isView(op) && (steps == lives.stepsOf.end() || steps->second.size() != 1);
+  return isStridedView(op) && (steps == lives.stepsOf.end() || steps->second.size() != 1);
 }
 /// It runs after that step; so does what is computed again, in this round as in those before.
 bool Recomputer::isLater(Operation *op, int step, const Lives &lives) {

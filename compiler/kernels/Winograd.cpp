@@ -344,11 +344,9 @@ Value Rewriter::results(Value products) {
 
 /// An op that acts on each element alone, and what it reads beside is the same for all places, or can be read in tiles.
 bool Rewriter::mayMove(Operation *op, Value from) const {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise || isa<RandomOpInterface>(op) ||
-      op->getNumResults() != 1 || dimsOf(op->getResult(0)) != dimsOf(from))
+  if (!hasKind(op, IterationKind::Elementwise) || dimsOf(op->getResult(0)) != dimsOf(from))
     return false;
-  SmallVector<AffineMap> maps = fusible.getAccessMaps();
+  SmallVector<AffineMap> maps = cast<FusibleOpInterface>(op).getAccessMaps();
   auto isRead = [&](Value operand, AffineMap map) {
     if (!map)
       return false;

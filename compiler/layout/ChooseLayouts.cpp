@@ -188,11 +188,10 @@ static bool isRead(Value value, AffineMap map, ArrayRef<Dim> points) {
 }
 /// An element-wise op of tensors of one shape and of numbers.
 static bool isPlain(Operation *op) {
-  auto fusible = dyn_cast_or_null<FusibleOpInterface>(op);
-  if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise || op->getNumOperands() == 0 ||
-      isa<TransposeOp>(op) || !mayTurn(op->getResult(0)))
+  if (!hasKind(op, IterationKind::Elementwise) || op->getNumOperands() == 0 || isa<TransposeOp>(op) ||
+      !mayTurn(op->getResult(0)))
     return false;
-  SmallVector<AffineMap> maps = fusible.getAccessMaps();
+  SmallVector<AffineMap> maps = cast<FusibleOpInterface>(op).getAccessMaps();
   for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
     if (!map || !(typeOf(operand).getRank() == 0 || isRead(operand, map, dimsOf(op->getResult(0))))) // not a slice
       return false;

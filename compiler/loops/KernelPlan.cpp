@@ -6,10 +6,7 @@
 using namespace mlir;
 using namespace dlc;
 
-bool dlc::isReduction(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  return fusible && fusible.getIterationKind() == IterationKind::Reduction;
-}
+bool dlc::isReduction(Operation *op) { return hasKind(op, IterationKind::Reduction); }
 bool KernelPlan::isRowLevel(Value value) const {
   return llvm::all_of(domain.axes.lookup(value), [&](int dim) { return dim < 0 || domain.isRow[dim]; });
 }
@@ -101,18 +98,10 @@ void KernelPlanner::planSingle() {
     plan.parts.assign(dims.begin(), dims.begin() + (axes ? axes - 1 : 0));
     return;
   }
-  if (auto joined = dyn_cast<ConcatOp>(op)) {
-    SmallVector<Dim> dims = dimsOf(op->getResult(0));
-    int64_t axis = joined.getAxisAttr() ? joined.getAxisAttr().number() : 0;
-    plan.parts.assign(dims.begin(), dims.begin() + (axis < 0 ? axis + dims.size() : axis));
-    return;
+  if (isa<ConcatOp, CumsumOp, TopkOp>(op)) {
+    SmallVector<Dim> dims = dimsOf(op->getOperand(0));
+    plan.parts.assign(dims.begin(), dims.begin() + cast<AlongAxisOpInterface>(op).getAlong());
   }
-  if (!isa<CumsumOp, TopkOp>(op))
-    return;
-  SmallVector<Dim> dims = dimsOf(op->getOperand(0));
-  auto attr = op->getAttrOfType<SizeAttr>("axis");
-  int64_t axis = attr ? attr.number() : -1;
-  plan.parts.assign(dims.begin(), dims.begin() + (axis < 0 ? axis + dims.size() : axis));
 }
 
 //===--- Element-wise maps and rows ---------------------------------------------------------------------===//
@@ -301,7 +290,7 @@ void KernelPlanner::findKept() {
     if (!op || isa<ConstantOp>(op) || plan.isRowLevel(value))
       return;
     int own = plan.passOfValue(value);
-    if (own < pass && (isExpensive(op) || llvm::is_contained(plan.outputs, value))) {
+    if (own < pass && (op->hasTrait<Costly>() || llvm::is_contained(plan.outputs, value))) {
       if (marked.insert(value).second)
         plan.kept[own].push_back(value);
       need(value, own);
@@ -393,8 +382,7 @@ bool KernelPlanner::lieInOrder(int outer, int inner) {
     if (dims == domain.dimsOf.end() || &op == plan.root) // a number, or what is looked at below
       continue;
     if (auto places = dyn_cast<IotaOp>(op)) { // it counts along one of them
-      int64_t axis = places.getAxisAttr() ? places.getAxisAttr().number() : -1, rank = dims->second.size();
-      int dim = dims->second[axis < 0 ? axis + rank : axis];
+      int dim = dims->second[places.getAlong()];
       if (dim == outer || dim == inner)
         return false;
     }
@@ -562,7 +550,7 @@ void KernelPlanner::predict() {
       for (Dim size : fusible.getIterationSizes())
         points *= size.at(plan.capacity);
       bool isProduct = fusible.getIterationKind() == IterationKind::Contraction;
-      plan.flops += points * (isProduct ? 2 : isExpensive(op) ? costs.expensiveFlops : 1);
+      plan.flops += points * (isProduct ? 2 : op->hasTrait<Costly>() ? costs.expensiveFlops : 1);
     }
   for (BlockArgument argument : kernel.getBody().getArguments())
     plan.bytes += bytesOf(bufferType(typeOf(argument), plan.capacity));

@@ -196,10 +196,9 @@ static bool storesLast(const Domain &domain, Value output) {
 
 /// An element-wise op reads each element once, at the point at which that of `written` is made.
 static bool isReadWhere(const Domain &domain, OpOperand &use, Value written) {
-  auto fusible = dyn_cast<FusibleOpInterface>(use.getOwner());
-  if (!fusible || fusible.getIterationKind() != IterationKind::Elementwise)
+  if (!hasKind(use.getOwner(), IterationKind::Elementwise))
     return false;
-  AffineMap map = fusible.getAccessMaps()[use.getOperandNumber()];
+  AffineMap map = cast<FusibleOpInterface>(use.getOwner()).getAccessMaps()[use.getOperandNumber()];
   auto dims = domain.dimsOf.find(use.getOwner());
   SmallVector<int> axes = domain.axes.lookup(written);
   if (!map || dims == domain.dimsOf.end() || map.getNumResults() != axes.size() || map.getNumDims() != axes.size())
@@ -223,8 +222,8 @@ static bool isReadWhere(const Domain &domain, OpOperand &use, Value written) {
 
 /// Of a product with one column the tile is stored as vectors that have one lane each, and other values as numbers.
 static bool storesOneLane(const Domain &domain, Value written) {
-  auto fusible = written.getDefiningOp<FusibleOpInterface>();
-  bool isTile = fusible && (fusible.getIterationKind() == IterationKind::Contraction || isa<TransposeOp>(fusible));
+  Operation *op = written.getDefiningOp();
+  bool isTile = hasKind(op, IterationKind::Contraction) || isa_and_nonnull<TransposeOp>(op);
   return domain.kind == Domain::Kind::Contraction && isTile &&
          llvm::any_of(dimsOf(written), [](Dim size) { return size == Dim(1); });
 }

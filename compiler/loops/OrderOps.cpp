@@ -14,11 +14,8 @@ using namespace dlc;
 namespace {
 /// The lines of a tensor along an axis.
 struct Lines {
-  Lines(PointEmitter &e, Value tensor, SizeAttr attr) {
-    SmallVector<Dim> dims = dimsOf(tensor);
-    int64_t axis = attr ? attr.number() : -1;
-    axis = axis < 0 ? axis + (int64_t)dims.size() : axis;
-    length = e.size(dims[axis]);
+  Lines(PointEmitter &e, Value tensor, int64_t axis) {
+    length = e.size(dimsOf(tensor)[axis]);
     inner = e.size(stridesOf(typeOf(tensor))[axis]);
   }
   Value length, inner;
@@ -57,7 +54,7 @@ static void sumLines(PointEmitter &e, CumsumOp op, ValueRange buffers, const Lin
 void dlc::emitCumsum(KernelBody &body, CumsumOp op, ValueRange buffers) {
   PointEmitter &e = body.e;
   LoopBuilder &b = body.b;
-  Lines lines(e, op.getInput(), op.getAxisAttr());
+  Lines lines(e, op.getInput(), op.getAlong());
   bool sideBySide = e.plan.lanes > 1 && getConstantIntValue(lines.inner) != 1;
   b.forEach(body.first, body.last, 1, [&](Value part) {
     Value start = b.mul(part, b.mul(lines.length, lines.inner));
@@ -187,7 +184,7 @@ void Selection::run(Value from, Value to, Value length) {
 }
 void dlc::emitTopk(KernelBody &body, TopkOp op, ValueRange buffers) {
   LoopBuilder &b = body.b;
-  Lines lines(body.e, op.getInput(), op.getAxisAttr());
+  Lines lines(body.e, op.getInput(), op.getAlong());
   Selection selection(body.e, op, buffers, lines.inner);
   b.forEach(body.first, body.last, 1, [&](Value part) {
     Value from = b.mul(part, b.mul(lines.length, lines.inner));

@@ -264,8 +264,7 @@ Value PointEmitter::constantAt(ConstantOp op, Point &point) {
 }
 
 Value PointEmitter::iota(IotaOp op, Point &point) {
-  int64_t rank = typeOf(op.getResult()).getRank(), axis = op.getAxisAttr() ? op.getAxisAttr().number() : -1;
-  int dim = domain.axes.lookup(op.getResult())[axis < 0 ? axis + rank : axis];
+  int dim = domain.axes.lookup(op.getResult())[op.getAlong()];
   Type element = typeOf(op.getResult()).getElementType();
   Value result = arith::IndexCastOp::create(b, element, dim < 0 ? b.constant(0) : point.index[dim]);
   if (op.getStart())

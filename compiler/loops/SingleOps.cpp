@@ -71,12 +71,10 @@ static Value number(PointEmitter &e, Type element, Attribute value = {}) {
 static void concat(KernelBody &body, ConcatOp op, ValueRange buffers) {
   PointEmitter &e = body.e;
   auto type = typeOf(op.getResult());
-  int64_t axis = op.getAxisAttr() ? op.getAxisAttr().number() : 0;
-  axis = axis < 0 ? axis + type.getRank() : axis;
   auto sizeOfPart = [&](Value value) {
     Value size = e.b.constant(1);
     SmallVector<Dim> dims = dimsOf(value);
-    for (Dim dim : ArrayRef<Dim>(dims).drop_front(axis))
+    for (Dim dim : ArrayRef<Dim>(dims).drop_front(op.getAlong()))
       size = e.b.mul(size, e.size(dim));
     return size;
   };
@@ -223,17 +221,16 @@ static void scatterAdd(PointEmitter &e, ScatterAddOp op, ValueRange buffers) {
   });
 }
 /// Where the elements from a place of the call on begin, along an axis of a tensor of this type.
-static Value offsetOf(PointEmitter &e, RankedTensorType type, SizeAttr axis, Value place, Value buffer) {
-  int64_t along = axis ? axis.number() : 0;
+static Value offsetOf(PointEmitter &e, RankedTensorType type, int64_t along, Value place, Value buffer) {
   Type element = typeOf(place).getElementType();
   Value at = e.load(buffer, element, {e.b.constant(0), {}}, Point());
   at = element.isUnsignedInteger() ? Value(arith::IndexCastUIOp::create(e.b, e.b.getIndexType(), at))
                                    : Value(arith::IndexCastOp::create(e.b, e.b.getIndexType(), at));
-  return e.b.mul(at, e.size(stridesOf(type)[along < 0 ? along + type.getRank() : along]));
+  return e.b.mul(at, e.size(stridesOf(type)[along]));
 }
 static void read(PointEmitter &e, ReadOp op, ValueRange buffers) {
   auto from = typeOf(op.getInput()), to = typeOf(op.getResult());
-  copyPart(e, to, from, buffers[0], offsetOf(e, from, op.getAxisAttr(), op.getAt(), buffers[1]), to, buffers[2],
+  copyPart(e, to, from, buffers[0], offsetOf(e, from, op.getAlong(), op.getAt(), buffers[1]), to, buffers[2],
            e.b.constant(0));
 }
 /// Where the result lies in the operand's place, all but the value is there already.
@@ -248,7 +245,7 @@ static void write(PointEmitter &e, WriteOp op, ValueRange buffers) {
     copyInto(e, type, buffers[0], type, buffers[3], e.b.constant(0));
   }
   copyInto(e, typeOf(op.getValue()), buffers[1], type, buffers[3],
-           offsetOf(e, type, op.getAxisAttr(), op.getAt(), buffers[2]));
+           offsetOf(e, type, op.getAlong(), op.getAt(), buffers[2]));
 }
 /// Yields 1 where an element is out of range, and reports the first such element; else 0.
 static void checkIndex(PointEmitter &e, CheckIndexOp op, ValueRange buffers) {

@@ -26,11 +26,28 @@ enum class IterationKind {
   Gather       ///< reads at a place that an operand holds
 };
 
-/// An op through which no gradient passes.
+// Facts of ops: DLBase.td says what each means.
 template <typename Op> class NotDifferentiable : public mlir::OpTrait::TraitBase<Op, NotDifferentiable> {};
-
-/// An op that no model file holds: a level of the compiler makes it.
 template <typename Op> class MadeByCompiler : public mlir::OpTrait::TraitBase<Op, MadeByCompiler> {};
+template <typename Op> class Exact : public mlir::OpTrait::TraitBase<Op, Exact> {};
+template <typename Op> class MovesElements : public mlir::OpTrait::TraitBase<Op, MovesElements> {};
+template <typename Op> class View : public mlir::OpTrait::TraitBase<Op, View> {};
+template <typename Op> class Pointwise : public mlir::OpTrait::TraitBase<Op, Pointwise> {};
+template <typename Op> class Generator : public mlir::OpTrait::TraitBase<Op, Generator> {};
+template <typename Op> class Costly : public mlir::OpTrait::TraitBase<Op, Costly> {};
+template <typename Op> class Reduction : public mlir::OpTrait::TraitBase<Op, Reduction> {};
+template <int64_t axis> struct DefaultAxis {
+  template <typename Op> class Impl : public mlir::OpTrait::TraitBase<Op, Impl> {
+  public:
+    static constexpr int64_t defaultAxis = axis;
+  };
+};
+
+/// An axis of a value counted from the first, `otherwise` where none is given.
+int64_t axisOf(SizeAttr axis, int64_t otherwise, mlir::Value value);
+/// The maps of an op that runs over the places of its result: of a generator, which reads nothing there, or of one whose
+/// operands are stretched to the result.
+llvm::SmallVector<mlir::AffineMap> pointwiseMaps(mlir::Operation *op);
 
 /// What an op that draws is given where it becomes others.
 struct Draws {
@@ -71,6 +88,8 @@ struct Round {
 /// A scan along axis 0 of `scanned`; without any, of so many rounds. `body` makes a round of slices and carried values.
 ScanOp makeScan(const Ops &ops, mlir::ValueRange scanned, mlir::ValueRange initial, Dim rounds, bool reverse,
                 llvm::function_ref<Round(const Ops &, mlir::ValueRange, mlir::ValueRange)> body);
+/// True if the op has points, and does this at each.
+bool hasKind(mlir::Operation *op, IterationKind kind);
 /// How many first axes of a gather or a scatter_add have a table for each of their elements.
 template <typename Op> int64_t tableAxes(Op op) {
   SizeAttr given = op.getBatchDimsAttr();

@@ -92,14 +92,42 @@ defvar Reals  = OptionalAttr<DL_RealsAttr>;
 /// A number that meets elements of any type: whole ones are kept exactly.
 defvar AnyNumber = OptionalAttr<AnyAttrOf<[F64Attr, I64Attr], "a number">>;
 
+class Fact<string name> : NativeOpTrait<name> { let cppNamespace = "::dlc"; }
+
 def Differentiable    : DeclareOpInterfaceMethods<DifferentiableOpInterface>;
 def Augmented         : DeclareOpInterfaceMethods<DifferentiableOpInterface, ["augment"]>; // rewritten first
-def NotDifferentiable : NativeOpTrait<"NotDifferentiable"> { let cppNamespace = "::dlc"; }
-/// No model file holds it: a level of the compiler makes it.
-def MadeByCompiler : NativeOpTrait<"MadeByCompiler"> { let cppNamespace = "::dlc"; }
-def Fusible           : DeclareOpInterfaceMethods<FusibleOpInterface>;
+def NotDifferentiable : Fact<"NotDifferentiable">;
 def Drawing           : DeclareOpInterfaceMethods<DrawingOpInterface>; // becomes others where it is inlined
 def Decomposable      : DeclareOpInterfaceMethods<DecomposableOpInterface>;
+def Fusible           : DeclareOpInterfaceMethods<FusibleOpInterface, ["getIterationKind", "getIterationSizes", "getAccessMaps"]>;
+
+//===--- Facts: what passes ask of an op, said once -----------------------===//
+
+/// No model file holds it: a level of the compiler makes it.
+def MadeByCompiler : Fact<"MadeByCompiler">;
+/// No element of a result is rounded.
+def Exact : Fact<"Exact">;
+/// Each element of a result is one of an operand, or a number that is written down: bit by bit, with its sign if it is 0.
+def MovesElements : TraitList<[Fact<"MovesElements">, Exact]>;
+/// Each element of the result is one of the operand, at a place that the shapes and the options alone tell. It costs nothing
+/// to make again.
+def View : TraitList<[Fact<"View">, MovesElements]>;
+/// A view whose place is affine: `getAccessMaps` says which.
+def AffineView : TraitList<[View, DeclareOpInterfaceMethods<FusibleOpInterface, ["getAccessMaps"]>]>;
+/// Each element of the result is computed of those at the same place of the operands, which are stretched as in NumPy.
+def Pointwise : Fact<"Pointwise">;
+/// The same, compiled as it stands.
+def FusiblePointwise : TraitList<[Pointwise, FusibleOpInterface]>;
+/// It reads no element of its first operand, only the shape: it makes its numbers of where they stand.
+def Generator : Fact<"Generator">;
+/// An element takes a polynomial, a division, a root, a lookup or random bits: 5 times an addition and more. It is worth
+/// keeping the result of, rather than computing it again.
+def Costly : Fact<"Costly">;
+/// Combines the elements along `axes`, or along all where none are given; with `keepdim` these keep size 1.
+def Reduction : Fact<"Reduction">;
+class DefaultAxis<int axis> : ParamNativeOpTrait<"DefaultAxis", !cast<string>(axis)> { let cppNamespace = "::dlc"; }
+/// Each line along the one axis `axis` of the first operand for itself; that axis is `otherwise` unless given.
+class AlongAxis<int otherwise> : TraitList<[DefaultAxis<otherwise>, AlongAxisOpInterface]>;
 
 /// The author's names of values live in locations (NameLoc), and survive every rewrite that keeps locations.
 defvar KeepsResultNames = DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>;

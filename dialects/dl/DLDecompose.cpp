@@ -6,10 +6,6 @@ using namespace mlir;
 using namespace dlc;
 using Values = SmallVector<Value>;
 
-static int64_t positive(SizeAttr axis, int64_t otherwise, int64_t rank) {
-  int64_t i = axis ? axis.number() : otherwise;
-  return i < 0 ? i + rank : i;
-}
 static Type element(Value value) { return typeOf(value).getElementType(); }
 
 Values MeanOp::decompose(Ops &b) {
@@ -17,13 +13,13 @@ Values MeanOp::decompose(Ops &b) {
   int64_t rank = typeOf(getInput()).getRank();
   if (getAxesAttr())
     for (SizeAttr axis : getAxesAttr().getAsRange<SizeAttr>())
-      axes.push_back(positive(axis, 0, rank));
+      axes.push_back(axisOf(axis, 0, getInput()));
   else
     axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   return {b.div(b.sum(getInput(), axes, getKeepdim()), b.count(getInput(), axes))};
 }
 Values ArgmaxOp::decompose(Ops &b) {
-  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
+  int64_t axis = getAlong();
   Value x = getInput(), highest = b.reduce("amax", x, {axis}, true), hit = b.binary("eq", x, highest);
   if (isa<FloatType>(element(x))) // NaN counts as largest
     hit = b.where(b.binary("ne", x, x), b.splat(1, RankedTensorType::get({}, element(hit))), hit);
@@ -33,7 +29,7 @@ Values ArgmaxOp::decompose(Ops &b) {
   return {b.cast(first, element(getResult()))};
 }
 Values SplitOp::decompose(Ops &b) {
-  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank()), count = getCount().number();
+  int64_t axis = getAlong(), count = getCount().number();
   if (count == 1)
     return {getInput()};
   int64_t size = dimsOf(getInput())[axis].value / count;
@@ -42,12 +38,12 @@ Values SplitOp::decompose(Ops &b) {
 }
 
 Values SoftmaxOp::decompose(Ops &b) {
-  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
+  int64_t axis = getAlong();
   Value e = b.exp(b.sub(getInput(), b.reduce("amax", getInput(), {axis}, true)));
   return {b.div(e, b.sum(e, {axis}, true))};
 }
 Values LogSoftmaxOp::decompose(Ops &b) {
-  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
+  int64_t axis = getAlong();
   Value z = b.sub(getInput(), b.reduce("amax", getInput(), {axis}, true));
   return {b.sub(z, b.log(b.sum(b.exp(z), {axis}, true)))};
 }

@@ -4,8 +4,8 @@
 //===--- One operand ------------------------------------------------------===//
 
 class DL_UnaryOp<string mnemonic, string formula, string gradient, string source, string types = "floats",
-                 list<Trait> traits = [Differentiable]>
-    : DL_ValueOp<mnemonic, 1, [], [], !listconcat([Fusible], traits)> {
+                 list<Trait> facts = []>
+    : DL_ValueOp<mnemonic, 1, [], [], !listconcat([FusiblePointwise, Differentiable], facts)> {
   let summary = formula;
   let description = !strconcat("- Shapes: any; the result has the operand's.\n- Types: ", types,
                                "; the result has the operand's.\n- Gradient: ", gradient, ".\n- Source: ", source,
@@ -13,30 +13,30 @@ class DL_UnaryOp<string mnemonic, string formula, string gradient, string source
   let arguments = (ins AnyTensor:$input);
 }
 defvar Numbers = "all but i1";
-def DL_NegOp : DL_UnaryOp<"neg", "-x", "-c", "PyTorch's `neg`", Numbers> { let hasFolder = 1; }
-def DL_AbsOp : DL_UnaryOp<"abs", "|x|; its gradient at 0 is 0", "c * sign(x), 0 at 0", "PyTorch's `abs`", Numbers>;
-def DL_ExpOp : DL_UnaryOp<"exp", "e to the power of x", "c * y", "PyTorch's `exp`">;
-def DL_LogOp : DL_UnaryOp<"log", "the natural logarithm of x", "c / x", "PyTorch's `log`">;
-def DL_SinOp : DL_UnaryOp<"sin", "the sine of x, in radians", "c * cos(x)", "PyTorch's `sin`">;
-def DL_CosOp : DL_UnaryOp<"cos", "the cosine of x, in radians", "-c * sin(x)", "PyTorch's `cos`">;
+def DL_NegOp : DL_UnaryOp<"neg", "-x", "-c", "PyTorch's `neg`", Numbers, [Exact]> { let hasFolder = 1; }
+def DL_AbsOp : DL_UnaryOp<"abs", "|x|; its gradient at 0 is 0", "c * sign(x), 0 at 0", "PyTorch's `abs`", Numbers, [Exact]>;
+def DL_ExpOp : DL_UnaryOp<"exp", "e to the power of x", "c * y", "PyTorch's `exp`", "floats", [Costly]>;
+def DL_LogOp : DL_UnaryOp<"log", "the natural logarithm of x", "c / x", "PyTorch's `log`", "floats", [Costly]>;
+def DL_SinOp : DL_UnaryOp<"sin", "the sine of x, in radians", "c * cos(x)", "PyTorch's `sin`", "floats", [Costly]>;
+def DL_CosOp : DL_UnaryOp<"cos", "the cosine of x, in radians", "-c * sin(x)", "PyTorch's `cos`", "floats", [Costly]>;
 def DL_ErfOp : DL_UnaryOp<"erf", "the error function, 2/sqrt(pi) times the integral of exp(-t*t) from 0 to x",
-                          "c * 2/sqrt(pi) * exp(-x*x)", "PyTorch's `erf`">;
-def DL_SqrtOp    : DL_UnaryOp<"sqrt", "the square root of x", "c / (2 y)", "PyTorch's `sqrt`">;
-def DL_RsqrtOp   : DL_UnaryOp<"rsqrt", "1 / sqrt(x)", "-c * y^3 / 2", "PyTorch's `rsqrt`">;
-def DL_TanhOp    : DL_UnaryOp<"tanh", "the hyperbolic tangent of x", "c * (1 - y*y)", "PyTorch's `tanh`">;
-def DL_SigmoidOp : DL_UnaryOp<"sigmoid", "1 / (1 + exp(-x))", "c * y * (1 - y)", "PyTorch's `sigmoid`">;
+                          "c * 2/sqrt(pi) * exp(-x*x)", "PyTorch's `erf`", "floats", [Costly]>;
+def DL_SqrtOp    : DL_UnaryOp<"sqrt", "the square root of x", "c / (2 y)", "PyTorch's `sqrt`", "floats", [Costly]>;
+def DL_RsqrtOp   : DL_UnaryOp<"rsqrt", "1 / sqrt(x)", "-c * y^3 / 2", "PyTorch's `rsqrt`", "floats", [Costly]>;
+def DL_TanhOp    : DL_UnaryOp<"tanh", "the hyperbolic tangent of x", "c * (1 - y*y)", "PyTorch's `tanh`", "floats", [Costly]>;
+def DL_SigmoidOp : DL_UnaryOp<"sigmoid", "1 / (1 + exp(-x))", "c * y * (1 - y)", "PyTorch's `sigmoid`", "floats", [Costly]>;
 def DL_ReluOp    : DL_UnaryOp<"relu", "max(x, 0); its gradient at 0 is 0", "c where y > 0, else 0", "PyTorch's `relu`",
-                              Numbers>;
-def DL_SiluOp    : DL_UnaryOp<"silu", "x * sigmoid(x)", "c * s * (1 + x * (1 - s)), s = sigmoid(x)", "PyTorch's `silu`">;
+                              Numbers, [Exact]>;
+def DL_SiluOp    : DL_UnaryOp<"silu", "x * sigmoid(x)", "c * s * (1 + x * (1 - s)), s = sigmoid(x)", "PyTorch's `silu`", "floats", [Costly]>;
 def DL_SoftplusOp : DL_UnaryOp<"softplus", "log(1 + exp(x)), computed as max(x, 0) + log(1 + exp(-|x|))",
-                               "c * sigmoid(x)", "PyTorch's `softplus` (beta 1, no threshold)">;
+                               "c * sigmoid(x)", "PyTorch's `softplus` (beta 1, no threshold)", "floats", [Costly]>;
 def DL_LeakyReluOp : DL_UnaryOp<"leaky_relu", "x where x > 0, else slope * x (slope: 0.01 unless given)",
                                 "c where x > 0, else slope * c", "PyTorch's `leaky_relu`"> {
   let arguments = (ins AnyTensor:$input, Real:$slope);
 }
 def DL_GeluOp : DL_UnaryOp<"gelu", "x * (1 + erf(x / sqrt(2))) / 2; `tanh`: the approximation that GPT-2 uses",
                            "c times the derivative of the form that was computed",
-                           "Hendrycks and Gimpel, 2016; with `tanh` 0.5 * x * (1 + tanh(sqrt(2/pi) * (x + 0.044715 * x^3)))"> {
+                           "Hendrycks and Gimpel, 2016; with `tanh` 0.5 * x * (1 + tanh(sqrt(2/pi) * (x + 0.044715 * x^3)))", "floats", [Costly]> {
   let arguments = (ins AnyTensor:$input, UnitAttr:$tanh);
 }
 def DL_ClampOp : DL_UnaryOp<"clamp", "x limited to min and max, either of which may be left out; NaN stays NaN",
@@ -45,7 +45,7 @@ def DL_ClampOp : DL_UnaryOp<"clamp", "x limited to min and max, either of which 
                             Numbers> {
   let arguments = (ins AnyTensor:$input, AnyNumber:$min, AnyNumber:$max);
 }
-def DL_CastOp : DL_ValueOp<"cast", 1, ["type"], [], [Fusible, Differentiable]> {
+def DL_CastOp : DL_ValueOp<"cast", 1, ["type"], [], [FusiblePointwise, Differentiable]> {
   let summary = "The same values as another element type";
   let description = [{
     Floats are cut off towards zero when they become integers (out of range: the nearest integer; NaN: 0).
@@ -62,14 +62,14 @@ def DL_CastOp : DL_ValueOp<"cast", 1, ["type"], [], [Fusible, Differentiable]> {
 
 //===--- Activations that stand for several ops ---------------------------===//
 
-class DL_ActivationOp<string mnemonic, string formula, string gradient, string source>
-    : DL_ValueOp<mnemonic, 1, [], [], [Differentiable, Decomposable]> {
+class DL_ActivationOp<string mnemonic, string formula, string gradient, string source, list<Trait> facts = []>
+    : DL_ValueOp<mnemonic, 1, [], [], !listconcat([Pointwise, Differentiable, Decomposable], facts)> {
   let summary = formula;
   let description = !strconcat("- Shapes: any; the result has the operand's.\n- Types: floats; the result has the operand's.\n- Gradient: ",
                                gradient, ".\n- Source: ", source, ".\n");
   let arguments = (ins AnyTensor:$input);
 }
-def DL_Relu6Op : DL_ActivationOp<"relu6", "x limited to 0 and 6", "c where 0 < x < 6, else 0", "PyTorch's `relu6`">;
+def DL_Relu6Op : DL_ActivationOp<"relu6", "x limited to 0 and 6", "c where 0 < x < 6, else 0", "PyTorch's `relu6`", [Exact]>;
 def DL_HardsigmoidOp : DL_ActivationOp<"hardsigmoid", "(x + 3) / 6 limited to 0 and 1", "c / 6 where -3 < x < 3, else 0",
                                        "PyTorch's `hardsigmoid`">;
 def DL_HardswishOp : DL_ActivationOp<"hardswish", "x * hardsigmoid(x)", "c from 3 on, 0 up to -3, else c * (x / 3 + 1 / 2)",
@@ -108,7 +108,7 @@ defvar broadcastShapes = [{
 }];
 class DL_BinaryOp<string mnemonic, string formula, string gradient, string source,
                   string types = "all but i1, both the same", list<Trait> traits = [Differentiable]>
-    : DL_ValueOp<mnemonic, 2, [], [], !listconcat([Fusible], traits)> {
+    : DL_ValueOp<mnemonic, 2, [], [], !listconcat([FusiblePointwise], traits)> {
   let summary = formula;
   let description = !strconcat(broadcastShapes, "- Types: ", types, ".\n- Gradient: ", gradient,
                                ".\n- Source: ", source, ".\n");
@@ -116,21 +116,23 @@ class DL_BinaryOp<string mnemonic, string formula, string gradient, string sourc
 }
 /// A binary op with a gradient: an operand that was stretched gets the sum over what it was stretched along.
 class DL_ArithmeticOp<string mnemonic, string formula, string gradient, string source,
-                      string types = "all but i1, both the same">
+                      string types = "all but i1, both the same", list<Trait> facts = []>
     : DL_BinaryOp<mnemonic, formula, !strconcat(gradient, "; summed over the axes that were stretched"), source,
-                  types>;
+                  types, !listconcat([Differentiable], facts)>;
 def DL_AddOp : DL_ArithmeticOp<"add", "a + b", "c and c", "NumPy's `add`"> { let hasFolder = 1; }
 def DL_SubOp : DL_ArithmeticOp<"sub", "a - b", "c and -c", "NumPy's `subtract`"> { let hasFolder = 1; }
 def DL_MulOp : DL_ArithmeticOp<"mul", "a * b", "c * b and c * a", "NumPy's `multiply`"> { let hasFolder = 1; }
 def DL_DivOp : DL_ArithmeticOp<"div", "a / b; integers are cut off towards zero, and division by 0 gives 0",
-                           "c / b and -c * y / b", "NumPy's `divide`; integers as in C"> { let hasFolder = 1; }
+                           "c / b and -c * y / b", "NumPy's `divide`; integers as in C", "all but i1, both the same", [Costly]> { let hasFolder = 1; }
 def DL_PowOp : DL_ArithmeticOp<"pow", "a to the power of b; floats only",
                            "c * b * a^(b-1), 0 where b = 0; and c * y * log(a), 0 where a = 0 and b >= 0",
-                           "C's `pow`, PyTorch's gradient", "floats, both the same">;
+                           "C's `pow`, PyTorch's gradient", "floats, both the same", [Costly]>;
 def DL_MinOp : DL_ArithmeticOp<"min", "the smaller of a and b; NaN if either is; a tie shares its gradient equally",
-                           "c to the smaller, half to each at a tie", "PyTorch's `minimum`">;
+                           "c to the smaller, half to each at a tie", "PyTorch's `minimum`",
+                           "all but i1, both the same", [Exact]>;
 def DL_MaxOp : DL_ArithmeticOp<"max", "the larger of a and b; NaN if either is; a tie shares its gradient equally",
-                           "c to the larger, half to each at a tie", "PyTorch's `maximum`">;
+                           "c to the larger, half to each at a tie", "PyTorch's `maximum`",
+                           "all but i1, both the same", [Exact]>;
 
 class DL_CompareOp<string mnemonic, string formula>
     : DL_BinaryOp<mnemonic, formula, "none", "PyTorch's `" # mnemonic # "`", "any, both the same; the result is i1",
@@ -142,7 +144,7 @@ def DL_LeOp : DL_CompareOp<"le", "a <= b, as i1; false if either is NaN">;
 def DL_GtOp : DL_CompareOp<"gt", "a > b, as i1; false if either is NaN">;
 def DL_GeOp : DL_CompareOp<"ge", "a >= b, as i1; false if either is NaN">;
 
-def DL_WhereOp : DL_ValueOp<"where", 3, [], [], [Fusible, Differentiable]> {
+def DL_WhereOp : DL_ValueOp<"where", 3, [], [], [FusiblePointwise, MovesElements, Differentiable]> {
   let summary = "a where the condition (i1) holds, else b; all three are broadcast";
   let description = broadcastShapes # [{
     - Types: a condition of i1; a and b any, both the same.

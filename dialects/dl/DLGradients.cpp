@@ -177,29 +177,23 @@ static Value putBack(Ops &b, Value piece, Value whole, int64_t axis, Dim start) 
   high[axis] = all.value - own.value - start.value;
   return b.create<PadOp>({piece}, {b.sizes("low", low), b.sizes("high", high)}).getResult();
 }
-static int64_t positive(SizeAttr axis, int64_t otherwise, int64_t rank) {
-  int64_t i = axis ? axis.number() : otherwise;
-  return i < 0 ? i + rank : i;
-}
 GRADIENT(SliceOp) {
-  int64_t axis = positive(getAxisAttr(), 0, typeOf(getInput()).getRank());
+  int64_t axis = getAlong();
   return {putBack(b, cotangents[0], getInput(), axis, getStartAttr() ? getStartAttr().evaluate() : Dim(0))};
 }
 GRADIENT(SelectOp) {
-  int64_t axis = positive(getAxisAttr(), 0, typeOf(getInput()).getRank());
-  int64_t index = positive(getIndexAttr(), 0, typeOf(getInput()).getDimSize(axis));
+  int64_t axis = getAlong(), index = getIndexAttr().number();
+  if (index < 0)
+    index += typeOf(getInput()).getDimSize(axis);
   return {putBack(b, b.unsqueeze(cotangents[0], axis), getInput(), axis, index)};
 }
 GRADIENT(FlipOp) { return {b.create<FlipOp>({cotangents[0]}, (*this)->getAttrs()).getResult()}; }
 GRADIENT(ReadOp) {
   Value zeros = b.splat(0, typeOf(getInput()));
-  return {b.create<WriteOp>({zeros, cotangents[0], getAt()},
-                            {b.size("axis", positive(getAxisAttr(), 0, typeOf(getInput()).getRank()))})
-              .getResult(),
-          Value()};
+  return {b.create<WriteOp>({zeros, cotangents[0], getAt()}, {b.size("axis", getAlong())}).getResult(), Value()};
 }
 GRADIENT(WriteOp) {
-  int64_t axis = positive(getAxisAttr(), 0, typeOf(getInput()).getRank());
+  int64_t axis = getAlong();
   auto along = b.size("axis", axis);
   Value zeros = b.splat(0, typeOf(getValue()));
   return {
@@ -208,7 +202,7 @@ GRADIENT(WriteOp) {
       Value()};
 }
 GRADIENT(ConcatOp) {
-  int64_t axis = positive(getAxisAttr(), 0, typeOf(getResult()).getRank());
+  int64_t axis = getAlong();
   Dim start = 0;
   if (getInputs().size() == 1)
     return {cotangents[0]};
@@ -224,7 +218,7 @@ GRADIENT(SplitOp) {
   Values parts;
   for (auto [c, part] : llvm::zip(cotangents, getParts()))
     parts.push_back(c ? c : zeros(b, part));
-  SmallVector<NamedAttribute, 1> axis{b.size("axis", positive(getAxisAttr(), -1, typeOf(getInput()).getRank()))};
+  SmallVector<NamedAttribute, 1> axis{b.size("axis", getAlong())};
   return {b.create<ConcatOp>(parts, axis).getResult()};
 }
 GRADIENT(PadOp) {
@@ -299,12 +293,12 @@ GRADIENT(MatmulOp) {
   return unstretched(b, *this, {dx, dz});
 }
 GRADIENT(SoftmaxOp) {
-  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
+  int64_t axis = getAlong();
   Value c = cotangents[0], y = getResult();
   return {b.mul(y, b.sub(c, b.sum(b.mul(c, y), {axis}, true)))};
 }
 GRADIENT(LogSoftmaxOp) {
-  int64_t axis = positive(getAxisAttr(), -1, typeOf(getInput()).getRank());
+  int64_t axis = getAlong();
   Value c = cotangents[0];
   Value y = b.exp(getResult()), sum = b.sum(c, {axis}, true); // in this order, whatever compiler builds us
   return {b.sub(c, b.mul(y, sum))};

@@ -26,14 +26,29 @@ def FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
   let cppNamespace = "::dlc";
   let description = [{
     What fusion and code generation ask: which points an op runs over, and what it reads and writes at each.
-    Maps go from the iteration space to the axes of a tensor. A size-1 axis that is stretched is read at 0.
+    Maps go from the iteration space to the axes of a tensor. A size-1 axis that is stretched is read at 0. What is not said
+    is that of an element-wise op: it runs over the places of its result, and reads its operands there.
   }];
   let methods = [
-    InterfaceMethod<"What is done at each point.", "::dlc::IterationKind", "getIterationKind", (ins)>,
+    InterfaceMethod<"What is done at each point.", "::dlc::IterationKind", "getIterationKind", (ins), "",
+                    "return ::dlc::IterationKind::Elementwise;">,
     InterfaceMethod<"Sizes of the iteration space: those of the result first, then those that are summed over.",
-                    "::llvm::SmallVector<::dlc::Dim>", "getIterationSizes", (ins)>,
-    InterfaceMethod<"One map for each operand, then one for each result.",
-                    "::llvm::SmallVector<::mlir::AffineMap>", "getAccessMaps", (ins)>
+                    "::llvm::SmallVector<::dlc::Dim>", "getIterationSizes", (ins), "",
+                    "return ::dlc::dimsOf($_op->getResult(0));">,
+    InterfaceMethod<"One map for each operand, null where it is not read at the point, then one for each result.",
+                    "::llvm::SmallVector<::mlir::AffineMap>", "getAccessMaps", (ins), "",
+                    "return ::dlc::pointwiseMaps($_op);">
+  ];
+}
+
+def AlongAxisOpInterface : OpInterface<"AlongAxisOpInterface"> {
+  let cppNamespace = "::dlc";
+  let description = [{
+    An op that goes along one axis of its first operand, each line for itself (`AlongAxis` in `DLBase.td`).
+  }];
+  let methods = [
+    InterfaceMethod<"The axis, counted from the first.", "int64_t", "getAlong", (ins), "",
+                    "return ::dlc::axisOf($_op.getAxisAttr(), ConcreteOp::defaultAxis, $_op->getOperand(0));">
   ];
 }
 

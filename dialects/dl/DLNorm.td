@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 class DL_SoftmaxLikeOp<string mnemonic, string formula, string gradient>
-    : DL_ValueOp<mnemonic, 1, [], [], [Differentiable, Decomposable]> {
+    : DL_ValueOp<mnemonic, 1, [], [], [AlongAxis<-1>, Differentiable, Decomposable]> {
   let summary = formula;
   let description = !strconcat([{
     The largest of the axis is subtracted first, so that nothing overflows.

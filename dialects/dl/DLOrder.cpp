@@ -7,16 +7,11 @@ using namespace mlir;
 using namespace dlc;
 using Values = SmallVector<Value>;
 
-static int64_t axisOf(Value input, SizeAttr axis) {
-  int64_t i = axis ? axis.number() : -1;
-  return i < 0 ? i + typeOf(input).getRank() : i;
-}
-
 //===--- Running sums -----------------------------------------------------------------------------------===//
 
 /// An element is in the sums of all places from its own on: its cotangent is the sum of theirs.
 Values CumsumOp::vjp(Ops &b, ValueRange cotangents) {
-  SmallVector<NamedAttribute, 3> options{b.size("axis", axisOf(getInput(), getAxisAttr()))};
+  SmallVector<NamedAttribute, 3> options{b.size("axis", getAlong())};
   if (!getReverse())
     options.push_back(b.flag("reverse"));
   if (getExclusive())
@@ -30,7 +25,7 @@ Values CumsumOp::vjp(Ops &b, ValueRange cotangents) {
 Values TopkOp::vjp(Ops &b, ValueRange cotangents) {
   if (!cotangents[0])
     return {Value()};
-  int64_t axis = axisOf(getInput(), getAxisAttr());
+  int64_t axis = getAlong();
   SmallVector<Dim> all(typeOf(getInput()).getRank() - axis, Dim(1));
   all[0] = dimsOf(getInput())[axis];
   Type i64 = b.builder.getI64Type();
@@ -41,15 +36,14 @@ Values TopkOp::vjp(Ops &b, ValueRange cotangents) {
   return {b.sum(b.where(isHere, c, b.number(0, c)), {axis})};
 }
 
-static TopkOp inOrder(Ops &b, Value x, SizeAttr axis, bool descending) {
-  int64_t along = axisOf(x, axis);
+static TopkOp inOrder(Ops &b, Value x, int64_t along, bool descending) {
   SmallVector<NamedAttribute, 3> options{b.size("k", dimsOf(x)[along].value), b.size("axis", along)};
   if (!descending)
     options.push_back(b.flag("smallest"));
   return b.create<TopkOp>({x}, options);
 }
 Values SortOp::augment(Ops &b) {
-  return llvm::to_vector_of<Value>(inOrder(b, getInput(), getAxisAttr(), getDescending())->getResults());
+  return llvm::to_vector_of<Value>(inOrder(b, getInput(), getAlong(), getDescending())->getResults());
 }
 REWRITTEN(SortOp)
-Values ArgsortOp::decompose(Ops &b) { return {inOrder(b, getInput(), getAxisAttr(), getDescending()).getPlaces()}; }
+Values ArgsortOp::decompose(Ops &b) { return {inOrder(b, getInput(), getAlong(), getDescending()).getPlaces()}; }

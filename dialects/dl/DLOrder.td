@@ -1,7 +1,7 @@
 // DLOrder.td - ops along an axis whose results depend on its order: running sums, and the order of elements.
 // SPDX-License-Identifier: Apache-2.0
 
-def DL_CumsumOp : DL_ValueOp<"cumsum", 1, [], [], [Differentiable]> {
+def DL_CumsumOp : DL_ValueOp<"cumsum", 1, [], [], [AlongAxis<-1>, Differentiable]> {
   let summary = "The sum of all elements up to each place along `axis` (the last one unless given)";
   let description = [{
     With `reverse`, of all elements from each place on; with `exclusive`, without the element at the place itself, so that
@@ -14,7 +14,7 @@ def DL_CumsumOp : DL_ValueOp<"cumsum", 1, [], [], [Differentiable]> {
   }];
   let arguments = (ins AnyTensor:$input, Option:$axis, UnitAttr:$reverse, UnitAttr:$exclusive);
 }
-def DL_TopkOp : DL_ValueOp<"topk", 1, ["k"], [], [Differentiable]> {
+def DL_TopkOp : DL_ValueOp<"topk", 1, ["k"], [], [MovesElements, AlongAxis<-1>, Differentiable]> {
   let summary = "The `k` largest elements along `axis` (the last one unless given), the largest first, and their places";
   let description = [{
     `%values, %places = topk %x, 5`. With `smallest`, the k smallest, the smallest first. Of equal elements the first comes
@@ -28,7 +28,7 @@ def DL_TopkOp : DL_ValueOp<"topk", 1, ["k"], [], [Differentiable]> {
   let arguments = (ins AnyTensor:$input, Number:$k, Option:$axis, UnitAttr:$smallest);
   let results = (outs AnyTensor:$result, AnyTensor:$places);
 }
-def DL_SortOp : DL_ValueOp<"sort", 1, [], [], [Augmented, Decomposable]> {
+def DL_SortOp : DL_ValueOp<"sort", 1, [], [], [MovesElements, AlongAxis<-1>, Augmented, Decomposable]> {
   let summary = "The elements along `axis` (the last one unless given), the smallest first, and the places where they were";
   let description = [{
     `%values, %places = sort %x`. With `descending`, the largest first. Equal elements keep their order. NaN counts as
@@ -42,7 +42,7 @@ def DL_SortOp : DL_ValueOp<"sort", 1, [], [], [Augmented, Decomposable]> {
   let arguments = (ins AnyTensor:$input, Option:$axis, UnitAttr:$descending);
   let results = (outs AnyTensor:$result, AnyTensor:$places);
 }
-def DL_ArgsortOp : DL_ValueOp<"argsort", 1, [], [], [NotDifferentiable, Decomposable]> {
+def DL_ArgsortOp : DL_ValueOp<"argsort", 1, [], [], [AlongAxis<-1>, NotDifferentiable, Decomposable]> {
   let summary = "The places of the elements along `axis` (the last one unless given) in their order, the smallest first";
   let description = [{
     The second result of `sort`. With `descending`, the largest first. Equal elements keep their order. NaN counts as largest.

@@ -59,7 +59,7 @@ def DL_Conv2dTransposeOp
     : DL_ConvolutionTransposeOp<"conv2d_transpose", "[batch, height, width, channels]",
                                 "[channels, features / groups, height, width]", "[batch, rows, columns, features]">;
 
-def DL_MaxPoolOp : DL_ValueOp<"max_pool", 1, ["kernel"], [], [Differentiable, Decomposable]> {
+def DL_MaxPoolOp : DL_ValueOp<"max_pool", 1, ["kernel"], [], [Exact, Differentiable, Decomposable]> {
   let summary = "The largest element of each window, for each channel";
   let description = [{
     `max_pool %x, 2` has windows of 2 x 2 elements of a picture, or of 2 of a signal; `max_pool %x, [2, 3]` others. `stride` is
@@ -106,7 +106,7 @@ def DL_LpPoolOp : DL_ValueOp<"lp_pool", 1, ["kernel"], [], [Augmented, Decomposa
   let arguments = (ins AnyTensor:$input, DL_EachAttr:$kernel, Real:$norm_type, OptionalAttr<DL_EachAttr>:$stride,
                        UnitAttr:$ceil_mode, UnitAttr:$channels_first);
 }
-def DL_FlattenOp : DL_ValueOp<"flatten", 1, [], [], [Augmented, Decomposable]> {
+def DL_FlattenOp : DL_ValueOp<"flatten", 1, [], [], [MovesElements, Augmented, Decomposable]> {
   let summary = "The axes from `axis` (1 unless given) on as one";
   let description = [{
     - Shapes: any with more axes than `axis`.

@@ -132,7 +132,7 @@ def DL_StateOp : DL_StoredOp<"state"> {
   }];
   let arguments = (ins StrAttr:$name, DL_ShapeAttr:$shape, DL_InitAttr:$init, UnitAttr:$session);
 }
-def DL_ConstantOp : DL_StoredOp<"constant", [Pure, Fusible, NotDifferentiable]> {
+def DL_ConstantOp : DL_StoredOp<"constant", [Pure, Generator, MovesElements, FusibleOpInterface, NotDifferentiable]> {
   let summary = "A tensor of one value, or of a list of values in row-major order";
   let description = [{
     `constant f32[2, 2] = [[1.0, 2.0], [3.0, 4.0]]`, `constant f32[batch, 4] = 0.0`, `constant i1 = true`.

@@ -14,7 +14,7 @@ def DL_DropoutOp : DL_SyntaxOp<DL_Dialect, "dropout", 1, ["rate"], [], /*two dra
   let arguments = (ins AnyTensor:$input, F64Attr:$rate);
   let results = (outs AnyTensor:$result);
 }
-def DL_DropoutMaskOp : DL_ValueOp<"dropout_mask", 2, ["rate"], ["key"], [NotDifferentiable, Fusible, RandomOpInterface]> {
+def DL_DropoutMaskOp : DL_ValueOp<"dropout_mask", 2, ["rate"], ["key"], [Generator, Costly, NotDifferentiable, FusibleOpInterface, RandomOpInterface]> {
   let summary = "0 with probability `rate`, else 1 / (1 - rate), of the shape and type of `like`";
   let description = [{
     `random` is i64[3]: seed, step, first row. Element p (row-major, counted from the very first row) takes word
@@ -31,7 +31,7 @@ def DL_DropoutMaskOp : DL_ValueOp<"dropout_mask", 2, ["rate"], ["key"], [NotDiff
   let arguments = (ins AnyTensor:$like, AnyTensor:$random, Optional<AnyTensor>:$key, F64Attr:$rate,
                        OptionalAttr<StrAttr>:$stream);
 }
-def DL_DrawOp : DL_ValueOp<"draw", 2, [], ["key"], [NotDifferentiable, Fusible, RandomOpInterface]> {
+def DL_DrawOp : DL_ValueOp<"draw", 2, [], ["key"], [Generator, Exact, Costly, NotDifferentiable, FusibleOpInterface, RandomOpInterface]> {
   let summary = "For each element of `like` a random number u, 0 <= u < 1: a multiple of 2^-24";
   let description = [{
     What ops that draw are made of. Element p takes a word as in `dropout_mask`; u is word / 2^32, cut off to 24 bits.

@@ -3,7 +3,7 @@
 
 class DL_ReduceOp<string mnemonic, string formula, string types, string gradient, string source, list<Trait> traits,
                   string result = "the operand's">
-    : DL_ValueOp<mnemonic, 1, [], [], !listconcat([Differentiable], traits)> {
+    : DL_ValueOp<mnemonic, 1, [], [], !listconcat([Reduction, Differentiable], traits)> {
   let summary = formula;
   let description = !strconcat([{
     Over `axes` (negative ones count from the end), or over all of them if none are given. `keepdim` keeps the
@@ -20,11 +20,11 @@ def DL_SumOp  : DL_ReduceOp<"sum", "the sum over axes", "all but i1", "c, stretc
 def DL_MeanOp : DL_ReduceOp<"mean", "the mean over axes; floats only", "floats", "c / count, stretched", "PyTorch's `mean`",
                             [Decomposable]>;
 def DL_AmaxOp : DL_ReduceOp<"amax", "the largest over axes; NaN if one is; ties share the gradient equally", "all but i1",
-                            "c where x = y, divided by how many there are", "PyTorch's `amax`", [Fusible]>;
+                            "c where x = y, divided by how many there are", "PyTorch's `amax`", [Exact, Fusible]>;
 def DL_AminOp : DL_ReduceOp<"amin", "the smallest over axes; NaN if one is; ties share the gradient equally", "all but i1",
-                            "c where x = y, divided by how many there are", "PyTorch's `amin`", [Fusible]>;
+                            "c where x = y, divided by how many there are", "PyTorch's `amin`", [Exact, Fusible]>;
 
-def DL_ArgmaxOp : DL_ValueOp<"argmax", 1, [], [], [NotDifferentiable, Decomposable]> {
+def DL_ArgmaxOp : DL_ValueOp<"argmax", 1, [], [], [AlongAxis<-1>, NotDifferentiable, Decomposable]> {
   let summary = "Where the largest lies along `axis` (the last one unless given), as i64; the first of several";
   let description = [{
     NaN counts as largest, as in PyTorch.
@@ -37,7 +37,7 @@ def DL_ArgmaxOp : DL_ValueOp<"argmax", 1, [], [], [NotDifferentiable, Decomposab
   let arguments = (ins AnyTensor:$input, Option:$axis, UnitAttr:$keepdim);
 }
 
-def DL_CountOp : DL_ValueOp<"count", 1, ["type"], [], [NotDifferentiable, Fusible]> {
+def DL_CountOp : DL_ValueOp<"count", 1, ["type"], [], [Generator, NotDifferentiable, FusibleOpInterface]> {
   let summary = "How many elements there are along `axes` (all of them if none are given), as a number of `type`";
   let description = [{
     What a mean divides by: known when compiled, but for the batch, of which the call says how long it is.

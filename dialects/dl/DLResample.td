@@ -34,7 +34,7 @@ def DL_AdaptiveAvgPoolOp : DL_ValueOp<"adaptive_avg_pool", 1, ["output_size"], [
   }];
   let arguments = (ins AnyTensor:$input, DL_EachAttr:$output_size, UnitAttr:$channels_first);
 }
-def DL_PixelShuffleOp : DL_ValueOp<"pixel_shuffle", 1, ["upscale_factor"], [], [Augmented, Decomposable]> {
+def DL_PixelShuffleOp : DL_ValueOp<"pixel_shuffle", 1, ["upscale_factor"], [], [MovesElements, Augmented, Decomposable]> {
   let summary = "A picture that is larger by a factor r, and has r * r times fewer channels: each place becomes a square of r x r";
   let description = [{
     Channel (k * r + i) * r + j of a place is channel k of the element (i, j) of its square.

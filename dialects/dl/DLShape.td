@@ -1,7 +1,7 @@
 // DLShape.td - ops that move elements.
 // SPDX-License-Identifier: Apache-2.0
 
-def DL_ReshapeOp : DL_ValueOp<"reshape", 1, ["shape"], [], [Differentiable]> {
+def DL_ReshapeOp : DL_ValueOp<"reshape", 1, ["shape"], [], [View, Differentiable]> {
   let summary = "The same elements in row-major order under another shape; one size may be `?`";
   let description = [{
     - Shapes: the number of elements stays; the sizes of the batch stay multiples of it.
@@ -12,7 +12,7 @@ def DL_ReshapeOp : DL_ValueOp<"reshape", 1, ["shape"], [], [Differentiable]> {
   let arguments = (ins AnyTensor:$input, DL_SizesAttr:$shape);
   let hasFolder = 1;
 }
-def DL_TransposeOp : DL_ValueOp<"transpose", 1, ["permutation"], [], [Fusible, Differentiable]> {
+def DL_TransposeOp : DL_ValueOp<"transpose", 1, ["permutation"], [], [AffineView, Differentiable]> {
   let summary = "Axis i of the result is axis permutation[i] of the input";
   let description = [{
     - Shapes: each axis stands in `permutation` once.
@@ -23,7 +23,7 @@ def DL_TransposeOp : DL_ValueOp<"transpose", 1, ["permutation"], [], [Fusible, D
   let arguments = (ins AnyTensor:$input, DL_SizesAttr:$permutation);
   let hasFolder = 1;
 }
-def DL_BroadcastOp : DL_ValueOp<"broadcast", 1, ["shape"], [], [Fusible, Differentiable]> {
+def DL_BroadcastOp : DL_ValueOp<"broadcast", 1, ["shape"], [], [AffineView, Differentiable]> {
   let summary = "The input stretched to a shape, as in NumPy";
   let description = [{
     - Shapes: axes are matched from the last on; those of size 1 are stretched, missing ones added.
@@ -34,7 +34,7 @@ def DL_BroadcastOp : DL_ValueOp<"broadcast", 1, ["shape"], [], [Fusible, Differe
   let arguments = (ins AnyTensor:$input, DL_SizesAttr:$shape);
   let hasFolder = 1;
 }
-def DL_SliceOp : DL_ValueOp<"slice", 1, [], [], [Fusible, Differentiable]> {
+def DL_SliceOp : DL_ValueOp<"slice", 1, [], [], [AffineView, AlongAxis<0>, Differentiable]> {
   let summary = "`size` elements along `axis`, from `start` (0 unless given) on";
   let description = [{
     - Shapes: `axis` and `size` are needed; elements must be within the axis. Where it depends on the batch, so do
@@ -46,7 +46,7 @@ def DL_SliceOp : DL_ValueOp<"slice", 1, [], [], [Fusible, Differentiable]> {
   let arguments = (ins AnyTensor:$input, Option:$axis, Option:$start, Option:$size);
   let hasFolder = 1;
 }
-def DL_SelectOp : DL_ValueOp<"select", 1, [], [], [Fusible, Differentiable]> {
+def DL_SelectOp : DL_ValueOp<"select", 1, [], [], [AffineView, AlongAxis<0>, Differentiable]> {
   let summary = "The elements at `index` along `axis`, which is dropped; a negative index counts from the end";
   let description = [{
     - Shapes: `axis` and `index` are needed. An axis of the batch cannot be cut.
@@ -56,7 +56,7 @@ def DL_SelectOp : DL_ValueOp<"select", 1, [], [], [Fusible, Differentiable]> {
   }];
   let arguments = (ins AnyTensor:$input, Option:$axis, Option:$index);
 }
-def DL_FlipOp : DL_ValueOp<"flip", 1, [], [], [Fusible, Differentiable]> {
+def DL_FlipOp : DL_ValueOp<"flip", 1, [], [], [AffineView, Differentiable]> {
   let summary = "The elements in the other order along `axes` (all of them if none are given)";
   let description = [{
     Along the batch, the last row of the call comes first: a batch with such an op is not cut.
@@ -69,7 +69,7 @@ def DL_FlipOp : DL_ValueOp<"flip", 1, [], [], [Fusible, Differentiable]> {
   let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$axes);
   let hasFolder = 1;
 }
-def DL_ConcatOp : DL_ValueOp<"concat", -1, [], [], [Differentiable]> {
+def DL_ConcatOp : DL_ValueOp<"concat", -1, [], [], [MovesElements, AlongAxis<0>, Differentiable]> {
   let summary = "The inputs one after the other along `axis` (the first one unless given)";
   let description = [{
     - Shapes: all sizes but that of `axis` agree.
@@ -80,7 +80,7 @@ def DL_ConcatOp : DL_ValueOp<"concat", -1, [], [], [Differentiable]> {
   let arguments = (ins Variadic<AnyTensor>:$inputs, Option:$axis);
   let hasFolder = 1;
 }
-def DL_SplitOp : DL_ValueOp<"split", 1, ["count"], [], [Differentiable, Decomposable]> {
+def DL_SplitOp : DL_ValueOp<"split", 1, ["count"], [], [MovesElements, AlongAxis<-1>, Differentiable, Decomposable]> {
   let summary = "`count` equal parts along `axis` (the last one unless given)";
   let description = [{
     - Shapes: the size of the axis is a multiple of `count`; not an axis of the batch.
@@ -91,7 +91,7 @@ def DL_SplitOp : DL_ValueOp<"split", 1, ["count"], [], [Differentiable, Decompos
   let arguments = (ins AnyTensor:$input, Number:$count, Option:$axis);
   let results = (outs Variadic<AnyTensor>:$parts);
 }
-def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [Augmented, Decomposable]> {
+def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [MovesElements, Augmented, Decomposable]> {
   let summary = "`low[i]` and `high[i]` elements before and after axis i, of `value` (0 unless given) or of what `mode` says";
   let description = [{
     `mode` is `constant` (the default); `reflect`: the elements beside the first and the last one, in the other order; `replicate`:
@@ -107,7 +107,7 @@ def DL_PadOp : DL_ValueOp<"pad", 1, [], [], [Augmented, Decomposable]> {
   let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$low, OptionalAttr<DL_SizesAttr>:$high, AnyNumber:$value,
                        OptionalAttr<StrAttr>:$mode);
 }
-def DL_OneHotOp : DL_ValueOp<"one_hot", 1, ["depth", "type"], [], [NotDifferentiable, Decomposable]> {
+def DL_OneHotOp : DL_ValueOp<"one_hot", 1, ["depth", "type"], [], [Exact, NotDifferentiable, Decomposable]> {
   let summary = "For each index `depth` elements of `type`, 1 at the index and 0 elsewhere";
   let description = [{
     `one_hot %label, 10, f32`. An index out of range is found before anything is computed, and reported with its row.
@@ -119,7 +119,7 @@ def DL_OneHotOp : DL_ValueOp<"one_hot", 1, ["depth", "type"], [], [NotDifferenti
   }];
   let arguments = (ins AnyTensor:$index, Number:$depth, TypeAttr:$type);
 }
-def DL_ReadOp : DL_ValueOp<"read", 1, [], ["at"], [Differentiable]> {
+def DL_ReadOp : DL_ValueOp<"read", 1, [], ["at"], [MovesElements, AlongAxis<0>, Differentiable]> {
   let summary = "`size` elements along `axis` (0 unless given), from the place `at` on, which the call gives";
   let description = [{
     `read %x, at = %first, axis = 1, size = 3`: a `slice` whose start is a number of the call. A place from which not all
@@ -132,7 +132,7 @@ def DL_ReadOp : DL_ValueOp<"read", 1, [], ["at"], [Differentiable]> {
   }];
   let arguments = (ins AnyTensor:$input, Optional<AnyTensor>:$at, Option:$axis, Option:$size);
 }
-def DL_WriteOp : DL_ValueOp<"write", 2, [], ["at"], [Differentiable]> {
+def DL_WriteOp : DL_ValueOp<"write", 2, [], ["at"], [MovesElements, AlongAxis<0>, Differentiable]> {
   let summary = "x, with `value` in place of its elements along `axis` (0 unless given) from the place `at` on";
   let description = [{
     `write %x, %value, at = %first, axis = 1`. Where x is what a call remembers and nothing reads the old one later, only
@@ -147,7 +147,7 @@ def DL_WriteOp : DL_ValueOp<"write", 2, [], ["at"], [Differentiable]> {
   }];
   let arguments = (ins AnyTensor:$input, AnyTensor:$value, Optional<AnyTensor>:$at, Option:$axis);
 }
-def DL_GatherOp : DL_ValueOp<"gather", 2, [], [], [Fusible, Differentiable]> {
+def DL_GatherOp : DL_ValueOp<"gather", 2, [], [], [MovesElements, Costly, Fusible, Differentiable]> {
   let summary = "Rows of a table: result[i..., :] = table[index[i...], :]";
   let description = [{
     An index out of range is found before memory is touched and reported with its row. With `batch_dims = 1`, each element of
@@ -187,7 +187,7 @@ def DL_CheckIndexOp : DL_ValueOp<"check_index", 1, ["limit"], [], [NotDifferenti
   }];
   let arguments = (ins AnyTensor:$input, Number:$limit, Option:$ignore_index, OptionalAttr<StrAttr>:$op);
 }
-def DL_IotaOp : DL_ValueOp<"iota", 1, [], ["start"], [NotDifferentiable, Fusible]> {
+def DL_IotaOp : DL_ValueOp<"iota", 1, [], ["start"], [Generator, AlongAxis<-1>, NotDifferentiable, DeclareOpInterfaceMethods<FusibleOpInterface, ["getAccessMaps"]>]> {
   let summary = "start, start + 1, ... along `axis` (the last one unless given) of a tensor of this shape";
   let description = [{
     - Shapes: those of `like`, whose values are not read; `start` is one number.

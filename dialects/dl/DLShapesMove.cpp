@@ -118,7 +118,7 @@ static void shape(OneHotOp::Adaptor op, Shapes s) {
 }
 static void shape(ConcatOp::Adaptor op, Shapes s) {
   Value first = op.getInputs().front();
-  int64_t axis = s.axis(first, op.getAxisAttr(), 0);
+  int64_t axis = s.axis(first, op.getAxisAttr(), ConcatOp::defaultAxis);
   if (axis < 0)
     return;
   SmallVector<Dim> dims = s.dims(first);

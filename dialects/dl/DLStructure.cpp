@@ -23,79 +23,32 @@ static AffineMap stretched(Value operand, ArrayRef<Dim> result) {
 
 //===--- Elementwise ------------------------------------------------------------------------------------===//
 
-/// Operands are stretched; a null map means that an operand is not read point by point.
-static SmallVector<AffineMap> elementwiseMaps(Operation *op) {
+SmallVector<AffineMap> dlc::pointwiseMaps(Operation *op) {
   SmallVector<Dim> result = dimsOf(op->getResult(0));
-  SmallVector<AffineMap> maps;
-  for (Value operand : op->getOperands())
-    maps.push_back(stretched(operand, result));
+  SmallVector<AffineMap> maps(op->getNumOperands());
+  if (!op->hasTrait<Generator>())
+    for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
+      map = stretched(operand, result);
   maps.push_back(identity(op->getContext(), result.size(), result.size()));
   return maps;
 }
-#define ELEMENTWISE(Op) \
-  IterationKind Op::getIterationKind() { return IterationKind::Elementwise; } \
-  SmallVector<Dim> Op::getIterationSizes() { return dimsOf(getResult()); }
-#define STRETCHED(Op) \
-  ELEMENTWISE(Op) \
-  SmallVector<AffineMap> Op::getAccessMaps() { return elementwiseMaps(*this); }
-STRETCHED(NegOp)
-STRETCHED(AbsOp)
-STRETCHED(ExpOp)
-STRETCHED(LogOp)
-STRETCHED(SinOp)
-STRETCHED(CosOp)
-STRETCHED(ErfOp)
-STRETCHED(SqrtOp)
-STRETCHED(RsqrtOp)
-STRETCHED(TanhOp)
-STRETCHED(SigmoidOp)
-STRETCHED(ReluOp)
-STRETCHED(SiluOp)
-STRETCHED(SoftplusOp)
-STRETCHED(LeakyReluOp)
-STRETCHED(GeluOp)
-STRETCHED(ClampOp)
-STRETCHED(CastOp)
-STRETCHED(AddOp)
-STRETCHED(SubOp)
-STRETCHED(MulOp)
-STRETCHED(DivOp)
-STRETCHED(PowOp)
-STRETCHED(MinOp)
-STRETCHED(MaxOp)
-STRETCHED(EqOp)
-STRETCHED(NeOp)
-STRETCHED(LtOp)
-STRETCHED(LeOp)
-STRETCHED(GtOp)
-STRETCHED(GeOp)
-STRETCHED(WhereOp)
-STRETCHED(BroadcastOp)
-
-/// What only knows its shape from an operand does not read it.
-template <typename Op> static SmallVector<AffineMap> generatorMaps(Op op) {
-  unsigned rank = dimsOf(op.getResult()).size();
-  SmallVector<AffineMap> maps(op->getNumOperands());
-  maps.push_back(identity(op.getContext(), rank, rank));
-  return maps;
+bool dlc::hasKind(Operation *op, IterationKind kind) {
+  auto fusible = dyn_cast_or_null<FusibleOpInterface>(op);
+  return fusible && fusible.getIterationKind() == kind;
 }
-ELEMENTWISE(ConstantOp)
-ELEMENTWISE(IotaOp)
-ELEMENTWISE(DropoutMaskOp)
-ELEMENTWISE(DrawOp)
-ELEMENTWISE(CountOp)
-SmallVector<AffineMap> ConstantOp::getAccessMaps() { return generatorMaps(*this); }
-SmallVector<AffineMap> CountOp::getAccessMaps() { return generatorMaps(*this); }
-SmallVector<AffineMap> DropoutMaskOp::getAccessMaps() { return generatorMaps(*this); }
-SmallVector<AffineMap> DrawOp::getAccessMaps() { return generatorMaps(*this); }
+int64_t dlc::axisOf(SizeAttr axis, int64_t otherwise, Value value) {
+  int64_t i = axis ? axis.number() : otherwise;
+  return i < 0 ? i + typeOf(value).getRank() : i;
+}
+
+SmallVector<AffineMap> BroadcastOp::getAccessMaps() { return pointwiseMaps(*this); }
 SmallVector<AffineMap> IotaOp::getAccessMaps() {
-  SmallVector<AffineMap> maps = generatorMaps(*this);
+  SmallVector<AffineMap> maps = pointwiseMaps(*this);
   if (getStart())
     maps[1] = AffineMap::get(dimsOf(getResult()).size(), 0, getContext());
   return maps;
 }
 
-ELEMENTWISE(TransposeOp)
 SmallVector<AffineMap> TransposeOp::getAccessMaps() {
   unsigned rank = dimsOf(getResult()).size();
   SmallVector<AffineExpr> exprs(rank);
@@ -107,22 +60,20 @@ SmallVector<AffineMap> TransposeOp::getAccessMaps() {
 }
 static int64_t positive(int64_t axis, int64_t rank) { return axis < 0 ? axis + rank : axis; }
 
-ELEMENTWISE(SliceOp)
 SmallVector<AffineMap> SliceOp::getAccessMaps() {
   unsigned rank = dimsOf(getResult()).size();
   AffineMap all = identity(getContext(), rank, rank);
   SmallVector<AffineExpr> exprs(all.getResults());
-  AffineExpr &cut = exprs[positive(getAxisAttr().number(), rank)];
+  AffineExpr &cut = exprs[getAlong()];
   Dim start = getStartAttr() ? getStartAttr().evaluate() : Dim(0);
   // The symbol is what the sizes of the axis are multiples of.
   cut = cut + (start.isOpen() ? getAffineSymbolExpr(0, getContext()) * start.value
                               : getAffineConstantExpr(start.value, getContext()));
   return {AffineMap::get(rank, start.isOpen(), exprs, getContext()), all};
 }
-ELEMENTWISE(SelectOp)
 SmallVector<AffineMap> SelectOp::getAccessMaps() {
   SmallVector<Dim> in = dimsOf(getInput());
-  int64_t axis = positive(getAxisAttr().number(), in.size());
+  int64_t axis = getAlong();
   int64_t index = positive(getIndexAttr().number(), in[axis].value);
   SmallVector<AffineExpr> exprs;
   for (int64_t i = 0; i < (int64_t)in.size(); ++i)
@@ -132,7 +83,6 @@ SmallVector<AffineMap> SelectOp::getAccessMaps() {
   return {AffineMap::get(rank, 0, exprs, getContext()), identity(getContext(), rank, rank)};
 }
 
-ELEMENTWISE(FlipOp)
 SmallVector<AffineMap> FlipOp::getAccessMaps() {
   SmallVector<Dim> dims = dimsOf(getResult());
   unsigned rank = dims.size();

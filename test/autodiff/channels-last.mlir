@@ -48,6 +48,23 @@ dl.model @first {
     %z = mean %y, axes = [2, 3]
     return %y, %z
   }
+  // What goes along one axis, each line for itself, goes along the same one.
+  // CHECK-LABEL: entry function @lines(
+  // CHECK: transpose %x, [0, 2, 3, 1]
+  // CHECK-NOT: transpose
+  // CHECK: %[[S:[^ ]+]] = softmax %{{[^ ]+}}, axis = 3 : f32[batch, 8, 8, 4]
+  // CHECK: %[[C:[^ ]+]] = cumsum %[[S]], axis = 2
+  // CHECK: max_pool %[[C]], 2 : f32[batch, 4, 4, 4]
+  // CHECK-NOT: transpose
+  // CHECK: return
+  func @lines(%x: f32[batch, 3, 8, 8], %w: f32[4, 3, 3, 3]) -> (y: f32[batch, 4]) {
+    %a = conv2d %x, %w, padding = 1, channels_first
+    %s = softmax %a, axis = 1
+    %c = cumsum %s
+    %m = max_pool %c, 2, channels_first
+    %y = mean %m, axes = [2, 3]
+    return %y
+  }
   // One channel is first or last, as one likes; so is an axis of one place.
   // CHECK-LABEL: entry function @units(
   // CHECK-NOT: transpose

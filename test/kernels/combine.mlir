@@ -70,6 +70,16 @@ dl.model @combine {
     %g = div %us, %least
     return %a, %b, %n, %g, %s
   }
+  // Where the elements stand does not matter.
+  // CHECK: entry function @moved(
+  // CHECK-SAME: {combine = "rows", output = "a"}
+  func @moved(%x: f32[batch, 4], %w: f32[4]) -> (a: f32) {
+    %m = mean %x, axes = [0]
+    %f = flip %m
+    %p = mul %f, %w
+    %a = sum %p
+    return %a
+  }
   // CHECK: entry function @unknown(
   // CHECK-SAME: {output = "root"}
   // CHECK-SAME: {output = "mixed"}

@@ -110,7 +110,7 @@ static int64_t indexLimit(Value value, const Extents &extents, int64_t limit = 1
       limit = std::min(limit, numberOf(hot.getDepth(), limit, extents));
     else if (auto scan = dyn_cast<ScanOp>(op); scan && number < scan.getScanned().size())
       limit = std::min(limit, indexLimit(scan.getBody().getArgument(number), extents, limit));
-    else if (isa<CastOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp, SelectOp, FlipOp>(op))
+    else if (isa<CastOp>(op) || op->hasTrait<View>())
       limit = std::min(limit, indexLimit(op->getResult(0), extents, limit));
   }
   return limit;
