@@ -80,6 +80,23 @@ static Value behind(Value value) {
   return turn && movesChannels(turn, /*toFirst=*/true) ? turn.getInput() : Value();
 }
 
+/// Made of numbers and their places alone: in another order it is made just so, wherever it is read. Random numbers stay those
+/// of the places as they were written.
+static bool isGenerated(Value value) {
+  SmallVector<Value> left{value};
+  DenseSet<Value> seen;
+  while (!left.empty()) {
+    Operation *op = left.pop_back_val().getDefiningOp();
+    if (!op || !(op->hasTrait<Generator>() || op->hasTrait<Pointwise>()))
+      return false;
+    if (op->hasTrait<Pointwise>())
+      for (Value operand : op->getOperands())
+        if (seen.insert(operand).second)
+          left.push_back(operand);
+  }
+  return true;
+}
+
 /// An operand with the channels last; null where that would take a transpose of its own.
 Value Sinker::turned(Value operand, int64_t rank) {
   SmallVector<Dim> dims = dimsOf(operand);
@@ -103,7 +120,7 @@ Value Sinker::turned(Value operand, int64_t rank) {
     if (auto turn = dyn_cast<TransposeOp>(user);
         turn && turn->getBlock() == op->getBlock() && turn->isBeforeInBlock(op) && movesChannels(turn, false))
       return turn;
-  return nullptr;
+  return typeOf(operand).getRank() == rank && isGenerated(operand) ? channelsLast(ops, operand) : Value();
 }
 bool Sinker::turnOperands(int64_t rank) {
   for (Value operand : op->getOperands())
