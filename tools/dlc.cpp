@@ -127,7 +127,8 @@ static bool readLists(llvm::StringRef option, const cl::list<std::string> &texts
     name = before.str();
     if (name.empty())
       return fail(option + " " + text + ": expected name=number, such as " + option + " time=64"), false;
-    if (!readNumber(option, number, int64_t(1), dlc::largestBatch, lists[name].emplace_back()))
+    if (!isRead(option, name + "=" + number.str(),
+                dlc::readWhole(number, int64_t(1), dlc::largestBatch, lists[name].emplace_back())))
       return false;
   }
   for (auto &[key, list] : lists) {

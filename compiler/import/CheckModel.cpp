@@ -40,6 +40,18 @@ static void checkCall(Operation *op, FuncOp callee, OperandRange arguments, Dict
       complain(op) << "@" << callee.getSymName() << " has no size '" << size.getName().getValue() << "'";
 }
 
+/// The name that differs from `word` in two letters at most; empty if none does.
+static StringRef nearest(StringRef word, ArrayRef<StringRef> names) {
+  unsigned distance = 3;
+  StringRef best;
+  for (StringRef name : names)
+    if (unsigned own = word.edit_distance(name, true, distance); own < distance) {
+      distance = own;
+      best = name;
+    }
+  return best;
+}
+
 /// Names of sizes must be the model's, the function's, or (in a template) stand in the shape of an argument.
 static void checkSizes(FuncOp function, ModelOp model) {
   llvm::StringSet<> known;
@@ -52,16 +64,22 @@ static void checkSizes(FuncOp function, ModelOp model) {
       if (auto name = isa<AffineSymbolExpr>(size.getExpr()) ? dyn_cast<StringAttr>(size.getNames()[0]) : StringAttr();
           name && function.getSymVisibility() == "private")
         known.insert(name);
+  SmallVector<StringRef> names{"batch"};
+  llvm::append_range(names, known.keys());
+  llvm::append_range(names, model.getOpenNames().getAsValueRange<StringAttr>());
+  llvm::erase_if(names, [](StringRef name) { return name.size() < 3; }); // these are near to any other
+  llvm::sort(names);                                                     // of several that are as near, always the same
   auto check = [&](Attribute attribute, Location loc) {
     attribute.walk([&](SizeAttr size) {
       for (Attribute one : size.getNames())
         if (auto name = dyn_cast<StringAttr>(one); name && known.insert(name).second) { // all open ones are known
-          bool isBatch = name.getValue().edit_distance("batch", true, 3) < 3;
           bool isOpen = llvm::is_contained({"none", "null", "dynamic", "n", "b", "bs"}, name.getValue().lower());
-          InFlightDiagnostic error = complain(loc) << "no size is called '" << name.getValue() << "'"
-                                                   << (isBatch  ? "; did you mean 'batch'?"
-                                                       : isOpen ? "; the one size that is open until a call is 'batch'"
-                                                                : "");
+          StringRef near = name.size() < 3 ? "" : nearest(name, names);
+          InFlightDiagnostic error = complain(loc) << "no size is called '" << name.getValue() << "'";
+          if (isOpen)
+            error << "; the one size that is open until a call is 'batch'";
+          else if (!near.empty())
+            error << "; did you mean '" << near << "'?";
           error.attachNote(model.getLoc()) << "the model's sizes stand here";
         }
     });
@@ -190,14 +208,9 @@ static void checkFunction(FuncOp function, ModelOp model) {
 
 /// `; did you mean @name?` where one of the names of `Op`s in the model is near to `word`.
 template <typename Op> static std::string didYouMean(ModelOp model, StringRef word) {
-  unsigned distance = 3;
-  std::string best;
-  for (auto item : model.getBody().getOps<Op>())
-    if (unsigned own = word.edit_distance(item.getSymName(), true, distance); own < distance) {
-      distance = own;
-      best = item.getSymName().str();
-    }
-  return best.empty() ? "" : "; did you mean @" + best + "?";
+  auto names = llvm::map_to_vector(model.getBody().getOps<Op>(), [](Op item) { return item.getSymName(); });
+  StringRef best = nearest(word, names);
+  return best.empty() ? "" : ("; did you mean @" + best + "?").str();
 }
 static std::string listOf(ArrayAttr names) {
   std::string text;

@@ -85,7 +85,8 @@ ParseResult dlc::parseBody(OpAsmParser &parser, OperationState &result, ArrayRef
 
 //===--- model ------------------------------------------------------------------------------------------===//
 
-// model @name [version 1] [sizes(width = 768, ...)] { ... }
+// model @name [version 1] [sizes(width = 768, ...)] [open(time = 64, ...)] { ... }
+// The two lists may change places.
 ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
   Names names(/*holdsItems=*/true);
   SmallVector<Attribute> sizes, values;
@@ -102,16 +103,21 @@ ParseResult ModelOp::parse(OpAsmParser &parser, OperationState &result) {
                                << (languageVersion > 1 ? std::to_string(languageVersion) : "");
     result.addAttribute("dl.version", parser.getBuilder().getI64IntegerAttr(version));
   }
-  if ((succeeded(parser.parseOptionalKeyword("sizes")) &&
-       parseSizeList(parser, AsmParser::Delimiter::Paren, sizes, values)))
+  SmallVector<Attribute> open, capacities;
+  SMLoc loc;
+  auto parseList = [&](StringRef keyword, SmallVectorImpl<Attribute> &listed,
+                       SmallVectorImpl<Attribute> &numbers) -> ParseResult {
+    SMLoc here = parser.getCurrentLocation();
+    if (!listed.empty() || failed(parser.parseOptionalKeyword(keyword)))
+      return success();
+    if (keyword == "open")
+      loc = here;
+    return parseSizeList(parser, AsmParser::Delimiter::Paren, listed, numbers);
+  };
+  if (parseList("sizes", sizes, values) || parseList("open", open, capacities) || parseList("sizes", sizes, values))
     return failure();
   result.addAttribute("size_names", parser.getBuilder().getArrayAttr(sizes));
   result.addAttribute("size_values", parser.getBuilder().getArrayAttr(values));
-  SmallVector<Attribute> open, capacities;
-  SMLoc loc = parser.getCurrentLocation();
-  if (succeeded(parser.parseOptionalKeyword("open")) &&
-      parseSizeList(parser, AsmParser::Delimiter::Paren, open, capacities))
-    return failure();
   for (auto [name, capacity] : llvm::zip(open, capacities)) {
     StringRef text = cast<StringAttr>(name).getValue();
     if (llvm::is_contained(sizes, name))

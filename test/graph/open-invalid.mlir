@@ -4,6 +4,7 @@
 // RUN: not dlc BOTH.mlir -o o.so 2>&1 | FileCheck BOTH.mlir
 // RUN: not dlc NONE.mlir -o o.so 2>&1 | FileCheck NONE.mlir
 // RUN: not dlc MANY.mlir -o o.so 2>&1 | FileCheck MANY.mlir
+// RUN: not dlc NEAR.mlir -o o.so 2>&1 | FileCheck NEAR.mlir
 // RUN: not dlc UNTOLD.mlir -o o.so 2>&1 | FileCheck UNTOLD.mlir
 // RUN: not dlc ZERO.mlir -o o.so 2>&1 | FileCheck ZERO.mlir
 // RUN: not dlc CUT.mlir -o o.so 2>&1 | FileCheck CUT.mlir
@@ -12,7 +13,7 @@
 // RUN: not dlc CUT.mlir --open 3 -o o.so 2>&1 | FileCheck %s --check-prefix=FORM
 // FORM: dlc: error: --open 3: expected name=number, such as --open time=64
 // RUN: not dlc CUT.mlir --open time=0 -o o.so 2>&1 | FileCheck %s --check-prefix=LEAST
-// LEAST: dlc: error: --open 0: expected
+// LEAST: dlc: error: --open time=0: expected
 // RUN: dlc GOOD.mlir --open time=3,5 --emit=loops -o loops.mlir && dlc GOOD.mlir --emit=graph -o graph.mlir
 // RUN: not dlc graph.mlir --open time=7 -o o.so 2>&1 | FileCheck %s --check-prefix=OTHER
 // OTHER: dlc: error: --open time=7: this level was made with other capacities
@@ -34,6 +35,22 @@ dl.model @m open(time) {}
 //--- MANY.mlir
 // CHECK: error: expected at most 7 open sizes beside the batch, found 8
 dl.model @m open(a = 1, b = 1, c = 1, d = 1, e = 1, f = 1, g = 1, h = 1) {}
+//--- NEAR.mlir
+// Either list may come first. Names of one or two letters are near to any other.
+dl.model @m open(time = 4) sizes(width = 8, n = 2) {
+  // CHECK: error: no size is called 'widht'; did you mean 'width'?
+  func @a(%x: f32[batch, widht]) -> (y: f32[batch, width]) {
+    return %x
+  }
+  // CHECK: error: no size is called 'tme'; did you mean 'time'?
+  func @b(%x: f32[batch, tme]) -> (y: f32[batch, time]) {
+    return %x
+  }
+  // CHECK: error: no size is called 'k'{{$}}
+  func @c(%x: f32[batch, k]) -> (y: f32[batch, n]) {
+    return %x
+  }
+}
 //--- UNTOLD.mlir
 dl.model @m open(time = 4) {
   func @f(%x: f32[batch, 2]) -> (y: f32[time, 2]) {

@@ -74,7 +74,7 @@ dl.model @invalid {
     return %x
   }
   func @c14(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: no size is called 'widht'
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: no size is called 'widht'{{$}}
     %y = nn.linear "a" %x, widht
     return %x
   }
