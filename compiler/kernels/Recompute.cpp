@@ -95,7 +95,7 @@ private:
   bool isLater(Operation *op, int step, const Lives &lives);
   void gatherLater(Value value, int step, const Lives &lives, SmallVectorImpl<Operation *> &users);
   Operation *again(Operation *op, Operation *before, int step, int later, const Lives &lives);
-  void redirect(Operation *op, Operation *clone, int step, int later, const Lives &lives);
+  void redirect(Operation *op, Operation *clone, int step, const Lives &lives);
 
   ModuleOp module;
   ModelOp model;
@@ -324,7 +324,7 @@ void Recomputer::gatherLater(Value value, int step, const Lives &lives, SmallVec
 }
 
 /// What reads the op's results after `step` reads those of its clone, if that stands before it.
-void Recomputer::redirect(Operation *op, Operation *clone, int step, int later, const Lives &lives) {
+void Recomputer::redirect(Operation *op, Operation *clone, int step, const Lives &lives) {
   for (auto [result, other] : llvm::zip(op->getResults(), clone->getResults()))
     for (OpOperand &use : llvm::make_early_inc_range(result.getUses())) {
       Operation *user = use.getOwner();
@@ -338,16 +338,24 @@ void Recomputer::redirect(Operation *op, Operation *clone, int step, int later, 
       use.set(other);
       changed = true;
     }
-  // Views that stand before the clone are shown again behind it.
-  for (Value result : op->getResults())
+  // Views that stand before the clone are shown again behind it: of the clone, whatever lies between.
+  for (auto [result, other] : llvm::zip(op->getResults(), clone->getResults()))
     for (Operation *user : llvm::to_vector(result.getUsers())) {
       if (!isSeenThrough(user, lives) || originalOf.contains(user) || clone->isBeforeInBlock(user))
         continue;
       SmallVector<Operation *> users;
       gatherLater(user->getResult(0), step, lives, users);
       llvm::erase_if(users, [&](Operation *one) { return !clone->isBeforeInBlock(one); });
-      if (!users.empty() && !cloneOf.contains(user))
-        again(user, clone->getNextNode(), step, later, lives);
+      if (users.empty() || cloneOf.contains(user))
+        continue;
+      Operation *shown = user->clone();
+      shown->replaceUsesOfWith(result, other);
+      shown->setAttr(againName, clone->getAttr(againName));
+      OpBuilder(clone->getBlock(), std::next(clone->getIterator())).insert(shown);
+      cloneOf[user] = shown;
+      originalOf[shown] = user;
+      changed = true;
+      redirect(user, shown, step, lives);
     }
 }
 
@@ -367,7 +375,7 @@ Operation *Recomputer::again(Operation *op, Operation *before, int step, int lat
     return made->getResult(cast<OpResult>(operand).getResultNumber());
   };
   if (clone && clone->isBeforeInBlock(before)) {
-    redirect(op, clone, step, later, lives);
+    redirect(op, clone, step, lives);
     return clone;
   }
   if (clone) {
@@ -386,7 +394,7 @@ Operation *Recomputer::again(Operation *op, Operation *before, int step, int lat
     changed = true;
   }
   clone->setAttr(againName, IntegerAttr::get(IntegerType::get(op->getContext(), 64), place));
-  redirect(op, clone, step, later, lives);
+  redirect(op, clone, step, lives);
   return clone;
 }
 
