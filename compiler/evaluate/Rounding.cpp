@@ -229,6 +229,9 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
         double terms = 1;
         for (SizeAttr size : llvm::drop_begin(one.getOver().getAsRange<SizeAttr>(), out.shape.size()))
           terms *= (double)numberOf(size, 0, extents);
+        // Elements that are only put elsewhere, as those of windows are before one is sought that equals their largest.
+        if (terms <= 1 && llvm::all_of(in[1]->reals, [](double factor) { return factor == 1; }))
+          return Units();
         return added(depthOfChain(terms));
       })
       .Case<Conv1dOp, Conv2dOp, Conv3dOp>([&](auto) {

@@ -76,6 +76,19 @@ LONG = """dl.model @m {
 }
 """
 
+POOLED = """dl.model @m {
+  func @loss(%x: f32[batch, 7, 2]) -> (loss: f32) {
+    %w = param "w" f32[2] = constant(0.7)
+    %a = mul %x, %w
+    %p = max_pool %a, 3, stride = 2, padding = 1
+    %s = sin %p
+    %l = mean %s
+    return %l
+  }
+  train @t minimizes @loss { optimize "*" with @sgd }
+}
+"""
+
 # name, model, level at which it is edited, text, what it becomes, options of dlc --diff
 FAULTS = [
     ("a weight that reads the new value of another", TRAIN, "model", "%h = mul %lr, %f\n", "%h = mul %mu, %f\n", []),
@@ -88,6 +101,7 @@ FAULTS = [
     ("a limit of the norm that is another", TRAIN, "model", "clip_norm 0.5", "clip_norm 0.4999", []),
     ("a scalar that was rounded", TRAIN, "model", "%mu = 0.9)", "%mu = 0.90000005)", ["--float", "f64"]),
     ("a gradient that is a hundredth too large", TRAIN, "--faulty-gradient=dl.sigmoid", "", "", []),
+    ("a gradient that goes back through windows", POOLED, "--faulty-gradient=dl.sin", "", "", []),
     ("a count of the capacity in a short call", FORWARD, "model", "%mean = mean %x",
      "%all = sum %x\n %n = constant f32 = 24.0\n %mean = div %all, %n", ["--batch-extent", "5"]),
     ("a limit that wraps in a small type", FORWARD, "model", "clamp %b, min = 0", "clamp %b, min = 2", []),
