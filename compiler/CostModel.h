@@ -35,6 +35,9 @@ struct CostModel {
   int64_t writtenPlaces = 9, writtenOps = 600;
   /// Elements of a part of a kernel that reads and writes everything in order: 4 KiB of f32, a few hundred nanoseconds.
   int64_t flatPart = 1024;
+  /// Elements that lie side by side where what is padded or joined is written into its place: a vector. Shorter ones, at each end
+  /// of which a mask is needed, are better copied at once.
+  static constexpr int64_t leastPlacedRun = 16;
   /// Columns of a part of a kernel whose lanes are rows: four vectors, and of a dropout mask the counters of one block.
   int64_t lanePart = 64;
   /// Rows of a part of a kernel that turns blocks in registers: pieces of 256 bytes are read, and as many rows written.

@@ -8,6 +8,7 @@
 #include "compiler/graph/Extents.h"
 #include "compiler/kernels/Domain.h"
 #include "compiler/kernels/OperandView.h"
+#include "compiler/kernels/Places.h"
 #include "dialects/dl/Program.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -143,7 +144,7 @@ static LogicalResult checkEntries(ModelOp model, StringRef level) {
       result = complain(launch) << "kernel @" << launch.getKernel()
                                 << (kernel ? " has other arguments or results" : " is missing");
   });
-  return result;
+  return failed(result) || !areKernels ? result : checkPlacesOf(model);
 }
 
 /// `dl.entry` of a schedule: what an entry point was, once its values are buffers.
@@ -313,6 +314,8 @@ static LogicalResult checkSchedules(ModuleOp module, StringRef level) {
 
 LogicalResult dlc::checkContents(ModuleOp module) {
   StringRef level = levelOf(module);
+  if (failed(checkPlaces(module, level)))
+    return failure();
   if (level == "import")
     return success();
   if (failed(checkOptions(module)))

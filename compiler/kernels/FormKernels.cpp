@@ -11,6 +11,7 @@
 #include "compiler/graph/Stored.h"
 #include "compiler/kernels/Domain.h"
 #include "compiler/kernels/OperandView.h"
+#include "compiler/kernels/Places.h"
 #include "compiler/kernels/Precedence.h"
 #include "mlir/IR/IRMapping.h"
 #include "runtime/Philox.h"
@@ -608,4 +609,6 @@ void dlc::formKernels(ModelOp model, bool fuse) {
       known.names.insert(name.getValue());
   for (EntryOp entry : llvm::to_vector(model.getBody().getOps<EntryOp>()))
     KernelFormer(entry, model, fuse, known).run();
+  if (fuse)
+    placeParts(model);
 }

@@ -30,9 +30,14 @@ bool OperandView::isKnown() const {
          llvm::none_of(offsets, [](Dim offset) { return offset.isUnknown(); });
 }
 OperandView dlc::viewOf(Value tensor, AffineMap map) {
-  OperandView view{tensor, SmallVector<Dim>(map.getNumDims(), 0), {}};
+  OperandView view = viewOf(typeOf(tensor), map);
+  view.buffer = tensor;
+  return view;
+}
+OperandView dlc::viewOf(RankedTensorType type, AffineMap map) {
+  OperandView view{{}, SmallVector<Dim>(map.getNumDims(), 0), {}};
   SmallVector<int64_t> origin(map.getNumDims(), 0);
-  for (auto [expr, axis, stride] : llvm::zip(map.getResults(), dimsOf(typeOf(tensor)), stridesOf(typeOf(tensor)))) {
+  for (auto [expr, axis, stride] : llvm::zip(map.getResults(), dimsOf(type), stridesOf(type))) {
     if (expr.getKind() == AffineExprKind::FloorDiv) {
       view.blockStride = stride;
       continue; // its places within a block are another axis

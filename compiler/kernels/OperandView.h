@@ -21,8 +21,9 @@ struct OperandView {
   /// False if it is no such thing: an axis of the batch that is read backwards, for one.
   bool isKnown() const;
 };
-/// A tensor that lies densely, read at a map's places.
+/// A tensor that lies as its type says, read at a map's places.
 OperandView viewOf(mlir::Value tensor, mlir::AffineMap map);
+OperandView viewOf(mlir::RankedTensorType type, mlir::AffineMap map); ///< of no buffer
 /// What a product reads: through its own access map and those of the product views in between.
 OperandView viewOf(mlir::OpOperand &use);
 } // namespace dlc

@@ -14,7 +14,13 @@ Type dlc::registerType(Type element) {
   return element.isUnsignedInteger(8) ? IntegerType::get(element.getContext(), 8) : element;
 }
 MemRefType dlc::bufferType(RankedTensorType type, const Extents &capacity) {
-  return MemRefType::get({elementsOf(type).at(capacity)}, memoryType(type.getElementType()));
+  int64_t elements = elementsOf(type).at(capacity);
+  if (isPlaced(type) && elements) { // from the first element to the last
+    elements = 1;
+    for (auto [dim, stride] : llvm::zip(dimsOf(type), stridesOf(type)))
+      elements += (dim.at(capacity) - 1) * stride.at(capacity);
+  }
+  return MemRefType::get({elements}, memoryType(type.getElementType()));
 }
 int64_t dlc::bytesOf(MemRefType buffer) { return buffer.getNumElements() * buffer.getElementTypeBitWidth() / 8; }
 bool dlc::isNumber(RankedTensorType type) {

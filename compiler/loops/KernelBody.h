@@ -19,7 +19,8 @@ struct KernelBody {
   /// The next buffer in scratch memory.
   mlir::Value takeScratch(mlir::MemRefType type);
   /// Indices along some dimensions of the place that a part has among all of them, the last dimension running fastest.
-  void setIndices(Point &point, mlir::Value part, llvm::ArrayRef<int> dims, llvm::ArrayRef<Dim> sizes);
+  void setIndices(llvm::MutableArrayRef<mlir::Value> index, mlir::Value part, llvm::ArrayRef<int> dims,
+                  llvm::ArrayRef<Dim> sizes);
 };
 
 /// Element-wise maps, and passes over rows.

@@ -1,6 +1,7 @@
 // KernelPlan.cpp - what is decided about a kernel before any of its code is emitted.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/loops/KernelPlan.h"
+#include "compiler/kernels/Places.h"
 #include "llvm/Support/Format.h"
 
 using namespace mlir;
@@ -14,10 +15,10 @@ int KernelPlan::passOfValue(Value value) const {
   Operation *op = value.getDefiningOp();
   return op ? passOf.lookup(op) : 0;
 }
-MemRefType dlc::outputType(Value output, const Extents &capacity) {
+MemRefType dlc::outputType(const KernelPlan &plan, Value output) {
   if (output.getDefiningOp<CheckIndexOp>())
     return MemRefType::get({2}, IntegerType::get(output.getContext(), 64));
-  return bufferType(typeOf(output), capacity);
+  return bufferType(plan.storedType(output), plan.capacity);
 }
 static Dim product(ArrayRef<Dim> sizes) {
   Dim all = 1;
@@ -67,6 +68,9 @@ KernelPlanner::KernelPlanner(KernelOp kernel, const Extents &capacity, const Cos
     : kernel(kernel), costs(costs), vectorize(vectorize) {
   plan.capacity = capacity;
   plan.outputs = llvm::to_vector(kernel.getBody().front().getTerminator()->getOperands());
+  for (auto [output, type] : llvm::zip(plan.outputs, kernel.getResultTypes().getAsValueRange<TypeAttr>()))
+    if (auto tensor = cast<RankedTensorType>(type); isPlaced(tensor))
+      plan.placed[output] = tensor;
   domain.build(kernel);
 }
 
@@ -98,7 +102,15 @@ void KernelPlanner::planSingle() {
     plan.parts.assign(dims.begin(), dims.begin() + (axes ? axes - 1 : 0));
     return;
   }
-  if (isa<ConcatOp, CumsumOp, TopkOp>(op)) {
+  if (auto joined = dyn_cast<ConcatOp>(op)) {
+    SmallVector<Dim> dims = dimsOf(op->getResult(0));
+    bool copies = false;
+    for (unsigned i = 0; i < joined.getInputs().size(); ++i)
+      copies |= !liesInPlace(joined, i);
+    plan.parts.assign(dims.begin(), dims.begin() + (copies ? joined.getAlong() : 0));
+    return;
+  }
+  if (isa<CumsumOp, TopkOp>(op)) {
     SmallVector<Dim> dims = dimsOf(op->getOperand(0));
     plan.parts.assign(dims.begin(), dims.begin() + cast<AlongAxisOpInterface>(op).getAlong());
   }
@@ -148,6 +160,9 @@ bool KernelPlanner::canFlatten() {
   Dim all = product(domain.sizes);
   // A generator knows its place only where the dimensions are apart.
   if (all.isUnknown() || !kernel.getBody().getOps<IotaOp>().empty())
+    return false;
+  auto isApart = [](Value argument) { return isPlaced(typeOf(argument)); };
+  if (!plan.placed.empty() || llvm::any_of(kernel.getBody().getArguments(), isApart))
     return false;
   auto inOrder = [&](RankedTensorType type, AffineMap map, ArrayRef<int> dims) {
     SmallVector<int> seen;
@@ -367,7 +382,8 @@ void KernelPlanner::makeKeptBuffers() {
 //===--- Products ---------------------------------------------------------------------------------------===//
 
 /// Two dimensions can be counted through as one: whatever the kernel reads and writes lies evenly along both. (Two axes side
-/// by side are not enough: of a longer one a slice from 0 on is read.)
+/// by side are not enough: of a longer one a slice from 0 on is read.) What is read or written with each element within a larger
+/// tensor need not: its places are found from the index.
 bool KernelPlanner::lieInOrder(int outer, int inner) {
   auto isEven = [&](const OperandView &view, ArrayRef<int> dims) {
     Dim along[2] = {0, 0};
@@ -389,7 +405,7 @@ bool KernelPlanner::lieInOrder(int outer, int inner) {
     SmallVector<Value> values(op.getOperands());
     llvm::append_range(values, op.getResults());
     for (auto [value, map] : llvm::zip(values, cast<FusibleOpInterface>(op).getAccessMaps()))
-      if (map && !isEven(viewOf(value, map), dims->second))
+      if (map && !isEven(viewOf(unplaced(typeOf(value)), map), dims->second))
         return false;
   }
   SmallVector<int> own = llvm::to_vector(llvm::seq<int>(0, plan.lhs.strides.size()));
@@ -418,11 +434,14 @@ void KernelPlanner::findRowsAndColumns() {
 void KernelPlanner::mergeRows() {
   int inner = plan.rowDim;
   plan.rows = inner < 0 ? Dim(1) : domain.sizes[inner];
+  if (inner >= 0)
+    plan.merged = {inner};
   for (int dim = (int)domain.sizes.size() - 1; dim >= 0; --dim) {
     if (dim == plan.rowDim || dim == plan.columnDim)
       continue;
     if (inner >= 0 && inner == dim + 1 && lieInOrder(dim, inner)) {
       plan.rows = plan.rows * domain.sizes[dim];
+      plan.merged.insert(plan.merged.begin(), dim);
       inner = dim;
     } else {
       plan.outer.insert(plan.outer.begin(), dim);
@@ -552,10 +571,12 @@ void KernelPlanner::predict() {
       bool isProduct = fusible.getIterationKind() == IterationKind::Contraction;
       plan.flops += points * (isProduct ? 2 : op->hasTrait<Costly>() ? costs.expensiveFlops : 1);
     }
+  auto bytesOfTensor = [&](Value value) { return bytesOf(bufferType(unplaced(typeOf(value)), plan.capacity)); };
+  // What lies in its place is not touched.
   for (BlockArgument argument : kernel.getBody().getArguments())
-    plan.bytes += bytesOf(bufferType(typeOf(argument), plan.capacity));
+    plan.bytes += liesInPlace(argument) ? -bytesOfTensor(argument) : bytesOfTensor(argument);
   for (Value output : plan.outputs)
-    plan.bytes += bytesOf(outputType(output, plan.capacity));
+    plan.bytes += bytesOf(outputType(plan, output));
 }
 
 KernelPlan dlc::planKernel(KernelOp kernel, const Extents &capacity, const CostModel &costs, bool vectorize) {

@@ -15,6 +15,8 @@ struct KernelPlan {
   Domain domain;    ///< its kind is the kernel's; one dimension alone if `flat`
   Extents capacity; ///< the most that a call may have
   llvm::SmallVector<mlir::Value> outputs;
+  /// Types of outputs that are stored within a larger tensor.
+  llvm::DenseMap<mlir::Value, mlir::RankedTensorType> placed;
 
   //===--- Kernels that run over points: Map and Rows ---===//
 
@@ -50,7 +52,9 @@ struct KernelPlan {
   /// around it.
   int depthDim = -1; ///< the innermost of these, of the dimensions that the product runs over
   Dim depth;
-  llvm::SmallVector<int> runs;              ///< these loops: dimensions that the product runs over
+  llvm::SmallVector<int> runs; ///< these loops: dimensions that the product runs over
+  /// Dimensions of the domain whose rows are counted through as one, the last of them `rowDim`.
+  llvm::SmallVector<int> merged;
   Dim rows;                                 ///< of it: those of all matrices of a stack that lie one after the other
   llvm::SmallVector<mlir::Value> following; ///< operands that are read with its result, element by element
   OperandView lhs, rhs;                     ///< where it reads
@@ -74,6 +78,11 @@ struct KernelPlan {
   bool goTogether() const { return domain.kind == Domain::Kind::Rows && lanesAreRows() && unroll > 1; }
   /// The pass in which a value is there to be read.
   int passOfValue(mlir::Value value) const;
+  /// How a value lies in the buffer that the kernel is given for it.
+  mlir::RankedTensorType storedType(mlir::Value value) const {
+    auto it = placed.find(value);
+    return it == placed.end() ? typeOf(value) : it->second;
+  }
   /// On one line, for people.
   void print(llvm::raw_ostream &os) const;
 };
@@ -81,7 +90,7 @@ struct KernelPlan {
 bool isReduction(mlir::Operation *op);
 /// The buffer of what a kernel returns. A check yields its operand; it has a report of two numbers (place and value)
 /// instead.
-mlir::MemRefType outputType(mlir::Value output, const Extents &capacity);
+mlir::MemRefType outputType(const KernelPlan &plan, mlir::Value output);
 /// Elements of the last inner dimension in a buffer of what is kept: whole vectors.
 inline int64_t paddedRow(int64_t size) { return (size + vectorLanes - 1) / vectorLanes * vectorLanes; }
 

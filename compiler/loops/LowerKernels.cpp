@@ -19,13 +19,13 @@ Value KernelBody::takeScratch(MemRefType type) {
   return buffer;
 }
 
-void KernelBody::setIndices(Point &point, Value part, ArrayRef<int> dims, ArrayRef<Dim> sizes) {
+void KernelBody::setIndices(MutableArrayRef<Value> index, Value part, ArrayRef<int> dims, ArrayRef<Dim> sizes) {
   for (size_t i = dims.size(); i-- > 1;) {
     Value size = e.size(sizes[i]);
-    point.index[dims[i]] = arith::RemUIOp::create(b, part, size);
+    index[dims[i]] = arith::RemUIOp::create(b, part, size);
     part = arith::DivUIOp::create(b, part, size);
   }
-  point.index[dims[0]] = part;
+  index[dims[0]] = part;
 }
 
 /// Lists of numbers lie in the library.
@@ -55,7 +55,7 @@ LoweredKernel dlc::lowerKernel(KernelOp kernel, StringRef name, OpBuilder &at, c
   for (BlockArgument argument : ops.getArguments())
     types.push_back(bufferType(typeOf(argument), options.capacity));
   for (Value output : plan.outputs)
-    types.push_back(outputType(output, options.capacity));
+    types.push_back(outputType(plan, output));
   size_t buffers = types.size();
   if (plan.scratchBytes)
     types.push_back(MemRefType::get({plan.scratchBytes}, b.getI8Type()));

@@ -13,6 +13,7 @@
 #include "compiler/Types.h"
 #include "compiler/graph/Extents.h"
 #include "compiler/graph/Stored.h"
+#include "compiler/kernels/Places.h"
 #include "compiler/loops/LowerKernels.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/StringSet.h"
@@ -51,6 +52,10 @@ private:
   bool needsReport(Block &block);
   const Domain &domainOf(KernelOp kernel);
   Value takenOver(LaunchOp launch, unsigned result);
+  bool areReadFrom(LaunchOp launch, ArrayRef<Value> parts);
+  void notePlaces(Block &block);
+  Value joinedBuffer(Value joined);
+  Value partBuffer(Value part);
 
   ModelOp model;
   ModuleOp module;
@@ -66,7 +71,11 @@ private:
   Extents capacity;
   DenseMap<Value, Value> buffers;
   DenseMap<Value, Value> destination; ///< where a value must go: to the caller, to what is stored, to a slot
-  DenseMap<Value, int64_t> numbers;   ///< of values; a view has that of what it views
+  /// What a `pad` or `concat` joins, where the parts lie in their place of the result: that, and how far from its first element.
+  DenseMap<Value, std::pair<Value, SmallVector<Dim>>> partOf;
+  DenseMap<Value, SmallVector<Value>> partsOf; ///< of such a result: all that it is joined of
+  DenseMap<Value, Value> places;               ///< buffers of such results, and of their parts
+  DenseMap<Value, int64_t> numbers;            ///< of values; a view has that of what it views
   int64_t nextNumber = 0;
   Value report;
 };
@@ -123,7 +132,7 @@ void ScheduleLowering::describe(ModuleOp home, LoweredKernel &lowered, KernelOp 
   };
   auto add = [&](RankedTensorType tensor, bool isWritten) {
     MemRefType buffer = bufferType(tensor, capacity);
-    Dim count = elementsOf(tensor);
+    Dim count = isPlaced(tensor) ? Dim(0) : elementsOf(tensor); // there are others between its elements
     bool areRows = count.power("batch") == 1 && dimOf(tensor, 0).hasRows();
     describe(buffer.getNumElements() * bytesOf(buffer.getElementType()), isWritten, dtypeOf(tensor.getElementType()),
              count, areRows ? withoutRows(count) : Dim(0));
@@ -261,13 +270,55 @@ bool ScheduleLowering::mayOverwrite(LaunchOp launch, unsigned result, Value old)
   return true;
 }
 
+/// Does one of these parts of a tensor, or of their parts, have a reader from the launch on?
+bool ScheduleLowering::areReadFrom(LaunchOp launch, ArrayRef<Value> parts) {
+  return llvm::any_of(parts, [&](Value part) {
+    return llvm::any_of(part.getUsers(), [&](Operation *user) { return !user->isBeforeInBlock(launch); }) ||
+           areReadFrom(launch, partsOf.lookup(part));
+  });
+}
+/// Notes which values of a block lie in the place that they have in a joined tensor.
+void ScheduleLowering::notePlaces(Block &block) {
+  for (auto launch : block.getOps<LaunchOp>())
+    for (Operation &op : symbols.lookup<KernelOp>(launch.getKernel()).getBody().front())
+      for (OpOperand &use : op.getOpOperands())
+        if (liesInPlace(&op, use.getOperandNumber())) {
+          Value whole = launch.getResult(0), part = launch.getArgs()[cast<BlockArgument>(use.get()).getArgNumber()];
+          partOf[part] = {whole, offsetsIn(&op, use.getOperandNumber(), typeOf(whole))};
+          partsOf[whole].push_back(part);
+        }
+}
+/// The buffer of a joined tensor, from before the first of its parts is made.
+Value ScheduleLowering::joinedBuffer(Value joined) {
+  if (partOf.contains(joined))
+    return partBuffer(joined);
+  Value &place = places[joined];
+  if (!place)
+    place = buffer(joined.getLoc(), bufferType(typeOf(joined), capacity), "temporary");
+  return place;
+}
+Value ScheduleLowering::partBuffer(Value part) {
+  if (Value known = places.lookup(part))
+    return known;
+  auto [whole, offsets] = partOf.lookup(part);
+  Value place = joinedBuffer(whole);
+  MemRefType type = bufferType(typeOf(part), capacity);
+  for (Dim offset : offsets) {
+    place =
+        SlotOp::create(at, part.getLoc(), type, place, at.getI64IntegerAttr(offset.value), at.getDenseI64ArrayAttr({}),
+                       ValueRange(), SizeAttr::get(at.getContext(), Dim(1, offset.open)));
+  }
+  place.getDefiningOp()->setAttr("dl.part", at.getUnitAttr());
+  return places[part] = place;
+}
+
 /// The buffer of an operand that dies here, where the result may lie as well; null if there is none.
 Value ScheduleLowering::takenOver(LaunchOp launch, unsigned result) {
   for (Value given : launch.getArgs()) {
     auto maker = given.getDefiningOp<LaunchOp>(); // what views it or passes it on would have to be followed back
     auto buffer = maker && !isCheck(maker) ? buffers.lookup(given).getDefiningOp<BufferOp>() : BufferOp();
-    if (buffer && buffer.getRole() == "temporary" && typeOf(given) == typeOf(launch.getResult(result)) &&
-        mayOverwrite(launch, result, given))
+    if (buffer && !areReadFrom(launch, partsOf.lookup(given)) && buffer.getRole() == "temporary" &&
+        typeOf(given) == typeOf(launch.getResult(result)) && mayOverwrite(launch, result, given))
       return buffer;
   }
   return {};
@@ -341,6 +392,11 @@ void ScheduleLowering::launch(LaunchOp launch) {
     values.push_back(numbers.lookup(argument));
   }
   for (OpResult result : launch->getResults()) {
+    if (partOf.contains(result) || partsOf.contains(result)) {
+      values.push_back(numbers[result] = nextNumber++);
+      writes.push_back(buffers[result] = joinedBuffer(result));
+      continue;
+    }
     if (checks) { // yields what it is given
       buffers[result] = buffers.lookup(launch.getArgs()[0]);
       numbers[result] = numbers.lookup(launch.getArgs()[0]);
@@ -365,6 +421,7 @@ void ScheduleLowering::launch(LaunchOp launch) {
 }
 
 void ScheduleLowering::steps(Block &block) {
+  notePlaces(block);
   for (Operation &op : block.without_terminator()) {
     if (auto view = dyn_cast<ReshapeOp>(op)) {
       buffers[view.getResult()] = buffers.lookup(view.getInput());
@@ -532,6 +589,9 @@ void ScheduleLowering::entry(EntryOp entry, const Extents &most, bool isFirst) {
   buffers.clear();
   destination.clear();
   numbers.clear();
+  partOf.clear();
+  partsOf.clear();
+  places.clear();
   nextNumber = block.getNumArguments();
   report = {};
 

@@ -29,6 +29,7 @@ PointEmitter::Place PointEmitter::place(RankedTensorType type, AffineMap map, Ar
   if (point.flat)
     return isNumber(type) ? Place{b.constant(0), {}} : Place{point.index[0], point.lane == 0 ? b.constant(1) : Value()};
   Value at = b.constant(0), stride;
+  ArrayRef<Value> index = isPlaced(type) && !point.apart.empty() ? point.apart : point.index;
   Dim axis; // at hand
   // What an expression adds to the place, times a number of elements.
   std::function<void(AffineExpr, Value)> add = [&](AffineExpr expr, Value times) {
@@ -40,7 +41,7 @@ PointEmitter::Place PointEmitter::place(RankedTensorType type, AffineMap map, Ar
       int along = dims[dim.getPosition()];
       if (along < 0)
         return;
-      at = b.add(at, b.mul(point.index[along], times));
+      at = b.add(at, b.mul(index[along], times));
       if (along == point.lane)
         stride = stride ? b.add(stride, times) : times;
     } else {
@@ -200,7 +201,7 @@ Value PointEmitter::at(Value value, Point &point) {
     SmallVector<int> dims = domain.axes.lookup(value);
     for (unsigned i = 0; i < dims.size(); ++i)
       exprs.push_back(dims[i] < 0 ? getAffineConstantExpr(0, context) : getAffineDimExpr(i, context));
-    Place here = place(typeOf(value), AffineMap::get(dims.size(), 0, exprs, context), dims, point);
+    Place here = place(plan.storedType(value), AffineMap::get(dims.size(), 0, exprs, context), dims, point);
     result = load(buffer, typeOf(value).getElementType(), here, point);
   } else {
     result = compute(op, point);
@@ -212,7 +213,7 @@ Value PointEmitter::vectorAt(Value value, Point &point) { return spread(at(value
 
 void PointEmitter::store(Value value, Value buffer, Point &point) {
   Value what = at(value, point);
-  auto type = typeOf(value);
+  auto type = plan.storedType(value);
   SmallVector<int> dims = domain.axes.lookup(value);
   SmallVector<AffineExpr> exprs;
   for (unsigned i = 0; i < dims.size(); ++i)

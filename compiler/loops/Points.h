@@ -9,6 +9,8 @@ namespace dlc {
 /// One point, or `lanes` of them along dimension `lane`, of which those exist where `mask` is set (null: all).
 struct Point {
   llvm::SmallVector<mlir::Value> index; ///< for each dimension; null where it is not known
+  /// The same for what lies within a larger tensor, where `index` counts through several dimensions by the last of them.
+  llvm::SmallVector<mlir::Value> apart;
   int lane = -1;
   int64_t lanes = vectorLanes;
   mlir::Value mask;

@@ -186,6 +186,10 @@ void dlc::emitProduct(KernelBody &body) {
   for (auto [output, buffer] : llvm::zip(plan.outputs, body.outputBuffers))
     stores.push_back({output, buffer});
   int64_t lanes = contractionLanes(c.element);
+  auto isApart = [](Value argument) { return isPlaced(typeOf(argument)); };
+  bool needsApart =
+      plan.merged.size() > 1 && (!plan.placed.empty() || llvm::any_of(root->getBlock()->getArguments(), isApart));
+  SmallVector<Dim> mergedSizes = llvm::map_to_vector(plan.merged, [&](int dim) { return plan.domain.sizes[dim]; });
   /// What is done with the sums of a vector along dimension `lane`.
   auto finish = [&](Value row, Value column, int lane, Value sums, Value mask) {
     Point here = point;
@@ -193,6 +197,10 @@ void dlc::emitProduct(KernelBody &body) {
       here.index[plan.rowDim] = row;
     if (plan.columnDim >= 0)
       here.index[plan.columnDim] = column;
+    if (needsApart) {
+      here.apart = here.index;
+      body.setIndices(here.apart, row, plan.merged, mergedSizes);
+    }
     if (lane < 0) // one column
       sums = vector::ExtractOp::create(b, sums, ArrayRef<int64_t>{0});
     here.lane = lane;
@@ -274,7 +282,8 @@ void dlc::emitProduct(KernelBody &body) {
       from = b.mul(panel, plan.product->blocks);
       to = b.add(from, plan.product->blocks);
     }
-    body.setIndices(point, part, plan.outer, llvm::map_to_vector(plan.outer, [&](int dim) { return sizes[dim]; }));
+    body.setIndices(point.index, part, plan.outer,
+                    llvm::map_to_vector(plan.outer, [&](int dim) { return sizes[dim]; }));
     emit(from, to);
   };
   if (!plan.product || !plan.product->slabRuns)

@@ -392,7 +392,7 @@ void RowEmitter::emit() {
       index = b.constant(0);
   if (!plan.outer.empty())
     return b.forEach(body.first, body.last, 1, [&](Value part) {
-      body.setIndices(point, part, plan.outer,
+      body.setIndices(point.index, part, plan.outer,
                       llvm::map_to_vector(plan.outer, [&](int dim) { return domain.sizes[dim]; }));
       if (plan.across >= 0)
         return b.forEach(b.constant(0), e.size(domain.sizes[plan.across]), plan.acrossRows,

@@ -1,5 +1,6 @@
 // SingleOps.cpp - kernels of one op that fuses with nothing.
 // SPDX-License-Identifier: Apache-2.0
+#include "compiler/kernels/Places.h"
 #include "compiler/loops/KernelBody.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -23,26 +24,57 @@ static void forEachVector(PointEmitter &e, Value count, llvm::function_ref<void(
 /// How far apart lanes lie in a row.
 static Value unit(PointEmitter &e) { return e.plan.lanes == 1 ? Value() : e.b.constant(1); }
 
-/// Copies a part of a tensor of this type into another, from so many elements of each on: all axes but the last by loops, the
-/// last by vectors.
+namespace {
+/// How the elements of a tensor lie from a place on: how many there are along each axis, and how far apart.
+struct Lying {
+  SmallVector<Dim> dims, strides;
+
+  explicit Lying(RankedTensorType type) : dims(dimsOf(type)), strides(stridesOf(type)) {}
+  /// All that stands at one place of an axis lies without a gap.
+  bool isWholeBehind(unsigned axis) const {
+    Dim size = 1;
+    for (unsigned i = dims.size(); i-- > axis + 1; size = size * dims[i])
+      if (strides[i] != size)
+        return false;
+    return axis >= dims.size() || strides[axis] == size;
+  }
+};
+} // namespace
+
+/// Goes through `count` places of an axis and all places of those behind it, by pieces without a gap in any of these tensors;
+/// they have the same sizes behind the axis. `at`: where each begins.
+static void eachPiece(PointEmitter &e, ArrayRef<Lying> all, unsigned axis, Value count, ArrayRef<Value> at,
+                      llvm::function_ref<void(ArrayRef<Value> at, Value count)> body) {
+  const Lying &first = all.front();
+  if (llvm::all_of(all, [&](const Lying &one) { return one.isWholeBehind(axis); })) {
+    for (Dim dim : ArrayRef(first.dims).drop_front(std::min<size_t>(axis + 1, first.dims.size())))
+      count = e.b.mul(count, e.size(dim));
+    return body(at, count);
+  }
+  e.b.forEach(e.b.constant(0), count, 1, [&](Value i) {
+    SmallVector<Value> here;
+    for (auto [one, start] : llvm::zip(all, at))
+      here.push_back(e.b.add(start, e.b.mul(i, e.size(one.strides[axis]))));
+    eachPiece(e, all, axis + 1, e.size(first.dims[axis + 1]), here, body);
+  });
+}
+/// Copies `count` places of an axis, and all that stands behind them.
+static void copyBehind(PointEmitter &e, Type element, unsigned axis, Value count, const Lying &from, Value source,
+                       Value first, const Lying &to, Value target, Value offset) {
+  eachPiece(e, {from, to}, axis, count, {first, offset}, [&](ArrayRef<Value> starts, Value size) {
+    forEachVector(e, size, [&](Value at, const Point &point) {
+      Value x = e.load(source, element, {e.b.add(starts[0], at), unit(e)}, point);
+      e.write(x, target, element, {e.b.add(starts[1], at), unit(e)}, point);
+    });
+  });
+}
+/// Copies a part of a tensor of this type into another, from so many elements of each on.
 static void copyPart(PointEmitter &e, RankedTensorType part, RankedTensorType from, Value source, Value first,
                      RankedTensorType to, Value target, Value offset) {
-  SmallVector<Dim> dims = dimsOf(part);
-  SmallVector<Dim> in = stridesOf(from), out = stridesOf(to);
-  std::function<void(unsigned, Value, Value)> walk = [&](unsigned axis, Value read, Value write) {
-    if (dims.empty() || axis + 1 == dims.size()) {
-      Value count = dims.empty() ? e.b.constant(1) : e.size(dims.back());
-      forEachVector(e, count, [&](Value at, const Point &point) {
-        Value x = e.load(source, from.getElementType(), {e.b.add(read, at), unit(e)}, point);
-        e.write(x, target, from.getElementType(), {e.b.add(write, at), unit(e)}, point);
-      });
-      return;
-    }
-    e.b.forEach(e.b.constant(0), e.size(dims[axis]), 1, [&](Value i) {
-      walk(axis + 1, e.b.add(read, e.b.mul(i, e.size(in[axis]))), e.b.add(write, e.b.mul(i, e.size(out[axis]))));
-    });
-  };
-  walk(0, first, offset);
+  Lying in(from), out(to);
+  in.dims = out.dims = dimsOf(part);
+  Value count = in.dims.empty() ? e.b.constant(1) : e.size(in.dims[0]);
+  copyBehind(e, from.getElementType(), 0, count, in, source, first, out, target, offset);
 }
 /// Copies a tensor into a larger one, `offset` elements in.
 static void copyInto(PointEmitter &e, RankedTensorType from, Value source, RankedTensorType to, Value target,
@@ -70,40 +102,44 @@ static Value number(PointEmitter &e, Type element, Attribute value = {}) {
 /// A part is what stands behind one place of the axes before the one along which the inputs follow each other.
 static void concat(KernelBody &body, ConcatOp op, ValueRange buffers) {
   PointEmitter &e = body.e;
-  auto type = typeOf(op.getResult());
-  auto sizeOfPart = [&](Value value) {
-    Value size = e.b.constant(1);
-    SmallVector<Dim> dims = dimsOf(value);
-    for (Dim dim : ArrayRef<Dim>(dims).drop_front(op.getAlong()))
-      size = e.b.mul(size, e.size(dim));
-    return size;
+  RankedTensorType type = body.plan.storedType(op.getResult());
+  Lying whole(type);
+  SmallVector<int> outer = llvm::to_vector(llvm::seq<int>(0, op.getAlong()));
+  SmallVector<Value> index(outer.size());
+  auto start = [&](const Lying &lying) {
+    Value at = e.b.constant(0);
+    for (auto [place, stride] : llvm::zip(index, lying.strides))
+      at = e.b.add(at, e.b.mul(place, e.size(stride)));
+    return at;
   };
-  Value whole = sizeOfPart(op.getResult());
   e.b.forEach(body.first, body.last, 1, [&](Value part) {
-    Value target = e.b.mul(part, whole);
-    for (auto [input, buffer] : llvm::zip(op.getInputs(), buffers)) {
-      Value size = sizeOfPart(input), source = e.b.mul(part, size);
-      forEachVector(e, size, [&](Value at, const Point &point) {
-        Value x = e.load(buffer, type.getElementType(), {e.b.add(source, at), unit(e)}, point);
-        e.write(x, buffers.back(), type.getElementType(), {e.b.add(target, at), unit(e)}, point);
-      });
-      target = e.b.add(target, size);
+    if (!outer.empty())
+      body.setIndices(index, part, outer, whole.dims);
+    Value target = start(whole);
+    for (auto [i, input, buffer] : llvm::enumerate(op.getInputs(), buffers.drop_back())) {
+      Lying own(typeOf(input));
+      Value count = e.size(own.dims[outer.size()]);
+      Lying there = whole;
+      there.dims = own.dims;
+      if (!liesInPlace(op, i))
+        copyBehind(e, type.getElementType(), outer.size(), count, own, buffer, start(own), there, buffers.back(),
+                   target);
+      target = e.b.add(target, e.b.mul(count, e.size(whole.strides[outer.size()])));
     }
   });
 }
 
 namespace {
 /// The elements of a padded tensor, from an axis on: what stands before and behind the input becomes the number, what stands
-/// between is copied. Axes without a border are one piece with those behind them.
+/// between is copied, unless it lies there already.
 class Padder {
 public:
   Padder(PointEmitter &e, PadOp op, ValueRange buffers)
-      : e(e), b(e.b), source(buffers[0]), target(buffers[1]), inner(dimsOf(op.getInput())),
-        outer(dimsOf(op.getResult())), inStrides(stridesOf(typeOf(op.getInput()))),
-        outStrides(stridesOf(typeOf(op.getResult()))), element(typeOf(op.getResult()).getElementType()),
-        value(number(e, element, op.getValueAttr())) {
+      : e(e), b(e.b), source(buffers[0]), target(buffers[1]), inner(typeOf(op.getInput())),
+        outer(e.plan.storedType(op.getResult())), isInPlace(liesInPlace(op, 0)),
+        element(typeOf(op.getResult()).getElementType()), value(number(e, element, op.getValueAttr())) {
     auto numbers = [&](ArrayAttr sizes) {
-      SmallVector<int64_t> all(outer.size(), 0);
+      SmallVector<int64_t> all(outer.dims.size(), 0);
       for (size_t i = 0; sizes && i < all.size(); ++i)
         all[i] = cast<SizeAttr>(sizes[i]).number();
       return all;
@@ -116,11 +152,12 @@ public:
     Value from = b.constant(0), to = b.constant(0), isInside;
     for (auto [axis, place] : llvm::enumerate(places)) {
       Value own = b.add(place, -low[axis]);
-      to = b.add(to, b.mul(place, e.size(outStrides[axis])));
-      from = b.add(from, b.mul(own, e.size(inStrides[axis])));
+      to = b.add(to, b.mul(place, e.size(outer.strides[axis])));
+      from = b.add(from, b.mul(own, e.size(inner.strides[axis])));
       if (!low[axis] && !high[axis])
         continue;
-      Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, own, e.size(inner[axis])); // below 0 is large
+      Value inside =
+          arith::CmpIOp::create(b, arith::CmpIPredicate::ult, own, e.size(inner.dims[axis])); // below 0 is large
       isInside = isInside ? arith::AndIOp::create(b, isInside, inside).getResult() : inside;
     }
     unsigned axis = places.size();
@@ -131,44 +168,49 @@ public:
     b.setInsertionPointToStart(branch.thenBlock());
     fillFrom(axis, from, to);
     b.setInsertionPointToStart(branch.elseBlock());
-    fill(e, element, target, to, sizeFrom(outer, axis), value);
+    border(axis, to, axis < outer.dims.size() ? e.size(outer.dims[axis]) : b.constant(1));
   }
 
 private:
-  Value sizeFrom(ArrayRef<Dim> dims, unsigned axis) {
-    Value size = b.constant(1);
-    for (Dim dim : dims.drop_front(axis))
-      size = b.mul(size, e.size(dim));
-    return size;
+  /// So many places of an axis, and all that stands behind them.
+  void border(unsigned axis, Value to, Value count) {
+    eachPiece(e, outer, axis, count, to,
+              [&](ArrayRef<Value> at, Value size) { fill(e, element, target, at[0], size, value); });
   }
   void fillFrom(unsigned axis, Value from, Value to) {
     auto hasBorder = [&](unsigned i) { return low[i] || high[i]; };
-    if (llvm::none_of(llvm::seq<unsigned>(axis, outer.size()), hasBorder))
-      return forEachVector(e, sizeFrom(inner, axis), [&](Value at, const Point &point) {
-        Value x = e.load(source, element, {b.add(from, at), unit(e)}, point);
-        e.write(x, target, element, {b.add(to, at), unit(e)}, point);
-      });
-    Value step = e.size(outStrides[axis]), before = b.mul(step, low[axis]);
+    unsigned rank = outer.dims.size();
+    if (llvm::none_of(llvm::seq<unsigned>(std::min(axis, rank), rank), hasBorder)) {
+      if (!isInPlace)
+        copy(axis, from, to);
+      return;
+    }
+    Value step = e.size(outer.strides[axis]), count = e.size(inner.dims[axis]);
     if (low[axis])
-      fill(e, element, target, to, before, value);
-    Value start = b.add(to, before);
-    if (llvm::none_of(llvm::seq<unsigned>(axis + 1, outer.size()), hasBorder)) // one piece
-      forEachVector(e, sizeFrom(inner, axis), [&](Value at, const Point &point) {
-        Value x = e.load(source, element, {b.add(from, at), unit(e)}, point);
-        e.write(x, target, element, {b.add(start, at), unit(e)}, point);
+      border(axis, to, b.constant(low[axis]));
+    Value start = b.add(to, b.mul(step, low[axis]));
+    if (llvm::any_of(llvm::seq<unsigned>(axis + 1, rank), hasBorder))
+      b.forEach(b.constant(0), count, 1, [&](Value i) {
+        fillFrom(axis + 1, b.add(from, b.mul(i, e.size(inner.strides[axis]))), b.add(start, b.mul(i, step)));
       });
-    else
-      b.forEach(b.constant(0), e.size(inner[axis]), 1, [&](Value i) {
-        fillFrom(axis + 1, b.add(from, b.mul(i, e.size(inStrides[axis]))), b.add(start, b.mul(i, step)));
-      });
+    else if (!isInPlace)
+      copy(axis, from, start);
     if (high[axis])
-      fill(e, element, target, b.add(start, b.mul(e.size(inner[axis]), step)), b.mul(step, high[axis]), value);
+      border(axis, b.add(start, b.mul(count, step)), b.constant(high[axis]));
+  }
+  /// All of the input from an axis on.
+  void copy(unsigned axis, Value from, Value to) {
+    Lying there = outer;
+    there.dims = inner.dims;
+    Value count = axis < inner.dims.size() ? e.size(inner.dims[axis]) : b.constant(1);
+    copyBehind(e, element, axis, count, inner, source, from, there, target, to);
   }
 
   PointEmitter &e;
   LoopBuilder &b;
   Value source, target;
-  SmallVector<Dim> inner, outer, inStrides, outStrides;
+  Lying inner, outer;
+  bool isInPlace;
   SmallVector<int64_t> low, high;
   Type element;
   Value value;
@@ -181,12 +223,11 @@ static void pad(KernelBody &body, PadOp op, ValueRange buffers) {
   size_t axes = body.plan.parts.size();
   if (axes == 0)
     return padder.part({});
-  Point point;
-  point.index.assign(axes, body.b.constant(0));
+  SmallVector<Value> index(axes, body.b.constant(0));
   SmallVector<int> dims = llvm::to_vector(llvm::seq<int>(0, axes));
   body.b.forEach(body.first, body.last, 1, [&](Value part) {
-    body.setIndices(point, part, dims, body.plan.parts);
-    padder.part(ArrayRef<Value>(point.index).take_front(axes));
+    body.setIndices(index, part, dims, body.plan.parts);
+    padder.part(index);
   });
 }
 /// Rows are added in their order, so that the sum is the same whoever computes it.

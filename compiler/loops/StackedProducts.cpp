@@ -263,7 +263,8 @@ void StackEmitter::emit() {
   Dim size = sizes[stack.lane];
   if (!stack.outer.empty()) // neighbours along the stack come one after the other
     return b.forEach(body.first, body.last, 1, [&](Value part) {
-      body.setIndices(point, part, stack.outer, llvm::map_to_vector(stack.outer, [&](int dim) { return sizes[dim]; }));
+      body.setIndices(point.index, part, stack.outer,
+                      llvm::map_to_vector(stack.outer, [&](int dim) { return sizes[dim]; }));
       eachTile([&](Value start, int64_t height) {
         b.forEachVector(b.constant(0), e.size(size), {stack.lanes, stack.vectors, size.isNumber() ? size.value : -1},
                         [&](Vectors vectors) { tile(start, height, vectors); });

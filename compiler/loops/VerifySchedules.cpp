@@ -12,6 +12,9 @@
 // A loop is gone through once. Slots of buffers say which values they hold when a round begins and when it ends, and which
 // value the whole buffer holds before and behind the loop (SlotOp): what round i + 1 begins with is what round i leaves.
 //
+// A part of a joined tensor is a slot of its buffer, with a value of its own. What is written to the whole ends those of its
+// parts, but for parts that the kernel is given and does not touch: it fills what is around them.
+//
 // Where a step reads and writes one buffer, its kernel must read an element only where it writes it, and before: a load
 // is followed by the store to the same place, in one block. Different points write different elements: every op of a
 // kernel stands on all dimensions of its domain, or on all of its rows (Domain.cpp).
@@ -47,11 +50,13 @@ private:
   LogicalResult steps(Block &block);
   LogicalResult loop(LoopOp loop);
   LogicalResult finds(Operation *reader, Value buffer, int64_t value);
+  LogicalResult writesOver(RunOp run, func::FuncOp kernel, Value buffer);
   LogicalResult shares(RunOp run, func::FuncOp kernel, unsigned input, unsigned output);
   LogicalResult wrong(Operation *op, const Twine &what);
 
   llvm::StringMap<ModuleOp> kernels;
   DenseMap<Value, int64_t> held;                                    ///< by a buffer: the number of a value
+  DenseMap<Value, SmallVector<Value>> partsOf;                      ///< of a buffer: slots of it that hold parts
   DenseSet<std::tuple<Operation *, unsigned, unsigned, int>> right; ///< what `shares` has found right
 };
 } // namespace
@@ -137,10 +142,17 @@ LogicalResult ScheduleVerifier::shares(RunOp call, func::FuncOp kernel, unsigned
 
 /// The buffer itself, of a slot that is the same in each round.
 static Value rootOf(Value buffer) {
-  for (auto slot = buffer.getDefiningOp<SlotOp>(); slot && slot.getIndices().empty() && !slot->hasAttr("dl.values");
+  for (auto slot = buffer.getDefiningOp<SlotOp>();
+       slot && slot.getIndices().empty() && !slot->hasAttr("dl.values") && !slot->hasAttr("dl.part");
        slot = buffer.getDefiningOp<SlotOp>())
     buffer = slot.getWhole();
   return buffer;
+}
+
+/// The buffer that a part of a joined tensor lies in; null if this is none.
+static Value wholeOf(Value buffer) {
+  auto slot = buffer.getDefiningOp<SlotOp>();
+  return slot && slot->hasAttr("dl.part") ? rootOf(slot.getWhole()) : Value();
 }
 
 LogicalResult ScheduleVerifier::finds(Operation *reader, Value buffer, int64_t value) {
@@ -169,8 +181,41 @@ LogicalResult ScheduleVerifier::step(RunOp run, ArrayRef<int64_t> values) {
     if (auto around = run->getParentOfType<LoopOp>(); around && values[reads + i] != nothing)
       if (!around.getBody().isAncestor(buffer.getParentRegion()))
         return wrong(run, "writes to a buffer from outside of its loop that is no slot");
+    if (failed(writesOver(run, kernel, rootOf(buffer))))
+      return failure();
     held[rootOf(buffer)] = values[reads + i];
   }
+  return success();
+}
+
+/// Where a buffer is written to, what it is a part of is whole no more, and its parts are gone: but for those that the kernel is
+/// given and leaves alone.
+LogicalResult ScheduleVerifier::writesOver(RunOp run, func::FuncOp kernel, Value buffer) {
+  for (Value whole = wholeOf(buffer); whole; whole = wholeOf(whole))
+    held[whole] = nothing;
+  DenseSet<Value> kept;
+  for (auto [input, read] : llvm::enumerate(run.getInputs())) {
+    SmallVector<Value> path{rootOf(read)}; // from the part to the whole
+    while (path.back() != buffer && wholeOf(path.back()))
+      path.push_back(wholeOf(path.back()));
+    if (path.size() < 2 || path.back() != buffer)
+      continue;
+    if (!kernel.getArgument(input).use_empty())
+      return wrong(run, "lets @" + kernel.getSymName() + " read a part of the buffer that it writes");
+    kept.insert(path.begin(), path.end());
+  }
+  std::function<void(Value)> end = [&](Value whole) {
+    for (Value part : partsOf.lookup(whole))
+      if (kept.contains(part) && part != buffer) {
+        if (llvm::none_of(partsOf.lookup(part), [&](Value inner) { return kept.contains(inner); }))
+          continue; // with all of its own parts
+        end(part);
+      } else {
+        held[part] = nothing;
+        end(part);
+      }
+  };
+  end(buffer);
   return success();
 }
 
@@ -224,6 +269,11 @@ LogicalResult ScheduleVerifier::steps(Block &block) {
 
 LogicalResult ScheduleVerifier::verify(ScheduleOp schedule) {
   held.clear();
+  partsOf.clear();
+  schedule.walk([&](SlotOp slot) {
+    if (Value whole = wholeOf(slot))
+      partsOf[whole].push_back(slot);
+  });
   ArrayRef<int64_t> given = numbersOf(schedule);
   auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
   auto arguments = about ? about.getAs<ArrayAttr>("arg_attrs") : ArrayAttr();

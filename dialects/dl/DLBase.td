@@ -72,6 +72,15 @@ def DL_OpenAttr : DL_Attr<"Open", "open"> {
   }];
 }
 
+def DL_PlacedAttr : DL_Attr<"Placed", "placed"> {
+  let summary = "The encoding of a tensor type whose elements lie within a larger tensor: `#dl.placed<[batch, 0], [0, 34]>`";
+  let description = [{
+    The first list is that of `#dl.open`. The second one has the sizes of the larger tensor, whose axes say how far elements lie
+    apart; that of the first axis says nothing, and is 0.
+  }];
+  let parameters = (ins ArrayRefParameter<"::dlc::Dim">:$dims, ArrayRefParameter<"::dlc::Dim">:$within);
+}
+
 //===----------------------------------------------------------------------===//
 // Value ops: all share one grammar, one parser and one printer (Syntax.cpp)
 //

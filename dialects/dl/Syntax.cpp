@@ -351,10 +351,12 @@ RankedTensorType dlc::makeTensor(ArrayRef<Dim> dims, Type elementType) {
                                open ? OpenAttr::get(elementType.getContext(), encoded) : OpenAttr());
 }
 Dim dlc::dimOf(RankedTensorType type, unsigned axis) {
-  if (auto open = dyn_cast_or_null<OpenAttr>(type.getEncoding()))
-    if (axis < open.getDims().size())
-      if (Dim dim = open.getDims()[axis]; dim.isOpen() && dim.value > 0 && dim.fitsAxis())
-        return dim;
+  auto open = dyn_cast_or_null<OpenAttr>(type.getEncoding());
+  auto placed = dyn_cast_or_null<PlacedAttr>(type.getEncoding());
+  ArrayRef<Dim> dims = open ? open.getDims() : placed ? placed.getDims() : ArrayRef<Dim>();
+  if (axis < dims.size())
+    if (Dim dim = dims[axis]; dim.isOpen() && dim.value > 0 && dim.fitsAxis())
+      return dim;
   return Dim(type.getDimSize(axis));
 }
 SmallVector<Dim> dlc::dimsOf(RankedTensorType type) {
@@ -367,8 +369,27 @@ bool dlc::hasRowsFirst(RankedTensorType type) {
          llvm::all_of(llvm::drop_begin(dims, std::min<size_t>(dims.size(), 1)), [](Dim dim) { return dim.isNumber(); });
 }
 
+/// Of the tensor that lies by itself, alone or around this one.
+static SmallVector<Dim> axesOf(RankedTensorType type) {
+  auto placed = dyn_cast_or_null<PlacedAttr>(type.getEncoding());
+  return placed && (int64_t)placed.getWithin().size() == type.getRank() ? llvm::to_vector(placed.getWithin())
+                                                                        : dimsOf(type);
+}
+bool dlc::isPlaced(RankedTensorType type) { return isa_and_nonnull<PlacedAttr>(type.getEncoding()); }
+RankedTensorType dlc::unplaced(RankedTensorType type) {
+  return isPlaced(type) ? makeTensor(dimsOf(type), type.getElementType()) : type;
+}
+RankedTensorType dlc::placedIn(RankedTensorType type, RankedTensorType larger) {
+  SmallVector<Dim> own = dimsOf(type), within = axesOf(larger);
+  if (stridesOf(larger) == stridesOf(unplaced(type)))
+    return unplaced(type);
+  within[0] = 0;
+  for (Dim &dim : own)
+    dim = dim.isOpen() ? dim : Dim(0);
+  return RankedTensorType::get(type.getShape(), type.getElementType(), PlacedAttr::get(type.getContext(), own, within));
+}
 SmallVector<Dim> dlc::stridesOf(RankedTensorType type) {
-  SmallVector<Dim> dims = dimsOf(type), strides(dims.size());
+  SmallVector<Dim> dims = axesOf(type), strides(dims.size());
   Dim stride = 1;
   for (int i = (int)dims.size() - 1; i >= 0; --i) {
     strides[i] = stride;
@@ -710,12 +731,22 @@ std::string dlc::show(InitAttr init) {
   return text;
 }
 
+static ParseResult parseDims(AsmParser &parser, SmallVectorImpl<Dim> &dims) {
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
+                                        [&] { return parseDim(parser, dims.emplace_back()); });
+}
 static ParseResult parseOpen(AsmParser &parser, OpenAttr &attr) {
   SmallVector<Dim> dims;
-  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
-                                     [&] { return parseDim(parser, dims.emplace_back()); }))
+  if (parseDims(parser, dims))
     return failure();
   attr = OpenAttr::get(parser.getContext(), dims);
+  return success();
+}
+static ParseResult parsePlaced(AsmParser &parser, PlacedAttr &attr) {
+  SmallVector<Dim> dims, within;
+  if (parseDims(parser, dims) || parser.parseComma() || parseDims(parser, within))
+    return failure();
+  attr = PlacedAttr::get(parser.getContext(), dims, within);
   return success();
 }
 
@@ -730,10 +761,23 @@ Attribute SizeAttr::parse(AsmParser &parser, Type) { return parseInAngles<SizeAt
 Attribute ShapeAttr::parse(AsmParser &parser, Type) { return parseInAngles<ShapeAttr, parseShape>(parser); }
 Attribute OpenAttr::parse(AsmParser &parser, Type) { return parseInAngles<OpenAttr, parseOpen>(parser); }
 Attribute InitAttr::parse(AsmParser &parser, Type) { return parseInAngles<InitAttr, parseInit>(parser); }
+Attribute PlacedAttr::parse(AsmParser &parser, Type) { return parseInAngles<PlacedAttr, parsePlaced>(parser); }
+static void printDims(AsmPrinter &printer, ArrayRef<Dim> dims) {
+  printer << '[';
+  llvm::interleaveComma(dims, printer, [&](Dim dim) { printer << show(dim); });
+  printer << ']';
+}
 void OpenAttr::print(AsmPrinter &printer) const {
-  printer << "<[";
-  llvm::interleaveComma(getDims(), printer, [&](Dim dim) { printer << show(dim); });
-  printer << "]>";
+  printer << '<';
+  printDims(printer, getDims());
+  printer << '>';
+}
+void PlacedAttr::print(AsmPrinter &printer) const {
+  printer << '<';
+  printDims(printer, getDims());
+  printer << ", ";
+  printDims(printer, getWithin());
+  printer << '>';
 }
 void SizeAttr::print(AsmPrinter &printer) const { printer << '<' << show(*this) << '>'; }
 void ShapeAttr::print(AsmPrinter &printer) const { printer << '<' << show(*this) << '>'; }

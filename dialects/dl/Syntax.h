@@ -79,6 +79,13 @@ Dim dimOf(mlir::RankedTensorType type, unsigned axis);
 llvm::SmallVector<Dim> dimsOf(mlir::RankedTensorType type);
 /// All sizes are numbers, but for one along the first axis that may be a multiple of the batch: rows lie one after the other.
 bool hasRowsFirst(mlir::RankedTensorType type);
+/// Do its elements lie within a larger tensor, which is known by its sizes but for that of the first axis?
+bool isPlaced(mlir::RankedTensorType type);
+/// The type of a tensor whose elements lie as those of a larger one do, which has so many axes. The same type where that is how
+/// they lie anyway.
+mlir::RankedTensorType placedIn(mlir::RankedTensorType type, mlir::RankedTensorType larger);
+/// The type of the same tensor where it lies by itself.
+mlir::RankedTensorType unplaced(mlir::RankedTensorType type);
 /// Row-major strides, in elements. A tensor lies densely for what the call has: only its first axis, and what stands before
 /// it, has a stride that is a number where a later axis is open.
 llvm::SmallVector<Dim> stridesOf(mlir::RankedTensorType type);

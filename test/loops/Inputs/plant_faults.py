@@ -82,7 +82,7 @@ def another_buffer(text, draw):
         i = draw.randrange(len(operands))
         # Of this schedule, known above this run.
         above = text[text.rindex("dl.schedule @", 0, run.start()) : run.start()]
-        types = dict(re.findall(r"(%[\w.#-]+) = buffer [\w\[\]]+ : (memref<\w+>)", above))
+        types = dict(re.findall(r"(%[\w.#-]+) = (?:buffer [\w\[\]]+ :|slot .* ->) (memref<\w+>)", above))
         known = sorted(name for name, kind in types.items() if kind == types[operands[i]] and name != operands[i])
         if known:
             operands[i] = draw.choice(known)
