@@ -20,6 +20,7 @@
 #include "compiler/CostModel.h"
 #include "compiler/Passes.h"
 #include "dialects/dl/Contract.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -173,18 +174,21 @@ static double transformedCost(const Convolution &one, const Transform &transform
   return filters + picture + products + results + costOfMoving(square * channels * features) +
          costOfMoving(square * tiles * channels) + costOfMoving(square * tiles * features);
 }
+/// The cost of a transform as a share of the direct convolution's, at the capacity at which it is the most.
+static double shareOf(const Convolution &one, const Transform &transform, ArrayRef<Extents> capacities) {
+  double most = 0;
+  for (const Extents &capacity : capacities)
+    most = std::max(most, transformedCost(one, transform, capacity) / directCost(one, capacity));
+  return most;
+}
 /// The transform that pays at each capacity, the best one at the largest; null if none does.
 static const Transform *choose(const Convolution &one, ArrayRef<Extents> capacities) {
   const Transform *best = nullptr;
-  for (const Transform &transform : transforms) {
-    auto pays = [&](const Extents &capacity) {
-      return transformedCost(one, transform, capacity) < winogradShare * directCost(one, capacity);
-    };
-    const Extents &most = capacities.back();
-    if (llvm::all_of(capacities, pays) &&
+  const Extents &most = capacities.back();
+  for (const Transform &transform : transforms)
+    if (shareOf(one, transform, capacities) < winogradShare &&
         (!best || transformedCost(one, transform, most) < transformedCost(one, *best, most)))
       best = &transform;
-  }
   return best;
 }
 
@@ -399,6 +403,63 @@ void Rewriter::run() {
     op->erase();
 }
 
+//===--- Why, or why not --------------------------------------------------------------------------------===//
+
+/// A product that is no convolution of 3 x 3 by steps of one, and yet has windows along two axes: what it is instead. Empty for
+/// other products.
+static std::string otherThan(ContractOp op) {
+  SmallVector<Dim> over = op.getIterationSizes();
+  unsigned kept = op.getKept().number(), dims = over.size();
+  std::string windows;
+  unsigned axes = 0;
+  bool isSmall = true, isStepped = false, isSpread = false;
+  for (AffineMap map : {op.getLhsMap(), op.getRhsMap()})
+    for (AffineExpr place : map.getResults()) {
+      auto at = [&](unsigned dim) { return place.isFunctionOfDim(dim); };
+      auto results = llvm::make_filter_range(llvm::seq(0u, kept), at),
+           taps = llvm::make_filter_range(llvm::seq(kept, dims), at);
+      if (place.getKind() != AffineExprKind::Add || results.empty() || taps.empty())
+        continue;
+      ++axes;
+      windows += (windows.empty() ? "" : " x ") + show(over[*taps.begin()]);
+      isSmall &= over[*taps.begin()] == Dim(3);
+      isStepped |= std::abs(factorOf(place, *results.begin(), dims)) != 1;
+      isSpread |= std::abs(factorOf(place, *taps.begin(), dims)) != 1;
+    }
+  if (axes != 2)
+    return "";
+  if (llvm::any_of(ArrayRef(over).drop_front(kept), [](Dim size) { return size.hasRows(); }))
+    return "it is summed over the batch, as the gradient of filters is";
+  if (!typeOf(op.getResult()).getElementType().isF32())
+    return "its numbers are not f32";
+  if (!isSmall)
+    return "its windows have " + windows + " elements";
+  return isStepped  ? "its windows move by more than one place"
+         : isSpread ? "the elements of its windows do not lie side by side"
+                    : "its channels are in groups, or its size is open";
+}
+/// Says what has become of a product with windows.
+static void explain(ContractOp op, const Convolution *one, const Transform *chosen, ArrayRef<Extents> capacities) {
+  std::string why = one ? "" : otherThan(op);
+  if (!one && why.empty())
+    return;
+  InFlightDiagnostic remark = mlir::emitRemark(op.getLoc()) << "--winograd: ";
+  if (!one) {
+    remark << "a direct convolution; " << why << ", and it is for 3 x 3 by steps of one";
+    return;
+  }
+  auto sizeOf = [](const Transform &transform) { return llvm::formatv("{0} x {0}", transform.results).str(); };
+  if (chosen)
+    remark << "in tiles of " << sizeOf(*chosen);
+  else
+    remark << "a direct convolution";
+  remark << "; predicted shares of its cost:";
+  for (const Transform &transform : transforms)
+    remark << (&transform == transforms ? " " : ", ") << sizeOf(transform) << " "
+           << llvm::formatv("{0:F2}", shareOf(*one, transform, capacities)).str();
+  remark << "; it has to be below " << llvm::formatv("{0:F2}", winogradShare).str();
+}
+
 void dlc::useWinograd(EntryOp entry, ArrayRef<Extents> capacities) {
   SmallVector<ContractOp> all;
   entry.walk([&](ContractOp op) { all.push_back(op); });
@@ -407,6 +468,7 @@ void dlc::useWinograd(EntryOp entry, ArrayRef<Extents> capacities) {
     if (!one)
       one = convolutionOf(op, false);
     const Transform *transform = one ? choose(*one, capacities) : nullptr;
+    explain(op, one ? &*one : nullptr, transform, capacities);
     if (transform)
       Rewriter(*one, *transform).run();
   }
