@@ -15,8 +15,11 @@
 namespace dlc {
 using namespace detail;
 
-static constexpr const char *formatKey = "dlc.packed", *layoutKey = "dlc.layout", *modelKey = "dlc.model";
-static constexpr const char *format = "1";
+static constexpr const char *formatKey = "dlc.packed", *layoutKey = "dlc.layout", *modelKey = "dlc.model",
+                            *checksumKey = "dlc.checksum";
+static constexpr const char *format = "2";
+/// Arenas up to this size are compared with their checksums where they are mapped, too: that takes two milliseconds.
+static constexpr uint64_t mappedAndChecked = 16 << 20;
 /// The parameters first: they begin at a page.
 static constexpr std::pair<const char *, dlc_arena> arenas[] = {{"dlc.params", DLC_PARAMS},
                                                                 {"dlc.buffers", DLC_BUFFERS}};
@@ -24,6 +27,12 @@ static constexpr uint64_t pageBytes = 4096;
 
 bool isPacked(const SafetensorsFile &file) { return file.metadata().contains(formatKey); }
 bool isPacked(const std::string &path) { return isPacked(SafetensorsFile(path)); }
+
+/// The checksums of the arenas' bytes, one after the other, in so many digits each.
+static constexpr size_t checksumDigits = 16;
+static std::string checksumOf(const char *data, uint64_t bytes) {
+  return hexText(xxh64(reinterpret_cast<const uint8_t *>(data), bytes));
+}
 
 /// What two libraries must have in common to share a packed file; nothing of the processor.
 static std::string layoutOf(const ModelState &m) {
@@ -73,9 +82,20 @@ public:
             cat("'", file.path(), "' is damaged: a condition of '", t.name, "' is neither 0 nor 1. ", remedy()));
   }
 
+  /// The bytes are those that were written.
+  void checkBytes(dlc_arena arena, const char *data) const {
+    std::string sums = text(checksumKey);
+    size_t at = arena == arenas[0].second ? 0 : checksumDigits;
+    if (sums.size() != checksumDigits * std::size(arenas) ||
+        sums.substr(at, checksumDigits) != checksumOf(data, model.raw->arena_bytes[arena]))
+      throw Error(cat("'", file.path(), "' is damaged: the numbers of '", at ? arenas[1].first : arenas[0].first,
+                      "' do not have their checksum. ", remedy()));
+  }
+
   Tensor read(dlc_arena arena, const char *name) const {
     Tensor bytes = file.read(name);
     checkConditions(arena, static_cast<const char *>(bytes.data()));
+    checkBytes(arena, static_cast<const char *>(bytes.data()));
     return bytes;
   }
 
@@ -105,6 +125,8 @@ void Parameters::pack(const std::string &path, const std::optional<CheckpointInf
   metadata[modelKey] = state->model->raw->name;
   std::vector<NamedView> views;
   for (auto [name, arena] : arenas)
+    metadata[checksumKey] += checksumOf(state->memory(arena), state->model->raw->arena_bytes[arena]);
+  for (auto [name, arena] : arenas)
     views.push_back(
         {name, TensorView(DType::U8, Shape{int64_t(state->model->raw->arena_bytes[arena])}, state->memory(arena))});
   writeSafetensors(path, views, metadata, pageBytes);
@@ -115,6 +137,8 @@ Parameters Model::mapParameters(const std::string &path) const {
   PackedFile packed(file, *state);
   auto p = std::make_shared<ParametersState>(state, file.map("dlc.params"), path);
   packed.checkConditions(DLC_PARAMS, p->memory(DLC_PARAMS));
+  if (state->raw->arena_bytes[DLC_PARAMS] <= mappedAndChecked)
+    packed.checkBytes(DLC_PARAMS, p->memory(DLC_PARAMS));
   Tensor buffers = packed.read(DLC_BUFFERS, "dlc.buffers");
   std::memcpy(p->memory(DLC_BUFFERS), buffers.data(), buffers.bytes());
   return Parameters(std::move(p));

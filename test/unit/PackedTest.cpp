@@ -197,8 +197,8 @@ TEST(PackedParameters, DamagedFilesAreRefused) {
   EXPECT_ERROR(p.model.mapParameters(p.folder / "weights"),
                "is not packed: it holds weights to be read, not to be mapped.");
   EXPECT_ERROR(p.model.mapParameters(p.folder / "none"), "Cannot open");
-  EXPECT_ERROR(p.model.mapParameters(p.changed("\"dlc.packed\":\"1\"", "\"dlc.packed\":\"2\"")),
-               "is packed in the format 2; this runtime maps format 1.");
+  EXPECT_ERROR(p.model.mapParameters(p.changed("\"dlc.packed\":\"2\"", "\"dlc.packed\":\"3\"")),
+               "is packed in the format 3; this runtime maps format 2.");
   EXPECT_ERROR(p.model.mapParameters(p.changed("\"dlc.layout\":\"", "\"dlc.layouT\":\"")),
                "was packed for another library");
   EXPECT_ERROR(p.model.mapParameters(p.changed("dlc.params", "dlc.parama")), "is damaged: its 'dlc.params' should be ");
@@ -213,6 +213,22 @@ TEST(PackedParameters, DamagedFilesAreRefused) {
   bytes.push_back(0);
   writeBytes(p.folder / "long", bytes);
   EXPECT_ERROR(p.model.mapParameters(p.folder / "long"), "is too long");
+}
+TEST(PackedParameters, AFlippedBitIsFound) {
+  Packed p;
+  SafetensorsFile file(p.path);
+  const std::vector<uint8_t> sound = bytesOf(p.path);
+  for (const char *name : {"dlc.params", "dlc.buffers"})
+    for (size_t at : {size_t(0), file.find(name)->bytes - 1}) {
+      std::vector<uint8_t> bytes = sound;
+      bytes[file.place(name) + at] ^= 0x10;
+      writeBytes(p.folder / "flipped", bytes);
+      std::string said = std::string("is damaged: the numbers of '") + name + "' do not have their checksum. Make one";
+      EXPECT_ERROR(p.model.mapParameters(p.folder / "flipped"), said);
+      EXPECT_ERROR(p.model.loadParameters(p.folder / "flipped"), said);
+    }
+  EXPECT_ERROR(p.model.mapParameters(p.changed("\"dlc.checksum\":\"", "\"dlc.checksuM\":\"")),
+               "do not have their checksum");
 }
 TEST(PackedParameters, MustLieWhereCodeExpectsThem) {
   Packed p;

@@ -249,12 +249,26 @@ void addInfo(CLI::App &app) {
       addSubcommand(app, "info", "Show a model's tensors, entry points, memory and kernels", "dlc-run info mnist.so");
   auto arguments = std::make_shared<ModelArguments>();
   auto json = std::make_shared<bool>(false);
+  auto weights = std::make_shared<std::string>();
   arguments->addTo(command, false);
+  command
+      .add_option(
+          "--weights", *weights,
+          "Read these whole: say whether they fit the model, and whether the numbers of a packed file are sound")
+      ->option_text("FILE");
   command.add_flag("--json", *json, "Print one JSON object a line");
-  command.callback([arguments, json] {
+  command.callback([arguments, json, weights] {
     // One thread: nothing is computed here.
     arguments->threads = 1;
     Model model = arguments->open();
+    if (!weights->empty()) {
+      model.loadParameters(*weights);
+      if (*json)
+        Progress(true).event({{"event", "weights"}, {"weights", *weights}, {"fit", true}});
+      else
+        fmt::print("{}: weights that fit the model, read whole\n", *weights);
+      return;
+    }
     *json ? printJson(model, arguments->library) : printText(model, arguments->library);
   });
 }
