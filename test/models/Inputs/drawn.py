@@ -1,14 +1,15 @@
 # drawn.py - shapes and choices of models that are drawn at random, as random_programs.py and random_rows.py have them.
 # SPDX-License-Identifier: Apache-2.0
 #
-# A size is a number, or, negative, a multiple of the batch: -2 is `2 * batch`.
+# A size is a number, or, negative, a multiple of the batch: -2 is `2 * batch`; or TIME, another size that is open until a call.
 import math
 
-BATCH = -1
+BATCH, TIME = -1, -1000
+LONGEST = 5  # the capacity of TIME
 
 
 def size_text(size):
-    return str(size) if size >= 0 else "batch" if size == BATCH else f"{-size} * batch"
+    return str(size) if size >= 0 else "time" if size == TIME else "batch" if size == BATCH else f"{-size} * batch"
 
 
 def text(shape):
@@ -16,12 +17,12 @@ def text(shape):
 
 
 def elements(shape, batch):
-    return math.prod(size if size >= 0 else -size * batch for size in shape)
+    return math.prod(size if size >= 0 else LONGEST if size == TIME else -size * batch for size in shape)
 
 
 def batches(shape):
-    """How many axes depend on the batch."""
-    return sum(size < 0 for size in shape)
+    """How many axes depend on the batch, or on the other open size, whichever are more."""
+    return max(sum(size < 0 and size != TIME for size in shape), sum(size == TIME for size in shape))
 
 
 def broadcast(a, b):

@@ -27,15 +27,15 @@ def has_avx512():
         return "avx512vl" in file.read()
 
 
-def compare(name, text, batch, seed, trains=True, labels=False, options=(), samples=2):
+def compare(name, text, batch, seed, trains=True, labels=False, options=(), samples=2, extents=()):
     """What is wrong with a model; empty if nothing is. Its library against the evaluator, of -O3 for both targets (whose bits
     agree, with one thread and with two) and of -O0, in f32 and f64, with a full batch, a short one, and one that is cut; ten
     steps of its training; derived gradients against differences. Files are `name` with an ending; `options` go to the
-    comparison of -O0."""
+    comparison of -O0, `extents` to each: how large other open sizes are in the calls."""
     model = name + ".mlir"
     open(model, "w").write(text)
     rows = [batch, 2 * batch + 1] + ([(batch + 1) // 2] if batch > 1 else [])
-    common = ["--quiet", "--batch", str(batch), "--seed", str(seed), "--batch-extent", ",".join(map(str, rows))]
+    common = ["--quiet", "--batch", str(batch), "--seed", str(seed), "--batch-extent", ",".join(map(str, rows)), *extents]
     targets = ["v3", "v4"] if has_avx512() else ["v3"]
     single = [f"{name}{target}.so" for target in targets]
     for target, library in zip(targets, single):

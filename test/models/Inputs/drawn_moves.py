@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import math
 
-from drawn import BATCH, batches, broadcast, size_text, text
+from drawn import BATCH, TIME, batches, broadcast, size_text, text
 from drawn_program import SIZES, LARGEST, elements, Value, Drawing
 
 
@@ -15,7 +15,7 @@ class Moves(Drawing):
         return self.line(op, shape, value.kind, value.size)
 
     def reshape(self):
-        value = self.any(lambda v: all(size >= 0 for size in v.shape[1:]))
+        value = self.any(lambda v: all(size >= 0 for size in v.shape[1:]) and TIME not in v.shape)
         if not value:
             return
         lead = -value.shape[0] if value.shape and value.shape[0] < 0 else 0

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 #   random_programs.py FIRST LAST [OPTION]  checks the programs of these seeds; options go to the `dlc --diff` of -O0
+#   random_programs.py --open FIRST LAST    others, in which a second size is open until a call
 #   random_programs.py --print SEED         shows one
 #   random_programs.py --ops FIRST LAST     which ops of docs/operations.md none of these has
 #
@@ -11,7 +12,7 @@ import random
 import re
 import sys
 
-from drawn import BATCH, text
+from drawn import BATCH, LONGEST, TIME, text
 from drawn_check import compare, each_seed, run
 from drawn_program import SIZES, BATCHES
 from drawn_choices import Choices
@@ -22,8 +23,9 @@ import random_scans
 
 
 class Program(Floats, Moves, Layers, Choices):
-    def __init__(self, seed, parts=None):
-        self.random = random.Random(seed)
+    def __init__(self, seed, parts=None, isOpen=False):
+        self.random = random.Random(f"open {seed}" if isOpen else seed)
+        self.isOpen = isOpen
         self.parts = parts or random.Random(f"parts {seed}").choice([1, 1, 1, 2, 3])  # of a batch of a step
         self.batch = self.random.choice(BATCHES)
         self.trains = self.random.random() < 0.6
@@ -38,6 +40,14 @@ class Program(Floats, Moves, Layers, Choices):
         self.input("f32", [BATCH, width])
         for kind in self.random.sample(["f32", "f64", "i32", "i64", "ui8", "i1"], self.random.randint(0, 2)):
             self.input(kind, [BATCH] + [self.random.choice(SIZES[:7]) for _ in range(self.random.randint(0, 2))])
+        if isOpen:
+            width = self.random.choice(SIZES[:8])
+            self.input("f32", [BATCH, TIME, width])
+            self.line(f"sin {self.inputs[-1]}", self.inputs[-1].shape)
+            if self.random.random() < 0.5:
+                self.input("f32", self.random.choice([[TIME, width], [TIME], [BATCH, TIME]]))
+            if self.random.random() < 0.3:
+                self.input("i32", [BATCH, TIME])
         if self.trains:
             self.linear() if self.random.random() < 0.6 else self.weigh()
         elif self.random.random() < 0.5:
@@ -152,19 +162,21 @@ class Program(Floats, Moves, Layers, Choices):
         sizes = ", ".join(f"{name} = {size}" for name, size in self.model_sizes.items())
         # Drawn once: a program is one text.
         self.tail = getattr(self, "tail", None) or (self.training() if self.trains else "")
-        return (f"dl.model @random{f' sizes({sizes})' if sizes else ''} {{\n{''.join(self.functions)}"
+        opens = f" open(time = {LONGEST})" if self.isOpen else ""
+        return (f"dl.model @random{f' sizes({sizes})' if sizes else ''}{opens} {{\n{''.join(self.functions)}"
                 f"  func @{name}({head}){results} {{\n{body}\n    return {', '.join(map(str, self.results))}\n  }}\n{self.tail}}}\n")
 
 
-def check(seed, folder, options=()):
+def check(seed, folder, options=(), isOpen=False):
     """What is wrong with a program; empty if nothing is."""
-    program = Program(seed)
+    program = Program(seed, isOpen=isOpen)
     if program.parts > 1:
         model = f"{folder}/{seed}.mlir"
         open(model, "w").write(str(program))
         if "accumulate: " in run("dlc", model, "--emit=autodiff", "-o", f"{folder}/{seed}.autodiff"):
-            program = Program(seed, parts=1)  # its loss is not that of its parts
-    return compare(f"{folder}/{seed}", str(program), program.batch, seed, program.trains, bool(program.labels), options)
+            program = Program(seed, parts=1, isOpen=isOpen)  # its loss is not that of its parts
+    return compare(f"{folder}/{seed}", str(program), program.batch, seed, program.trains, bool(program.labels), options,
+                   extents=["--extent", f"time={LONGEST},{seed % LONGEST + 1}"] if isOpen else [])
 
 
 def all_ops():
@@ -188,7 +200,7 @@ def main():
         missing = [op for op in all_ops() if op not in words]
         print("never drawn:", ", ".join(missing) or "none")
     else:
-        wrong = each_seed(first, last, lambda seed, folder: check(seed, folder, sys.argv[3:]))
+        wrong = each_seed(first, last, lambda seed, folder: check(seed, folder, sys.argv[3:], mode == "--open"))
         print(f"{last - first + 1} programs, {wrong} wrong")
 
 
