@@ -333,6 +333,11 @@ LogicalResult Flattener::assignGroups(TrainOp train, ArrayRef<Stored> parameters
     else if (auto freeze = dyn_cast<FreezeOp>(op))
       match(op, freeze.getParameters(), -1);
   }
+  for (auto [i, optimize] : llvm::enumerate(lines))
+    if (succeeded(result) && llvm::none_of(groupOf, [&](const auto &one) { return one.second == (int)i; }))
+      warn(optimize.getLoc())
+          << "this line optimizes nothing: lines below it match all its parameters, and the last one "
+          << "wins; move it below them, or leave it out";
   for (const Stored &one : parameters)
     if (!groupOf.count(one.name) && train->hasAttr("dl.incomplete"))
       groupOf[one.name] = -1; // a line that is wrong may be meant for it

@@ -182,7 +182,7 @@ ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
   if (parseSymbol(parser, result) || parseSizeList(parser, AsmParser::Delimiter::OptionalLessGreater, sizes, values))
     return failure();
   {
-    Names names;
+    Names names(cast<StringAttr>(result.attributes.get("sym_name")).getValue());
     if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() -> ParseResult {
           Type unknown = UnrankedTensorType::get(builder.getF32Type());
           ShapeAttr shape = ShapeAttr::get(RankedTensorType::get({}, builder.getF32Type()));
@@ -364,7 +364,11 @@ ParseResult CallOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   StringRef callee = cast<FlatSymbolRefAttr>(result.attributes.get("callee")).getValue();
   auto function = Names::findFunction(callee);
-  if (!function)
+  if (Names::isBeingRead(callee))
+    complain(parser, result, loc) << "@" << callee
+                                  << " calls itself, which has no end; call functions that stand above "
+                                  << "this one, and write rounds as a `stack` or a `scan`";
+  else if (!function)
     complain(parser, result, loc) << "no function @" << callee
                                   << " stands above this line; define a function before it is called";
   if (function && *function)

@@ -11,6 +11,9 @@ static void shape(ReshapeOp::Adaptor op, Shapes s) {
   Dim in = product(s.dims(op.getInput()));
   Dim *open = nullptr, rest = 1;
   for (auto [dim, attr] : llvm::zip(dims, op.getShape().getAsRange<SizeAttr>())) {
+    if (dim.isNumber() && dim.value < 0)
+      return s.rule.fail("reshape: sizes must be at least 0, found " + show(dim) +
+                         "; the one that follows from the others is written `?`");
     if (show(attr) != "?") {
       rest = rest * dim;
       continue;

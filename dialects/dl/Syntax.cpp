@@ -67,6 +67,13 @@ const Names::Results *Names::findFunction(StringRef name) {
   return nullptr;
 }
 
+bool Names::isBeingRead(StringRef function) {
+  for (Names *names = innermost; names; names = names->outer)
+    if (names->function == function)
+      return true;
+  return false;
+}
+
 //===--- The author's names of values ---------------------------------------------------------------===//
 
 std::string dlc::nameOf(Location loc) {

@@ -98,13 +98,15 @@ Dim elementsOf(mlir::RankedTensorType type);
 class Names {
 public:
   explicit Names(bool holdsItems = false); ///< Enters a body; that of a model holds functions and the like.
-  ~Names();                                ///< Leaves it.
+  explicit Names(llvm::StringRef function) : Names() { this->function = function; } ///< Enters that of a function.
+  ~Names();                                                                         ///< Leaves it.
   static void add(llvm::StringRef name, unsigned number, mlir::Type type);
   static mlir::Type find(const mlir::OpAsmParser::UnresolvedOperand &operand);
   /// The types of a function's results; nothing where it could not be read.
   using Results = std::optional<llvm::SmallVector<mlir::Type>>;
   static void addFunction(llvm::StringRef name, Results results);
   static const Results *findFunction(llvm::StringRef name); ///< null if there is none of that name
+  static bool isBeingRead(llvm::StringRef function);
   /// From here on, in this body, the name is that of an open size; `batch` is one everywhere.
   static void addOpen(llvm::StringRef name);
   static bool isOpen(llvm::StringRef name);
@@ -115,6 +117,7 @@ private:
   llvm::StringMap<mlir::Type> values;
   llvm::StringMap<Results> functions;
   llvm::StringSet<> openSizes;
+  llvm::StringRef function; ///< empty where this is another body
   Names *outer;
   bool holdsItems;
 };

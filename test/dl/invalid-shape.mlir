@@ -13,6 +13,16 @@ dl.model @invalid {
     %y = reshape %w, [5, 5]
     return %x
   }
+  func @negative_size(%x: f32[batch, 4, 6]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: reshape: sizes must be at least 0, found -1; the one that follows from the others is written `?`
+    %y = reshape %x, [batch, -1]
+    return %x
+  }
+  func @two_negative_sizes(%w: f32[6, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: reshape: sizes must be at least 0, found -6
+    %y = reshape %w, [-6, -8]
+    return %w
+  }
   func @square_of_the_batch(%x: f32[batch, batch]) {
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: reshape: %x : f32[batch, batch] has batch * batch elements; an axis may have each open size once as a factor, found batch * batch
     %y = reshape %x, [?]

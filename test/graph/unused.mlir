@@ -37,4 +37,10 @@ dl.model @unused {
     optimize "*" with @sgd
     freeze "frozen", "b.*", "u"
   }
+  train @frozen minimizes @loss {
+    // CHECK: unused.mlir:[[#@LINE+1]]:5: warning: this line optimizes nothing: lines below it match all its parameters, and the last one wins; move it below them, or leave it out
+    optimize "a.weight" with @sgd
+    freeze "*"
+    optimize "a.*" with @sgd
+  }
 }
