@@ -145,8 +145,30 @@ static int64_t row_of_batch(const struct walk *walk, const dlc_kernel_operand *o
   return row + walk->index[0] * (times(operand->elements, operand->factors, walk->extents) / row_elements);
 }
 
+/* What a kernel reads may lie within what it writes: it fills the border around. Then the kernel before it that wrote this part is
+ * to blame for a bad value; where there are several parts, this kernel. */
+static const dlc_kernel *writer_of(const struct walk *walk, const dlc_step *step, uint32_t result) {
+  const dlc_kernel *kernel = kernel_of(walk->model, step->kernel);
+  const char *first = walk->buffers[result], *part = 0;
+  uint32_t parts = 0;
+  for (uint32_t i = 0; i < kernel->operand_count; ++i) {
+    const char *start = walk->buffers[i];
+    int lies_apart = !kernel->operands[i].elements; /* other numbers stand between its own */
+    if (lies_apart && !(kernel->operands[i].flags & DLC_WRITTEN) && start >= first && start < first + kernel->operands[result].bytes)
+      part = start, ++parts;
+  }
+  for (const dlc_step *run = step; parts == 1 && run-- != walk->entry->steps && run->kind == DLC_RUN;) {
+    const dlc_kernel *before = kernel_of(walk->model, run->kernel);
+    for (uint32_t i = 0; i < before->operand_count; ++i)
+      if (before->operands[i].flags & DLC_WRITTEN && place(walk, walk->entry->operands + run->operand + i) == part)
+        return before;
+  }
+  return kernel;
+}
+
 /* With DLC_TRAP_NOT_FINITE: what the kernel wrote is looked through; the first bad value goes into the call's error. */
-static int32_t look_for_not_finite(const struct walk *walk, const dlc_kernel *kernel) {
+static int32_t look_for_not_finite(const struct walk *walk, const dlc_step *step) {
+  const dlc_kernel *kernel = kernel_of(walk->model, step->kernel);
   for (uint32_t i = 0; i < kernel->operand_count; ++i) {
     const dlc_kernel_operand *operand = &kernel->operands[i];
     if (!(operand->flags & DLC_WRITTEN) || (operand->dtype != DLC_F32 && operand->dtype != DLC_F64))
@@ -156,7 +178,7 @@ static int32_t look_for_not_finite(const struct walk *walk, const dlc_kernel *ke
     if (at >= 0) {
       int64_t size = times(operand->row_elements, operand->row_factors, walk->extents),
               row = size ? row_of_batch(walk, operand, at / size, size) : -1;
-      return fail(walk->call, DLC_NOT_FINITE, kernel->place, row, at, -1);
+      return fail(walk->call, DLC_NOT_FINITE, writer_of(walk, step, i)->place, row, at, -1);
     }
   }
   return DLC_OK;
@@ -218,7 +240,7 @@ static int32_t run_kernel(struct walk *walk, const dlc_step *step) {
       row = row_of_batch(walk, kernel->operands, row, size);
     return fail(call, DLC_BAD_INDEX, check->op, row, report[1], check->limit);
   }
-  return call->flags & DLC_TRAP_NOT_FINITE ? look_for_not_finite(walk, kernel) : DLC_OK;
+  return call->flags & DLC_TRAP_NOT_FINITE ? look_for_not_finite(walk, step) : DLC_OK;
 }
 
 static int32_t run_steps(struct walk *walk) {
