@@ -40,6 +40,7 @@ private:
   void flatten();
   void chooseLane();
   void findTurned();
+  bool isWrittenCrowded();
   void findPasses();
   void findKept();
   int64_t chooseUnroll();
@@ -244,6 +245,23 @@ void KernelPlanner::chooseLane() {
         lane = i;
 }
 
+/// Do rows of a result, one for each place across, share few sets of the caches, and is it so small that these matter?
+bool KernelPlanner::isWrittenCrowded() {
+  return llvm::any_of(plan.outputs, [&](Value output) {
+    auto type = typeOf(output);
+    int64_t bytes = type.getElementTypeBitWidth() / 8;
+    if (bytesOf(bufferType(type, plan.capacity)) > costs.turnedCrowdedBytes)
+      return false;
+    ArrayRef<int> dims = domain.dimsOf.find(output.getDefiningOp())->second;
+    AffineMap map = cast<FusibleOpInterface>(output.getDefiningOp()).getAccessMaps().back();
+    return llvm::any_of(llvm::zip(map.getResults(), stridesOf(type)), [&](auto pair) {
+      auto position = dyn_cast<AffineDimExpr>(std::get<0>(pair));
+      return position && dims[position.getPosition()] == plan.across &&
+             std::get<1>(pair).at(plan.capacity) * bytes % costs.crowdedStride == 0;
+    });
+  });
+}
+
 /// Operands of a map that are read more cheaply along another dimension than the one that lanes run along.
 void KernelPlanner::findTurned() {
   if (domain.kind != Domain::Kind::Map || plan.flat || plan.lanes == 1 || plan.lane < 0)
@@ -275,7 +293,7 @@ void KernelPlanner::findTurned() {
       }
     }
   }
-  plan.acrossRows = costs.turnedPart;
+  plan.acrossRows = isWrittenCrowded() ? costs.turnedCrowdedPart : costs.turnedPart;
   auto isShort = [&](int dim) { return domain.sizes[dim].at(plan.capacity) < plan.lanes; };
   if (plan.across >= 0 && (isShort(plan.lane) || isShort(plan.across))) {
     plan.across = -1;

@@ -154,7 +154,8 @@ static const dlc_kernel *writer_of(const struct walk *walk, const dlc_step *step
   for (uint32_t i = 0; i < kernel->operand_count; ++i) {
     const char *start = walk->buffers[i];
     int lies_apart = !kernel->operands[i].elements; /* other numbers stand between its own */
-    if (lies_apart && !(kernel->operands[i].flags & DLC_WRITTEN) && start >= first && start < first + kernel->operands[result].bytes)
+    if (lies_apart && !(kernel->operands[i].flags & DLC_WRITTEN) && start >= first &&
+        start < first + kernel->operands[result].bytes)
       part = start, ++parts;
   }
   for (const dlc_step *run = step; parts == 1 && run-- != walk->entry->steps && run->kind == DLC_RUN;) {
