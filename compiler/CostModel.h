@@ -78,15 +78,23 @@ struct CostModel {
   /// The same where rows of B are multiples of this many bytes apart, so that a panel shares few sets of the first cache.
   /// Measured on v3 at 64x3072x768: 47 % in place, 83 copied; v4, with four lines of each row, loses nothing.
   int64_t crowdedCopyRows = 24, crowdedStride = 1024;
-  /// On v4 such panels are copied where B is larger than this, the second cache: all panels share the same few sets of it, so
-  /// that each would come from the third. Measured on a Zen 5 (267 GFLOP/s): 196 x 1024 x 256 163 GFLOP/s in place and 203
-  /// copied, 196 x 512 x 1024 183 and 232; 784 x 512 x 128 (B of 256 KiB) 218 and 201.
+  /// B larger than half of the second cache comes from beyond it. On v4, where it is read in place, tiles are as high as can be,
+  /// and k is done so many at a time by all of them: few pages, and pieces that lie in the near caches for all tiles. Measured
+  /// on a Zen 5 (267 GFLOP/s) in turns, tiles of one height, 1024 k at once, and hints for the next panel against this: 9 x 768 x
+  /// 3072 164 and 244 GFLOP/s, 33 x 768 x 3072 193 and 250, 64 x 768 x 50257 167 and 196, 256 x 768 x 3072 236 and 256, 196 x
+  /// 1024 x 256 246 and 257.
+  int64_t farBytes, nearSteps = 512;
+  /// Bytes of a stack's B, and of one that is read in several runs, from which on panels are copied on v4, where its rows are
+  /// multiples of `crowdedStride` apart: the second cache, of whose sets all panels share the same few. Measured on a Zen 5: 196 x
+  /// 1024 x 256 163 GFLOP/s in place and 203 copied, 196 x 512 x 1024 183 and 232; 784 x 512 x 128 (256 KiB) 218 and 201.
   int64_t crowdedBytes;
-  /// Rows above which the next panel is fetched ahead, if B is larger than half of the second cache. Measured at
-  /// 64x3072x768: 94 to 98 % with, 93 to 95 without (84 where others use the third cache); fewer rows read B faster than
-  /// hints can run ahead.
+  /// Rows from which on one that is read at once is copied, where `nearSteps` of its rows do not fit into that cache for the
+  /// power of two in their distance. Measured on a Zen 5: 64 x 3072 x 768 234 GFLOP/s in place and 241 copied, 256 x 3072 x 768
+  /// 226 and 246; 256 x 768 x 3072, which fits, 256 and 244.
+  int64_t farCopyRows = 64;
+  /// Rows above which the next panel is fetched ahead, if B comes from beyond the second cache and is not read so. Fewer rows
+  /// read B faster than hints can run ahead.
   int64_t fetchRows = 8;
-  int64_t fetchBytes;
   /// Bytes of a right operand that all products of a stack read, from which on each of its panels is read by all of them before
   /// the next: half of the second cache, since what is larger would come from beyond it once for each. And bytes of such a
   /// panel at most, as far as that leaves two vectors: three quarters of the second cache. From the sizes of caches; a difference

@@ -132,8 +132,28 @@ private:
       panel.ahead = describeAhead(c, panel, tileFirst, tiles.count,
                                   c.rhsVectorStride ? b.mul(c.rhsVectorStride, vectors)
                                                     : b.mul(c.rhsStride[1], vectors * plan.lanes));
-    emitCopy(c, panel);
-    emitTiles(c, panel, tiles, tileFirst, tileEnd);
+    emitCopiedTiles(c, panel, tiles, tileFirst, tileEnd);
+  }
+
+  /// The tiles, and before them, or beside the first of them, the copy of what they read.
+  void emitCopiedTiles(const Contraction &part, ColumnPanel &panel, const RowTiles &tiles, Value from, Value to) {
+    if (plan.rhs != RightHandSide::Copied || part.isNewPanel || part.runs) {
+      emitCopy(part, panel);
+      return emitTiles(part, panel, tiles, from, to);
+    }
+    const ColumnPanel source = panel;
+    panel.source = &source;
+    panel.copyingTile = from;
+    describeCopy(b, part, panel);
+    if (c.m.size) { // a call of so few rows that there is no whole tile
+      auto [tallWhole, allWhole] = wholeTiles(tiles);
+      Value whole = arith::SelectOp::create(b, b.less(tallWhole, b.constant(tiles.tallCount)), tallWhole, allWhole);
+      b.when(arith::CmpIOp::create(b, arith::CmpIPredicate::sge, from, whole), [&] {
+        ColumnPanel copied = source;
+        emitPanelCopy(b, part, copied);
+      });
+    }
+    emitTiles(part, panel, tiles, from, to);
   }
 
   /// Copies what the tiles of a panel read, of all runs; nothing where the copy is there already.
@@ -201,29 +221,44 @@ private:
     int64_t width = panel.vectors * plan.lanes;
     ColumnPanel divided = panel;
     Value origin = arith::SubIOp::create(b, b.constant(plan.panelElements), b.mul(row, width));
-    divided.partial = PartialSums{c.scratch, origin};
-    emitClearSums(b, c, divided, row, rowEnd, nullptr);
-    {
-      Value size = sizeOf(b, c.k);
-      auto kLoop = scf::ForOp::create(b, b.constant(0), size, b.constant(plan.kBlock));
-      OpBuilder::InsertionGuard inner(b);
-      b.setInsertionPointToStart(kLoop.getBody());
-      Value k = kLoop.getInductionVar();
-      Contraction part = c;
-      part.lhsBase = b.add(c.lhsBase, b.mul(k, c.lhsStride[1]));
-      part.rhsBase = b.add(c.rhsBase, b.mul(k, c.rhsStride[0]));
-      part.k.capacity = plan.kBlock;
-      if (c.k.size || c.k.capacity % plan.kBlock)
-        part.k.size = b.smaller(arith::SubIOp::create(b, size, k), b.constant(plan.kBlock));
-      ColumnPanel ofPart = divided;
-      ofPart.origin = b.add(panel.origin, b.mul(k, c.rhsStride[0]));
-      if (plan.fetchAhead)
-        ofPart.ahead =
-            describeAhead(part, ofPart, tileFirst, std::min(tiles.count, chunk), b.mul(c.rhsStride[0], plan.kBlock));
-      emitCopy(part, ofPart);
-      emitTiles(part, ofPart, tiles, tileFirst, tileEnd);
+    divided.partial = PartialSums{c.scratch, origin, plan.isChainDivided()};
+    Value size = sizeOf(b, c.k);
+    auto blocks = [&](const ColumnPanel &at, Value first, Value end) {
+      b.forEach(first, end, plan.kBlock, [&](Value k) { emitBlock(at, tiles, tileFirst, tileEnd, chunk, k, end); });
+    };
+    if (!plan.chainRows) {
+      emitClearSums(b, c, divided, row, rowEnd, plan.isChainDivided() ? Value() : beforeBlocks(b, c));
+      blocks(divided, b.constant(0), size);
+      emitFinishSums(b, c, divided, row, rowEnd);
+      return;
     }
+    ColumnPanel chains = divided;
+    chains.partial->origin = b.add(origin, plan.partialRows * plan.vectors * plan.lanes);
+    divided.partial->isChain = false;
+    emitClearSums(b, c, divided, row, rowEnd, beforeBlocks(b, c));
+    emitClearSums(b, c, chains, row, rowEnd, nullptr);
+    b.forEach(b.constant(0), size, sumBlock, [&](Value first) {
+      blocks(chains, first, b.smaller(b.add(first, sumBlock), size));
+      emitAddChains(b, c, divided, *chains.partial, row, rowEnd);
+    });
     emitFinishSums(b, c, divided, row, rowEnd);
+  }
+
+  /// One block of k, from `k` on and below `end`, of the tiles of a panel.
+  void emitBlock(const ColumnPanel &panel, const RowTiles &tiles, Value tileFirst, Value tileEnd, int64_t chunk,
+                 Value k, Value end) {
+    Contraction part = c;
+    part.lhsBase = b.add(c.lhsBase, b.mul(k, c.lhsStride[1]));
+    part.rhsBase = b.add(c.rhsBase, b.mul(k, c.rhsStride[0]));
+    part.k.capacity = plan.kBlock;
+    if (c.k.size || c.k.capacity % plan.kBlock)
+      part.k.size = b.smaller(b.sub(end, k), b.constant(plan.kBlock));
+    ColumnPanel ofPart = panel;
+    ofPart.origin = b.add(panel.origin, b.mul(k, c.rhsStride[0]));
+    if (plan.fetchAhead)
+      ofPart.ahead =
+          describeAhead(part, ofPart, tileFirst, std::min(tiles.count, chunk), b.mul(c.rhsStride[0], plan.kBlock));
+    emitCopiedTiles(part, ofPart, tiles, tileFirst, tileEnd);
   }
 
   /// The first row of a tile.
@@ -258,17 +293,23 @@ private:
     return arith::DivUIOp::create(b, b.mul(block, tiles), b.constant(plan.blocks));
   }
 
+  /// The ends of what m.size leaves whole: of the tall tiles, and of all.
+  std::pair<Value, Value> wholeTiles(const RowTiles &tiles) {
+    Value tallCount = b.constant(tiles.tallCount);
+    if (!c.m.size)
+      return {tallCount, b.constant(tiles.count)};
+    Value tall = tallCount;
+    if (tiles.tallCount)
+      tall = b.smaller(arith::DivUIOp::create(b, c.m.size, b.constant(tiles.tallHeight())), tallCount);
+    Value rest = b.larger(b.add(c.m.size, -tiles.tallCount * tiles.tallHeight()), b.constant(0));
+    return {tall, b.add(arith::DivUIOp::create(b, rest, b.constant(tiles.height)), tiles.tallCount)};
+  }
+
   /// Tiles [from, to): first the tall ones, then the others, then the one that m.size cuts.
   void emitTiles(const Contraction &part, const ColumnPanel &panel, const RowTiles &tiles, Value from, Value to) {
     Value none = b.constant(0), tallCount = b.constant(tiles.tallCount);
     int64_t tallRows = tiles.tallCount * tiles.tallHeight();
-    Value tallWhole = tallCount, allWhole = b.constant(tiles.count); // ends of what m.size leaves whole
-    if (c.m.size) {
-      if (tiles.tallCount)
-        tallWhole = b.smaller(arith::DivUIOp::create(b, c.m.size, b.constant(tiles.tallHeight())), tallCount);
-      Value rest = b.larger(b.add(c.m.size, -tallRows), none);
-      allWhole = b.add(arith::DivUIOp::create(b, rest, b.constant(tiles.height)), tiles.tallCount);
-    }
+    auto [tallWhole, allWhole] = wholeTiles(tiles);
     WaitingTile waiting{none, none};
     if (tiles.tallCount)
       emitTileLoop(part, panel, from, b.smaller(to, tallWhole), tiles.tallHeight(), 0, waiting);

@@ -60,6 +60,8 @@ public:
       : b(b), c(c), panel(panel), rows(rows), tile(tile), before(before), guarded(!tile && rows > 1) {
     vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
     zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
+    if (panel.source && tile)
+      copies = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, tile, panel.copyingTile);
     Value lastRow = guarded ? b.add(c.m.size, -1) : Value();
     for (int64_t r = 0; r < rows; ++r) {
       rowIndices.push_back(b.add(row, r));
@@ -74,9 +76,10 @@ public:
 
   void emit() {
     SmallVector<Value> none(rows * panel.vectors, zero);
-    SmallVector<Value> sums = c.runs                    ? sumRuns()
-                              : c.k.capacity > sumBlock ? sumBlocks(nothingYet())
-                                                        : sumBlockAt(b.constant(0), c.k, none);
+    SmallVector<Value> sums = c.runs                                    ? sumRuns()
+                              : panel.partial && panel.partial->isChain ? sumBlockAt(b.constant(0), c.k, sumsBefore())
+                              : c.k.capacity > sumBlock                 ? sumBlocks(nothingYet())
+                                                                        : sumBlockAt(b.constant(0), c.k, none);
     if (before) {
       if (c.k.size) // of a short call there may not have been enough turns
         emitWaiting(b, c, panel, *before, b.mul(b.floorDiv(c.k.size, panel.unroll), panel.delayed));
@@ -84,7 +87,7 @@ public:
         vector::StoreOp::create(b, sum, c.scratch, b.add(panel.waiting, i * vectorType.getNumElements()));
       return;
     }
-    if (c.slab) {
+    if (c.slab || (panel.partial && panel.partial->isChain)) {
       for (auto [i, sum] : llvm::enumerate(sums))
         vector::StoreOp::create(b, sum, panel.partial->buffer, partialIndex(i));
       return;
@@ -127,9 +130,9 @@ private:
       return arith::AddFOp::create(b, std::get<0>(pair), std::get<1>(pair));
     });
   }
-  /// The sums of the blocks so far.
+  /// The sums so far.
   SmallVector<Value> sumsBefore() {
-    if (!c.slab)
+    if (!panel.partial)
       return nothingYet();
     SmallVector<Value> sums;
     for (int64_t i = 0; i < rows * panel.vectors; ++i)
@@ -206,6 +209,8 @@ private:
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forOp.getBody());
     SmallVector<Value> sums(forOp.getRegionIterArgs());
+    if (copies)
+      b.when(copies, [&] { emitRowsCopy(b, c, *panel.source, forOp.getInductionVar(), step); });
     if (panel.ahead && tile && step > 1)
       fetchAhead(forOp.getInductionVar(), step);
     if (before && step > 1)
@@ -282,6 +287,7 @@ private:
   Value tile;
   const WaitingTile *before;
   bool guarded;
+  Value copies; ///< this tile copies what the others read
   VectorType vectorType;
   Value zero;
   Value lhsOffset, rhsOffset; ///< of the run at hand
@@ -318,6 +324,20 @@ void dlc::emitClearSums(LoopBuilder &b, const Contraction &c, const ColumnPanel 
              [&](Value, int64_t, Value at) { vector::StoreOp::create(b, vector, panel.partial->buffer, at); });
 }
 
+void dlc::emitAddChains(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, const PartialSums &chains,
+                        Value row, Value end) {
+  VectorType vectorType = VectorType::get({contractionLanes(c.element)}, c.element);
+  Value zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
+  Value distance = b.sub(chains.origin, panel.partial->origin);
+  forEachSum(b, c, panel, row, end, [&](Value, int64_t, Value at) {
+    Value chain = b.add(at, distance);
+    Value sum = arith::AddFOp::create(b, vector::LoadOp::create(b, vectorType, chains.buffer, at),
+                                      vector::LoadOp::create(b, vectorType, chains.buffer, chain));
+    vector::StoreOp::create(b, sum, panel.partial->buffer, at);
+    vector::StoreOp::create(b, zero, chains.buffer, chain);
+  });
+}
+
 void dlc::emitFinishSums(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value row, Value end) {
   int64_t lanes = contractionLanes(c.element);
   VectorType vectorType = VectorType::get({lanes}, c.element);
@@ -350,25 +370,24 @@ void dlc::describeCopy(LoopBuilder &b, const Contraction &c, ColumnPanel &panel)
   panel.padded = true;
 }
 
-void dlc::emitPanelCopy(LoopBuilder &b, const Contraction &c, ColumnPanel &panel) {
+void dlc::emitRowsCopy(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, Value k, int64_t count) {
   int64_t lanes = contractionLanes(c.element), width = panel.vectors * lanes;
   VectorType vectorType = VectorType::get({lanes}, c.element);
   Value zero = arith::ConstantOp::create(b, DenseElementsAttr::get(vectorType, b.getZeroAttr(c.element)));
-  auto forOp = scf::ForOp::create(b, b.constant(0), sizeOf(b, c.k), b.constant(1));
-  {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(forOp.getBody());
-    Value from = b.add(panel.origin, b.mul(forOp.getInductionVar(), panel.stride));
-    Value to = targetOf(b, panel, b.mul(forOp.getInductionVar(), width));
+  Value from = b.add(panel.origin, b.mul(k, panel.stride)), to = targetOf(b, panel, b.mul(k, width));
+  for (int64_t u = 0; u < count; ++u)
     for (int64_t q = 0; q < panel.vectors; ++q) {
-      Value at = b.add(from, q * lanes), read;
+      Value at = b.add(b.add(from, b.mul(panel.stride, u)), q * lanes), read;
       if (panel.masks[q])
         read = vector::MaskedLoadOp::create(b, vectorType, panel.buffer, at, panel.masks[q], zero);
       else
         read = vector::LoadOp::create(b, vectorType, panel.buffer, at);
-      vector::StoreOp::create(b, read, c.scratch, b.add(to, q * lanes));
+      vector::StoreOp::create(b, read, c.scratch, b.add(to, u * width + q * lanes));
     }
-  }
+}
+
+void dlc::emitPanelCopy(LoopBuilder &b, const Contraction &c, ColumnPanel &panel) {
+  b.forEach(b.constant(0), sizeOf(b, c.k), 1, [&](Value k) { emitRowsCopy(b, c, panel, k, 1); });
   describeCopy(b, c, panel);
 }
 

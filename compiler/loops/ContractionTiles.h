@@ -28,6 +28,7 @@ struct AheadFetch {
 /// Sums so far, where k is divided: row r of the columns lies at origin + r * (vectors * lanes).
 struct PartialSums {
   mlir::Value buffer, origin;
+  bool isChain = false; ///< of one chain of multiply-adds, which goes on; else of whole chains
 };
 
 /// A tile whose sums wait in scratch memory to be finished beside the next one.
@@ -51,6 +52,9 @@ struct ColumnPanel {
   mlir::Value target;                   ///< where its copy begins in the scratch memory; null: at 0
   mlir::Value runStride;                ///< of a copy: from one run to the next; null: B lies where it did
   std::optional<PartialSums> partial;   ///< tiles add to these and don't finish
+  /// What is copied to `buffer` beside the multiply-adds of this tile, before they read it; null: it lies there already.
+  const ColumnPanel *source = nullptr;
+  mlir::Value copyingTile;
   int64_t delayed = 0; ///< vectors of the waiting tile that are finished in one turn of the loop over k
   mlir::Value waiting; ///< where in the scratch memory its sums lie
 };
@@ -67,6 +71,9 @@ void emitWaiting(LoopBuilder &b, const Contraction &contraction, const ColumnPan
 /// Such a vector in place of the sums of rows [row, end); null: zeros.
 void emitClearSums(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row,
                    mlir::Value end, mlir::Value vector);
+/// Adds to the sums of rows [row, end) those of `chains`, which begin anew.
+void emitAddChains(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, const PartialSums &chains,
+                   mlir::Value row, mlir::Value end);
 /// `finish` for the sums of rows [row, end).
 void emitFinishSums(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row,
                     mlir::Value end);
@@ -81,6 +88,9 @@ void emitPanelTranspose(LoopBuilder &b, const Contraction &contraction, ColumnPa
 /// Consecutive neither way.
 void emitPanelGather(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel);
 
+/// Rows `k` to `k` + `count` of such a copy.
+void emitRowsCopy(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value k,
+                  int64_t count);
 /// The panel after a copy.
 void describeCopy(LoopBuilder &b, const Contraction &contraction, ColumnPanel &panel);
 

@@ -27,15 +27,30 @@ static RightHandSide chooseRightHandSide(const ProductShape &shape, bool wide, c
   return shape.rhsStride[0] == 1 && shape.k > 1 ? RightHandSide::Transposed : RightHandSide::Gathered;
 }
 
-/// `isColumn`: neighbours of A are rows, so that each k brings another line of it, of which a tile reads a piece.
-static RowTiles divideRows(int64_t rows, bool isColumn, bool wide, int64_t vectors, const CostModel &costs) {
+/// `high`: as high as can be, rather than all of one height; so each line of an operand is read by fewer tiles.
+static RowTiles divideRows(int64_t rows, bool high, bool wide, int64_t vectors, const CostModel &costs) {
   if (rows == 0 || vectors == 0)
     return {};
   int64_t most = costs.tileRows(wide, vectors), count = llvm::divideCeil(rows, most);
-  for (int64_t height = most; height >= (isColumn ? most : costs.leastTileRows(wide, vectors)); --height)
+  for (int64_t height = most; height >= (high ? most : costs.leastTileRows(wide, vectors)); --height)
     if (rows % height == 0)
       return {height, rows / height, 0, costs.cutRows(wide, vectors)};
   return {rows / count, count, rows % count, costs.cutRows(wide, vectors)};
+}
+
+/// Panels that crowd into few sets of the second cache; those of a stack are copied once for all of its products.
+static bool isCrowdedPanel(const ProductShape &shape, const CostModel &costs) {
+  int64_t apart = shape.rhsStride[0] * shape.elementBytes;
+  return apart % costs.crowdedStride == 0 && shape.runs * shape.k * apart >= costs.crowdedBytes &&
+         (shape.isShared || shape.m >= costs.crowdedCopyRows);
+}
+
+/// B comes from beyond the second cache: it is copied where what follows is to be hidden, and where rows of one panel, so many
+/// as are read together, would push each other out of that cache.
+static bool paysToCopy(const ProductShape &shape, bool mayDelay, const CostModel &costs) {
+  int64_t apart = shape.rhsStride[0] * shape.elementBytes;
+  bool isCrowded = costs.nearSteps * (apart & -apart) > costs.crowdedBytes;
+  return shape.m >= (mayDelay ? costs.crowdedCopyRows : isCrowded ? costs.farCopyRows : costs.copyRows(true));
 }
 
 static ProductPlan planStraight(const ProductShape &shape, const CostModel &costs) {
@@ -85,30 +100,30 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
     inPlace = plan.panels == 1 || shape.isPacked || shape.rhsStride[0] * shape.elementBytes < costs.slabCopyStride;
     plan.rhs = inPlace ? RightHandSide::InPlace : RightHandSide::Copied;
   }
-  // Panels that crowd into few sets of the second cache are copied; those of a stack once for all of its products.
-  bool isCrowded = plan.wideRegisters && inPlace && !shape.isPacked && shape.rhsStride[1] == 1 && plan.vectors &&
-                   shape.rhsStride[0] * shape.elementBytes % costs.crowdedStride == 0 &&
-                   shape.runs * shape.k * shape.rhsStride[0] * shape.elementBytes >= costs.crowdedBytes;
-  bool isDivided = shape.runs == 1 && shape.k > sumBlock + sumBlock / 2;
-  if (isCrowded && (plan.panelsOutside ? !isDivided : shape.m >= costs.crowdedCopyRows)) {
+  bool isFar = shape.runs == 1 && shape.n * shape.k * shape.elementBytes > costs.farBytes;
+  bool isLong = shape.runs == 1 && shape.k > sumBlock + sumBlock / 2;
+  bool mayDelay = shape.followBytes > costs.delayedBytes && shape.runs == 1 && !isLong && shape.k >= costs.leastDelayed;
+  if (inPlace && plan.vectors && plan.wideRegisters && !shape.isPacked && shape.rhsStride[1] == 1 &&
+      (plan.panelsOutside || shape.runs > 1 ? isCrowdedPanel(shape, costs) && !isLong
+                                            : isFar && paysToCopy(shape, mayDelay, costs))) {
     plan.rhs = RightHandSide::Copied;
     inPlace = false;
   }
+  // What lies beyond the second cache is read by as few tiles as can be, and so many k at a time as it holds for all of them.
+  bool isFarInPlace = isFar && inPlace && plan.wideRegisters && !shape.isPacked && !plan.panelsOutside;
   int64_t leftBytes = shape.runs * shape.k * shape.lhsStride[1] * shape.elementBytes;
   bool isColumn = shape.lhsStride[0] == 1 && shape.lhsStride[1] != 1 && leftBytes >= costs.columnBytes;
-  plan.tiles = divideRows(shape.m, isColumn, plan.wideRegisters, plan.vectors, costs);
-  plan.lastTiles = divideRows(shape.m, isColumn, plan.wideRegisters, plan.lastVectors, costs);
+  for (auto [tiles, vectors] : {std::pair(&plan.tiles, plan.vectors), std::pair(&plan.lastTiles, plan.lastVectors)})
+    *tiles = divideRows(shape.m, isColumn || isFarInPlace, plan.wideRegisters, vectors, costs);
 
   if (isColumn && leftBytes > costs.fetchLeftBytes)
     plan.fetchLeft = costs.fetchLeftSteps;
-  plan.fetchAhead =
-      shape.runs == 1 && shape.m > costs.fetchRows && shape.n * shape.k * shape.elementBytes > costs.fetchBytes;
+  plan.fetchAhead = isFar && !isFarInPlace && shape.m > costs.fetchRows;
   plan.fetchLines = costs.fetchLines;
   plan.unroll = plan.wideRegisters && !plan.fetchAhead ? costs.unroll : costs.unrollFetching;
 
   // What follows a tile and comes from beyond the second cache is waited for beside the multiply-adds of the next.
-  if (shape.followBytes > costs.delayedBytes && shape.runs == 1 && !isDivided && shape.k >= costs.leastDelayed &&
-      plan.tiles.count > 1) {
+  if (mayDelay && plan.tiles.count > 1) {
     plan.fetchFollowing = shape.followBytes > costs.distantBytes;
     int64_t sums = 0;
     for (auto [tiles, vectors] : {std::pair(plan.tiles, plan.vectors), std::pair(plan.lastTiles, plan.lastVectors)})
@@ -123,11 +138,14 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
 
   // A long k in blocks, whose part of a panel stays in the cache for all tiles; this bounds the scratch memory too.
   bool isReadAgain = !inPlace || plan.tiles.count > 1;
-  if (isReadAgain && plan.vectors && shape.m && isDivided) {
-    plan.kBlock = sumBlock;
+  int64_t near = isFarInPlace && !plan.delayed ? costs.nearSteps : sumBlock;
+  if (isReadAgain && plan.vectors && shape.m && (isLong || (shape.runs == 1 && shape.k >= near + near / 2))) {
+    plan.kBlock = near;
     for (const RowTiles &tiles : {plan.tiles, plan.lastTiles})
       plan.partialRows =
           std::max(plan.partialRows, std::min(tiles.count, plan.waitingTiles(tiles)) * tiles.tallHeight());
+    if (plan.isChainDivided() && shape.k > sumBlock)
+      plan.chainRows = plan.partialRows;
   }
   if (!inPlace && shape.m)
     plan.panelElements = (plan.slabRuns ? plan.slabRuns : shape.runs) *

@@ -83,6 +83,7 @@ struct ProductPlan {
   int64_t waitingElements = 0;               ///< of the sums of such a tile
   int64_t panelElements = 0;                 ///< of scratch memory: the copy of a panel
   int64_t partialRows = 0;                   ///< rows of sums there
+  int64_t chainRows = 0;                     ///< and of chains that are not at their end, where there are several
   int64_t groups = 1;                        ///< of rows of A that are copied together
   int64_t packedStride = 0;                  ///< of such a copy, from one row to the next
   int64_t rowsAtOnce = 0, columnsAtOnce = 0; ///< dot products that are computed at once
@@ -93,9 +94,11 @@ struct ProductPlan {
   int64_t partsOfGroup() const { return panels * blocks; }
   /// Elements of scratch memory that one part needs.
   int64_t scratchElements() const {
-    return panelElements + partialRows * vectors * lanes + packedRows * packedStride + slabParts * slabElements +
-           waitingElements;
+    return panelElements + (partialRows + chainRows) * vectors * lanes + packedRows * packedStride +
+           slabParts * slabElements + waitingElements;
   }
+  /// A block of k is less than a chain of multiply-adds.
+  bool isChainDivided() const { return kBlock && kBlock < sumBlock; }
   /// Where in it the sums of a tile wait, and where rows of A lie.
   int64_t waitingOrigin() const { return packedOrigin() - waitingElements; }
   int64_t packedOrigin() const { return scratchElements() - packedRows * packedStride; }

@@ -17,7 +17,7 @@ dl.model @crowded open(time = 1024) {
     %y = sub %w, %g
     return %y
   }
-  // PLANS: dl.plan = "product: tiles of {{.*}}, left operand copied, 256 rows at a time, k in blocks of 1024
+  // PLANS: dl.plan = "product: tiles of {{.*}}, left operand copied, 256 rows at a time, k in blocks of 512
   func @blocks(%x: f32[1600, 1024], %d: f32[1600, 128]) -> (y: f32[1024, 128]) {
     %y = matmul %x, %d, transpose_a
     return %y

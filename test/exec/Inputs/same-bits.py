@@ -1,0 +1,30 @@
+# same-bits.py ENTRY NAME=ROWSxCOLUMNS[,...] LIBRARY... - calls an entry point with drawn inputs, the libraries with one thread
+# more each: every one must give the bytes that the first gives. SPDX-License-Identifier: Apache-2.0
+import random
+import struct
+import subprocess
+import sys
+import zipfile
+
+entry, shapes, libraries = sys.argv[1], sys.argv[2].split(","), sys.argv[3:]
+random.seed(8)
+options = []
+for one in shapes:
+    name, sizes = one.split("=")
+    rows, columns = map(int, sizes.split("x"))
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}"
+    header += " " * (63 - (len(header) + 10) % 64) + "\n"
+    with open(f"{name}.npy", "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
+        file.write(struct.pack(f"<{rows * columns}f", *(random.gauss(0, 1) for _ in range(rows * columns))))
+    options += ["--input", f"{name}={name}.npy"]
+first = None
+for threads, library in enumerate(libraries, 1):
+    subprocess.run(["dlc-run", "call", library, entry, *options, "--threads", str(threads), "--output", "out.npz"],
+                   check=True, stdout=subprocess.DEVNULL)
+    with zipfile.ZipFile("out.npz") as archive:
+        bits = {name: archive.read(name) for name in archive.namelist()}
+    first = first or bits
+    if bits != first:
+        sys.exit(f"{entry}: {library} differs from {libraries[0]}")
+print(f"{entry}: the same bits")
