@@ -1,7 +1,7 @@
 // CostModel.h - the numbers that decisions of code generation rest on: unit, origin, and how to measure them again.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers say what is fast and never what is right: whatever they are, results have the same bits, but for `mostDotRows`,
+// Numbers say what is fast and never what is right: whatever they are, results have the same bits, but for `mostDotRows`, `mostDotBytes`,
 // `leastDotVectors`, `leastTurnedRows`, `mostDotColumns`, `turnedBytes`, which choose between two orders of a product's sum, and
 // those of Winograd, which choose between two ways to compute a convolution: they are therefore the same for all targets.
 //
@@ -84,6 +84,9 @@ struct CostModel {
   /// 3072 164 and 244 GFLOP/s, 33 x 768 x 3072 193 and 250, 64 x 768 x 50257 167 and 196, 256 x 768 x 3072 236 and 256, 196 x
   /// 1024 x 256 246 and 257.
   int64_t farBytes, nearSteps = 512;
+  /// Bytes of such a B from which on all columns are done with one block of k before the next: more than a third cache holds for
+  /// one core.
+  int64_t memoryBytes;
   /// Bytes of a stack's B, and of one that is read in several runs, from which on panels are copied on v4, where its rows are
   /// multiples of `crowdedStride` apart: the second cache, of whose sets all panels share the same few. Measured on a Zen 5: 196 x
   /// 1024 x 256 163 GFLOP/s in place and 203 copied, 196 x 512 x 1024 183 and 232; 784 x 512 x 128 (256 KiB) 218 and 201.
@@ -142,6 +145,10 @@ struct CostModel {
 
   /// Rows up to which a product whose operands are both consecutive along k is made of dot products.
   int64_t mostDotRows = 32;
+  /// And bytes of these rows: all of them are read for each few columns. Measured on a Zen 5, with dot products and with columns
+  /// that are transposed, at 1024 x 1024 x 32 rows (128 KiB) 210 and 210 GFLOP/s, 24 rows 212 and 197; 2048 x 2048 x 12 rows 126
+  /// and 126, 32 rows 137 and 178; 768 x 3072 x 9 rows 132 and 129, 24 rows 142 and 192.
+  int64_t mostDotBytes = 128 << 10;
   /// Rows up to which they are written out one after the other, so that each reads the columns while they lie in the first
   /// cache; more are a loop.
   int64_t unrolledDotRows = 8;

@@ -31,6 +31,51 @@ public:
       return;
     if (plan.rhs == RightHandSide::Dots)
       return emitDots(b, c, plan, first, last);
+    if (!plan.blocksOutside)
+      return emitPanels(first, last, [&](const ColumnPanel &panel, const RowTiles &tiles, Value from, Value to) {
+        emitPanel(panel, tiles, from, to);
+      });
+    // Each block of k for all columns; the sums of all panels wait, those of one after those of the other.
+    auto forPanels = [&](auto body) {
+      emitPanels(first, last, [&](const ColumnPanel &panel, const RowTiles &tiles, Value from, Value to) {
+        ColumnPanel sums = panel, chains = panel;
+        Value origin = b.add(b.mul(panel.column, plan.partialRows), plan.panelElements);
+        sums.partial = PartialSums{c.scratch, origin, !plan.chainRows};
+        chains.partial = PartialSums{c.scratch, b.add(origin, plan.partialRows * plan.waitingColumns()), true};
+        Value row = tileRow(from, tiles), end = tileRow(to, tiles);
+        body(sums, plan.chainRows ? chains : sums, tiles, from, to, row, c.m.size ? b.smaller(end, c.m.size) : end);
+      });
+    };
+    using Panel = const ColumnPanel &;
+    forPanels([&](Panel sums, Panel chains, const RowTiles &, Value, Value, Value row, Value end) {
+      if (plan.chainRows)
+        emitClearSums(b, c, sums, row, end, beforeBlocks(b, c));
+      emitClearSums(b, c, chains, row, end, nullptr);
+    });
+    Value size = sizeOf(b, c.k);
+    b.forEach(b.constant(0), size, sumBlock, [&](Value start) {
+      Value stop = b.smaller(b.add(start, sumBlock), size);
+      b.forEach(start, stop, plan.kBlock, [&](Value k) {
+        forPanels([&](Panel, Panel chains, const RowTiles &tiles, Value from, Value to, Value, Value) {
+          emitBlock(chains, tiles, from, to, tiles.count, k, stop);
+        });
+      });
+      if (plan.chainRows)
+        forPanels([&](Panel sums, Panel chains, const RowTiles &, Value, Value, Value row, Value end) {
+          emitAddChains(b, c, sums, *chains.partial, row, end);
+        });
+    });
+    forPanels([&](Panel sums, Panel, const RowTiles &, Value, Value, Value row, Value end) {
+      emitFinishSums(b, c, sums, row, end);
+    });
+  }
+
+private:
+  using PanelBody =
+      llvm::function_ref<void(const ColumnPanel &panel, const RowTiles &tiles, Value tileFirst, Value tileEnd)>;
+
+  /// The panels of parts [first, last), and which of their tiles these are.
+  void emitPanels(Value first, Value last, PanelBody body) {
     Value panelFirst = first, panelEnd = last;
     if (plan.blocks > 1) {
       Value blocks = b.constant(plan.blocks);
@@ -49,7 +94,7 @@ public:
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(loop.getBody());
       SmallVector<Value> masks(plan.vectors);
-      emitPanel(loop.getInductionVar(), plan.vectors, masks, first, last);
+      describePanel(loop.getInductionVar(), plan.vectors, masks, first, last, body);
     }
 
     // What remains of the columns.
@@ -77,14 +122,12 @@ public:
       std::fill_n(lanes.begin(), rest, true);
       masks.back() = arith::ConstantOp::create(b, DenseElementsAttr::get(maskType, lanes));
     }
-    emitPanel(wholeEnd, vectors, masks, first, last);
+    describePanel(wholeEnd, vectors, masks, first, last, body);
   }
 
-private:
   Value both(Value x, Value y) { return arith::AndIOp::create(b, x, y); }
 
-  /// The tiles of one panel that lie in parts [first, last).
-  void emitPanel(Value index, int64_t vectors, ArrayRef<Value> masks, Value first, Value last) {
+  void describePanel(Value index, int64_t vectors, ArrayRef<Value> masks, Value first, Value last, PanelBody body) {
     ColumnPanel panel;
     panel.column = b.mul(index, plan.vectors * plan.lanes);
     panel.vectors = vectors;
@@ -107,7 +150,11 @@ private:
       blockFirst = b.larger(arith::SubIOp::create(b, first, start), blockFirst);
       blockEnd = b.smaller(arith::SubIOp::create(b, last, start), blockEnd);
     }
-    Value tileFirst = blockTile(blockFirst, tiles.count), tileEnd = blockTile(blockEnd, tiles.count);
+    body(panel, tiles, blockTile(blockFirst, tiles.count), blockTile(blockEnd, tiles.count));
+  }
+
+  /// Some tiles of one panel, all of k.
+  void emitPanel(ColumnPanel panel, const RowTiles &tiles, Value tileFirst, Value tileEnd) {
     OpBuilder::InsertionGuard guard(b);
     if (c.m.size && plan.rhs != RightHandSide::InPlace)
       b.enterIf(b.less(tileRow(tileFirst, tiles), c.m.size)); // no copy for nothing
@@ -130,8 +177,8 @@ private:
     }
     if (plan.fetchAhead)
       panel.ahead = describeAhead(c, panel, tileFirst, tiles.count,
-                                  c.rhsVectorStride ? b.mul(c.rhsVectorStride, vectors)
-                                                    : b.mul(c.rhsStride[1], vectors * plan.lanes));
+                                  c.rhsVectorStride ? b.mul(c.rhsVectorStride, panel.vectors)
+                                                    : b.mul(c.rhsStride[1], panel.vectors * plan.lanes));
     emitCopiedTiles(c, panel, tiles, tileFirst, tileEnd);
   }
 

@@ -32,7 +32,7 @@ struct SlabStep {
 /// multiply-adds from 0 on, and the blocks' sums are added in their order. These are the same bits whatever the
 /// tile, the target, or the part of the result. The error is at most about (sumBlock + K / sumBlock) roundings.
 ///
-/// One form has another order, equally fixed: up to 32 rows (capacity) with both operands consecutive along k
+/// One form has another order, equally fixed: up to 32 rows (capacity), of up to 128 KiB, with both operands consecutive along k
 /// (lhsStride[1] == 1, rhsStride[0] == 1, rhsStride[1] != 1) and k of at least 4 vectors. There lane l sums
 /// k = l, l + lanes, ... in order, in blocks of sumBlock / 4 vectors, and the lanes are then added as a tree,
 /// neighbours first: ((0 + 1) + (2 + 3)) + ...

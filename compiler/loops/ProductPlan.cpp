@@ -10,6 +10,7 @@ using RightHandSide = ProductPlan::RightHandSide;
 /// Few rows and both operands consecutive along k: transposing B would not pay.
 static bool takesDots(const ProductShape &shape, const CostModel &costs) {
   return shape.runs == 1 && shape.m <= costs.mostDotRows &&
+         shape.m * shape.k * shape.elementBytes <= costs.mostDotBytes &&
          shape.k >= costs.leastDotVectors * productLanes(shape.elementBytes) && shape.lhsStride[1] == 1 &&
          shape.rhsStride[0] == 1 && shape.rhsStride[1] != 1;
 }
@@ -114,7 +115,7 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   int64_t leftBytes = shape.runs * shape.k * shape.lhsStride[1] * shape.elementBytes;
   bool isColumn = shape.lhsStride[0] == 1 && shape.lhsStride[1] != 1 && leftBytes >= costs.columnBytes;
   for (auto [tiles, vectors] : {std::pair(&plan.tiles, plan.vectors), std::pair(&plan.lastTiles, plan.lastVectors)})
-    *tiles = divideRows(shape.m, isColumn || isFarInPlace, plan.wideRegisters, vectors, costs);
+    *tiles = divideRows(shape.m, isColumn || (isFar && plan.wideRegisters), plan.wideRegisters, vectors, costs);
 
   if (isColumn && leftBytes > costs.fetchLeftBytes)
     plan.fetchLeft = costs.fetchLeftSteps;
@@ -146,6 +147,12 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
           std::max(plan.partialRows, std::min(tiles.count, plan.waitingTiles(tiles)) * tiles.tallHeight());
     if (plan.isChainDivided() && shape.k > sumBlock)
       plan.chainRows = plan.partialRows;
+    // What comes from memory is best read in its order; the sums of all columns wait in the second cache meanwhile.
+    int64_t waitingBytes = (plan.partialRows + plan.chainRows) * shape.n * shape.elementBytes;
+    plan.blocksOutside = isFarInPlace && plan.panels > 1 &&
+                         shape.n * shape.k * shape.elementBytes > costs.memoryBytes &&
+                         plan.tiles.count <= plan.waitingTiles(plan.tiles) &&
+                         plan.lastTiles.count <= plan.waitingTiles(plan.lastTiles) && waitingBytes <= costs.farBytes;
   }
   if (!inPlace && shape.m)
     plan.panelElements = (plan.slabRuns ? plan.slabRuns : shape.runs) *
@@ -245,6 +252,8 @@ void ProductPlan::print(llvm::raw_ostream &os) const {
     os << ", finished beside the next tile";
   if (kBlock)
     os << ", k in blocks of " << kBlock;
+  if (blocksOutside)
+    os << ", all columns of one after the other";
   if (fetchAhead)
     os << ", fetched ahead";
   if (fetchLeft)

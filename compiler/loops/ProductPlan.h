@@ -73,6 +73,7 @@ struct ProductPlan {
   bool fetchFollowing = false; ///< what is read with the sums of a tile is asked for before
   int64_t fetchLines = 0;      ///< cache lines that one step of the loop over k may fetch
   int64_t kBlock = 0;          ///< k is done so many at a time; 0: all at once
+  bool blocksOutside = false;  ///< all panels are done with one block of k before the next
   int64_t waitingRows = 0;     ///< rows whose sums wait meanwhile
   /// Runs are done so many at a time, for `slabParts` parts after the other, whose sums wait: what the parts read of these
   /// runs stays in the cache. 0: each part does all runs at once.
@@ -94,9 +95,11 @@ struct ProductPlan {
   int64_t partsOfGroup() const { return panels * blocks; }
   /// Elements of scratch memory that one part needs.
   int64_t scratchElements() const {
-    return panelElements + (partialRows + chainRows) * vectors * lanes + packedRows * packedStride +
+    return panelElements + (partialRows + chainRows) * waitingColumns() + packedRows * packedStride +
            slabParts * slabElements + waitingElements;
   }
+  /// Columns whose sums wait at once.
+  int64_t waitingColumns() const { return vectors * lanes * (blocksOutside ? panels : 1); }
   /// A block of k is less than a chain of multiply-adds.
   bool isChainDivided() const { return kBlock && kBlock < sumBlock; }
   /// Where in it the sums of a tile wait, and where rows of A lie.
