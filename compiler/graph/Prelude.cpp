@@ -27,7 +27,8 @@ dl.model @prelude {
     return %w1, %m1
   }
 
-  // Kingma and Ba, 2015; weight decay, where given, is added to the gradient.
+  // Kingma and Ba, 2015; weight decay, where given, is added to the gradient. Means move by a share of their distance, and the
+  // factor of the root stands where it costs nothing an element: five multiplications, not eight.
   optimizer @adam(%w, %g) slots(%m = zeros, %v = zeros)
       scalars(%lr = 1.0e-3 in [0, inf), %beta1 = 0.9 in [0, 1), %beta2 = 0.999 in [0, 1), %eps = 1.0e-8 in [0, inf),
               %weight_decay = 0.0 in [0, inf), %step) {
@@ -35,24 +36,24 @@ dl.model @prelude {
     %wd = mul %weight_decay, %w
     %gd = add %g, %wd
     %n1 = sub %one, %beta1
-    %a = mul %beta1, %m
-    %b = mul %n1, %gd
-    %m1 = add %a, %b
+    %a = sub %gd, %m
+    %b = mul %n1, %a
+    %m1 = add %m, %b
     %n2 = sub %one, %beta2
     %g2 = mul %gd, %gd
-    %c = mul %beta2, %v
-    %d = mul %n2, %g2
-    %v1 = add %c, %d
+    %c = sub %g2, %v
+    %d = mul %n2, %c
+    %v1 = add %v, %d
     %p1 = pow %beta1, %step
     %p2 = pow %beta2, %step
     %q1 = sub %one, %p1
     %q2 = sub %one, %p2
-    %rate = div %lr, %q1
+    %rate0 = div %lr, %q1
     %root = sqrt %q2
-    %scale = div %one, %root
+    %rate = mul %rate0, %root
+    %eps1 = mul %eps, %root
     %r = sqrt %v1
-    %rh = mul %r, %scale
-    %e = add %rh, %eps
+    %e = add %r, %eps1
     %u = div %m1, %e
     %s = mul %rate, %u
     %w1 = sub %w, %s
@@ -68,24 +69,24 @@ dl.model @prelude {
     %keep = sub %one, %wd
     %w0 = mul %w, %keep
     %n1 = sub %one, %beta1
-    %a = mul %beta1, %m
-    %b = mul %n1, %g
-    %m1 = add %a, %b
+    %a = sub %g, %m
+    %b = mul %n1, %a
+    %m1 = add %m, %b
     %n2 = sub %one, %beta2
     %g2 = mul %g, %g
-    %c = mul %beta2, %v
-    %d = mul %n2, %g2
-    %v1 = add %c, %d
+    %c = sub %g2, %v
+    %d = mul %n2, %c
+    %v1 = add %v, %d
     %p1 = pow %beta1, %step
     %p2 = pow %beta2, %step
     %q1 = sub %one, %p1
     %q2 = sub %one, %p2
-    %rate = div %lr, %q1
+    %rate0 = div %lr, %q1
     %root = sqrt %q2
-    %scale = div %one, %root
+    %rate = mul %rate0, %root
+    %eps1 = mul %eps, %root
     %r = sqrt %v1
-    %rh = mul %r, %scale
-    %e = add %rh, %eps
+    %e = add %r, %eps1
     %u = div %m1, %e
     %s = mul %rate, %u
     %w1 = sub %w0, %s

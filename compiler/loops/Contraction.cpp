@@ -140,7 +140,7 @@ private:
     panel.padded = false;
     panel.unroll = plan.unroll;
     panel.fetchLeft = plan.fetchLeft;
-    panel.delayed = llvm::all_of(masks, [](Value mask) { return !mask; }) ? plan.delayed : 0;
+    panel.delayed = llvm::all_of(masks, [](Value mask) { return !mask; }) ? plan.delayed : DelayedPieces();
     panel.waiting = b.constant(plan.waitingOrigin());
 
     const RowTiles &tiles = plan.tilesOf(vectors);
@@ -363,7 +363,7 @@ private:
     if (tiles.tallCount < tiles.count)
       emitTileLoop(part, panel, b.larger(from, tallCount), b.smaller(to, allWhole), tiles.height,
                    tallRows - tiles.tallCount * tiles.height, waiting);
-    if (panel.delayed)
+    if (panel.delayed.count)
       emitWaiting(b, part, panel, waiting, none);
     if (!c.m.size)
       return;
@@ -393,13 +393,13 @@ private:
   void emitTileLoop(const Contraction &part, const ColumnPanel &panel, Value from, Value to, int64_t height,
                     int64_t offset, WaitingTile &waiting) {
     auto rowOf = [&](Value tile) { return b.add(b.mul(tile, height), offset); };
-    if (!panel.delayed)
+    if (!panel.delayed.count)
       return b.forEach(from, to, 1, [&](Value tile) { emitTile(b, part, panel, rowOf(tile), height, tile); });
     SmallVector<Value> last =
-        b.loop(from, to, 1, {waiting.row, waiting.count}, [&](Value tile, ValueRange carried) -> SmallVector<Value> {
+        b.loop(from, to, 1, {waiting.row, waiting.pieces}, [&](Value tile, ValueRange carried) -> SmallVector<Value> {
           WaitingTile before{carried[0], carried[1]};
           emitTile(b, part, panel, rowOf(tile), height, tile, &before);
-          return {rowOf(tile), b.constant(height * panel.vectors)};
+          return {rowOf(tile), b.constant(panel.delayed.areRows ? height : height * panel.vectors)};
         });
     waiting = {last[0], last[1]};
   }

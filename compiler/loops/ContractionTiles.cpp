@@ -36,19 +36,28 @@ Value dlc::beforeBlocks(LoopBuilder &b, const Contraction &c) {
   return arith::SelectOp::create(b, any, number(-0.0), number(0));
 }
 
-/// `finish` for vector `i` of the tile that waits.
+/// Where the vectors of piece `i` of a tile lie: its row, and the first of them and how many there are.
+static std::tuple<Value, Value, int64_t> vectorsOf(LoopBuilder &b, const ColumnPanel &panel, Value i) {
+  if (panel.delayed.areRows)
+    return {i, b.constant(0), panel.vectors};
+  Value row = b.floorDiv(i, panel.vectors);
+  return {row, b.sub(i, b.mul(row, panel.vectors)), 1};
+}
 static void finishWaiting(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, const WaitingTile &tile,
                           Value i) {
   int64_t lanes = contractionLanes(c.element);
-  Value row = b.floorDiv(i, panel.vectors), vector = b.sub(i, b.mul(row, panel.vectors));
-  Value sum =
-      vector::LoadOp::create(b, VectorType::get({lanes}, c.element), c.scratch, b.add(panel.waiting, b.mul(i, lanes)));
-  c.finish(b, b.add(tile.row, row), b.add(panel.column, b.mul(vector, lanes)), sum, Value());
+  auto [row, first, count] = vectorsOf(b, panel, i);
+  Value place = b.add(panel.waiting, b.mul(b.add(b.mul(row, panel.vectors), first), lanes));
+  Value column = b.add(panel.column, b.mul(first, lanes));
+  for (int64_t q = 0; q < count; ++q) {
+    Value sum = vector::LoadOp::create(b, VectorType::get({lanes}, c.element), c.scratch, b.add(place, q * lanes));
+    c.finish(b, b.add(tile.row, row), b.add(column, q * lanes), sum, Value());
+  }
 }
 
 void dlc::emitWaiting(LoopBuilder &b, const Contraction &c, const ColumnPanel &panel, const WaitingTile &tile,
                       Value from) {
-  b.forEach(from, tile.count, 1, [&](Value i) { finishWaiting(b, c, panel, tile, i); });
+  b.forEach(from, tile.pieces, 1, [&](Value i) { finishWaiting(b, c, panel, tile, i); });
 }
 
 namespace {
@@ -82,7 +91,10 @@ public:
                                                                         : sumBlockAt(b.constant(0), c.k, none);
     if (before) {
       if (c.k.size) // of a short call there may not have been enough turns
-        emitWaiting(b, c, panel, *before, b.mul(b.floorDiv(c.k.size, panel.unroll), panel.delayed));
+        emitWaiting(
+            b, c, panel, *before,
+            b.mul(b.floorDiv(b.add(b.floorDiv(c.k.size, panel.unroll), panel.delayed.turns - 1), panel.delayed.turns),
+                  panel.delayed.count));
       for (auto [i, sum] : llvm::enumerate(sums))
         vector::StoreOp::create(b, sum, c.scratch, b.add(panel.waiting, i * vectorType.getNumElements()));
       return;
@@ -214,20 +226,34 @@ private:
     if (panel.ahead && tile && step > 1)
       fetchAhead(forOp.getInductionVar(), step);
     if (before && step > 1)
-      for (int64_t i = 0; i < panel.delayed; ++i) {
-        Value number = b.add(b.mul(b.floorDiv(forOp.getInductionVar(), step), panel.delayed), i);
-        b.when(b.less(number, before->count), [&] {
-          if (c.fetch) { // of this tile
-            Value r = b.floorDiv(number, panel.vectors), q = b.sub(number, b.mul(r, panel.vectors));
-            c.fetch(b.add(rowIndices[0], r), b.add(panel.column, b.mul(q, vectorType.getNumElements())));
-          }
-          finishWaiting(b, c, panel, *before, number);
-        });
-      }
+      finishBeside(b.floorDiv(forOp.getInductionVar(), step));
     for (int64_t u = 0; u < step; ++u)
       accumulate(forOp.getInductionVar(), u, sums);
     scf::YieldOp::create(b, sums);
     return forOp.getResults();
+  }
+
+  /// In this turn of the loop over k: some pieces of the tile before, and what is asked for of as many of this one.
+  void finishBeside(Value turn) {
+    const DelayedPieces &delayed = panel.delayed;
+    Value isDue;
+    if (delayed.turns > 1) {
+      Value rest = arith::AndIOp::create(b, turn, b.constant(delayed.turns - 1));
+      isDue = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, rest, b.constant(0));
+    }
+    Value first = b.mul(b.floorDiv(turn, delayed.turns), delayed.count);
+    for (int64_t i = 0; i < delayed.count; ++i) {
+      Value piece = b.add(first, i), isThere = b.less(piece, before->pieces);
+      b.when(isDue ? arith::AndIOp::create(b, isDue, isThere).getResult() : isThere, [&] {
+        if (c.fetch) {
+          auto [row, vector, count] = vectorsOf(b, panel, piece);
+          for (int64_t q = 0; q < count; ++q)
+            c.fetch(b.add(rowIndices[0], row),
+                    b.add(panel.column, b.mul(b.add(vector, q), vectorType.getNumElements())));
+        }
+        finishWaiting(b, c, panel, *before, piece);
+      });
+    }
   }
 
   /// Lines of the next panel: those that follow what tiles and steps before this one have fetched.

@@ -33,7 +33,7 @@ struct PartialSums {
 
 /// A tile whose sums wait in scratch memory to be finished beside the next one.
 struct WaitingTile {
-  mlir::Value row, count; ///< its first row, and how many vectors of sums it has: 0, there is none
+  mlir::Value row, pieces; ///< its first row, and how many pieces there are: 0, there is none
 };
 
 /// The columns that a tile works on, and where their right-hand side lies.
@@ -55,8 +55,8 @@ struct ColumnPanel {
   /// What is copied to `buffer` beside the multiply-adds of this tile, before they read it; null: it lies there already.
   const ColumnPanel *source = nullptr;
   mlir::Value copyingTile;
-  int64_t delayed = 0; ///< vectors of the waiting tile that are finished in one turn of the loop over k
-  mlir::Value waiting; ///< where in the scratch memory its sums lie
+  DelayedPieces delayed; ///< of the waiting tile
+  mlir::Value waiting;   ///< where in the scratch memory its sums lie
 };
 
 /// Rows [row, row + rows) of the panel, all of k, then `finish`. `tile` counts the tiles of a panel. Without it the tile is
@@ -64,7 +64,7 @@ struct ColumnPanel {
 /// `before`: a tile that waits, which is finished meanwhile; this one waits then.
 void emitTile(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, mlir::Value row, int64_t rows,
               mlir::Value tile, const WaitingTile *before = nullptr);
-/// `finish` for vectors [from, tile.count) of the tile that waits.
+/// `finish` for pieces [from, tile.pieces) of the tile that waits.
 void emitWaiting(LoopBuilder &b, const Contraction &contraction, const ColumnPanel &panel, const WaitingTile &tile,
                  mlir::Value from);
 

@@ -126,10 +126,14 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   // What follows a tile and comes from beyond the second cache is waited for beside the multiply-adds of the next.
   if (mayDelay && plan.tiles.count > 1) {
     plan.fetchFollowing = shape.followBytes > costs.distantBytes;
-    int64_t sums = 0;
+    int64_t sums = 0, rows = std::max(plan.tiles.highest(), plan.lastTiles.highest()), turns = shape.k / plan.unroll;
     for (auto [tiles, vectors] : {std::pair(plan.tiles, plan.vectors), std::pair(plan.lastTiles, plan.lastVectors)})
       sums = std::max(sums, tiles.highest() * vectors);
-    plan.delayed = llvm::divideCeil(sums, shape.k / plan.unroll);
+    // Where each turn has some, rows find their places once; what comes from memory comes best one by one.
+    plan.delayed.areRows = sums >= turns && !plan.fetchFollowing;
+    int64_t pieces = plan.delayed.areRows ? rows : sums;
+    plan.delayed.count = llvm::divideCeil(pieces, turns);
+    plan.delayed.turns = plan.delayed.areRows ? llvm::bit_floor<uint64_t>(std::max<int64_t>(turns / rows, 1)) : 1;
     plan.waitingElements = sums * plan.lanes;
   }
 
@@ -139,7 +143,7 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
 
   // A long k in blocks, whose part of a panel stays in the cache for all tiles; this bounds the scratch memory too.
   bool isReadAgain = !inPlace || plan.tiles.count > 1;
-  int64_t near = isFarInPlace && !plan.delayed ? costs.nearSteps : sumBlock;
+  int64_t near = isFarInPlace && !plan.delayed.count ? costs.nearSteps : sumBlock;
   if (isReadAgain && plan.vectors && shape.m && (isLong || (shape.runs == 1 && shape.k >= near + near / 2))) {
     plan.kBlock = near;
     for (const RowTiles &tiles : {plan.tiles, plan.lastTiles})
@@ -248,7 +252,7 @@ void ProductPlan::print(llvm::raw_ostream &os) const {
     os << ", left operand copied, " << packedRows << " rows at a time";
   if (slabRuns)
     os << ", " << slabRuns << " sums at a time for " << slabParts << " parts";
-  if (delayed)
+  if (delayed.count)
     os << ", finished beside the next tile";
   if (kBlock)
     os << ", k in blocks of " << kBlock;

@@ -41,6 +41,13 @@ struct RowTiles {
   int64_t highest() const { return tallCount ? tallHeight() : height; }
 };
 
+/// What of a tile is finished while the next one is computed: so many pieces every so many turns of the loop over k.
+struct DelayedPieces {
+  int64_t count = 0;    ///< 0: a tile is finished at once
+  int64_t turns = 1;    ///< a power of two
+  bool areRows = false; ///< whole rows of the tile; else single vectors
+};
+
 struct ProductPlan {
   /// The product is computed as its transpose: "A" is B^T, "rows" are its columns, and each block of results is turned
   /// before it is finished.
@@ -78,9 +85,8 @@ struct ProductPlan {
   /// Runs are done so many at a time, for `slabParts` parts after the other, whose sums wait: what the parts read of these
   /// runs stays in the cache. 0: each part does all runs at once.
   int64_t slabRuns = 0, slabParts = 0;
-  int64_t slabElements = 0; ///< of the sums of one part
-  /// What follows a tile is done while the next one is computed: so many vectors in each turn of the loop over k. 0: at once.
-  int64_t delayed = 0;
+  int64_t slabElements = 0;                  ///< of the sums of one part
+  DelayedPieces delayed;                     ///< what follows a tile is done while the next one is computed
   int64_t waitingElements = 0;               ///< of the sums of such a tile
   int64_t panelElements = 0;                 ///< of scratch memory: the copy of a panel
   int64_t partialRows = 0;                   ///< rows of sums there
