@@ -11,7 +11,7 @@ using RightHandSide = ProductPlan::RightHandSide;
 static bool takesDots(const ProductShape &shape, const CostModel &costs) {
   return shape.runs == 1 && shape.m <= costs.mostDotRows &&
          shape.m * shape.k * shape.elementBytes <= costs.mostDotBytes &&
-         shape.k >= costs.leastDotVectors * productLanes(shape.elementBytes) && shape.lhsStride[1] == 1 &&
+         shape.k >= costs.leastDotTerms(shape.m, shape.isTurned, productLanes(shape.elementBytes)) && shape.lhsStride[1] == 1 &&
          shape.rhsStride[0] == 1 && shape.rhsStride[1] != 1;
 }
 
@@ -192,7 +192,7 @@ static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
   // Along k the sums have another order: what decides is the same for all targets.
   int64_t lanes = productLanes(shape.elementBytes), width = llvm::alignTo(shape.n, lanes);
   return shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns && 4 * (width - shape.n) >= width &&
-         shape.k >= costs.leastDotVectors * lanes && shape.n * shape.k * shape.elementBytes <= costs.turnedBytes;
+         shape.k >= costs.leastDotTerms(shape.n, true, lanes) && shape.n * shape.k * shape.elementBytes <= costs.turnedBytes;
 }
 
 /// Groups of `rows` rows of A, copied so that they are consecutive along k.
