@@ -242,7 +242,13 @@ Value dlc::emitCombine(ImplicitLocOpBuilder &b, Operation *reduction, Value x, V
   bool isUnsigned = typeOf(reduction->getOperand(0)).getElementType().isUnsignedInteger();
   if (isa<SumOp>(reduction))
     return isFloat(x) ? add(b, x, y) : Value(arith::AddIOp::create(b, x, y));
-  return isa<AmaxOp>(reduction) ? larger(b, x, y, isUnsigned) : smaller(b, x, y, isUnsigned);
+  bool highest = isa<AmaxOp>(reduction);
+  if (!isFloat(x))
+    return highest ? larger(b, x, y, isUnsigned) : smaller(b, x, y, isUnsigned);
+  // Which zero comes out where both are there does not matter (emitFinished), and to mind it takes as long again.
+  auto anyZero = arith::FastMathFlags::nsz;
+  return highest ? Value(arith::MaximumFOp::create(b, x, y, anyZero))
+                 : Value(arith::MinimumFOp::create(b, x, y, anyZero));
 }
 /// Lane i with lane i + half, then the halves' halves: the tree depends on nothing but the number of lanes.
 Value dlc::emitAcross(ImplicitLocOpBuilder &b, Operation *reduction, Value vector) {
@@ -256,7 +262,7 @@ Value dlc::emitAcross(ImplicitLocOpBuilder &b, Operation *reduction, Value vecto
   }
   return vector::ExtractOp::create(b, vector, ArrayRef<int64_t>{0});
 }
-/// The sum of nothing is 0.0, and so is that of negative zeros.
-Value dlc::emitFinished(ImplicitLocOpBuilder &b, Operation *reduction, Value combined) {
-  return isa<SumOp>(reduction) && isFloat(combined) ? add(b, combined, number(b, 0, combined.getType())) : combined;
+/// The sum of nothing is 0.0, and so is that of negative zeros, and the largest of zeros of both signs, in whatever order.
+Value dlc::emitFinished(ImplicitLocOpBuilder &b, Value combined) {
+  return isFloat(combined) ? add(b, combined, number(b, 0, combined.getType())) : combined;
 }

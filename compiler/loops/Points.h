@@ -89,6 +89,6 @@ mlir::Value emitCombine(mlir::ImplicitLocOpBuilder &b, mlir::Operation *reductio
 /// All lanes combined, in a fixed tree.
 mlir::Value emitAcross(mlir::ImplicitLocOpBuilder &b, mlir::Operation *reduction, mlir::Value vector);
 /// The result of a reduction, when all is combined.
-mlir::Value emitFinished(mlir::ImplicitLocOpBuilder &b, mlir::Operation *reduction, mlir::Value combined);
+mlir::Value emitFinished(mlir::ImplicitLocOpBuilder &b, mlir::Value combined);
 } // namespace dlc
 #endif

@@ -249,7 +249,7 @@ void RowEmitter::pass(int number, Points &points) {
     Operation *reduction = reductionOf(i);
     if (across && areVectors)
       sum = emitAcross(b, reduction, sum);
-    points[i / current.size()].known[reduction->getResult(0)] = emitFinished(b, reduction, sum);
+    points[i / current.size()].known[reduction->getResult(0)] = emitFinished(b, sum);
   }
   // From now on these are read back.
   for (Value value : kept)

@@ -69,8 +69,10 @@ struct Problem {
 
   /// The one form that does not sum in the order of k.
   bool sumsByLanes() const {
-    return capacity[0] <= 32 && capacity[2] >= (isDouble ? 32 : 64) && lhsStride[1] == 1 && rhsStride[0] == 1 &&
-           rhsStride[1] != 1;
+    auto [m, n, k] = capacity;
+    int64_t bytes = isDouble ? 8 : 4, lanes = 64 / bytes;
+    return m <= 32 && m * k * bytes <= 128 << 10 && k >= (m <= 2 ? m : 4) * lanes && lhsStride[1] == 1 &&
+           rhsStride[0] == 1 && rhsStride[1] != 1;
   }
 
   std::string str() const {
