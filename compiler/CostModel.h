@@ -84,6 +84,10 @@ struct CostModel {
   /// 3072 164 and 244 GFLOP/s, 33 x 768 x 3072 193 and 250, 64 x 768 x 50257 167 and 196, 256 x 768 x 3072 236 and 256, 196 x
   /// 1024 x 256 246 and 257.
   int64_t farBytes, nearSteps = 512;
+  /// Bytes of B up to which tiles are of one height, if they can be: it stays in the first cache for the next tile. Measured on a
+  /// Zen 5, tiles of one height and as high as can be, B of 784 x 128 (392 KiB): mnist's step 71.4 and 69.2 us, 256 rows of its
+  /// `predict` 217 and 204 us.
+  int64_t lowTileBytes = 64 << 10;
   /// Bytes of such a B from which on all columns are done with one block of k before the next: more than a third cache holds for
   /// one core.
   int64_t memoryBytes;
@@ -143,6 +147,9 @@ struct CostModel {
   /// 760 and 705 us, as a plain product even or worse (4096 x 1000 at k = 8 227 and 136 GFLOP/s). And terms of a sum at least.
   int64_t delayedBytes, distantBytes, leastDelayed = 4;
 
+  /// Instructions that what follows may take, written out for each vector of a tile; with more it is a loop over rows, if the
+  /// sums are long enough to hide that they go through memory. 24 vectors with relu and a bias are 72, with dropout 500.
+  int64_t mostWrittenWork = 240, leastLoopedTerms = 128;
   /// Rows up to which a product whose operands are both consecutive along k is made of dot products.
   int64_t mostDotRows = 32;
   /// And bytes of these rows: all of them are read for each few columns. Measured on a Zen 5, with dot products and with columns

@@ -141,6 +141,7 @@ private:
     panel.unroll = plan.unroll;
     panel.fetchLeft = plan.fetchLeft;
     panel.delayed = llvm::all_of(masks, [](Value mask) { return !mask; }) ? plan.delayed : DelayedPieces();
+    panel.finishesRows = plan.finishesRows;
     panel.waiting = b.constant(plan.waitingOrigin());
 
     const RowTiles &tiles = plan.tilesOf(vectors);

@@ -51,7 +51,7 @@ static void finishWaiting(LoopBuilder &b, const Contraction &c, const ColumnPane
   Value column = b.add(panel.column, b.mul(first, lanes));
   for (int64_t q = 0; q < count; ++q) {
     Value sum = vector::LoadOp::create(b, VectorType::get({lanes}, c.element), c.scratch, b.add(place, q * lanes));
-    c.finish(b, b.add(tile.row, row), b.add(column, q * lanes), sum, Value());
+    c.finish(b, b.add(tile.row, row), b.add(column, q * lanes), sum, count > 1 ? panel.masks[q] : Value());
   }
 }
 
@@ -119,6 +119,16 @@ public:
           column.push_back(sums[r * panel.vectors + q]);
         c.finishRows(rowIndices[0], b.add(panel.column, q * vectorType.getNumElements()), column, panel.masks[q]);
       }
+      return;
+    }
+    if (panel.finishesRows) {
+      ColumnPanel whole = panel;
+      whole.delayed.areRows = true;
+      for (auto [i, sum] : llvm::enumerate(sums))
+        vector::StoreOp::create(b, sum, c.scratch, b.add(panel.waiting, i * vectorType.getNumElements()));
+      Value count = b.constant(rows);
+      emitWaiting(b, c, whole, {rowIndices[0], guarded ? b.smaller(b.sub(c.m.size, rowIndices[0]), count) : count},
+                  b.constant(0));
       return;
     }
     for (int64_t r = 0; r < rows; ++r) {

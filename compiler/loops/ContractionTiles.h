@@ -55,8 +55,9 @@ struct ColumnPanel {
   /// What is copied to `buffer` beside the multiply-adds of this tile, before they read it; null: it lies there already.
   const ColumnPanel *source = nullptr;
   mlir::Value copyingTile;
-  DelayedPieces delayed; ///< of the waiting tile
-  mlir::Value waiting;   ///< where in the scratch memory its sums lie
+  DelayedPieces delayed;     ///< of the waiting tile
+  bool finishesRows = false; ///< what follows is a loop over rows of sums that lie there, too
+  mlir::Value waiting;       ///< where in the scratch memory its sums lie
 };
 
 /// Rows [row, row + rows) of the panel, all of k, then `finish`. `tile` counts the tiles of a panel. Without it the tile is

@@ -536,6 +536,9 @@ void KernelPlanner::planRowsAndColumns(ArrayRef<Dim> sizes, int64_t elementBytes
   shape.lhsStride = {stride(plan.lhs, plan.rowDim), stride(plan.lhs, k)};
   shape.rhsStride = {stride(plan.rhs, k), stride(plan.rhs, plan.columnDim)};
   shape.followers = domain.ops.size() - 1;
+  for (Operation &op : domain.ops.front()->getBlock()->without_terminator()) // generators, too
+    if (!isa<ConstantOp>(op))
+      shape.followWork += op.hasTrait<Costly>() ? costs.expensiveFlops : 1;
   bool isLong = shape.followers >= costs.longBody;
   shape.followBytes = (plan.following.size() + (isLong ? plan.outputs.size() : 0)) * shape.m * shape.n * elementBytes;
   shape.isShared =

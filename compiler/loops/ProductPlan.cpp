@@ -11,8 +11,8 @@ using RightHandSide = ProductPlan::RightHandSide;
 static bool takesDots(const ProductShape &shape, const CostModel &costs) {
   return shape.runs == 1 && shape.m <= costs.mostDotRows &&
          shape.m * shape.k * shape.elementBytes <= costs.mostDotBytes &&
-         shape.k >= costs.leastDotTerms(shape.m, shape.isTurned, productLanes(shape.elementBytes)) && shape.lhsStride[1] == 1 &&
-         shape.rhsStride[0] == 1 && shape.rhsStride[1] != 1;
+         shape.k >= costs.leastDotTerms(shape.m, shape.isTurned, productLanes(shape.elementBytes)) &&
+         shape.lhsStride[1] == 1 && shape.rhsStride[0] == 1 && shape.rhsStride[1] != 1;
 }
 
 static RightHandSide chooseRightHandSide(const ProductShape &shape, bool wide, const CostModel &costs) {
@@ -101,7 +101,8 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
     inPlace = plan.panels == 1 || shape.isPacked || shape.rhsStride[0] * shape.elementBytes < costs.slabCopyStride;
     plan.rhs = inPlace ? RightHandSide::InPlace : RightHandSide::Copied;
   }
-  bool isFar = shape.runs == 1 && shape.n * shape.k * shape.elementBytes > costs.farBytes;
+  int64_t rightBytes = shape.runs == 1 ? shape.n * shape.k * shape.elementBytes : 0;
+  bool isFar = rightBytes > costs.farBytes;
   bool isLong = shape.runs == 1 && shape.k > sumBlock + sumBlock / 2;
   bool mayDelay = shape.followBytes > costs.delayedBytes && shape.runs == 1 && !isLong && shape.k >= costs.leastDelayed;
   if (inPlace && plan.vectors && plan.wideRegisters && !shape.isPacked && shape.rhsStride[1] == 1 &&
@@ -115,7 +116,8 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   int64_t leftBytes = shape.runs * shape.k * shape.lhsStride[1] * shape.elementBytes;
   bool isColumn = shape.lhsStride[0] == 1 && shape.lhsStride[1] != 1 && leftBytes >= costs.columnBytes;
   for (auto [tiles, vectors] : {std::pair(&plan.tiles, plan.vectors), std::pair(&plan.lastTiles, plan.lastVectors)})
-    *tiles = divideRows(shape.m, isColumn || (isFar && plan.wideRegisters), plan.wideRegisters, vectors, costs);
+    *tiles = divideRows(shape.m, isColumn || (plan.wideRegisters && rightBytes > costs.lowTileBytes),
+                        plan.wideRegisters, vectors, costs);
 
   if (isColumn && leftBytes > costs.fetchLeftBytes)
     plan.fetchLeft = costs.fetchLeftSteps;
@@ -153,10 +155,16 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
       plan.chainRows = plan.partialRows;
     // What comes from memory is best read in its order; the sums of all columns wait in the second cache meanwhile.
     int64_t waitingBytes = (plan.partialRows + plan.chainRows) * shape.n * shape.elementBytes;
-    plan.blocksOutside = isFarInPlace && plan.panels > 1 &&
-                         shape.n * shape.k * shape.elementBytes > costs.memoryBytes &&
+    plan.blocksOutside = isFarInPlace && plan.panels > 1 && rightBytes > costs.memoryBytes &&
                          plan.tiles.count <= plan.waitingTiles(plan.tiles) &&
                          plan.lastTiles.count <= plan.waitingTiles(plan.lastTiles) && waitingBytes <= costs.farBytes;
+  }
+  // Long work on each element is written out for one row of a tile, and not for each of them.
+  int64_t highest = std::max(plan.tiles.highest() * plan.vectors, plan.lastTiles.highest() * plan.lastVectors);
+  if (!plan.delayed.count && !plan.kBlock && !plan.slabRuns && shape.runs * shape.k >= costs.leastLoopedTerms &&
+      shape.followWork * highest > costs.mostWrittenWork) {
+    plan.finishesRows = true;
+    plan.waitingElements = highest * plan.lanes;
   }
   if (!inPlace && shape.m)
     plan.panelElements = (plan.slabRuns ? plan.slabRuns : shape.runs) *
@@ -192,7 +200,8 @@ static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
   // Along k the sums have another order: what decides is the same for all targets.
   int64_t lanes = productLanes(shape.elementBytes), width = llvm::alignTo(shape.n, lanes);
   return shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns && 4 * (width - shape.n) >= width &&
-         shape.k >= costs.leastDotTerms(shape.n, true, lanes) && shape.n * shape.k * shape.elementBytes <= costs.turnedBytes;
+         shape.k >= costs.leastDotTerms(shape.n, true, lanes) &&
+         shape.n * shape.k * shape.elementBytes <= costs.turnedBytes;
 }
 
 /// Groups of `rows` rows of A, copied so that they are consecutive along k.
@@ -254,6 +263,8 @@ void ProductPlan::print(llvm::raw_ostream &os) const {
     os << ", " << slabRuns << " sums at a time for " << slabParts << " parts";
   if (delayed.count)
     os << ", finished beside the next tile";
+  if (finishesRows)
+    os << ", finished row by row";
   if (kBlock)
     os << ", k in blocks of " << kBlock;
   if (blocksOutside)

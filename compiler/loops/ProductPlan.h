@@ -15,6 +15,7 @@ struct ProductShape {
   std::array<int64_t, 2> lhsStride, rhsStride;
   int64_t runs = 1;        ///< k is summed so many times, each time from other places on
   int64_t followers = 0;   ///< ops that are done with each element
+  int64_t followWork = 0;  ///< the same, each as many as it takes instructions, about
   bool isShared = false;   ///< B is the same for all products of a stack, and there are several
   int64_t followBytes = 0; ///< that these read beside the sums; if they are many, what they write, too
   int64_t outer = 1;       ///< products of the stack; 0: as many as a call has
@@ -88,8 +89,9 @@ struct ProductPlan {
   /// Runs are done so many at a time, for `slabParts` parts after the other, whose sums wait: what the parts read of these
   /// runs stays in the cache. 0: each part does all runs at once.
   int64_t slabRuns = 0, slabParts = 0;
-  int64_t slabElements = 0;                  ///< of the sums of one part
-  DelayedPieces delayed;                     ///< what follows a tile is done while the next one is computed
+  int64_t slabElements = 0;  ///< of the sums of one part
+  DelayedPieces delayed;     ///< what follows a tile is done while the next one is computed
+  bool finishesRows = false; ///< the sums of a tile go through scratch memory, and what follows is a loop over its rows
   int64_t waitingElements = 0;               ///< of the sums of such a tile
   int64_t panelElements = 0;                 ///< of scratch memory: the copy of a panel
   int64_t partialRows = 0;                   ///< rows of sums there
