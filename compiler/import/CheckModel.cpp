@@ -69,6 +69,10 @@ static void checkSizes(FuncOp function, ModelOp model) {
   llvm::append_range(names, model.getOpenNames().getAsValueRange<StringAttr>());
   llvm::erase_if(names, [](StringRef name) { return name.size() < 3; }); // these are near to any other
   llvm::sort(names);                                                     // of several that are as near, always the same
+  bool hasSizes = !model.getSizeNames().empty() || !model.getOpenNames().empty();
+  std::string open;
+  for (StringRef name : model.getOpenNames().getAsValueRange<StringAttr>())
+    open += (", '" + name + "'").str();
   auto check = [&](Attribute attribute, Location loc) {
     attribute.walk([&](SizeAttr size) {
       for (Attribute one : size.getNames())
@@ -77,10 +81,12 @@ static void checkSizes(FuncOp function, ModelOp model) {
           StringRef near = name.size() < 3 ? "" : nearest(name, names);
           InFlightDiagnostic error = complain(loc) << "no size is called '" << name.getValue() << "'";
           if (isOpen)
-            error << "; the one size that is open until a call is 'batch'";
+            error << "; what is open until a call is 'batch'" << open;
           else if (!near.empty())
             error << "; did you mean '" << near << "'?";
-          error.attachNote(model.getLoc()) << "the model's sizes stand here";
+          error.attachNote(model.getLoc()) << (hasSizes ? "the model's sizes stand here"
+                                                        : "the model has no sizes; they would stand here, as in "
+                                                          "`dl.model @name sizes(width = 64) { ... }`");
         }
     });
   };

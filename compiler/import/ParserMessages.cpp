@@ -92,8 +92,6 @@ static StringRef knownElsewhere(StringRef word) {
   static constexpr StringRef reshape = "write `reshape %x, [batch, ...]`, with the size of each axis",
                              convolution = "write `nn.conv2d \"name\" %x, features, kernel = 3`, channels last",
                              attention = "there is no attention layer; it can be written with `matmul` and `softmax`",
-                             recurrence =
-                                 "there is no recurrence; a fixed number of steps can be written out with `call`",
                              maximum = "write `max_pool %x, 2`, channels last",
                              average = "write `avg_pool %x, 2`, channels last",
                              global = "write `mean %x, axes = [1, 2]`", product = "write `matmul %a, %b`";
@@ -108,14 +106,11 @@ static StringRef knownElsewhere(StringRef word) {
       {"avg_pool2d", average},
       {"avgpool2d", average},
       {"global_avg_pool", global},
-      {"adaptive_avg_pool2d", global},
+      {"adaptive_avg_pool2d", "write `adaptive_avg_pool %x, 7`, channels last"},
       {"attention", attention},
       {"multihead_attention", attention},
       {"multiheadattention", attention},
       {"scaled_dot_product_attention", attention},
-      {"lstm", recurrence},
-      {"gru", recurrence},
-      {"rnn", recurrence},
       {"dense", "write `nn.linear \"name\" %x, features`"},
       {"gemm", "write `nn.linear \"name\" %x, features`, or `matmul %a, %b`"},
       {"dot", product},
@@ -141,8 +136,7 @@ static StringRef knownElsewhere(StringRef word) {
       {"zeros", "write `constant f32[8] = 0.0`"},
       {"ones", "write `constant f32[8] = 1.0`"},
       {"full", "write `constant f32[8] = 0.5`"},
-      {"batch_norm", "there is no batch norm; `nn.layer_norm \"name\" %x` needs no statistics of the batch"},
-      {"batchnorm", "there is no batch norm; `nn.layer_norm \"name\" %x` needs no statistics of the batch"}};
+      {"batchnorm", "write `nn.batch_norm \"name\" %x`, channels last"}};
   StringRef plain = word.contains('.') ? word.rsplit('.').second : word;
   return words.lookup(plain.lower());
 }
@@ -225,6 +219,15 @@ static std::string wrongCount(StringRef message, StringRef text, size_t offset) 
   auto count = [](unsigned n, StringRef what) { return std::to_string(n) + " " + what.str() + (n == 1 ? "" : "s"); };
   return op.str() + " has " + count(results, "result") + ", but " + count(names, "name") +
          (names == 1 ? " stands" : " stand") + " before the `=`";
+}
+
+size_t dlc::placeOfMessage(StringRef message, StringRef text, size_t offset) {
+  StringRef word = wordAt(text, offset);
+  if (!message.starts_with("expected operation name in quotes") || word.empty())
+    return offset;
+  size_t there = word.data() - text.data();
+  bool isMissing = text.take_front(offset).ends_with("=") && text.slice(offset, there).contains('\n');
+  return isMissing ? offset : there;
 }
 
 std::string dlc::inOurWords(StringRef message, StringRef text, size_t offset, bool parsing, MLIRContext &context) {

@@ -235,7 +235,9 @@ LogicalResult Reader::receive(Diagnostic &diagnostic) {
   wrong.push_back(readable.originOf(offset));
   if (isParsing ? readable.isKnown(offset) : readable.isReplaced(offset))
     return success(); // what is wrong here has been said
-  Diagnostic &own = translated.emplace_back(inText(diagnostic.getLocation()), DiagnosticSeverity::Error);
+  size_t there = isParsing ? placeOfMessage(lastMessage, readable.get(), offset) : offset;
+  Location loc = there == offset ? diagnostic.getLocation() : Location(readLines.placeAt(there, name, context));
+  Diagnostic &own = translated.emplace_back(inText(loc), DiagnosticSeverity::Error);
   own << inOurWords(lastMessage, readable.get(), offset, isParsing, context);
   for (Diagnostic &note : diagnostic.getNotes())
     if (std::string words = noteInOurWords(note.str()); !words.empty())

@@ -272,8 +272,12 @@ static void shape(AccuracyOp::Adaptor op, Shapes s) {
     return;
   if (k < 1 && !ShapedType::isDynamic(k))
     return s.rule.fail("accuracy: k must be at least 1, found " + Twine(k));
-  if (scored(op.getScore(), op.getTarget(), "accuracy", false, s))
-    s.set({}, s.element(op.getScore()));
+  if (!scored(op.getScore(), op.getTarget(), "accuracy", false, s))
+    return;
+  if (Dim classes = s.dims(op.getScore()).back(); classes.isNumber() && !ShapedType::isDynamic(k) && k > classes.value)
+    return s.rule.fail("accuracy: expected k from 1 to " + show(classes) + ", the number of classes of " +
+                       show(op.getScore()) + "; found " + Twine(k));
+  s.set({}, s.element(op.getScore()));
 }
 
 //===--- Gradients --------------------------------------------------------------------------------------===//

@@ -461,6 +461,12 @@ bool dlc::isElement(Type type) {
   return type.isF32() || type.isF64() || type.isSignlessInteger(32) || type.isSignlessInteger(64) ||
          type.isSignlessInteger(1) || type.isUnsignedInteger(8);
 }
+/// A `tensor<...>` that becomes a shape says no more than one: what else it says would be lost.
+static ParseResult checkSaysShape(AsmParser &parser, SMLoc loc, RankedTensorType type) {
+  if (Attribute more = type.getEncoding(); more && !isa<OpenAttr>(more))
+    return stop(parser, loc) << "expected a type with sizes alone, such as f32[batch, 128], found " << type;
+  return success();
+}
 /// The element type of a shape, or all of a `tensor<...>`.
 static ParseResult parseElement(AsmParser &parser, Type &type) {
   SMLoc loc = parser.getCurrentLocation();
@@ -472,7 +478,7 @@ static ParseResult parseElement(AsmParser &parser, Type &type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!isElement(tensor ? tensor.getElementType() : type))
     return stop(parser, loc) << "expected numbers of type f32, f64, i32, i64, ui8 or i1, found " << type;
-  return success();
+  return tensor ? checkSaysShape(parser, loc, tensor) : ParseResult(success());
 }
 ParseResult dlc::parseShape(AsmParser &parser, ShapeAttr &shape) {
   Type type;
@@ -704,10 +710,13 @@ static ParseResult parseStatement(OpAsmParser &parser, OperationState &result) {
   SMLoc loc = parser.getCurrentLocation();
   auto parseOne = [&]() -> ParseResult {
     ShapeAttr shape;
+    SMLoc at = parser.getCurrentLocation();
     if (parseTensorType(parser, types.emplace_back(), &shape))
       return failure();
     shapes.push_back(shape);
-    return success();
+    auto tensor = dyn_cast<RankedTensorType>(types.back());
+    bool isResult = types.size() <= result.types.size() && types.back() == result.types[types.size() - 1];
+    return isResult || !tensor ? ParseResult(success()) : checkSaysShape(parser, at, tensor);
   };
   if (failed(parser.parseOptionalColon()))
     return success();

@@ -77,6 +77,8 @@ dl.model @invalid {
   func @c14(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8], %l: f32[batch, 10]) {
     // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: accuracy: k must be at least 1, found 0
     %y = accuracy %l, %i, k = 0
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: accuracy: expected k from 1 to 10, the number of classes of %l : f32[batch, 10]; found 100
+    %yk = accuracy %l, %i, k = 100
     return %x
   }
   func @c15(%x: f32[batch, 4, 6], %i: i32[batch], %b: i1[4], %s: f32, %d: f64[6], %w: f32[6, 8], %l: f32[batch, 10]) {

@@ -30,7 +30,7 @@ dl.model @several sizes(width = 4, width = 3) {
     // CHECK: :[[@LINE+1]]:20: error: unexpected character ';'; a line ends without it
     %j = softmax %i;
     // CHECK: :[[@LINE+2]]:15: error: no function @nothing stands above this line; define a function before it is called
-    // CHECK: :[[@LINE+1]]:27: error: comments begin with `//`; found '/*'
+    // CHECK: :[[@LINE+2]]:5: error: comments begin with `//`; found '/*'
     %k = call @nothing(%j)
     /* one more
        of two lines */
