@@ -93,4 +93,16 @@ bool ByteSource::atEnd() {
   return true;
 }
 
+uint64_t bytesAnnounced(const Shape &dims, size_t size, const std::string &what) {
+  uint64_t bytes = size;
+  for (int64_t axis : dims)
+    if (axis == 0)
+      return 0;
+  for (int64_t axis : dims)
+    if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(axis), &bytes) || bytes > uint64_t(1) << 58)
+      throw Error(cat("'", what, "' is damaged, or it is truncated: the shape ", dims.str(),
+                      " in its header has more elements than a file can hold."));
+  return bytes;
+}
+
 } // namespace dlc::detail

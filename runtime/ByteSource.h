@@ -6,6 +6,8 @@
 #ifndef DLC_RUNTIME_BYTESOURCE_H
 #define DLC_RUNTIME_BYTESOURCE_H
 
+#include "runtime/Tensor.h"
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -45,6 +47,10 @@ private:
   std::unique_ptr<Inflater> inflater;
   uint32_t sum = 0;
 };
+
+/// The bytes that the header of the file `what` announces: elements of `size` bytes each in this shape. Throws Error, which
+/// names the file, where they are more than any file holds.
+uint64_t bytesAnnounced(const Shape &dims, size_t size, const std::string &what);
 
 } // namespace dlc::detail
 

@@ -47,6 +47,8 @@ static std::vector<uint8_t> readAtMost(const std::string &path, uint64_t most) {
     throw Error(cat("Cannot read '", path, "': ", reason(errno), "."));
   if (S_ISDIR(status.st_mode))
     throw Error(cat("Cannot read '", path, "': it is a directory; a file was expected."));
+  if (S_ISBLK(status.st_mode) || (S_ISCHR(status.st_mode) && !::isatty(file.value))) // it may never end
+    throw Error(cat("Cannot read '", path, "': it is a device; a file was expected."));
   auto tooLarge = [&] {
     return Error(cat("'", path, "' holds more than ", most, " bytes, which is the most that is read."));
   };
@@ -68,7 +70,7 @@ static std::vector<uint8_t> readAtMost(const std::string &path, uint64_t most) {
       if (got == 0)
         break;
       filled += static_cast<size_t>(got);
-      if (filled > most) // a device, or a pipe
+      if (filled > most) // a pipe
         throw tooLarge();
     }
     bytes.resize(filled);

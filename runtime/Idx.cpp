@@ -74,7 +74,7 @@ Tensor readIdx(const std::string &path) {
     axes.push_back(bigEndian<uint32_t>(&bytes[4 + 4 * i]));
   Shape dims(axes);
   // As many bytes as the header announces, and one more to see that there is none.
-  uint64_t expected = static_cast<uint64_t>(dims.elements()) * stored;
+  uint64_t expected = detail::bytesAnnounced(dims, stored, path);
   auto wrong = [&](std::string_view how, const std::string &found) {
     throw Error(cat("'", path, "' is ", how, ": the shape ", dims.str(), " in its header needs ", expected,
                     " bytes of elements, and it has ", found, "."));

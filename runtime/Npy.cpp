@@ -178,7 +178,7 @@ static Tensor readArray(ByteSource &source, uint64_t total, const std::string &w
   Shape dims(header.axes);
   if (header.fortran && dims.size() > 1)
     throw Error(cat("'", what, "' is in Fortran order; C order was expected: save numpy.ascontiguousarray(array)."));
-  uint64_t expected = static_cast<uint64_t>(dims.elements()) * sizeOf(type), found = total - before - length;
+  uint64_t expected = detail::bytesAnnounced(dims, sizeOf(type), what), found = total - before - length;
   if (found != expected)
     throw Error(cat("'", what, "' is ", found < expected ? "truncated" : "too long", ": an array of ", nameOf(type),
                     dims.str(), " has ", expected, " bytes, and the file has ", found, "."));

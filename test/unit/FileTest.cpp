@@ -42,14 +42,24 @@ TEST(File, ReadsWhatHasNoSize) { EXPECT_GT(readFile("/proc/self/status").size(),
 TEST(File, MissingFileIsNamed) {
   EXPECT_ERROR(readFile("/nowhere/file"), "Cannot open '/nowhere/file': No such file or directory.");
 }
+TEST(File, DeviceIsRefused) {
+  for (const char *path : {"/dev/zero", "/dev/null"})
+    EXPECT_ERROR(readFile(path), "': it is a device; a file was expected.");
+}
 TEST(File, DirectoryIsRefused) { EXPECT_ERROR(readFile("/tmp"), "it is a directory"); }
 TEST(File, WhatIsTooLargeIsNotRead) {
   TemporaryFolder folder;
   writeText(folder / "a", "hello");
   EXPECT_EQ(readInflated(folder / "a", 5), "hello");
   EXPECT_ERROR(readInflated(folder / "a", 4), "holds more than 4 bytes, which is the most that is read.");
-  // A device has no end, and memory would have one.
-  EXPECT_ERROR(readInflated("/dev/zero", 1000), "'/dev/zero' holds more than 1000 bytes");
+  // A pipe need not have an end, and memory would have one.
+  int pipe[2];
+  ASSERT_EQ(::pipe(pipe), 0);
+  std::string whole(2000, 'x'), path = "/dev/fd/" + std::to_string(pipe[0]);
+  ASSERT_EQ(::write(pipe[1], whole.data(), whole.size()), ssize_t(whole.size()));
+  ::close(pipe[1]);
+  EXPECT_ERROR(readInflated(path, 1000), "holds more than 1000 bytes");
+  ::close(pipe[0]);
 }
 TEST(AtomicFile, AppearsWhenCommitted) {
   TemporaryFolder folder;

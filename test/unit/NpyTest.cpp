@@ -93,6 +93,9 @@ TEST(Npy, ForeignFileIsSaid) { EXPECT_ERROR(parse(Bytes(100, 'x')), "is not an N
 TEST(Npy, HugeShapeTakesNoMemory) {
   EXPECT_ERROR(parse(npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000, 1000), }\n", six)),
                "is truncated");
+  EXPECT_ERROR(
+      parse(npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (4000000000, 4000000000), }\n", six)),
+      "'x.npy' is damaged, or it is truncated: the shape [4000000000, 4000000000] in its header has more elements");
 }
 
 //===--- NPZ -------------------------------------------------------------------------------------------===//
