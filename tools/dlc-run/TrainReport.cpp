@@ -221,10 +221,14 @@ void TrainRun::finish(End end) {
     }
   } else {
     progress_.line(fmt::format("library     {}", options_.model.library));
-    progress_.line(fmt::format("checkpoint  {}", options_.out));
+    auto tell = [&](const char *what, const std::string &path, const std::string &more = "") {
+      if (!problems_.contains(path)) // what could not be written is said below
+        progress_.line(fmt::format("{}  {}{}", what, path, more));
+    };
+    tell("checkpoint", options_.out);
     if (keptEpoch_ > 0)
-      progress_.line(fmt::format("best        {} (epoch {})", options_.best, keptEpoch_));
-    progress_.line(fmt::format("loss curve  {}", options_.curve));
+      tell("best      ", options_.best, fmt::format(" (epoch {})", keptEpoch_));
+    tell("loss curve", options_.curve);
     if (rowsDone_ > 0)
       progress_.line(fmt::format("again       {}", again));
   }
