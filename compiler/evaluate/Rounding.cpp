@@ -1,6 +1,7 @@
 // Rounding.cpp - bounds of single ops, and what they come to along a chain.
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/evaluate/Rounding.h"
+#include "compiler/evaluate/RoundingTiles.h"
 #include "dialects/dl/Windows.h"
 #include "llvm/ADT/bit.h"
 #include <cmath>
@@ -28,8 +29,6 @@ static constexpr double elementary = 4;
 
 /// The roundings that a sum of `count` terms meets: blocks of fixed size, then a tree.
 static double depthOfSum(double count) { return 4 + std::log2(std::max(count, 1.0)); }
-/// The roundings of a chain of `count` additions, which go up as often as down.
-static double depthOfChain(double count) { return 2 + std::sqrt(count); }
 
 /// The op applied to the magnitudes of its operands: how large the terms are that it adds up.
 static std::vector<double> magnitudes(OpResult value, Operands in, const Extents &extents) {
@@ -199,6 +198,11 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
     return units;
   };
   auto axisSize = [&](SizeAttr axis) { return (double)in[0]->shape[axisOf(axis, -1, in[0]->shape.size())]; };
+  auto inTiles = [&](std::vector<double> units) {
+    if (mayBeInTiles(op))
+      widenToTiles(op, in, extents, units);
+    return units;
+  };
   double ratio = in.empty() || out.reals.empty() ? 1 : (double)in[0]->size() / (double)out.reals.size();
   using Units = std::vector<double>;
   if (op->hasTrait<Exact>())
@@ -232,13 +236,13 @@ static std::vector<double> unitsOf(OpResult value, Operands in, const Array &out
         // Elements that are only put elsewhere, as those of windows are before one is sought that equals their largest.
         if (terms <= 1 && llvm::all_of(in[1]->reals, [](double factor) { return factor == 1; }))
           return Units();
-        return added(depthOfChain(terms));
+        return inTiles(added(depthOfChain(terms)));
       })
       .Case<Conv1dOp, Conv2dOp, Conv3dOp>([&](auto) {
-        return added(depthOfChain((double)in[1]->size() / (double)std::max<int64_t>(in[1]->shape[0], 1)));
+        return inTiles(added(depthOfChain((double)in[1]->size() / (double)std::max<int64_t>(in[1]->shape[0], 1))));
       })
       .Case<Conv1dTransposeOp, Conv2dTransposeOp>([&](auto) {
-        return added(4 + depthOfChain((double)in[1]->size() / (double)std::max<int64_t>(in[1]->shape[1], 1)));
+        return inTiles(added(4 + depthOfChain((double)in[1]->size() / (double)std::max<int64_t>(in[1]->shape[1], 1))));
       })
       .Case([&](UpsampleOp one) { // two neighbours along an axis
         return one.getMode().value_or("nearest") == "nearest" ? Units() : added(4 * ((double)out.shape.size() - 2));

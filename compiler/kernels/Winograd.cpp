@@ -17,6 +17,7 @@
 //
 // The matrix of a transform in two dimensions is applied at once: more multiplications than along one axis after the other,
 // but at the peak, and nothing lies in memory between.
+#include "compiler/kernels/Winograd.h"
 #include "compiler/CostModel.h"
 #include "compiler/Passes.h"
 #include "dialects/dl/Contract.h"
@@ -25,32 +26,7 @@
 
 using namespace mlir;
 using namespace dlc;
-
-namespace {
-/// The matrices of m results, t = m + 2 elements: of the elements t x t, of the filter t x 3, of the results m x t.
-struct Transform {
-  int64_t results;
-  ArrayRef<double> elements, filter, sums;
-  int64_t size() const { return results + 2; }
-};
-
-/// A tap moves the place in the picture along one axis: place = result + tap + start, or result - tap + start.
-struct Axis {
-  unsigned result, tap; ///< dimensions of the product
-  unsigned place;       ///< the axis of the picture
-  int64_t start;        ///< the first place, when taps run upwards
-  bool turned;          ///< they run downwards
-};
-/// A product that is a convolution of 3 x 3.
-struct Convolution {
-  ContractOp op;
-  Value picture, filter;
-  AffineMap pictureMap, filterMap;
-  SmallVector<Dim> over;
-  SmallVector<Axis, 2> axes;
-  unsigned channel, feature, row; ///< dimensions: summed, of the filter alone, of the picture alone
-};
-} // namespace
+using namespace dlc::winograd;
 
 // Points 0, 1, -1 and infinity.
 static constexpr double elements2[] = {1, 0, -1, 0, 0, 1, 1, 0, 0, -1, 1, 0, 0, 1, 0, -1};
@@ -62,7 +38,10 @@ static constexpr double elements4[] = {4, 0,  -5, 0, 1, 0, 0, -4, -4, 1,  1, 0, 
 static constexpr double filter4[] = {1. / 4,  0,       0,      -1. / 6, -1. / 6,  -1. / 6, -1. / 6, 1. / 6, -1. / 6,
                                      1. / 24, 1. / 12, 1. / 6, 1. / 24, -1. / 12, 1. / 6,  0,       0,      1};
 static constexpr double sums4[] = {1, 1, 1, 1, 1, 0, 0, 1, -1, 2, -2, 0, 0, 1, 1, 4, 4, 0, 0, 1, -1, 8, -8, 1};
-static const Transform transforms[] = {{2, elements2, filter2, sums2}, {4, elements4, filter4, sums4}};
+ArrayRef<Transform> winograd::transforms() {
+  static const Transform all[] = {{2, elements2, filter2, sums2}, {4, elements4, filter4, sums4}};
+  return all;
+}
 
 //===--- What is one ------------------------------------------------------------------------------------===//
 
@@ -143,6 +122,11 @@ static std::optional<Convolution> convolutionOf(ContractOp op, bool isLeft) {
   return one;
 }
 
+std::optional<Convolution> winograd::convolutionOf(ContractOp op) {
+  std::optional<Convolution> one = ::convolutionOf(op, true);
+  return one ? one : ::convolutionOf(op, false);
+}
+
 //===--- What it costs ----------------------------------------------------------------------------------===//
 
 static int64_t tilesAlong(const Convolution &one, const Axis &axis, int64_t results) {
@@ -185,7 +169,7 @@ static double shareOf(const Convolution &one, const Transform &transform, ArrayR
 static const Transform *choose(const Convolution &one, ArrayRef<Extents> capacities) {
   const Transform *best = nullptr;
   const Extents &most = capacities.back();
-  for (const Transform &transform : transforms)
+  for (const Transform &transform : transforms())
     if (shareOf(one, transform, capacities) < winogradShare &&
         (!best || transformedCost(one, transform, most) < transformedCost(one, *best, most)))
       best = &transform;
@@ -215,10 +199,6 @@ private:
   const Axis *axisOf(unsigned result) const {
     const Axis *it = llvm::find_if(one.axes, [&](const Axis &axis) { return axis.result == result; });
     return it == one.axes.end() ? nullptr : it;
-  }
-  /// The axis of the picture that one dimension alone moves.
-  unsigned placeOf(unsigned dim) const {
-    return *one.pictureMap.getResultPosition(getAffineDimExpr(dim, one.pictureMap.getContext()));
   }
   bool isWhole() const {
     return llvm::all_of(one.axes,
@@ -294,10 +274,10 @@ Value Rewriter::picture() {
   product.rhs.resize(4);
   for (unsigned dim = 0; dim < 3; ++dim) {
     const Axis *axis = axisOf(dim);
-    product.rhs[axis ? axis->place : placeOf(dim)] =
+    product.rhs[axis ? axis->place : one.placeOf(dim)] =
         axis ? product.add(tiles(*axis)) * transform.results + axis->start : product.add(one.over[dim]);
   }
-  product.rhs[placeOf(one.channel)] = product.add(one.over[one.channel]);
+  product.rhs[one.placeOf(one.channel)] = product.add(one.over[one.channel]);
   for (const Axis &axis : one.axes) {
     AffineExpr element = product.add(t);
     product.lhs.push_back(element);
@@ -454,8 +434,8 @@ static void explain(ContractOp op, const Convolution *one, const Transform *chos
   else
     remark << "a direct convolution";
   remark << "; predicted shares of its cost:";
-  for (const Transform &transform : transforms)
-    remark << (&transform == transforms ? " " : ", ") << sizeOf(transform) << " "
+  for (const Transform &transform : transforms())
+    remark << (&transform == transforms().begin() ? " " : ", ") << sizeOf(transform) << " "
            << llvm::formatv("{0:F2}", shareOf(*one, transform, capacities)).str();
   remark << "; it has to be below " << llvm::formatv("{0:F2}", winogradShare).str();
 }
@@ -464,9 +444,7 @@ void dlc::useWinograd(EntryOp entry, ArrayRef<Extents> capacities) {
   SmallVector<ContractOp> all;
   entry.walk([&](ContractOp op) { all.push_back(op); });
   for (ContractOp op : all) {
-    std::optional<Convolution> one = convolutionOf(op, true);
-    if (!one)
-      one = convolutionOf(op, false);
+    std::optional<Convolution> one = winograd::convolutionOf(op);
     const Transform *transform = one ? choose(*one, capacities) : nullptr;
     explain(op, one ? &*one : nullptr, transform, capacities);
     if (transform)

@@ -6,7 +6,7 @@
 //
 // RUN: dlc %s --diff --winograd --batch 2 --quiet | FileCheck %s
 // RUN: dlc %s --diff --winograd --batch 2 --batch-extent 1 --quiet | FileCheck %s
-// CHECK-COUNT-10: results agree
+// CHECK-COUNT-13: results agree
 // RUN: dlc %s --diff --winograd --batch 2 --results --tolerance 5e-5 --quiet two even_2 odd_2 first_2 | FileCheck %s --check-prefix=TWO
 // TWO-COUNT-4: results agree
 // RUN: dlc %s --diff --winograd --batch 2 --results --tolerance 2e-4 --quiet four odd_4 beside_4 step | FileCheck %s --check-prefix=FOUR
@@ -55,6 +55,30 @@ dl.model @winograd {
     %z = conv2d %p, %w
     %a = add %z, %i
     %y = relu %a
+    return %y
+  }
+
+  // Few elements are not 0, or they differ by orders of magnitude: a tile rounds by its largest elements, also where the
+  // convolution reads none of them.
+  func @sparse_4(%x: f32[batch, 20, 20, 32], %w: f32[32, 32, 3, 3]) -> (y: f32[batch, 20, 20, 32]) {
+    %m = mul %x, 4.0
+    %e = exp %m
+    %a = sub %e, 100000.0
+    %r = relu %a
+    %y = conv2d %r, %w, padding = 1
+    return %y
+  }
+  func @sparse_2(%x: f32[batch, 14, 14, 48], %w: f32[48, 48, 3, 3]) -> (y: f32[batch, 14, 14, 48]) {
+    %a = sub %x, 3.2
+    %r = relu %a
+    %y = conv2d %r, %w, padding = same
+    return %y
+  }
+  // The border of the result is cut off, so that tiles begin within it.
+  func @transposed_4(%x: f32[batch, 20, 20, 32], %w: f32[32, 32, 3, 3]) -> (y: f32[batch, 20, 20, 32]) {
+    %a = sub %x, 3.2
+    %r = relu %a
+    %y = conv2d_transpose %r, %w, padding = 1
     return %y
   }
 

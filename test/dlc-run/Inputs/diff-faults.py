@@ -89,6 +89,16 @@ POOLED = """dl.model @m {
 }
 """
 
+TILES = """dl.model @m {
+  func @f(%x: f32[batch, 20, 20, 32], %w: f32[32, 32, 3, 3]) -> (y: f32[batch, 20, 20, 32]) {
+    %a = sub %x, 3.2
+    %r = relu %a
+    %y = conv2d %r, %w, padding = 1
+    return %y
+  }
+}
+"""
+
 # name, model, level at which it is edited, text, what it becomes, options of dlc --diff
 FAULTS = [
     ("a weight that reads the new value of another", TRAIN, "model", "%h = mul %lr, %f\n", "%h = mul %mu, %f\n", []),
@@ -119,6 +129,10 @@ FAULTS = [
      "%square = mul %u, %k", ["sums"]),
     ("a row that is centred by a rounded mean", LONG, "model", "%y = layer_norm %x, %w, %b",
      "%k = constant f32 = 1000.0\n %u = add %x, %k\n %y = layer_norm %u, %w, %b", ["centred"]),
+    ("an element of a filter's tile that is a thousandth too large", TILES, "kernels", "[0.0625, ", "[0.06256, ",
+     ["--winograd", "--batch-extent", "1"]),
+    ("an element of a result that a tile leaves out", TILES, "kernels", "64.0", "0.0",
+     ["--winograd", "--batch-extent", "1"]),
 ]
 
 
@@ -126,7 +140,7 @@ def run(*command):
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
-def library(model, level, old, new, floats):
+def library(model, level, old, new, ways):
     open("m.mlir", "w").write(model)
     source, options = "wrong.mlir", []
     if level == "model" or level.startswith("-"):
@@ -134,18 +148,18 @@ def library(model, level, old, new, floats):
         open(source, "w").write(model.replace(old, new) if old else model)
         options = [level] * level.startswith("-")
     else:
-        printed = run("dlc", "m.mlir", "--batch", "8", f"--emit={level}").stdout
+        printed = run("dlc", "m.mlir", "--batch", "8", f"--emit={level}", *ways).stdout
         assert old in printed, printed
         open(source, "w").write(printed.replace(old, new))
-    result = run("dlc", source, "--batch", "8", "-o", "wrong.so", *floats, *options)
+    result = run("dlc", source, "--batch", "8", "-o", "wrong.so", *ways, *options)
     assert result.returncode == 0, result.stderr
-    assert run("dlc", "m.mlir", "--batch", "8", "-o", "right.so", *floats).returncode == 0
+    assert run("dlc", "m.mlir", "--batch", "8", "-o", "right.so", *ways).returncode == 0
 
 
 seen = 0
 for name, model, level, old, new, options in FAULTS:
-    floats = options if options[:1] == ["--float"] else []
-    library(model, level, old, new, floats)
+    ways = options if options[:1] == ["--float"] else options[:1] if options[:1] == ["--winograd"] else []
+    library(model, level, old, new, ways)
     check = lambda path: run("dlc", "--diff", "m.mlir", *options, "--library", path, "--quiet", "--steps", "3")
     # Where no call can be cut, a large one of the right library is refused.
     right = check("right.so") if model is not ROWS or "--batch-extent" not in options else None
