@@ -284,8 +284,11 @@ public:
   void read(dlc_query query) {
     const dlc_model *raw = query(DLC_ABI_VERSION);
     if (!raw)
-      throw Error(cat(what, " cannot serve version ", DLC_ABI_VERSION,
-                      " of the interface, which this runtime speaks. Compile it with the dlc of this release."));
+      throw Error(cat(
+          what, " cannot serve version ", DLC_ABI_VERSION,
+          " of the interface, which this runtime speaks. Compile it with the dlc of this release. (Where it was: the "
+          "loader of this system left the library's pointers as they are in the file. It must know packed "
+          "relocations, DT_RELR, as that of glibc does since 2.36.)"));
     if (raw->magic != DLC_MAGIC)
       broken("its magic number is wrong");
     if (raw->abi_version != DLC_ABI_VERSION)

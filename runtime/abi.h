@@ -357,7 +357,8 @@ typedef struct dlc_model {
   uint64_t arena_bytes[DLC_ARENA_COUNT]; /* the workspace's is the largest of all entry points */
 } dlc_model;
 
-/* `abi_version`: the caller's DLC_ABI_VERSION. NULL if the library cannot serve it. */
+/* `abi_version`: the caller's DLC_ABI_VERSION. NULL if the library cannot serve it, or if the loader does not know packed
+ * relocations (DT_RELR; glibc does since 2.36) and has left the pointers in its tables as they are in the file. */
 typedef const dlc_model *(*dlc_query)(uint32_t abi_version);
 
 #ifdef __cplusplus

@@ -495,7 +495,12 @@ void DescriptorEmitter::run(StringRef queryName) {
   auto *query = function(pointer, {i32}, queryName, llvm::GlobalValue::ExternalLinkage);
   b.SetInsertPoint(llvm::BasicBlock::Create(context, "", query));
   llvm::Value *fits = b.CreateICmpEQ(query->getArg(0), b.getInt32(DLC_ABI_VERSION));
-  b.CreateRet(b.CreateSelect(fits, model, llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0))));
+  // A loader that does not know packed relocations passes over them, and leaves the pointers of the tables as they are in
+  // the file. What holds them cannot be used then.
+  llvm::Value *known = b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), model, offsetof(dlc_model, entries));
+  llvm::Value *loaded = b.CreateICmpEQ(b.CreateLoad(pointer, known, /*isVolatile=*/true), entryTable);
+  b.CreateRet(b.CreateSelect(b.CreateAnd(fits, loaded), model,
+                             llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0))));
 }
 
 void dlc::emitDescriptor(ModuleOp module, const CompileOptions &options, StringRef query, llvm::Module &code) {

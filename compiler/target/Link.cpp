@@ -85,9 +85,12 @@ static llvm::ArrayRef<char> bytesOf(Part part) {
 llvm::Error dlc::linkShared(const Objects &objects, llvm::ArrayRef<Part> parts, llvm::SmallVectorImpl<char> &library) {
   std::string buildId =
       "--build-id=0x" + llvm::toHex(llvm::StringRef(checksumNote).take_back(8)) + std::string(16, '0');
+  // The tables hold many pointers: packed relocations are a sixtieth of plain ones. `-O2`: a string that ends another is
+  // part of it.
   if (llvm::Error error =
-          link({"-shared", "-m", "elf_x86_64", "--no-undefined", "-z", "relro", "-z", "now", "-z", "noexecstack",
-                "--gc-sections", buildId, "--hash-style=gnu", "-Bsymbolic", "--threads=1", "--no-mmap-output-file"},
+          link({"-shared", "-m", "elf_x86_64", "--no-undefined", "-z", "relro", "-z", "now", "-z", "noexecstack", "-O2",
+                "--pack-dyn-relocs=relr", "--gc-sections", buildId, "--hash-style=gnu", "-Bsymbolic", "--threads=1",
+                "--no-mmap-output-file"},
                objects, llvm::map_to_vector(parts, bytesOf), "{ global: " DLC_QUERY_SYMBOL "; local: *; };", library))
     return error;
   return writeChecksum(library);

@@ -5,34 +5,35 @@
 // down once, in C. Pointers are noted beside, and become relocations.
 #ifndef DLC_COMPILER_TARGET_TABLES_H
 #define DLC_COMPILER_TARGET_TABLES_H
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Module.h"
 
 namespace dlc {
-/// Strings and bytes of a module, each once.
+/// Strings, numbers and tables of a module, each once: layers that are alike have shapes, strides and tails of names in
+/// common. The linker merges what can be merged beyond that.
 class Constants {
 public:
   explicit Constants(llvm::Module &module) : module(module) {}
   /// NUL-terminated; null for none.
   llvm::Constant *string(llvm::StringRef text) {
-    if (text.empty())
-      return nullptr;
-    llvm::Constant *&known = strings[text];
-    if (!known)
-      known = global(llvm::ConstantDataArray::getString(module.getContext(), text, /*AddNull=*/true), 1);
-    return known;
+    return text.empty() ? nullptr
+                        : global(llvm::ConstantDataArray::getString(module.getContext(), text, /*AddNull=*/true), 1);
   }
   llvm::GlobalVariable *global(llvm::Constant *value, unsigned alignment) {
-    auto *made = new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
-                                          llvm::GlobalValue::PrivateLinkage, value, "dlc.data");
-    made->setAlignment(llvm::Align(alignment));
-    return made;
+    llvm::GlobalVariable *&known = made[value]; // equal constants of a context are one
+    if (!known) {
+      known = new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true, llvm::GlobalValue::PrivateLinkage,
+                                       value, "dlc.data");
+      known->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+    }
+    known->setAlignment(std::max(known->getAlign().valueOrOne(), llvm::Align(alignment)));
+    return known;
   }
   llvm::Module &module;
 
 private:
-  llvm::StringMap<llvm::Constant *> strings;
+  llvm::DenseMap<llvm::Constant *, llvm::GlobalVariable *> made;
 };
 
 /// Rows of one struct.
