@@ -18,6 +18,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -36,11 +37,13 @@ static ModelOp modelOf(ModuleOp module) {
 /// no fold with what it is compared with.
 static LogicalResult simplify(ModuleOp module, const CompileOptions &options) {
   PassManager pm(module.getContext(), ModuleOp::getOperationName());
-  pm.addPass(createCSEPass());
-  pm.addPass(options.optimize > 0 ? createCanonicalizerPass()
-                                  : createCanonicalizerPass(GreedyRewriteConfig().enableFolding(false)));
-  pm.addPass(createCSEPass());
-  return pm.run(module);
+  pm.enableVerifier(false); // once, in the end
+  OpPassManager &entries = pm.nest<ModelOp>().nest<EntryOp>();
+  entries.addPass(createCSEPass());
+  entries.addPass(options.optimize > 0 ? createCanonicalizerPass()
+                                       : createCanonicalizerPass(GreedyRewriteConfig().enableFolding(false)));
+  entries.addPass(createCSEPass());
+  return success(succeeded(pm.run(module)) && succeeded(verify(module)));
 }
 
 /// How many parts of a batch a step works through: its inputs have the rows of all of them.

@@ -23,6 +23,8 @@ struct Group {
   OptimizerOp optimizer;
   DictionaryAttr given; ///< scalars set by the line
   llvm::StringMap<Value> scalars;
+  /// What its optimizer makes of scalars alone, and that rounded to a type: the same for all parameters.
+  DenseMap<std::pair<Value, Type>, Value> numbers;
 };
 
 /// A library gives names as C strings, and one without characters as none.
@@ -38,11 +40,10 @@ static LogicalResult checkName(const Twine &what, StringRef name, Location loc) 
 class EntryBuilder {
 public:
   EntryBuilder(ModelOp model, StringRef name, StringRef kind, Location loc)
-      : builder(model.getContext()), context(model.getContext()), name(name), kind(kind), loc(loc) {
+      : builder(model.getContext()), owned(new Block), body(*owned), context(model.getContext()), name(name),
+        kind(kind), loc(loc) {
     builder.setInsertionPointToEnd(&body);
   }
-  ~EntryBuilder() { body.clear(); }
-
   Value input(StringRef inputName, Type type, Location at) { return argument(type, at, inputName, "input"); }
   Value argument(Type type, Location at, StringRef label, StringRef kindName, ArrayRef<NamedAttribute> more = {}) {
     Value value = body.addArgument(type, named(unnamed(at), label));
@@ -91,19 +92,17 @@ public:
                                  at.getArrayAttr(types));
     if (parts > 1)
       entry->setAttr("dl.accumulate", at.getI64IntegerAttr(parts));
-    Block *target = at.createBlock(&entry.getBody());
-    IRMapping map;
-    for (BlockArgument argument : body.getArguments())
-      map.map(argument, target->addArgument(argument.getType(), argument.getLoc()));
-    at.setInsertionPointToEnd(target);
-    for (Operation &op : body)
-      at.clone(op, map);
-    at.setInsertionPointAfter(entry);
+    entry.getBody().push_back(owned.release());
     return success();
   }
 
   OpBuilder builder;
-  Block body;
+
+private:
+  std::unique_ptr<Block> owned; ///< until the entry has it
+
+public:
+  Block &body;
   int64_t parts = 1; ///< of a batch, whose gradients are added up
 
 private:
@@ -321,10 +320,10 @@ LogicalResult Flattener::assignGroups(TrainOp train, ArrayRef<Stored> parameters
   };
   auto lines = llvm::to_vector(train.getBody().getOps<OptimizeOp>());
   for (auto [i, optimize] : llvm::enumerate(lines)) {
-    groups.push_back({lines.size() == 1 ? "" : "group" + std::to_string(i),
-                      prelude.find(model, optimize.getOptimizer()),
-                      optimize.getScalars(),
-                      {}});
+    Group &group = groups.emplace_back();
+    group.name = lines.size() == 1 ? "" : "group" + std::to_string(i);
+    group.optimizer = prelude.find(model, optimize.getOptimizer());
+    group.given = optimize.getScalars();
   }
   int next = 0;
   for (Operation &op : train.getBody().front()) {
@@ -406,9 +405,12 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
     Value own = map.lookup(value);
     if (!numbers.contains(value) || !isFloat(own))
       return own;
-    if (auto constant = value.getDefiningOp<ConstantOp>())
-      return constantOf(constant, type);
-    return Ops(b.builder, unnamed(own.getLoc())).cast(own, type);
+    Value &known = group.numbers[{value, type}];
+    if (!known) {
+      auto constant = value.getDefiningOp<ConstantOp>();
+      known = constant ? constantOf(constant, type) : Ops(b.builder, unnamed(own.getLoc())).cast(own, type);
+    }
+    return known;
   };
   for (Operation &op : block.without_terminator()) {
     if (isa<DropoutOp, DrawingOpInterface>(op))
@@ -417,9 +419,17 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
                         << ": an optimizer draws no random numbers; expected ops that compute with the "
                            "weight, the gradient, slots and scalars");
     bool isNumber = llvm::all_of(op.getOperands(), [&](Value operand) { return numbers.contains(operand); });
+    if (auto constant = dyn_cast<ConstantOp>(op))
+      isNumber = typeOf(constant.getResult()).getRank() == 0;
+    if (isNumber) {
+      numbers.insert(op.result_begin(), op.result_end());
+      if (Value known = group.numbers.lookup({op.getResult(0), Type()})) {
+        map.map(op.getResult(0), known);
+        continue;
+      }
+    }
     if (auto constant = dyn_cast<ConstantOp>(op)) {
       auto type = typeOf(constant.getResult());
-      isNumber = type.getRank() == 0;
       Type own = !isFloat(constant.getResult()) ? type.getElementType() : isNumber ? f64 : element;
       map.map(constant.getResult(), constantOf(constant, own));
     } else {
@@ -440,7 +450,7 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
       map.map(op.getResults(), copy->getResults());
     }
     if (isNumber)
-      numbers.insert(op.result_begin(), op.result_end());
+      group.numbers[{op.getResult(0), Type()}] = map.lookup(op.getResult(0));
   }
   SmallVector<Value> results =
       llvm::map_to_vector(block.getTerminator()->getOperands(), [&](Value value) { return rounded(value, element); });

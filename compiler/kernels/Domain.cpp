@@ -75,6 +75,7 @@ bool Domain::unify(Operation *op, SmallVectorImpl<int> &dims) {
   return llvm::adjacent_find(used) == used.end();
 }
 
+static bool makesPoints(Operation *op, ArrayRef<AffineMap> maps);
 const Accesses::Access *Accesses::of(Operation *op) {
   auto [it, isNew] = known.try_emplace(op);
   auto fusible = isNew ? dyn_cast<FusibleOpInterface>(op) : FusibleOpInterface();
@@ -82,7 +83,7 @@ const Accesses::Access *Accesses::of(Operation *op) {
     Access access{fusible.getIterationKind(), fusible.getIterationSizes(), fusible.getAccessMaps(), {}, false};
     for (AffineMap map : access.maps)
       access.plain.push_back(map ? plainAxes(map) : std::nullopt);
-    access.isGenerator = Domain::isGenerator(op);
+    access.isGenerator = makesPoints(op, access.maps);
     it->second = std::make_unique<Access>(std::move(access));
   }
   return it->second.get();
@@ -167,12 +168,12 @@ struct Recipe {
   int ops = 0;
   SetVector<Value> given;
 
-  /// False if the value is made of more than that.
-  bool follow(Value value);
+  /// False if the value is made of more than that. `maps`: those of its op, where they are known.
+  bool follow(Value value, ArrayRef<AffineMap> maps = {});
 };
 } // namespace
 
-bool Recipe::follow(Value value) {
+bool Recipe::follow(Value value, ArrayRef<AffineMap> maps) {
   Operation *op = value.getDefiningOp();
   if (!op) {
     given.insert(value);
@@ -186,7 +187,9 @@ bool Recipe::follow(Value value) {
   auto same = dyn_cast<CastOp>(op);
   if (same && same.getInput().getType() == same.getResult().getType())
     return false; // makes a value of its own
-  SmallVector<AffineMap> maps = cast<FusibleOpInterface>(op).getAccessMaps();
+  SmallVector<AffineMap> own;
+  if (maps.empty())
+    maps = own = cast<FusibleOpInterface>(op).getAccessMaps();
   if (!maps.back().isIdentity())
     return false;
   for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
@@ -196,14 +199,18 @@ bool Recipe::follow(Value value) {
 }
 
 bool Domain::isGenerator(Operation *op) {
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  return fusible && makesPoints(op, fusible.getAccessMaps());
+}
+/// See Domain::isGenerator. `maps`: the op's.
+static bool makesPoints(Operation *op, ArrayRef<AffineMap> maps) {
   if (!hasKind(op, IterationKind::Elementwise))
     return false;
-  if (llvm::none_of(ArrayRef<AffineMap>(cast<FusibleOpInterface>(op).getAccessMaps()).drop_back(op->getNumResults()),
-                    [](AffineMap map) { return bool(map); }))
+  if (llvm::none_of(maps.drop_back(op->getNumResults()), [](AffineMap map) { return bool(map); }))
     return true;
   Value value = op->getResult(0);
   Recipe recipe;
-  if (!recipe.follow(value) || (!recipe.given.empty() && !isNumber(value)))
+  if (!recipe.follow(value, maps) || (!recipe.given.empty() && !isNumber(value)))
     return false;
   // What a kernel yields is computed there.
   return !isa<KernelOp>(op->getParentOp()) || llvm::none_of(value.getUsers(), llvm::IsaPred<ReturnOp>);

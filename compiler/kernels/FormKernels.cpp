@@ -17,6 +17,7 @@
 #include "runtime/Philox.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringSet.h"
+#include <deque>
 #include <queue>
 #include <set>
 
@@ -78,8 +79,8 @@ private:
   bool fuse;
   Known &known;
   std::shared_ptr<Accesses> accesses = std::make_shared<Accesses>();
-  std::vector<Domain> groups;
-  Precedence precedence; ///< of groups, by the same numbers
+  std::deque<Domain> groups; ///< which are costly to move
+  Precedence precedence;     ///< of groups, by the same numbers
   DenseMap<Operation *, int> groupOf;
   DenseMap<Operation *, int> numberOf; ///< in the order of the entry
   DenseSet<Operation *> viewed;        ///< views that one product reads, and takes along

@@ -26,10 +26,12 @@ static AffineMap stretched(Value operand, ArrayRef<Dim> result) {
 SmallVector<AffineMap> dlc::pointwiseMaps(Operation *op) {
   SmallVector<Dim> result = dimsOf(op->getResult(0));
   SmallVector<AffineMap> maps(op->getNumOperands());
+  AffineMap same = identity(op->getContext(), result.size(), result.size());
+  bool isStretched = llvm::is_contained(result, Dim(1)); // what is 1 is read at 0
   if (!op->hasTrait<Generator>())
     for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
-      map = stretched(operand, result);
-  maps.push_back(identity(op->getContext(), result.size(), result.size()));
+      map = !isStretched && operand.getType() == op->getResult(0).getType() ? same : stretched(operand, result);
+  maps.push_back(same);
   return maps;
 }
 bool dlc::hasKind(Operation *op, IterationKind kind) {
