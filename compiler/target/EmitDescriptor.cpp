@@ -6,6 +6,7 @@
 #include "compiler/graph/Extents.h"
 #include "compiler/plan/StoredTensors.h"
 #include "compiler/target/Emit.h"
+#include "compiler/target/FoldRounds.h"
 #include "compiler/target/Tables.h"
 #include "dialects/dl/Program.h"
 #include "llvm/ADT/StringSet.h"
@@ -28,8 +29,7 @@ private:
                                   uint32_t &count);
   llvm::GlobalVariable *scalarTable(DictionaryAttr about, uint32_t &count);
   void entry(Table<dlc_entry> &entries, ScheduleOp schedule, llvm::Function *function);
-  void steps(Block &block, Table<dlc_step> &steps, Table<dlc_operand> &operands, Table<dlc_move> &moves,
-             Table<dlc_check> &checks);
+  void steps(Block &block, ScheduleTables &schedule, Table<dlc_check> &checks);
   dlc_operand operand(Value buffer, Table<dlc_move> &moves);
   dlc_factors factorsOf(Dim dim);
   uint32_t flagsOf(DictionaryAttr about, uint32_t &arenas);
@@ -45,8 +45,9 @@ private:
   llvm::Module &code;
   Constants constants;
   llvm::StringMap<uint32_t> kernelNumber;
-  uint64_t workspace = 0; ///< the largest of all entry points
-  Extents extents;        ///< the open sizes in their order
+  std::vector<KernelOperands> kernelOperands; ///< by number
+  uint64_t workspace = 0;                     ///< the largest of all entry points
+  Extents extents;                            ///< the open sizes in their order
 };
 } // namespace
 
@@ -211,6 +212,10 @@ llvm::GlobalVariable *DescriptorEmitter::kernelTable() {
                     factorsOf(elements), factorsOf(row)});
     }
     kernelNumber[name] = table.size();
+    bool readsApart = false;
+    for (size_t i = 0; i < operands.size(); ++i)
+      readsApart |= !operands[i].elements && !(operands[i].flags & DLC_WRITTEN);
+    kernelOperands.push_back({(uint32_t)operands.size(), readsApart});
     dlc_kernel row{};
     row.flops = home->getAttrOfType<FloatAttr>("dl.flops").getValueAsDouble();
     row.bytes = home->getAttrOfType<FloatAttr>("dl.bytes").getValueAsDouble();
@@ -344,8 +349,8 @@ dlc_operand DescriptorEmitter::operand(Value buffer, Table<dlc_move> &moves) {
   return row;
 }
 
-void DescriptorEmitter::steps(Block &block, Table<dlc_step> &table, Table<dlc_operand> &operands,
-                              Table<dlc_move> &moves, Table<dlc_check> &checks) {
+void DescriptorEmitter::steps(Block &block, ScheduleTables &schedule, Table<dlc_check> &checks) {
+  auto &[table, operands, moves] = schedule;
   for (Operation &op : block) {
     if (auto loop = dyn_cast<LoopOp>(op)) {
       dlc_step row{};
@@ -356,7 +361,7 @@ void DescriptorEmitter::steps(Block &block, Table<dlc_step> &table, Table<dlc_op
       row.unit = loop.getReverse() ? -1 : 1;
       size_t begin = table.size();
       table.add(row);
-      steps(loop.getBody().front(), table, operands, moves, checks);
+      steps(loop.getBody().front(), schedule, checks);
       table[begin].operand = table.size();
       table.add().kind = DLC_END_LOOP;
     }
@@ -386,11 +391,12 @@ void DescriptorEmitter::steps(Block &block, Table<dlc_step> &table, Table<dlc_op
 
 void DescriptorEmitter::entry(Table<dlc_entry> &entries, ScheduleOp schedule, llvm::Function *function) {
   auto about = schedule->getAttrOfType<DictionaryAttr>("dl.entry");
-  Table<dlc_step> stepTable;
-  Table<dlc_operand> operands;
+  ScheduleTables tables;
   Table<dlc_check> checks;
-  Table<dlc_move> moves;
-  steps(schedule.getBody().front(), stepTable, operands, moves, checks);
+  steps(schedule.getBody().front(), tables, checks);
+  if (about.getAs<IntegerAttr>("parts").getInt() == 1) // else the outermost loop counts the parts
+    foldRounds(tables, kernelOperands);
+  auto &[stepTable, operands, moves] = tables;
   StringRef kind = about.getAs<StringAttr>("kind").getValue();
   dlc_entry row{};
   row.kind = kind == "train"       ? DLC_TRAIN
