@@ -52,6 +52,7 @@ private:
   bool needsReport(Block &block);
   const Domain &domainOf(KernelOp kernel);
   Value takenOver(LaunchOp launch, unsigned result);
+  BlockArgument takenOver(RepeatOp loop, OpResult result, Value made);
   bool areReadFrom(LaunchOp launch, ArrayRef<Value> parts);
   void notePlaces(Block &block);
   Value joinedBuffer(Value joined);
@@ -324,6 +325,32 @@ Value ScheduleLowering::takenOver(LaunchOp launch, unsigned result) {
   return {};
 }
 
+/// The tensor along which the loop runs, and that nothing reads any more, where a result that it stacks up may lie as well: it
+/// is written after all that a round reads of its slice. Returns the argument that is the slice; null if there is none.
+BlockArgument ScheduleLowering::takenOver(RepeatOp loop, OpResult result, Value made) {
+  auto launch = made.getDefiningOp<LaunchOp>();
+  if (!launch)
+    return {};
+  auto body = symbols.lookup<EntryOp>(loop.getCallee());
+  for (OpOperand &use : loop->getOpOperands()) {
+    Value given = use.get();
+    BlockArgument slice = body.getBody().getArgument(use.getOperandNumber());
+    Operation *maker = given.getDefiningOp();
+    bool isScanned = cast<DictionaryAttr>(body.getArgAttrs()[use.getOperandNumber()]).contains("scanned");
+    bool isOwn = isa_and_nonnull<LaunchOp, RepeatOp>(maker) && !isCheck(maker) && !partOf.contains(given) &&
+                 !partsOf.contains(given);
+    auto buffer = isScanned && isOwn ? buffers.lookup(given).getDefiningOp<BufferOp>() : BufferOp();
+    auto isReadElse = [&](Operation *user) {
+      return isa<ReshapeOp>(user) || isCheck(user) || (user != loop && !user->isBeforeInBlock(loop));
+    };
+    if (buffer && buffer.getRole() == "temporary" && given.getType() == result.getType() &&
+        llvm::none_of(given.getUsers(), isReadElse) && llvm::count(loop.getArgs(), given) == 1 &&
+        mayOverwrite(launch, cast<OpResult>(made).getResultNumber(), slice))
+      return slice;
+  }
+  return {};
+}
+
 /// What is wrong where a check finds something.
 static DictionaryAttr checkOf(KernelOp kernel) {
   auto check = *kernel.getBody().getOps<CheckIndexOp>().begin();
@@ -441,7 +468,8 @@ void ScheduleLowering::steps(Block &block) {
 
 /// A loop: the body's arguments and results are slots of buffers that hold those of all rounds. What is carried from round to
 /// round, and stacked up as well, is a history: slot i holds what round i begins with, and round i writes slot i + 1. Else it
-/// is one buffer, updated in place or by a copy at the end of each round.
+/// is one buffer, updated in place or by a copy at the end of each round. What is stacked up lies where slices lay that are
+/// not read any more, if there are any of its size.
 void ScheduleLowering::repeat(RepeatOp op) {
   Location loc = op.getLoc();
   auto body = symbols.lookup<EntryOp>(op.getCallee());
@@ -492,9 +520,17 @@ void ScheduleLowering::repeat(RepeatOp op) {
     copy(loc, one.initial, first);
   }
   SmallVector<Value> wholes(stacked);
+  SmallVector<BlockArgument> slices(stacked); // that a result takes the places of
   for (size_t i = 0; i < returned.size(); ++i)
-    if (auto m = attrOf(body.getResAttrs(), i, "stacked"); m && !attrOf(body.getResAttrs(), i, "next"))
-      wholes[*m] = buffer(loc, bufferType(typeOf(op->getResult(*m)), capacity), "temporary");
+    if (auto m = attrOf(body.getResAttrs(), i, "stacked"); m && !attrOf(body.getResAttrs(), i, "next")) {
+      BlockArgument slice = takenOver(op, op->getResult(*m), rootOf(returned[i]));
+      if (slice && !llvm::is_contained(slices, slice)) {
+        slices[*m] = slice;
+        wholes[*m] = buffers.lookup(op.getArgs()[slice.getArgNumber()]);
+      } else {
+        wholes[*m] = buffer(loc, bufferType(typeOf(op->getResult(*m)), capacity), "temporary");
+      }
+    }
 
   auto loop = LoopOp::create(at, loc, op.getCountAttr(), op.getReverseAttr());
   {
@@ -534,6 +570,8 @@ void ScheduleLowering::repeat(RepeatOp op) {
         Carried &one = carried[*j];
         place = buffers.lookup(one.argument);
         replaceAtEnd(value, one.argument, place, copies);
+      } else if (m && slices[*m]) {
+        place = destination[rootOf(value)] = buffers.lookup(slices[*m]);
       } else {
         Value whole = j ? carried[*j].buffer : wholes[*m];
         place = slot(whole, j && !op.getReverse() ? 1 : 0, index, type, own, {-1, -1, -1, -1});

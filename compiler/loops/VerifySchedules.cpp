@@ -235,6 +235,10 @@ LogicalResult ScheduleVerifier::loop(LoopOp loop) {
       return wrong(slot, "does not say which values a slot holds");
     if (failed(finds(slot, slot.getWhole(), values[2])))
       return failure();
+    if (values[0] != nothing && values[1] != nothing && !slot.getIndices().empty())
+      for (Operation *user : slot.getWhole().getUsers())
+        if (user != slot && loop->isAncestor(user))
+          return wrong(slot, "writes over slices of a buffer that its loop uses elsewhere");
     held[slot] = values[0];
   }
   if (failed(steps(loop.getBody().front())))
