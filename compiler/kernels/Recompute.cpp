@@ -12,6 +12,9 @@
 // the budget. The same ops run on the same values. But a product that has others beside it in its kernel may add up in another
 // order, so that results can differ by rounding from those without a budget.
 //
+// What a loop stacks up for another one can be computed again in the rounds of that (Rounds.cpp): all of it, or only what no
+// product is needed for. It is weighed like a value; and done if the memory plan of a copy says that it helps.
+//
 // An op marked `dl.again` is in no kernel with ops that stand before it; else it would run when those do.
 #include "compiler/CostModel.h"
 #include "compiler/Passes.h"
@@ -20,6 +23,8 @@
 #include "compiler/graph/Rows.h"
 #include "compiler/kernels/Domain.h"
 #include "compiler/kernels/OperandView.h"
+#include "compiler/kernels/Rounds.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "runtime/abi.h"
 #include "llvm/ADT/BitVector.h"
@@ -77,18 +82,32 @@ public:
     for (EntryOp entry : model.getBody().getOps<EntryOp>())
       entryOf[entry.getSymName()] = entry;
   }
-  LogicalResult run();
+  int64_t run(StringRef name, int64_t aim, bool inRounds);
+  int64_t plannedBytes(ModuleOp module, StringRef name);
+  void explain();
 
 private:
-  /// Bytes of the workspace of each entry point, planned.
-  llvm::StringMap<int64_t> plannedBytes();
   void look();
   Lives livesOf(EntryOp formed, ArrayRef<Operation *> ops);
   int64_t mostWithin(StringRef loop) const;
 
-  void explain();
+  struct Work {
+    int64_t values = 0; ///< that are computed again
+    double flops = 0, more = 0;
+  };
+  Work workOf(EntryOp entry) const;
 
-  void relieve(EntryOp entry, int64_t target);
+  /// Stacked results that can be computed again in rounds, and how many bytes that seems to free for a FLOP.
+  struct Rounds {
+    std::optional<AgainInRounds> again;
+    double bytesForFlop = 0;
+  };
+  Rounds bestRounds(EntryOp entry);
+  void weigh(RepeatOp loop, double times, Rounds &best);
+  bool helps(const AgainInRounds &again, StringRef name, int64_t planned);
+  void compute(const AgainInRounds &again);
+
+  void relieve(EntryOp entry, int64_t target, double leastForFlop);
   bool isThere(Value value, int step, const Lives &lives);
   bool count(Operation *op, int step, const Lives &lives, SetVector<Operation *> &ops, double &flops);
   double flopsOf(Operation *op) const;
@@ -106,6 +125,8 @@ private:
   llvm::StringMap<Lives> livesOfEntry;
   llvm::StringMap<EntryOp> entryOf;
   DenseMap<Operation *, Operation *> cloneOf, originalOf;
+  std::set<std::pair<Operation *, SmallVector<unsigned>>>
+      refused;                                  ///< loops, and results that do not help in their rounds
   bool changed = false;                         ///< in the round at hand
   DenseMap<Operation *, int64_t> numberOfPlace; ///< of the ops before which something is computed again
 };
@@ -133,24 +154,26 @@ static void dropUnread(ModuleOp module) {
         op.erase();
 }
 
-/// The largest workspaces of all targets: what is chosen is the same for each of them, and so are the bits of results.
-llvm::StringMap<int64_t> Recomputer::plannedBytes() {
-  llvm::StringMap<int64_t> most;
+/// Bytes of the workspace of an entry point of the model, or of a copy of it, planned: the most of all targets. What is chosen
+/// is the same for each of them, and so are the bits of results.
+int64_t Recomputer::plannedBytes(ModuleOp module, StringRef name) {
+  int64_t most = 0;
   for (StringRef target : {"v3", "v4"}) {
     CompileOptions own = options;
     own.target = findTarget(target)->name;
     OwningOpRef<ModuleOp> copy(module.clone());
+    auto copied = *copy->getOps<ModelOp>().begin();
+    for (EntryOp entry : llvm::make_early_inc_range(copied.getBody().getOps<EntryOp>()))
+      if (entry.getKind() != "loop" && entry.getSymName() != name)
+        entry.erase();
     dropUnread(*copy);
     quietly(module.getContext(), [&] {
-      formKernels(*copy->getOps<ModelOp>().begin(), options.optimize > 0);
+      formKernels(copied, options.optimize > 0);
       lowerSchedules(*copy, own);
       if (failed(planMemory(*copy)))
         return; // is told when the model itself is planned
-      for (auto schedule : copy->getOps<ScheduleOp>()) {
-        auto name = schedule->getAttrOfType<DictionaryAttr>("dl.entry").getAs<StringAttr>("name").getValue();
-        int64_t &bytes = most[name];
-        bytes = std::max(bytes, schedule->getAttrOfType<IntegerAttr>("dl.workspace").getInt());
-      }
+      for (auto schedule : copy->getOps<ScheduleOp>())
+        most = std::max(most, schedule->getAttrOfType<IntegerAttr>("dl.workspace").getInt());
     });
   }
   return most;
@@ -398,8 +421,9 @@ Operation *Recomputer::again(Operation *op, Operation *before, int step, int lat
   return clone;
 }
 
-/// Has values of the entry point computed again, until it seems to need no more than `target` bytes.
-void Recomputer::relieve(EntryOp entry, int64_t target) {
+/// Has values of the entry point computed again, until it seems to need no more than `target` bytes, or no value frees more
+/// than that for a FLOP.
+void Recomputer::relieve(EntryOp entry, int64_t target, double leastForFlop) {
   const Lives &lives = livesOfEntry.at(entry.getSymName());
   std::vector<int64_t> bytes = lives.bytes();
   struct Choice {
@@ -419,7 +443,7 @@ void Recomputer::relieve(EntryOp entry, int64_t target) {
     if (bytes[step] <= target)
       break;
     std::optional<size_t> best;
-    double most = 0;
+    double most = leastForFlop;
     for (auto [i, one] : llvm::enumerate(lives.kept)) {
       if (!one.op || !one.bytes || !one.waits(step) || taken.contains(i) || originalOf.contains(one.op))
         continue;
@@ -433,7 +457,7 @@ void Recomputer::relieve(EntryOp entry, int64_t target) {
     if (!best) {
       // What the loop itself keeps can still become less.
       if (!lives.loopOf[step].empty() && lives.within[step] > 0)
-        relieve(entryOf.lookup(lives.loopOf[step]), target - (bytes[step] - lives.within[step]));
+        relieve(entryOf.lookup(lives.loopOf[step]), target - (bytes[step] - lives.within[step]), leastForFlop);
       isStuck.set(step);
       continue;
     }
@@ -459,68 +483,183 @@ void Recomputer::relieve(EntryOp entry, int64_t target) {
   }
 }
 
-/// Says of each entry point how much of it is computed again.
+//===--- Rounds -----------------------------------------------------------------------------------------===//
+
+static bool isProductOrLoop(Operation *op) { return isa<RepeatOp>(op) || hasKind(op, IterationKind::Contraction); }
+
+/// The loop runs that many times in a call.
+void Recomputer::weigh(RepeatOp loop, double times, Rounds &best) {
+  auto consider = [&](ArrayRef<unsigned> results) {
+    auto again = againInRounds(loop, results);
+    if (results.empty() || !again || refused.count({loop, SmallVector<unsigned>(results)}))
+      return;
+    double bytes = 0, flops = 1;
+    for (unsigned result : results)
+      bytes += (double)bytesOfValue(loop.getResult(result), capacity);
+    EntryOp body = bodyOf(loop);
+    for (auto [i, attrs] : llvm::enumerate(body.getArgAttrs().getAsRange<DictionaryAttr>()))
+      if (auto number = attrs.getAs<IntegerAttr>("carried");
+          number && llvm::is_contained(again->carried, number.getInt()))
+        bytes -= (double)bytesOfValue(loop.getArgs()[i], capacity) * (double)loop.getCount().evaluate().at(capacity);
+    for (Operation *op : again->ops)
+      flops += flopsOf(op) * times * (double)loop.getCount().evaluate().at(capacity);
+    if (bytes / flops <= best.bytesForFlop)
+      return;
+    best.bytesForFlop = bytes / flops;
+    best.again = std::move(again);
+  };
+  SmallVector<unsigned> all, cheap;
+  for (unsigned result : readInRounds(loop))
+    if (againInRounds(loop, result))
+      all.push_back(result);
+  for (unsigned result : llvm::reverse(all)) {
+    cheap.push_back(result);
+    if (llvm::any_of(againInRounds(loop, cheap)->ops, isProductOrLoop))
+      cheap.pop_back();
+  }
+  consider(cheap);
+  consider(all);
+}
+
+Recomputer::Rounds Recomputer::bestRounds(EntryOp entry) {
+  Rounds best;
+  std::function<void(EntryOp, double)> visit = [&](EntryOp entry, double times) {
+    for (auto loop : entry.getBody().getOps<RepeatOp>()) {
+      weigh(loop, times, best);
+      visit(bodyOf(loop), times * (double)loop.getCount().evaluate().at(capacity));
+    }
+  };
+  visit(entry, 1);
+  return best;
+}
+
+/// What more lies in memory then, as slices that are read for longer, may outweigh what does not.
+bool Recomputer::helps(const AgainInRounds &again, StringRef name, int64_t planned) {
+  IRMapping map;
+  OwningOpRef<ModuleOp> copy(cast<ModuleOp>(module->clone(map)));
+  Operation *loop = RepeatOp(again.loop);
+  computeInRounds(*againInRounds(cast<RepeatOp>(map.lookup(loop)), again.results));
+  return plannedBytes(*copy, name) < planned;
+}
+
+void Recomputer::compute(const AgainInRounds &again) {
+  // The loop has other results than what it is a copy of, or what is one of it.
+  if (Operation *original = originalOf.lookup(again.loop))
+    cloneOf.erase(original);
+  if (Operation *clone = cloneOf.lookup(again.loop))
+    originalOf.erase(clone);
+  originalOf.erase(again.loop);
+  cloneOf.erase(again.loop);
+  numberOfPlace.erase(again.loop);
+  computeInRounds(again);
+  entryOf.clear();
+  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+    entryOf[entry.getSymName()] = entry;
+}
+
+//===------------------------------------------------------------------------------------------------------===//
+
+Recomputer::Work Recomputer::workOf(EntryOp entry) const {
+  Work all;
+  for (Operation &op : entry.getBody().front().without_terminator()) {
+    auto loop = dyn_cast<RepeatOp>(op);
+    if (op.hasAttr(againName)) {
+      ++all.values;
+      all.more += flopsOf(&op);
+    } else if (loop) {
+      Work round = workOf(bodyOf(loop));
+      double rounds = (double)loop.getCount().evaluate().at(capacity);
+      all.values += round.values;
+      all.flops += round.flops * rounds;
+      all.more += round.more * rounds;
+    } else if (op.getNumResults()) {
+      all.flops += flopsOf(&op);
+    }
+  }
+  return all;
+}
+
+/// Says of each entry point how much of it is computed again, what it repeats included.
 void Recomputer::explain() {
   for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
-    int64_t values = 0;
-    double flops = 0, more = 0;
-    for (Operation &op : entry.getBody().front().without_terminator()) {
-      double own = op.getNumResults() ? flopsOf(&op) : 0;
-      bool isAgain = originalOf.contains(&op);
-      values += isAgain;
-      (isAgain ? more : flops) += own;
-    }
-    if (values)
-      mlir::emitRemark(entry.getLoc()) << "`" << entry.getSymName() << "` computes " << values
+    if (entry.getKind() == "loop")
+      continue;
+    Work work = workOf(entry);
+    if (work.values)
+      mlir::emitRemark(entry.getLoc()) << "`" << entry.getSymName() << "` computes " << work.values
                                        << " values again, which is "
-                                       << llvm::formatv("{0:F1}", 100 * more / std::max(flops, 1.0)).str()
+                                       << llvm::formatv("{0:F1}", 100 * work.more / std::max(work.flops, 1.0)).str()
                                        << " % more work";
   }
 }
 
-LogicalResult Recomputer::run() {
-  llvm::StringMap<int64_t> least; // that was reached
-  for (int round = 0;; ++round) {
-    llvm::StringMap<int64_t> planned = plannedBytes();
-    SmallVector<EntryOp> over;
-    for (EntryOp entry : model.getBody().getOps<EntryOp>())
-      if (auto it = planned.find(entry.getSymName()); it != planned.end()) {
-        auto [known, isNew] = least.try_emplace(entry.getSymName(), it->second);
-        known->second = std::min(known->second, it->second);
-        if (it->second > options.memoryBudget)
-          over.push_back(entry);
-      }
-    if (over.empty()) {
+/// Has as much of the entry point computed again as the budget asks for. Returns the bytes of workspace that it can do with.
+int64_t Recomputer::run(StringRef name, int64_t aim, bool inRounds) {
+  int64_t least = INT64_MAX; // that was reached
+  for (int round = 0;; round += changed) {
+    int64_t planned = plannedBytes(module, name);
+    least = std::min(least, planned);
+    if (planned <= options.memoryBudget) {
       dropUnread(module);
-      if (options.explainMemory)
-        explain();
-      return success();
+      return planned;
     }
     look();
+    EntryOp entry = entryOf.at(name);
+    Rounds rounds = inRounds ? bestRounds(entry) : Rounds();
     changed = false;
-    for (EntryOp entry : over) {
-      // What the plan has beside what lies in memory at the fullest step: numbers, scratch memory, gaps. Half of the way is
-      // gone at once: what is chosen reads what lies in memory now, and not what has been chosen with it.
-      int64_t most = mostWithin(entry.getSymName()), beside = planned.at(entry.getSymName()) - most;
-      int64_t goal = options.memoryBudget - beside, excess = most - goal;
-      if (round < mostRounds)
-        relieve(entry, excess > most / partAtOnce ? most - excess / 2 : goal);
+    // What the plan has beside what lies in memory at the fullest step: numbers, scratch memory, gaps. Half of the way is
+    // gone at once: what is chosen reads what lies in memory now, and not what has been chosen with it.
+    int64_t most = mostWithin(name), goal = aim - (planned - most), excess = most - goal;
+    if (round < mostRounds)
+      relieve(entry, excess > most / partAtOnce ? most - excess / 2 : goal, rounds.bytesForFlop);
+    if (changed) {
+      refused.clear();
+    } else if (!rounds.again) {
+      return least;
+    } else if (helps(*rounds.again, name, planned)) {
+      compute(*rounds.again);
+      refused.clear();
+    } else {
+      refused.insert({rounds.again->loop, rounds.again->results});
     }
-    if (changed)
-      continue;
-    for (EntryOp entry : over) {
-      int64_t bytes = least.at(entry.getSymName());
-      complain(entry) << "`" << entry.getSymName() << "` needs " << withCommas(bytes) << " bytes of workspace, "
-                      << withCommas(bytes - options.memoryBudget) << " more than --memory-budget "
-                      << options.memoryBudget << ", though all is computed again that helps; expected a larger budget"
-                      << (!hasBatch(entry)             ? ""
-                          : entry.getKind() == "train" ? ", a smaller --batch, or a step that accumulates"
-                                                       : ", or a smaller --batch");
-    }
-    return failure();
   }
 }
 
+/// What is freed first decides what can be freed later. So where the budget is not kept, all is tried again with a lower aim,
+/// in the end with none, from which the least that is told does not depend on the budget; and with whole loops alone.
 LogicalResult dlc::recompute(ModuleOp module, const CompileOptions &options) {
-  return options.memoryBudget ? Recomputer(module, options).run() : success();
+  if (!options.memoryBudget)
+    return success();
+  auto entries = [&] { return (*module.getOps<ModelOp>().begin()).getBody().getOps<EntryOp>(); };
+  SmallVector<std::string> names;
+  for (EntryOp entry : entries())
+    if (entry.getKind() != "loop")
+      names.push_back(entry.getSymName().str());
+  LogicalResult result = success();
+  for (StringRef name : names) {
+    int64_t least = Recomputer(module, options).plannedBytes(module, name);
+    for (auto [aim, inRounds] :
+         {std::pair(options.memoryBudget, true), {options.memoryBudget / 2, true}, {0, true}, {0, false}}) {
+      if (least <= options.memoryBudget)
+        break;
+      OwningOpRef<ModuleOp> copy(module.clone());
+      int64_t reached = Recomputer(*copy, options).run(name, aim, inRounds);
+      least = std::min(least, reached);
+      if (reached <= options.memoryBudget)
+        module.getBodyRegion().takeBody(copy->getBodyRegion());
+    }
+    if (least <= options.memoryBudget)
+      continue;
+    EntryOp entry = *llvm::find_if(entries(), [&](EntryOp one) { return one.getSymName() == name; });
+    result = complain(entry) << "`" << name << "` needs " << withCommas(least) << " bytes of workspace, "
+                             << withCommas(least - options.memoryBudget) << " more than --memory-budget "
+                             << options.memoryBudget
+                             << ", though all is computed again that helps; expected a larger budget"
+                             << (!hasBatch(entry)             ? ""
+                                 : entry.getKind() == "train" ? ", a smaller --batch, or a step that accumulates"
+                                                              : ", or a smaller --batch");
+  }
+  if (succeeded(result) && options.explainMemory)
+    Recomputer(module, options).explain();
+  return result;
 }
