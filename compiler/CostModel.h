@@ -149,7 +149,7 @@ struct CostModel {
 
   /// Instructions that what follows may take, written out for each vector of a tile; with more it is a loop over rows, if the
   /// sums are long enough to hide that they go through memory. 24 vectors with relu and a bias are 72, with dropout 500.
-  int64_t mostWrittenWork = 240, leastLoopedTerms = 128;
+  int64_t mostWrittenWork = 240, leastLoopedTerms = 512;
   /// Rows up to which a product whose operands are both consecutive along k is made of dot products.
   int64_t mostDotRows = 32;
   /// And bytes of these rows: all of them are read for each few columns. Measured on a Zen 5, with dot products and with columns

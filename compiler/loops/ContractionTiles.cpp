@@ -51,7 +51,7 @@ static void finishWaiting(LoopBuilder &b, const Contraction &c, const ColumnPane
   Value column = b.add(panel.column, b.mul(first, lanes));
   for (int64_t q = 0; q < count; ++q) {
     Value sum = vector::LoadOp::create(b, VectorType::get({lanes}, c.element), c.scratch, b.add(place, q * lanes));
-    c.finish(b, b.add(tile.row, row), b.add(column, q * lanes), sum, count > 1 ? panel.masks[q] : Value());
+    c.finish(b, b.add(tile.row, row), b.add(column, q * lanes), sum, panel.delayed.areRows ? panel.masks[q] : Value());
   }
 }
 

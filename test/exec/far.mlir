@@ -1,5 +1,5 @@
 // far.mlir - a right operand that comes from beyond the second cache: k in blocks that are less than a chain, and copies beside
-// the first tile. SPDX-License-Identifier: Apache-2.0
+// the first tile; and long work that follows a tile, done row by row. SPDX-License-Identifier: Apache-2.0
 //
 // Against the evaluator: one chain and several, a last block and a last panel that are not whole, rows and k that are fewer than
 // the capacity (so few that no tile is whole), what is done with the elements, both targets, one thread and two.
@@ -10,7 +10,7 @@
 // RUN: dlc-run diff %s --batch 70 --batch-extent 1 --extent time=1 --threads 2 --quiet | FileCheck %s
 // RUN: dlc-run diff %s --batch 70 --float f64 --quiet | FileCheck %s
 // RUN: dlc %s --batch 70 --emit=kernels --target v4 | FileCheck %s --check-prefix=PLANS
-// CHECK-COUNT-7: results agree
+// CHECK-COUNT-8: results agree
 //
 // The same bits on both targets, for any number of threads and rows of the library, though each divides k otherwise.
 // RUN: rm -rf %t && mkdir %t && cd %t
@@ -34,6 +34,16 @@ dl.model @far open(time = 1300, few = 9) {
   // PLANS: dl.plan = "product: tiles of 6 x 64, right operand in place, k in blocks of 512; {{.*}}scratch
   func @open(%x: f32[batch, time], %w: f32[time, 150]) -> (y: f32[batch, 150]) {
     %y = matmul %x, %w
+    return %y
+  }
+  // PLANS: dl.plan = "product: {{.*}}finished row by row
+  func @row_by_row(%x: f32[batch, 600], %w: f32[600, 75], %a: f32[batch, 75]) -> (y: f32[batch, 75]) {
+    %p = matmul %x, %w
+    %s = add %p, %a
+    %t = tanh %s
+    %g = gelu %t
+    %e = exp %g
+    %y = div %e, %s
     return %y
   }
   // PLANS: dl.plan = "product: tiles of {{.*}}, right operand in place, k in blocks of 512, all columns of one after the other
