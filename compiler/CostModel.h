@@ -159,14 +159,12 @@ struct CostModel {
   /// Rows up to which they are written out one after the other, so that each reads the columns while they lie in the first
   /// cache; more are a loop.
   int64_t unrolledDotRows = 8;
-  /// Elements of k from which on it pays to add up `lanes` lanes at the end, for so many rows. Measured on a Zen 5, columns of
-  /// which most lanes are empty against the same turned: 1000 x 1 x 17 2.4 and 0.7 us, 1000 x 3 x 32 4.5 and 1.8, 1000 x 6 x 32
-  /// 4.5 and 3.4; 1000 x 3 x 24 even, 105 x 10 x 54 0.9 and 1.1. Columns that could be transposed: 1 x 100 x 24 1.7 times as fast,
-  /// 5 x 200 x 50 even, on v3 0.65.
+  /// Elements of k from which on it pays to add up `lanes` lanes at the end: where few columns were turned to rows, as many as
+  /// these are worth it. Measured on a Zen 5, columns of which most lanes are empty against the same turned: 1000 x 1 x 17 2.4 and
+  /// 0.7 us, 16 x 1 x 32 0.13 and 0.08, 1000 x 3 x 32 4.5 and 1.8, 4 x 3 x 32 0.09 and 0.11; 1000 x 6 x 32 4.5 and 3.4, but 4 x 6
+  /// x 32 0.09 and 0.15: rows are treated alike, however many, so that the capacity of a library does not change their bits.
   int64_t leastDotTerms(int64_t rows, bool isTurned, int64_t lanes) const {
-    if (rows <= 2)
-      return (isTurned ? 1 : rows) * lanes;
-    return (isTurned && rows <= 6 ? 2 : 4) * lanes;
+    return (!isTurned || rows > 3 ? 4 : rows > 2 ? 2 : 1) * lanes;
   }
   /// Rows and columns of dot products that are computed at once, of `rows` rows in all: as many sums as the registers hold
   /// beside one operand. Measured on v4 at 4x3072x768: 4 x 4 93 % of the peak; at 2 rows 2 x 8 reads B at 80 GB/s.

@@ -32,11 +32,14 @@ static RightHandSide chooseRightHandSide(const ProductShape &shape, bool wide, c
 static RowTiles divideRows(int64_t rows, bool high, bool wide, int64_t vectors, const CostModel &costs) {
   if (rows == 0 || vectors == 0)
     return {};
-  int64_t most = costs.tileRows(wide, vectors), count = llvm::divideCeil(rows, most);
+  int64_t most = costs.tileRows(wide, vectors), count = llvm::divideCeil(rows, most),
+          cut = costs.cutRows(wide, vectors);
   for (int64_t height = most; height >= (high ? most : costs.leastTileRows(wide, vectors)); --height)
     if (rows % height == 0)
-      return {height, rows / height, 0, costs.cutRows(wide, vectors)};
-  return {rows / count, count, rows % count, costs.cutRows(wide, vectors)};
+      return {height, rows / height, 0, std::min(cut, height)};
+  RowTiles tiles{rows / count, count, rows % count, cut};
+  tiles.cutHeight = std::min(cut, tiles.highest()); // sums that wait have room for no more
+  return tiles;
 }
 
 /// Panels that crowd into few sets of the second cache; those of a stack are copied once for all of its products.
@@ -149,8 +152,10 @@ static ProductPlan planStraight(const ProductShape &shape, const CostModel &cost
   if (isReadAgain && plan.vectors && shape.m && (isLong || (shape.runs == 1 && shape.k >= near + near / 2))) {
     plan.kBlock = near;
     for (const RowTiles &tiles : {plan.tiles, plan.lastTiles})
+      // The last tile of a short call may reach beyond its rows.
       plan.partialRows =
-          std::max(plan.partialRows, std::min(tiles.count, plan.waitingTiles(tiles)) * tiles.tallHeight());
+          std::max(plan.partialRows, std::min(tiles.count, plan.waitingTiles(tiles)) * tiles.tallHeight() +
+                                         std::max<int64_t>(tiles.cutHeight - 2, 0));
     if (plan.isChainDivided() && shape.k > sumBlock)
       plan.chainRows = plan.partialRows;
     // What comes from memory is best read in its order; the sums of all columns wait in the second cache meanwhile.
@@ -192,15 +197,17 @@ static int64_t rowsToPack(const ProductShape &shape, const CostModel &costs) {
 /// Few columns would leave most lanes of a vector empty. As its transpose the product has lanes along its many rows (if
 /// they are consecutive), or along k.
 static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
-  if (!shape.mayTurn || shape.n == 0 || shape.k == 0 || shape.m < costs.leastTurnedRows)
+  if (!shape.mayTurn || shape.n == 0 || shape.k == 0)
     return false;
-  if (shape.lhsStride[0] == 1)
+  bool isLarge = shape.m >= costs.leastTurnedRows;
+  if (isLarge && shape.lhsStride[0] == 1)
     return shape.n <= costs.mostTurnedColumns &&
            shape.followers <= costs.mostTurnedFollowers; // the same sums either way
-  // Along k the sums have another order: what decides is the same for all targets.
+  // Along k the sums have another order: what decides is the same for all targets. A short k is turned for any number of rows,
+  // so that the capacity does not change their bits.
   int64_t lanes = productLanes(shape.elementBytes), width = llvm::alignTo(shape.n, lanes);
-  return shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns && 4 * (width - shape.n) >= width &&
-         shape.k >= costs.leastDotTerms(shape.n, true, lanes) &&
+  return (isLarge || shape.k < 4 * lanes) && shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns &&
+         4 * (width - shape.n) >= width && shape.k >= costs.leastDotTerms(shape.n, true, lanes) &&
          shape.n * shape.k * shape.elementBytes <= costs.turnedBytes;
 }
 

@@ -71,8 +71,8 @@ struct Problem {
   bool sumsByLanes() const {
     auto [m, n, k] = capacity;
     int64_t bytes = isDouble ? 8 : 4, lanes = 64 / bytes;
-    return m <= 32 && m * k * bytes <= 128 << 10 && k >= (m <= 2 ? m : 4) * lanes && lhsStride[1] == 1 &&
-           rhsStride[0] == 1 && rhsStride[1] != 1;
+    return m <= 32 && m * k * bytes <= 128 << 10 && k >= 4 * lanes && lhsStride[1] == 1 && rhsStride[0] == 1 &&
+           rhsStride[1] != 1;
   }
 
   std::string str() const {

@@ -119,10 +119,11 @@ TEST_F(KernelPlanTest, AProductKnowsItsStridesAndParts) {
   EXPECT_EQ(p.product->rhs, RightHandSide::InPlace);
   EXPECT_EQ(p.product->vectors, 4);
   EXPECT_EQ(p.product->panels, 2);
-  // 32 rows: none of the heights 6 and 5 divides them, so 6 tiles of 4.
-  EXPECT_EQ(p.product->tiles.height, 4);
-  EXPECT_EQ(p.product->tiles.count, 8);
-  EXPECT_EQ(p.parts, SmallVector<Dim>{Dim(2 * 8)});
+  // 32 rows, of which each tile reads 392 KiB: as few as can be, two of 6 and four of 5.
+  EXPECT_EQ(p.product->tiles.height, 5);
+  EXPECT_EQ(p.product->tiles.count, 6);
+  EXPECT_EQ(p.product->tiles.tallCount, 2);
+  EXPECT_EQ(p.parts, SmallVector<Dim>{Dim(2 * 6)});
   EXPECT_EQ(p.flops, 2.0 * 32 * 784 * 128);
   EXPECT_EQ(p.bytes, 4.0 * (32 * 784 + 784 * 128 + 32 * 128));
 }
