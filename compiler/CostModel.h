@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Numbers say what is fast and never what is right: whatever they are, results have the same bits, but for `mostDotRows`, `mostDotBytes`,
-// `leastDotTerms`, `leastTurnedRows`, `mostDotColumns`, `turnedBytes`, which choose between two orders of a product's sum, and
+// `leastDotVectors`, `leastTurnedRows`, `mostDotColumns`, `turnedBytes`, which choose between two orders of a product's sum, and
 // those of Winograd, which choose between two ways to compute a convolution: they are therefore the same for all targets.
 //
 // "Measured" means: one core of a Zen 4 with AVX-512 (v4; 117 GFLOP/s of f32, L2 1 MiB) and of a Zen 3 (v3; 104 GFLOP/s, L2
@@ -159,13 +159,8 @@ struct CostModel {
   /// Rows up to which they are written out one after the other, so that each reads the columns while they lie in the first
   /// cache; more are a loop.
   int64_t unrolledDotRows = 8;
-  /// Elements of k from which on it pays to add up `lanes` lanes at the end: where few columns were turned to rows, as many as
-  /// these are worth it. Measured on a Zen 5, columns of which most lanes are empty against the same turned: 1000 x 1 x 17 2.4 and
-  /// 0.7 us, 16 x 1 x 32 0.13 and 0.08, 1000 x 3 x 32 4.5 and 1.8, 4 x 3 x 32 0.09 and 0.11; 1000 x 6 x 32 4.5 and 3.4, but 4 x 6
-  /// x 32 0.09 and 0.15: rows are treated alike, however many, so that the capacity of a library does not change their bits.
-  int64_t leastDotTerms(int64_t rows, bool isTurned, int64_t lanes) const {
-    return (!isTurned || rows > 3 ? 4 : rows > 2 ? 2 : 1) * lanes;
-  }
+  /// Vectors of k from which on it pays to add up lanes at the end.
+  int64_t leastDotVectors = 4;
   /// Rows and columns of dot products that are computed at once, of `rows` rows in all: as many sums as the registers hold
   /// beside one operand. Measured on v4 at 4x3072x768: 4 x 4 93 % of the peak; at 2 rows 2 x 8 reads B at 80 GB/s.
   std::pair<int64_t, int64_t> dotTile(bool wide, int64_t rows) const;

@@ -33,7 +33,7 @@ struct SlabStep {
 /// tile, the target, or the part of the result. The error is at most about (sumBlock + K / sumBlock) roundings.
 ///
 /// One form has another order, equally fixed: up to 32 rows (capacity), of up to 128 KiB, with both operands consecutive along k
-/// (lhsStride[1] == 1, rhsStride[0] == 1, rhsStride[1] != 1) and k of some vectors (CostModel::leastDotTerms). There lane l sums
+/// (lhsStride[1] == 1, rhsStride[0] == 1, rhsStride[1] != 1) and k of at least 4 vectors. There lane l sums
 /// k = l, l + lanes, ... in order, in blocks of sumBlock / 4 vectors, and the lanes are then added as a tree,
 /// neighbours first: ((0 + 1) + (2 + 3)) + ...
 struct Contraction {

@@ -11,8 +11,8 @@ using RightHandSide = ProductPlan::RightHandSide;
 static bool takesDots(const ProductShape &shape, const CostModel &costs) {
   return shape.runs == 1 && shape.m <= costs.mostDotRows &&
          shape.m * shape.k * shape.elementBytes <= costs.mostDotBytes &&
-         shape.k >= costs.leastDotTerms(shape.m, shape.isTurned, productLanes(shape.elementBytes)) &&
-         shape.lhsStride[1] == 1 && shape.rhsStride[0] == 1 && shape.rhsStride[1] != 1;
+         shape.k >= costs.leastDotVectors * productLanes(shape.elementBytes) && shape.lhsStride[1] == 1 &&
+         shape.rhsStride[0] == 1 && shape.rhsStride[1] != 1;
 }
 
 static RightHandSide chooseRightHandSide(const ProductShape &shape, bool wide, const CostModel &costs) {
@@ -197,18 +197,15 @@ static int64_t rowsToPack(const ProductShape &shape, const CostModel &costs) {
 /// Few columns would leave most lanes of a vector empty. As its transpose the product has lanes along its many rows (if
 /// they are consecutive), or along k.
 static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
-  if (!shape.mayTurn || shape.n == 0 || shape.k == 0)
+  if (!shape.mayTurn || shape.n == 0 || shape.k == 0 || shape.m < costs.leastTurnedRows)
     return false;
-  bool isLarge = shape.m >= costs.leastTurnedRows;
-  if (isLarge && shape.lhsStride[0] == 1)
+  if (shape.lhsStride[0] == 1)
     return shape.n <= costs.mostTurnedColumns &&
            shape.followers <= costs.mostTurnedFollowers; // the same sums either way
-  // Along k the sums have another order: what decides is the same for all targets. A short k is turned for any number of rows,
-  // so that the capacity does not change their bits.
+  // Along k the sums have another order: what decides is the same for all targets.
   int64_t lanes = productLanes(shape.elementBytes), width = llvm::alignTo(shape.n, lanes);
-  return (isLarge || shape.k < 4 * lanes) && shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns &&
-         4 * (width - shape.n) >= width && shape.k >= costs.leastDotTerms(shape.n, true, lanes) &&
-         shape.n * shape.k * shape.elementBytes <= costs.turnedBytes;
+  return shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns && 4 * (width - shape.n) >= width &&
+         shape.k >= costs.leastDotVectors * lanes && shape.n * shape.k * shape.elementBytes <= costs.turnedBytes;
 }
 
 /// Groups of `rows` rows of A, copied so that they are consecutive along k.

@@ -21,14 +21,11 @@ struct ProductShape {
   int64_t outer = 1;       ///< products of the stack; 0: as many as a call has
   bool isPacked = false;   ///< columns of B lie in blocks of a vector, each with all of k: in order, whatever the panel
   bool isAlone = false;    ///< there is no stack
-  bool isTurned = false;   ///< it is the transpose of another one
   bool mayTurn = false;    ///< it may be computed as its transpose; n is then the same in all calls
 
   /// B^T A^T, whose rows are the columns of the product.
   ProductShape turned() const {
-    ProductShape shape{elementBytes, n, m, k, {rhsStride[1], rhsStride[0]}, {lhsStride[1], lhsStride[0]}};
-    shape.isTurned = true;
-    return shape;
+    return {elementBytes, n, m, k, {rhsStride[1], rhsStride[0]}, {lhsStride[1], lhsStride[0]}};
   }
 };
 
