@@ -1,9 +1,10 @@
 // CostModel.h - the numbers that decisions of code generation rest on: unit, origin, and how to measure them again.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers say what is fast and never what is right: whatever they are, results have the same bits, but for `mostDotRows`, `mostDotBytes`,
-// `leastDotVectors`, `leastTurnedRows`, `mostDotColumns`, `turnedBytes`, which choose between two orders of a product's sum, and
-// those of Winograd, which choose between two ways to compute a convolution: they are therefore the same for all targets.
+// Numbers say what is fast and never what is right: whatever they are, results have the same bits, but for `mostDotRows`,
+// `mostDotBytes`, `leastDotVectors`, `leastTurnedRows`, `mostDotColumns`, `turnedBytes`, which choose between two orders of a
+// product's sum, and those of Winograd, which choose between two ways to compute a convolution: they are therefore the same for
+// all targets.
 //
 // "Measured" means: one core of a Zen 4 with AVX-512 (v4; 117 GFLOP/s of f32, L2 1 MiB) and of a Zen 3 (v3; 104 GFLOP/s, L2
 // 512 KiB), one thread, best of many runs. To repeat one: change the number, build, and time a model of one op of the size
@@ -84,18 +85,18 @@ struct CostModel {
   /// 3072 164 and 244 GFLOP/s, 33 x 768 x 3072 193 and 250, 64 x 768 x 50257 167 and 196, 256 x 768 x 3072 236 and 256, 196 x
   /// 1024 x 256 246 and 257.
   int64_t farBytes, nearSteps = 512;
+  /// Bytes of such a B from which on all columns are done with one block of k before the next: more than a third cache holds for
+  /// one core.
+  int64_t memoryBytes;
   /// Bytes of B up to which tiles are of one height, if they can be: it stays in the first cache for the next tile. Measured on a
   /// Zen 5, tiles of one height and as high as can be, B of 784 x 128 (392 KiB): mnist's step 71.4 and 69.2 us, 256 rows of its
   /// `predict` 217 and 204 us.
   int64_t lowTileBytes = 64 << 10;
-  /// Bytes of such a B from which on all columns are done with one block of k before the next: more than a third cache holds for
-  /// one core.
-  int64_t memoryBytes;
   /// Bytes of a stack's B, and of one that is read in several runs, from which on panels are copied on v4, where its rows are
-  /// multiples of `crowdedStride` apart: the second cache, of whose sets all panels share the same few. Measured on a Zen 5: 196 x
-  /// 1024 x 256 163 GFLOP/s in place and 203 copied, 196 x 512 x 1024 183 and 232; 784 x 512 x 128 (256 KiB) 218 and 201.
+  /// multiples of `crowdedStride` apart: the second cache, of whose sets all panels share the same few. Measured on a Zen 5: a
+  /// training step of ResNet-18 on 32 pictures of 32 x 32 takes 1.10 times as long without.
   int64_t crowdedBytes;
-  /// Rows from which on one that is read at once is copied, where `nearSteps` of its rows do not fit into that cache for the
+  /// Rows from which on a B that is read in one run is copied, where `nearSteps` of its rows do not fit into that cache for the
   /// power of two in their distance. Measured on a Zen 5: 64 x 3072 x 768 234 GFLOP/s in place and 241 copied, 256 x 3072 x 768
   /// 226 and 246; 256 x 768 x 3072, which fits, 256 and 244.
   int64_t farCopyRows = 64;
@@ -148,7 +149,8 @@ struct CostModel {
   int64_t delayedBytes, distantBytes, leastDelayed = 4;
 
   /// Instructions that what follows may take, written out for each vector of a tile; with more it is a loop over rows, if the
-  /// sums are long enough to hide that they go through memory. 24 vectors with relu and a bias are 72, with dropout 500.
+  /// sums are long enough to hide that they go through memory. 24 vectors with a bias and relu are 72, with a
+  /// dropout, too, 384.
   int64_t mostWrittenWork = 240, leastLoopedTerms = 512;
   /// Rows up to which a product whose operands are both consecutive along k is made of dot products.
   int64_t mostDotRows = 32;

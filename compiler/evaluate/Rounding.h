@@ -8,10 +8,13 @@
 #ifndef DLC_COMPILER_EVALUATE_ROUNDING_H
 #define DLC_COMPILER_EVALUATE_ROUNDING_H
 #include "compiler/evaluate/Evaluate.h"
+#include <cmath>
 
 namespace dlc {
 /// How far rounding may move each element of an op's result, where the operands are exact. Empty: not at all.
 std::vector<double> rounding(mlir::OpResult value, Operands in, const Array &out, const Extents &extents);
+/// The roundings of a chain of `count` additions, which go up as often as down.
+inline double depthOfChain(double count) { return 2 + std::sqrt(count); }
 /// Whether IEEE 754 says which sign a zero has that comes of this op.
 bool fixesSignOfZero(mlir::Operation *op);
 

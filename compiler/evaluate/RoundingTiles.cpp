@@ -10,6 +10,7 @@
 // which a tile with that result may begin, and not below that of the sum as it is written.
 #include "compiler/evaluate/RoundingTiles.h"
 #include "compiler/Options.h"
+#include "compiler/evaluate/Rounding.h"
 #include "compiler/kernels/Winograd.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"

@@ -3,11 +3,8 @@
 #ifndef DLC_COMPILER_EVALUATE_ROUNDINGTILES_H
 #define DLC_COMPILER_EVALUATE_ROUNDINGTILES_H
 #include "compiler/evaluate/Evaluate.h"
-#include <cmath>
 
 namespace dlc {
-/// The roundings of a chain of `count` additions, which go up as often as down.
-inline double depthOfChain(double count) { return 2 + std::sqrt(count); }
 /// Whether the model is compiled with `--winograd`, where that changes anything.
 bool mayBeInTiles(mlir::Operation *op);
 /// Makes the bounds of a convolution or a product, in units of its type, as wide as tiles need them.

@@ -31,11 +31,19 @@ public:
       return;
     if (plan.rhs == RightHandSide::Dots)
       return emitDots(b, c, plan, first, last);
-    if (!plan.blocksOutside)
-      return emitPanels(first, last, [&](const ColumnPanel &panel, const RowTiles &tiles, Value from, Value to) {
-        emitPanel(panel, tiles, from, to);
-      });
-    // Each block of k for all columns; the sums of all panels wait, those of one after those of the other.
+    if (plan.blocksOutside)
+      return emitBlocksOutside(first, last);
+    emitPanels(first, last, [&](const ColumnPanel &panel, const RowTiles &tiles, Value from, Value to) {
+      emitPanel(panel, tiles, from, to);
+    });
+  }
+
+private:
+  using PanelBody =
+      llvm::function_ref<void(const ColumnPanel &panel, const RowTiles &tiles, Value tileFirst, Value tileEnd)>;
+
+  /// Each block of k for all columns. The sums of all panels wait, those of one after those of the other.
+  void emitBlocksOutside(Value first, Value last) {
     auto forPanels = [&](auto body) {
       emitPanels(first, last, [&](const ColumnPanel &panel, const RowTiles &tiles, Value from, Value to) {
         ColumnPanel sums = panel, chains = panel;
@@ -70,10 +78,6 @@ public:
     });
   }
 
-private:
-  using PanelBody =
-      llvm::function_ref<void(const ColumnPanel &panel, const RowTiles &tiles, Value tileFirst, Value tileEnd)>;
-
   /// The panels of parts [first, last), and which of their tiles these are.
   void emitPanels(Value first, Value last, PanelBody body) {
     Value panelFirst = first, panelEnd = last;
@@ -94,7 +98,7 @@ private:
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(loop.getBody());
       SmallVector<Value> masks(plan.vectors);
-      describePanel(loop.getInductionVar(), plan.vectors, masks, first, last, body);
+      withPanel(loop.getInductionVar(), plan.vectors, masks, first, last, body);
     }
 
     // What remains of the columns.
@@ -122,12 +126,13 @@ private:
       std::fill_n(lanes.begin(), rest, true);
       masks.back() = arith::ConstantOp::create(b, DenseElementsAttr::get(maskType, lanes));
     }
-    describePanel(wholeEnd, vectors, masks, first, last, body);
+    withPanel(wholeEnd, vectors, masks, first, last, body);
   }
 
   Value both(Value x, Value y) { return arith::AndIOp::create(b, x, y); }
 
-  void describePanel(Value index, int64_t vectors, ArrayRef<Value> masks, Value first, Value last, PanelBody body) {
+  /// Calls `body` for a panel, with those of its tiles that lie in parts [first, last).
+  void withPanel(Value index, int64_t vectors, ArrayRef<Value> masks, Value first, Value last, PanelBody body) {
     ColumnPanel panel;
     panel.column = b.mul(index, plan.vectors * plan.lanes);
     panel.vectors = vectors;

@@ -1,5 +1,5 @@
-# same-bits.py ENTRY NAME=ROWSxCOLUMNS[,...] LIBRARY... - calls an entry point with drawn inputs, the libraries with one thread
-# more each: every one must give the bytes that the first gives. SPDX-License-Identifier: Apache-2.0
+# same-bits.py ENTRY NAME=ROWSxCOLUMNS[,...] LIBRARY... - calls an entry point with drawn inputs, numbers of all sizes, the
+# libraries with one thread more each: every one must give the bytes that the first gives. SPDX-License-Identifier: Apache-2.0
 import random
 import struct
 import subprocess
@@ -8,15 +8,16 @@ import zipfile
 
 entry, shapes, libraries = sys.argv[1], sys.argv[2].split(","), sys.argv[3:]
 random.seed(8)
-options = []
+options = ["--seed", "3"]
 for one in shapes:
     name, sizes = one.split("=")
     rows, columns = map(int, sizes.split("x"))
     header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}"
     header += " " * (63 - (len(header) + 10) % 64) + "\n"
+    values = [random.gauss(0, 1) * 10 ** random.uniform(-3, 3) for _ in range(rows * columns)]
     with open(f"{name}.npy", "wb") as file:
         file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
-        file.write(struct.pack(f"<{rows * columns}f", *(random.gauss(0, 1) for _ in range(rows * columns))))
+        file.write(struct.pack(f"<{rows * columns}f", *values))
     options += ["--input", f"{name}={name}.npy"]
 first = None
 for threads, library in enumerate(libraries, 1):
@@ -25,6 +26,7 @@ for threads, library in enumerate(libraries, 1):
     with zipfile.ZipFile("out.npz") as archive:
         bits = {name: archive.read(name) for name in archive.namelist()}
     first = first or bits
-    if bits != first:
-        sys.exit(f"{entry}: {library} differs from {libraries[0]}")
+    for name in first:
+        if bits[name] != first[name]:
+            sys.exit(f"{entry}: {name} of {library} differs from {libraries[0]}")
 print(f"{entry}: the same bits")
