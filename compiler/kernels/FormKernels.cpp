@@ -13,6 +13,7 @@
 #include "compiler/kernels/OperandView.h"
 #include "compiler/kernels/Places.h"
 #include "compiler/kernels/Precedence.h"
+#include "compiler/target/Target.h"
 #include "mlir/IR/IRMapping.h"
 #include "runtime/Philox.h"
 #include "llvm/ADT/BitVector.h"
@@ -60,6 +61,9 @@ private:
   int makerOf(Value value);
   SmallVector<int> candidatesFor(Operation *op);
   void noteValues(int index, Operation *op);
+  enum class Turn { None, Long, Short };
+  Turn turnOf(Operation *op);
+  bool isHeldUp(Operation *op, llvm::function_ref<bool(Operation *)> isBeside);
   bool mayMeet(ArrayRef<Operation *> ops) const;
   bool join(Operation *op, int index);
   bool merge(int into, int other);
@@ -165,8 +169,59 @@ bool KernelFormer::mayMeet(ArrayRef<Operation *> ops) const {
   return llvm::all_of(ops, [&](Operation *op) { return !op->hasAttr(againName) || op->getAttr(againName) == place; });
 }
 
+/// Are neighbours in its result none in what it reads, as of a transpose? And has the result fewer of them than lanes?
+KernelFormer::Turn KernelFormer::turnOf(Operation *op) {
+  if (!isStridedView(op))
+    return Turn::None;
+  const Accesses::Access &access = *accesses->of(op);
+  if (!access.plain.front())
+    return Turn::None;
+  auto last = [&](const SmallVector<int> &axes) {
+    auto it = llvm::find_if(llvm::reverse(axes), [&](int at) { return at >= 0 && access.sizes[at] != Dim(1); });
+    return it == axes.rend() ? -1 : *it;
+  };
+  int read = last(*access.plain.front()), made = last(*access.plain.back());
+  if (read == made || !llvm::is_contained(*access.plain.front(), made)) // in order, or stretched
+    return Turn::None;
+  return access.sizes[made].isNumber() && access.sizes[made].value < vectorLanes ? Turn::Short : Turn::Long;
+}
+
+/// Does the op read what is turned within its own kernel in squares that would be mostly masks? It is faster on a copy that
+/// lies in one piece. `isBeside`: is in the kernel that the op would be in.
+bool KernelFormer::isHeldUp(Operation *op, llvm::function_ref<bool(Operation *)> isBeside) {
+  return llvm::any_of(op->getOperands(), [&](Value operand) {
+    Operation *maker = operand.getDefiningOp();
+    return maker && turnOf(maker) == Turn::Short && isBeside(maker);
+  });
+}
+
+/// Is the op made of one tensor, which others read, too, for a sum alone? The kernel that sums makes it as well, and a product
+/// that would make it would store one tensor more.
+static bool isForSum(Operation *op) {
+  Value whole;
+  for (Value operand : op->getOperands())
+    if (typeOf(operand).getRank() > 0) {
+      if (whole && whole != operand)
+        return false;
+      whole = operand;
+    }
+  return whole && !llvm::all_equal(whole.getUsers()) && op->hasOneUse() &&
+         hasKind(*op->user_begin(), IterationKind::Reduction) &&
+         !llvm::is_contained(dimsOf(op->getResult(0)), Dim(1)); // which a sum needs a dimension of its own for
+}
+
 bool KernelFormer::join(Operation *op, int index) {
   if (groups[index].ops.size() >= mostOps)
+    return false;
+  // What is turned is read in squares, but not where a kernel runs along rows to reduce them: it would gather each element.
+  if (groups[index].kind == Domain::Kind::Rows && turnOf(op) != Turn::None)
+    return false;
+  if (hasKind(op, IterationKind::Reduction) &&
+      llvm::any_of(groups[index].ops, [&](Operation *other) { return turnOf(other) != Turn::None; }))
+    return false;
+  if (groups[index].kind == Domain::Kind::Contraction && isForSum(op))
+    return false;
+  if (isHeldUp(op, [&](Operation *maker) { return groups[index].ops.contains(maker); }))
     return false;
   if (op->hasAttr(againName) && groups[index].ops.front()->getAttr(againName) != op->getAttr(againName))
     return false;
@@ -216,6 +271,11 @@ bool KernelFormer::merge(int into, int other) {
           return false;
   Domain both(accesses);
   if (!both.build(ops))
+    return false;
+  if (llvm::any_of(ops, [&](Operation *op) {
+        return (both.kind == Domain::Kind::Rows && turnOf(op) != Turn::None) ||
+               isHeldUp(op, [&](Operation *maker) { return both.ops.contains(maker); });
+      }))
     return false;
   groups[into] = std::move(both);
   groups[other] = Domain(accesses);
@@ -555,9 +615,23 @@ void KernelFormer::run() {
       for (OpOperand *use : others)
         use->set(copy);
     }
+  auto number = [&] {
+    for (auto [i, op] : llvm::enumerate(block))
+      numberOf[&op] = i;
+  };
+  number();
+  // Where what is given is turned costs nothing: it stands where it is first read turned, to join what reads it so.
+  SmallVector<Operation *> all = llvm::to_vector(llvm::make_pointer_range(block.without_terminator()));
+  for (Operation *op : llvm::reverse(all))
+    if (turnOf(op) != Turn::None && !viewed.contains(op) && !op->use_empty() &&
+        !sourceOf(op->getResult(0)).getDefiningOp()) {
+      Operation *reader = *llvm::min_element(
+          op->getUsers(), [&](Operation *a, Operation *b) { return numberOf.lookup(a) < numberOf.lookup(b); });
+      op->moveBefore(reader);
+      numberOf[op] = numberOf.lookup(reader);
+    }
+  number();
   SmallVector<Operation *> views;
-  for (auto [i, op] : llvm::enumerate(block))
-    numberOf[&op] = i;
   for (Operation &op : block.without_terminator()) {
     if (isa<LiftedOp>(op) || accesses->isGenerator(&op) || viewed.contains(&op))
       continue;

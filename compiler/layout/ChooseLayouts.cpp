@@ -210,8 +210,10 @@ public:
 private:
   Value turned(Value value, ArrayRef<int64_t> permutation);
   Value onTurned(OpBuilder &b, Operation *op, ArrayRef<int64_t> permutation);
+  void follow(Operation *op);
   void down(Operation *op);
   Value up(TransposeOp turn);
+  void rise();
   void look(Operation *op);
   void erase(Operation *op);
   void eraseAll(Operation *op);
@@ -255,6 +257,31 @@ Value Sinker::onTurned(OpBuilder &b, Operation *op, ArrayRef<int64_t> permutatio
     state.operands.push_back(typeOf(operand).getRank() ? turned(operand, permutation) : operand);
   state.addAttributes(op->getAttrs());
   return createInferred(b, state)->getResult(0);
+}
+
+/// What is summed over all axes has no order of its own. If it is made of a value that is transposed for others, it takes
+/// their order, so that nobody reads the value as it lay.
+void Sinker::follow(Operation *op) {
+  if (!op->hasTrait<Reduction>() || op->getNumResults() != 1 || typeOf(op->getResult(0)).getRank() ||
+      !mayTurn(op->getOperand(0)))
+    return;
+  Value source = op->getOperand(0);
+  while (source.hasOneUse() || llvm::all_equal(source.getUsers())) {
+    Operation *made = source.getDefiningOp();
+    if (!made || !isPlain(made))
+      break;
+    auto whole = llvm::find_if(made->getOperands(), [](Value operand) { return typeOf(operand).getRank() > 0; });
+    if (whole == made->operand_end())
+      break;
+    source = *whole;
+  }
+  if (!source.getDefiningOp())
+    return; // in the caller's memory, where it lies as it does
+  for (Operation *user : source.getUsers())
+    if (auto turn = dyn_cast<TransposeOp>(user); turn && mayTurn(turn)) {
+      op->setOperand(0, turned(op->getOperand(0), permutationOf(turn)));
+      return look(op->getOperand(0).getDefiningOp());
+    }
 }
 
 /// What a transpose of its transpose is; null for others.
@@ -349,6 +376,14 @@ void Sinker::run() {
   // Up, from the first.
   for (Operation &op : llvm::reverse(block.without_terminator()))
     look(&op);
+  rise();
+  for (Operation &op : block.without_terminator())
+    follow(&op);
+  rise();
+}
+
+/// Takes transposes above what they read, as far as they go.
+void Sinker::rise() {
   while (!open.empty()) {
     Operation *next = open.pop_back_val();
     if (!waiting.erase(next))

@@ -25,7 +25,7 @@
 // CHECK-NEXT: @cell_step: {{[0-9]+}} results agree
 // CHECK-NEXT: @nest_step: {{[0-9]+}} results agree
 dl.model @rounds open(time = 24) {
-  func private @score(%y: f32[batch, time, 16], %goal: f32[batch, time, 16]) {
+  func private @score(%y: f32[batch, time, width], %goal: f32[batch, time, 16]) {
     %s = nn.linear "head" %y, 16
     %l = mse_loss %s, %goal
     return %l
@@ -36,8 +36,8 @@ dl.model @rounds open(time = 24) {
     return %l
   }
   func @gru(%x: f32[batch, time, 16], %goal: f32[batch, time, 16]) -> (loss: f32) {
-    %y = nn.gru "gru" %x, 8, bidirectional
-    %l = call @score(%y, %goal)
+    %y = nn.gru "gru" %x, 12, bidirectional
+    %l = call "wide" @score(%y, %goal)
     return %l
   }
   // By hand: dropout, a sum over a row, and a number of rounds that goes back.
