@@ -196,8 +196,9 @@ static LogicalResult lowerKernels(ModuleOp module, const CompileOptions &options
 }
 static LogicalResult shareValues(ModuleOp module, const CompileOptions &) {
   PassManager pm(module.getContext(), ModuleOp::getOperationName());
-  pm.addPass(createCSEPass());
-  return pm.run(module);
+  pm.enableVerifier(false);                    // once, in the end
+  pm.addNestedPass<ModuleOp>(createCSEPass()); // of each kernel
+  return success(succeeded(pm.run(module)) && succeeded(verify(module)));
 }
 static LogicalResult verifyAllSchedules(ModuleOp module, const CompileOptions &) { return verifySchedules(module); }
 static LogicalResult planAllMemory(ModuleOp module, const CompileOptions &options) {
@@ -304,8 +305,8 @@ LogicalResult dlc::runTo(StringRef goal, ModuleOp module, const CompileOptions &
   auto now = find(levelOf(module)), end = find(goal);
   for (; now < end;) {
     ++now;
-    if (now->name == "llvm" && !module.getContext()->isMultithreadingEnabled())
-      module.getContext()->enableMultithreading(); // from here on kernels are apart
+    if (!module.getContext()->isMultithreadingEnabled())
+      module.getContext()->enableMultithreading(); // from here on entry points are apart, and kernels
     if (failed(now->run(module, options, timing))) {
       if (now->name == "graph") // the entry points that could be made are checked on
         checkGradients(module, options);

@@ -41,9 +41,10 @@ public:
   explicit Counter(EntryOp entry) : random(randomOf(entry)), isStep(entry.getKind() != "function") {
     for (BlockArgument argument : entry.getBody().getArguments())
       said[argument] = !depends(argument) ? Said::Fixed : leads(argument) ? Said::Rows : Said::Unknown;
-    for (Operation &op : entry.getBody().front().without_terminator()) {
-      Said result = of(&op);
-      for (Value value : op.getResults())
+    SmallVector<Operation *> ops = behindOutputs(entry);
+    for (Operation *op : llvm::reverse(ops)) {
+      Said result = of(op);
+      for (Value value : op->getResults())
         said[value] = result;
     }
   }
@@ -54,6 +55,23 @@ private:
     return llvm::count_if(dimsOf(value), [](Dim dim) { return dim.hasRows(); });
   }
   static bool depends(Value value) { return batchAxes(value) > 0; }
+  /// What outputs are made of, the last first: what a step updates is not asked for.
+  static SmallVector<Operation *> behindOutputs(EntryOp entry) {
+    Block &block = entry.getBody().front();
+    DenseSet<Operation *> wanted;
+    SmallVector<Operation *> ops;
+    for (auto [value, about] :
+         llvm::zip(block.getTerminator()->getOperands(), entry.getResAttrs().getAsRange<DictionaryAttr>()))
+      if (about.contains("output"))
+        wanted.insert(value.getDefiningOp());
+    for (Operation &op : llvm::reverse(block.without_terminator()))
+      if (wanted.contains(&op)) {
+        ops.push_back(&op);
+        for (Value read : readBy(&op))
+          wanted.insert(read.getDefiningOp());
+      }
+    return ops;
+  }
   static bool leads(Value value) { return batchAxes(value) == 1 && dimsOf(value)[0].hasRows(); } // as rows are cut
 
   Said of(Operation *op) const;

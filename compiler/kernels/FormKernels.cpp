@@ -15,6 +15,7 @@
 #include "compiler/kernels/Precedence.h"
 #include "compiler/target/Target.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Threading.h"
 #include "runtime/Philox.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringSet.h"
@@ -51,7 +52,10 @@ class KernelFormer {
 public:
   KernelFormer(EntryOp entry, ModelOp model, bool fuse, Known &known)
       : entry(entry), model(model), fuse(fuse), known(known) {}
-  void run();
+  /// Which ops run together, and in which order; asks nothing of other entry points.
+  void group();
+  /// Makes launches of the groups, and the kernels that are new.
+  void emit();
 
 private:
   bool isSeenThrough(Operation *op) { return isa<ReshapeOp>(op) || viewed.contains(op); }
@@ -93,7 +97,9 @@ private:
     SmallVector<int, 2> placed, unplaced;
   };
   DenseMap<Value, Knowing> knowing;
-  SmallVector<int> loose; ///< groups that may be of numbers that stand alone
+  SmallVector<int> loose;         ///< groups that may be of numbers that stand alone
+  SmallVector<Operation *> views; ///< reshapes, which stay between launches
+  SmallVector<int> sequence;      ///< of groups, as they run
 };
 } // namespace
 
@@ -539,7 +545,7 @@ Value KernelFormer::sourceOf(Value value) {
 /// A product reads what its operand is a view of, where it lies: the view becomes the product's own.
 void KernelFormer::readViewed(OpOperand &use) {
   Value view = use.get(), source = sourceOf(view);
-  if (source == view || accesses->isGenerator(source.getDefiningOp()))
+  if (source == view || (source.getDefiningOp() && Domain::isGenerator(source.getDefiningOp())))
     return;
   OpBuilder builder(use.getOwner());
   SmallVector<Operation *> own;
@@ -570,19 +576,18 @@ void KernelFormer::liftStreams() {
   });
 }
 
-void KernelFormer::run() {
+void KernelFormer::group() {
   Block &block = entry.getBody().front();
   Operation *done = block.getTerminator();
   liftStreams();
   if (fuse) {
     for (Operation &op : llvm::make_early_inc_range(block))
-      if (const Accesses::Access *access = accesses->of(&op); access && access->kind == IterationKind::Contraction)
+      if (hasKind(&op, IterationKind::Contraction))
         for (OpOperand &operand : op.getOpOperands())
           readViewed(operand);
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
       if (isStridedView(&op) && op.use_empty())
         op.erase();
-    accesses = std::make_shared<Accesses>(); // it may know ops that are gone, and others may lie in their place
   }
   // What is returned must be made by a kernel, each value for itself.
   DenseSet<Value> returned;
@@ -631,7 +636,6 @@ void KernelFormer::run() {
       numberOf[op] = numberOf.lookup(reader);
     }
   number();
-  SmallVector<Operation *> views;
   for (Operation &op : block.without_terminator()) {
     if (isa<LiftedOp>(op) || accesses->isGenerator(&op) || viewed.contains(&op))
       continue;
@@ -640,6 +644,12 @@ void KernelFormer::run() {
     else
       place(&op);
   }
+  sequence = order();
+}
+
+void KernelFormer::emit() {
+  Block &block = entry.getBody().front();
+  Operation *done = block.getTerminator();
   SmallVector<Operation *> old;
   for (Operation &op : block.without_terminator())
     if (!isa<ReshapeOp, LiftedOp, RepeatOp>(op))
@@ -663,7 +673,7 @@ void KernelFormer::run() {
     if (!view->getOperand(0).getDefiningOp())
       first.insert(i);
   moveViews(first);
-  for (int i : order()) {
+  for (int i : sequence) {
     if (groups[i].ops.empty())
       continue; // merged into another
     std::set<int> ready;
@@ -682,8 +692,13 @@ void dlc::formKernels(ModelOp model, bool fuse) {
   for (Operation &item : model.getBody().front())
     if (auto name = item.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName()))
       known.names.insert(name.getValue());
-  for (EntryOp entry : llvm::to_vector(model.getBody().getOps<EntryOp>()))
-    KernelFormer(entry, model, fuse, known).run();
+  std::deque<KernelFormer> formers;
+  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+    formers.emplace_back(entry, model, fuse, known);
+  parallelForEach(model.getContext(), formers, [](KernelFormer &former) { former.group(); });
+  // One after the other: which is the first to have a kernel decides what that is called, and where it stands.
+  for (KernelFormer &former : formers)
+    former.emit();
   if (fuse)
     placeParts(model);
 }

@@ -11,6 +11,7 @@
 // through element-wise ops, until they meet others, and none is left on the way of a training step.
 #include "compiler/Passes.h"
 #include "compiler/graph/Stored.h"
+#include "mlir/IR/Threading.h"
 #include <map>
 
 using namespace mlir;
@@ -407,11 +408,11 @@ void LayoutChooser::run() {
     writeOutReaders(entry);
     vote(entry);
   }
-  for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
+  parallelForEach(model.getContext(), model.getBody().getOps<EntryOp>(), [&](EntryOp entry) {
     transposeStored(entry);
     entry.walk([](ScanOp scan) { Sinker(scan.getBody().front()).run(); });
     Sinker(entry.getBody().front()).run();
-  }
+  });
 }
 
 void dlc::chooseLayouts(ModelOp model, bool change) {
