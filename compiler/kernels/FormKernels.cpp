@@ -67,6 +67,7 @@ private:
   void noteValues(int index, Operation *op);
   enum class Turn { None, Long, Short };
   Turn turnOf(Operation *op);
+  bool updatesPieces(const Domain &group, Operation *op) const;
   bool isHeldUp(Operation *op, llvm::function_ref<bool(Operation *)> isBeside);
   bool mayMeet(ArrayRef<Operation *> ops) const;
   bool join(Operation *op, int index);
@@ -97,6 +98,7 @@ private:
     SmallVector<int, 2> placed, unplaced;
   };
   DenseMap<Value, Knowing> knowing;
+  DenseSet<Value> replaced;       ///< stored tensors that the entry point updates
   SmallVector<int> loose;         ///< groups that may be of numbers that stand alone
   SmallVector<Operation *> views; ///< reshapes, which stay between launches
   SmallVector<int> sequence;      ///< of groups, as they run
@@ -216,6 +218,18 @@ static bool isForSum(Operation *op) {
          !llvm::is_contained(dimsOf(op->getResult(0)), Dim(1)); // which a sum needs a dimension of its own for
 }
 
+/// Does the op read what it updates, with fewer columns than lanes, where a product makes them? Rows of such a tile are masks
+/// for the most part, and a processor lets a load wait for a masked store beside it. In a kernel of its own the update runs
+/// through flat memory: 512 x 10 with Adam, 32 rows, 5.0 and not 13.6 us on a Zen 5 (v3: 8.7 and 16.0).
+bool KernelFormer::updatesPieces(const Domain &group, Operation *op) const {
+  if (group.kind != Domain::Kind::Contraction)
+    return false;
+  SmallVector<Dim> dims = dimsOf(group.ops.front()->getResult(0));
+  return !dims.empty() && dims.back().isNumber() && dims.back().value < vectorLanes &&
+         llvm::any_of(
+             op->getOperands(), [&](Value operand) { return replaced.contains(operand) && dimsOf(operand) == dims; });
+}
+
 bool KernelFormer::join(Operation *op, int index) {
   if (groups[index].ops.size() >= mostOps)
     return false;
@@ -226,6 +240,8 @@ bool KernelFormer::join(Operation *op, int index) {
       llvm::any_of(groups[index].ops, [&](Operation *other) { return turnOf(other) != Turn::None; }))
     return false;
   if (groups[index].kind == Domain::Kind::Contraction && isForSum(op))
+    return false;
+  if (updatesPieces(groups[index], op))
     return false;
   if (isHeldUp(op, [&](Operation *maker) { return groups[index].ops.contains(maker); }))
     return false;
@@ -279,7 +295,7 @@ bool KernelFormer::merge(int into, int other) {
   if (!both.build(ops))
     return false;
   if (llvm::any_of(ops, [&](Operation *op) {
-        return (both.kind == Domain::Kind::Rows && turnOf(op) != Turn::None) ||
+        return (both.kind == Domain::Kind::Rows && turnOf(op) != Turn::None) || updatesPieces(both, op) ||
                isHeldUp(op, [&](Operation *maker) { return both.ops.contains(maker); });
       }))
     return false;
@@ -578,6 +594,13 @@ void KernelFormer::liftStreams() {
 
 void KernelFormer::group() {
   Block &block = entry.getBody().front();
+  DenseSet<StoredKey> updated;
+  for (auto about : entry.getResAttrs().getAsRange<DictionaryAttr>())
+    if (replacesStored(about))
+      updated.insert(storedKey(about));
+  for (auto [argument, about] : llvm::zip(block.getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
+    if (updated.contains(storedKey(about)))
+      replaced.insert(argument);
   Operation *done = block.getTerminator();
   liftStreams();
   if (fuse) {

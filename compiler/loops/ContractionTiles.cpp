@@ -121,14 +121,35 @@ public:
       }
       return;
     }
-    if (panel.finishesRows) {
-      ColumnPanel whole = panel;
-      whole.delayed.areRows = true;
+    if (panel.finishesRows)
       for (auto [i, sum] : llvm::enumerate(sums))
         vector::StoreOp::create(b, sum, c.scratch, b.add(panel.waiting, i * vectorType.getNumElements()));
+    // A processor takes a masked store for one of all lanes: a load of the row below, which begins in them, would wait for it.
+    // So where rows lie in a panel whole, the vectors that masks cut come last.
+    bool areWholeRows = c.n.capacity <= panel.vectors * vectorType.getNumElements();
+    SmallVector<int64_t> whole, cut;
+    for (int64_t q = 0; q < panel.vectors; ++q)
+      (panel.masks[q] && areWholeRows ? cut : whole).push_back(q);
+    for (ArrayRef<int64_t> some : {ArrayRef(whole), ArrayRef(cut)})
+      if (!some.empty())
+        finish(sums, some);
+  }
+
+private:
+  /// What follows, for some of the vectors of each row.
+  void finish(ArrayRef<Value> sums, ArrayRef<int64_t> vectors) {
+    int64_t lanes = vectorType.getNumElements();
+    auto columnOf = [&](int64_t q) { return b.add(panel.column, q * lanes); };
+    if (panel.finishesRows) {
       Value count = b.constant(rows);
-      emitWaiting(b, c, whole, {rowIndices[0], guarded ? b.smaller(b.sub(c.m.size, rowIndices[0]), count) : count},
-                  b.constant(0));
+      if (guarded)
+        count = b.smaller(b.sub(c.m.size, rowIndices[0]), count);
+      b.forEach(b.constant(0), count, 1, [&](Value r) {
+        Value place = b.add(panel.waiting, b.mul(r, panel.vectors * lanes));
+        for (int64_t q : vectors)
+          c.finish(b, b.add(rowIndices[0], r), columnOf(q),
+                   vector::LoadOp::create(b, vectorType, c.scratch, b.add(place, q * lanes)), panel.masks[q]);
+      });
       return;
     }
     for (int64_t r = 0; r < rows; ++r) {
@@ -139,13 +160,10 @@ public:
         auto branch = scf::IfOp::create(b, exists, /*withElseRegion=*/false);
         b.setInsertionPointToStart(branch.thenBlock());
       }
-      for (int64_t q = 0; q < panel.vectors; ++q)
-        c.finish(b, rowIndices[r], b.add(panel.column, q * vectorType.getNumElements()), sums[r * panel.vectors + q],
-                 panel.masks[q]);
+      for (int64_t q : vectors)
+        c.finish(b, rowIndices[r], columnOf(q), sums[r * panel.vectors + q], panel.masks[q]);
     }
   }
-
-private:
   SmallVector<Value> nothingYet() { return SmallVector<Value>(rows * panel.vectors, beforeBlocks(b, c)); }
   SmallVector<Value> added(ValueRange before, ArrayRef<Value> own) {
     return llvm::map_to_vector(llvm::zip(before, own), [&](auto pair) -> Value {

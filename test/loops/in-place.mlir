@@ -8,8 +8,8 @@ dl.model @places {
     %l = mean %y
     return %l
   }
-  func @product(%x: f32[batch, 5]) -> (loss: f32) {
-    %w = param "matrix" f32[5, 5] = ones
+  func @product(%x: f32[batch, 17]) -> (loss: f32) {
+    %w = param "matrix" f32[17, 17] = ones
     %y = matmul %x, %w
     %e = exp %y
     %l = mean %e
@@ -32,17 +32,17 @@ dl.model @places {
 
   // The kernel that makes the gradient reads w and m where it writes them, element by element; it also converts the rate.
   // CHECK-LABEL: dl.schedule @step attributes
-  // CHECK: %[[X:[^ ]+]] = buffer argument[0] : memref<160xf32>
-  // CHECK: %[[W:[^ ]+]] = buffer argument[1] : memref<25xf32>
-  // CHECK: %[[M:[^ ]+]] = buffer argument[2] : memref<25xf32>
+  // CHECK: %[[X:[^ ]+]] = buffer argument[0] : memref<544xf32>
+  // CHECK: %[[W:[^ ]+]] = buffer argument[1] : memref<289xf32>
+  // CHECK: %[[M:[^ ]+]] = buffer argument[2] : memref<289xf32>
   // CHECK: %[[LR:[^ ]+]] = buffer argument[3] : memref<1xf64>
-  // CHECK-NOT: buffer temporary : memref<25xf32>
+  // CHECK-NOT: buffer temporary : memref<289xf32>
   // CHECK-NOT: run @{{k[0-9]+}}_cast(
   // CHECK: run @{{k[0-9]+}}_matmul_add_mul_sub(%[[X]], %{{[^ ]+}}, %[[M]], %[[LR]], %[[W]]) -> (%[[M]], %[[W]])
   // CHECK-NOT: copy
   // CHECK: end
   // CHECK-LABEL: dl.schedule @step.apply
-  // CHECK-NOT: buffer temporary : memref<25xf32>
+  // CHECK-NOT: buffer temporary : memref<289xf32>
   // CHECK-NOT: copy
   // CHECK: end
   train @step minimizes @product { optimize "*" with @plain }
@@ -60,9 +60,9 @@ dl.model @places {
 
   // A product reads all of the old weight for each element of the new one.
   // CHECK-LABEL: dl.schedule @product_step attributes
-  // CHECK: %[[W:[^ ]+]] = buffer argument[1] : memref<25xf32>
-  // CHECK: %[[G:[^ ]+]] = buffer temporary : memref<25xf32>
-  // CHECK: %[[NEW:[^ ]+]] = buffer temporary : memref<25xf32>
+  // CHECK: %[[W:[^ ]+]] = buffer argument[1] : memref<289xf32>
+  // CHECK: %[[G:[^ ]+]] = buffer temporary : memref<289xf32>
+  // CHECK: %[[NEW:[^ ]+]] = buffer temporary : memref<289xf32>
   // CHECK: run @{{[^(]*}}_matmul(%[[W]], %[[G]]) -> (%[[NEW]])
   // CHECK: run @copy{{[^(]*}}(%[[NEW]]) -> (%[[W]])
   // CHECK-NEXT: end

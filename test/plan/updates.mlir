@@ -79,9 +79,9 @@ dl.model @updates {
   // CHECK: run @{{[^ ]+}}_mul_sub(%{{.*}}, %[[OLD]], %{{[0-9]+}}, %[[W]]) -> (%[[W]])
   // CHECK-NOT: run @copy
   // CHECK-LABEL: dl.schedule @crossed_step.gradients
-  func @crossed(%x: f32[batch, 5]) -> (loss: f32) {
-    %w = param "crossed.w" f32[5, 5] = normal(1)
-    %s = param "crossed.s" f32[5, 5] = normal(1)
+  func @crossed(%x: f32[batch, 17]) -> (loss: f32) {
+    %w = param "crossed.w" f32[17, 17] = normal(1)
+    %s = param "crossed.s" f32[17, 17] = normal(1)
     %a = matmul %x, %w
     %b = sin %a
     %c = matmul %x, %s
@@ -99,8 +99,8 @@ dl.model @updates {
   // CHECK-LABEL: dl.schedule @checked_step attributes
   // CHECK: run @{{k[0-9]+}}_check_index
   // CHECK: run @{{k[0-9]+}}_matmul_mul_sub
-  func @checked(%x: f32[batch, 5], %i: i32[batch]) -> (loss: f32) {
-    %w = param "checked.w" f32[5, 5] = normal(1)
+  func @checked(%x: f32[batch, 17], %i: i32[batch]) -> (loss: f32) {
+    %w = param "checked.w" f32[17, 17] = normal(1)
     %t = param "checked.t" f32[7, 3] = normal(1)
     %a = matmul %x, %w
     %b = mean %a
