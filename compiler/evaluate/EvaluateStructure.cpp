@@ -79,6 +79,28 @@ static LogicalResult pad(PadOp op, const Array &in, Array &out) {
   }
   return success();
 }
+static LogicalResult shift(ShiftOp op, const Array &in, Array &out) {
+  int64_t axis = axisOf(op.getAxisAttr(), 0, in.shape.size());
+  auto number = [](SizeAttr size) { return size ? size.number() : 0; };
+  double real = op.getValue() ? realOf(*op.getValue()) : 0, fill = out.type == DLC_F32 ? (double)(float)real : real;
+  int64_t whole = op.getValue() ? wholeOf(*op.getValue()).value_or(0) : 0;
+  Odometer at(out.shape);
+  for (int64_t i = 0, n = out.size(); i < n; ++i, at.next()) {
+    SmallVector<int64_t> from(*at);
+    from[axis] -= number(op.getByAttr());
+    if (op.getStepAttr())
+      from[axis] += from[axis + 1] * number(op.getStepAttr());
+    if (op.getCountAttr())
+      from[axis + 1] = 0;
+    if (from[axis] >= 0 && from[axis] < in.shape[axis])
+      copy(out, i, in, offsetIn(in.shape, from));
+    else if (out.isFloat())
+      out.reals[i] = fill;
+    else
+      out.integers[i] = whole;
+  }
+  return success();
+}
 static LogicalResult constant(ConstantOp op, Array &out) {
   for (int64_t i = 0, n = out.size(); i < n; ++i) {
     int64_t at = op.getCount() > 1 ? i : 0;
@@ -302,6 +324,7 @@ Evaluated dlc::evaluateStructure(Operation *op, Operands in, MutableArrayRef<Arr
             at[axis] = axes[axis] ? out[0].shape[axis] - 1 - at[axis] : at[axis];
         });
       })
+      .Case([&](ShiftOp one) { return shift(one, *in[0], out[0]); })
       .Case([&](OneHotOp one) { return oneHot(one, *in[0], out[0]); })
       .Case([&](ConcatOp one) { return concat(one, in, out[0]); })
       .Case([&](SplitOp one) { return split(one, *in[0], out); })

@@ -213,7 +213,7 @@ Value dlc::emitElementwise(ImplicitLocOpBuilder &b, Operation *op, ValueRange x)
       .Case<EqOp, NeOp, LtOp, LeOp, GtOp, GeOp>(
           [&](Operation *compared) { return compare(b, compared, x[0], x[1], isUnsigned || element.isInteger(1)); })
       .Case<WhereOp>([&](auto) { return where(b, x[0], x[1], x[2]); })
-      .Case<BroadcastOp, TransposeOp, SliceOp, SelectOp, FlipOp>([&](auto) { return x[0]; })
+      .Case<BroadcastOp, TransposeOp, SliceOp, SelectOp, FlipOp, ShiftOp>([&](auto) { return x[0]; })
       .Default([](auto) { return Value(); });
 }
 

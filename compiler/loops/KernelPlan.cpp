@@ -182,7 +182,7 @@ bool KernelPlanner::canFlatten() {
   };
   for (Operation *op : domain.ops) {
     auto fusible = cast<FusibleOpInterface>(op);
-    if (isa<GatherOp>(op))
+    if (isa<GatherOp, ShiftOp>(op)) // reads by its place
       return false;
     SmallVector<AffineMap> maps = fusible.getAccessMaps();
     for (auto [i, map] : llvm::enumerate(maps)) {
@@ -267,6 +267,8 @@ void KernelPlanner::findTurned() {
   if (domain.kind != Domain::Kind::Map || plan.flat || plan.lanes == 1 || plan.lane < 0)
     return;
   for (Operation *op : domain.ops) {
+    if (isa<ShiftOp>(op)) // which lanes it reads differs from place to place
+      continue;
     SmallVector<AffineMap> maps = cast<FusibleOpInterface>(op).getAccessMaps();
     ArrayRef<int> dims = domain.dimsOf.find(op)->second;
     for (OpOperand &use : op->getOpOperands()) {

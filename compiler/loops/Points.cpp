@@ -230,6 +230,11 @@ void PointEmitter::store(ArrayRef<std::pair<Value, Value>> values, Point &point)
     store(value, buffer, point);
 }
 
+/// Is an element read elsewhere along the axis than it is written? Else none comes in from outside.
+static bool isMoved(ShiftOp op) {
+  int64_t axis = shiftOf(op).axis;
+  return op.getAccessMaps()[0].getResult(axis) != getAffineDimExpr(axis, op.getContext());
+}
 Value PointEmitter::compute(Operation *op, Point &point) {
   if (auto generator = dyn_cast<IotaOp>(op))
     return iota(generator, point);
@@ -241,6 +246,8 @@ Value PointEmitter::compute(Operation *op, Point &point) {
     return draw(numbers, point);
   if (auto indirect = dyn_cast<GatherOp>(op))
     return gather(indirect, point);
+  if (auto moved = dyn_cast<ShiftOp>(op); moved && isMoved(moved))
+    return shift(moved, point);
   SmallVector<Value> operands;
   bool anyVector = false;
   for (OpOperand &use : op->getOpOperands()) {
@@ -476,4 +483,53 @@ Value PointEmitter::gather(GatherOp op, Point &point) {
   Value loaded = vector::GatherOp::create(b, result, table, ValueRange{column}, offsets,
                                           point.mask ? point.mask : allLanes(b, point.lanes), zero);
   return fromMemory(b, loaded, type.getElementType());
+}
+
+/// What lies within the axis is read, and what is outside is not touched.
+Value PointEmitter::shift(ShiftOp op, Point &point) {
+  Shift shift = shiftOf(op);
+  Value input = op.getInput();
+  auto type = typeOf(input);
+  Type element = type.getElementType(), inRegister = registerType(element);
+  Attribute given = op.getValueAttr();
+  Value outside = arith::ConstantOp::create(
+      b, isa<FloatType>(inRegister) ? TypedAttr(b.getFloatAttr(inRegister, given ? realOf(given) : 0))
+                                    : TypedAttr(b.getIntegerAttr(inRegister, given ? *wholeOf(given) : 0)));
+  // Where the point, or its first lane, is read along the axis, and how far apart lanes are there.
+  ArrayRef<int> dims = domain.dimsOf.find(op)->second;
+  Value first = b.constant(-shift.by);
+  int64_t apart = 0;
+  auto move = [&](int64_t axis, int64_t times) {
+    int dim = dims[axis];
+    if (dim >= 0)
+      first = b.add(first, b.mul(point.index[dim], times));
+    if (dim >= 0 && dim == point.lane)
+      apart += times;
+  };
+  move(shift.axis, 1);
+  if (shift.hasSteps)
+    move(shift.axis + 1, shift.step);
+  Value length = size(dimOf(type, shift.axis)), places = first;
+  if (apart) {
+    places = arith::AddIOp::create(b, spread(first, point.lanes), laneOffsets(b, point.lanes, b.constant(apart)));
+    length = spread(length, point.lanes);
+  }
+  // What is below 0 is a large number without a sign.
+  Value isInside = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, places, length);
+  Value read;
+  if (auto constant = input.getDefiningOp<ConstantOp>()) {
+    read = constantAt(constant, point);
+  } else {
+    Place here = place(type, op.getAccessMaps()[0], dims, point);
+    Point there = point;
+    if (apart)
+      there.mask = point.mask ? Value(arith::AndIOp::create(b, point.mask, isInside)) : isInside;
+    else // all lanes are inside, or none is: then it reads the first place for nothing
+      here.at = b.add(here.at, b.mul(arith::SelectOp::create(b, isInside, b.constant(0), b.mul(first, -1)),
+                                     size(stridesOf(type)[shift.axis])));
+    read = load(buffers.lookup(input), element, here, there);
+  }
+  bool isVector = apart || isa<VectorType>(read.getType());
+  return arith::SelectOp::create(b, isInside, isVector ? spread(read, point.lanes) : read,
+                                 isVector ? spread(outside, point.lanes) : outside);
 }

@@ -73,6 +73,7 @@ private:
   mlir::Value dropoutMask(DropoutMaskOp op, Point &point);
   mlir::Value draw(DrawOp op, Point &point);
   mlir::Value gather(GatherOp op, Point &point);
+  mlir::Value shift(ShiftOp op, Point &point);
   /// An element that is the same for the whole call: read once, at the kernel's entry. (No later load could be moved
   /// there: for all that LLVM knows, what the kernel writes may lie in the same place.)
   mlir::Value fixed(mlir::Value buffer, mlir::Type element, int64_t place);

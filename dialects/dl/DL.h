@@ -97,6 +97,13 @@ template <typename Op> int64_t tableAxes(Op op) {
 }
 /// The axes along which a flip turns the order round.
 llvm::SmallBitVector flippedAxes(FlipOp op);
+/// What the options of a shift say, as numbers: place t of the axis is read at t - by, plus `step` times the place on the axis
+/// behind where it has steps. Where it stretches, that axis of the input has one element.
+struct Shift {
+  int64_t axis, by, step;
+  bool hasSteps, stretches;
+};
+Shift shiftOf(ShiftOp op);
 /// What an op reads: its operands, and what the body of a scan captures.
 llvm::SmallVector<mlir::Value> readBy(mlir::Operation *op);
 /// Of a scan along axis 0: the value in one round.

@@ -105,6 +105,12 @@ OpFoldResult FlipOp::fold(FoldAdaptor) {
   auto inner = getInput().getDefiningOp<FlipOp>();
   return inner && flippedAxes(inner) == own ? OpFoldResult(inner.getInput()) : OpFoldResult();
 }
+/// What is not moved stays as it is.
+OpFoldResult ShiftOp::fold(FoldAdaptor) {
+  Shift shift = shiftOf(*this);
+  bool isOne = !shift.hasSteps || dimsOf(getResult())[shift.axis + 1] == Dim(1);
+  return shift.by == 0 && isOne ? OpFoldResult(getInput()) : OpFoldResult();
+}
 OpFoldResult ConcatOp::fold(FoldAdaptor) {
   return getInputs().size() == 1 ? OpFoldResult(getInputs()[0]) : OpFoldResult();
 }

@@ -188,6 +188,14 @@ GRADIENT(SelectOp) {
   return {putBack(b, b.unsqueeze(cotangents[0], axis), getInput(), axis, index)};
 }
 GRADIENT(FlipOp) { return {b.create<FlipOp>({cotangents[0]}, (*this)->getAttrs()).getResult()}; }
+GRADIENT(ShiftOp) {
+  Shift shift = shiftOf(*this);
+  SmallVector<NamedAttribute> back{b.size("axis", shift.axis), b.size("by", -shift.by)};
+  if (shift.hasSteps)
+    back.push_back(b.size("step", -shift.step));
+  Value moved = b.create<ShiftOp>({cotangents[0]}, back).getResult();
+  return {shift.stretches ? b.sum(moved, {shift.axis + 1}, /*keepdim=*/true) : moved};
+}
 GRADIENT(ReadOp) {
   Value zeros = b.splat(0, typeOf(getInput()));
   return {b.create<WriteOp>({zeros, cotangents[0], getAt()}, {b.size("axis", getAlong())}).getResult(), Value()};

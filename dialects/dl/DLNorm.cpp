@@ -64,24 +64,35 @@ Values RmsNormOp::augment(Ops &b) {
   double step = typeOf(x).getElementType().isF64() ? 0x1p-52 : 0x1p-23;
   return {b.mul(b.mul(x, b.unary("rsqrt", b.add(mean, epsilonOf(getEpsilon(), step)))), getWeight())};
 }
+/// The sizes between batch and channels as few axes: neighbours are one, but that an axis has each open size once.
+static SmallVector<Dim> placesOf(ArrayRef<Dim> dims) {
+  SmallVector<Dim> all{1};
+  for (Dim dim : dims.drop_front().drop_back()) {
+    Dim both = all.back() * dim;
+    if (both.fitsAxis())
+      all.back() = both;
+    else
+      all.push_back(dim);
+  }
+  return all;
+}
 /// As [batch, places, groups, channels of a group], without axes of size 1; neighbours that are both normalised are one.
 Values GroupNormOp::augment(Ops &b) {
   SmallVector<Dim> dims = dimsOf(getInput()), sizes{dims[0]};
   int64_t groups = getGroups().number(), own = dims.back().value / groups;
-  Dim places = 1;
-  for (Dim dim : ArrayRef<Dim>(dims).drop_front().drop_back())
-    places = places * dim;
   SmallVector<int64_t> axes;
   auto add = [&](Dim size, bool isNormalized) {
     if (isNormalized)
       axes.push_back(sizes.size());
     sizes.push_back(size);
   };
-  if (groups == 1) {
-    add(places * own, true);
-  } else {
-    if (places != Dim(1))
-      add(places, true);
+  SmallVector<Dim> places = placesOf(dims);
+  if (groups == 1)
+    places.back() = places.back() * Dim(own);
+  for (Dim size : places)
+    if (groups == 1 || size != Dim(1))
+      add(size, true);
+  if (groups != 1) {
     add(groups, false);
     if (own != 1 || axes.empty())
       add(own, true);
@@ -90,10 +101,11 @@ Values GroupNormOp::augment(Ops &b) {
   return {affine(b, b.reshape(normal, dims), getWeight(), getBias())};
 }
 Values InstanceNormOp::augment(Ops &b) {
-  SmallVector<Dim> dims = dimsOf(getInput()), sizes{dims[0], 1, dims.back()};
-  for (Dim dim : ArrayRef<Dim>(dims).drop_front().drop_back())
-    sizes[1] = sizes[1] * dim;
-  return {b.reshape(normalized(b, b.reshape(getInput(), sizes), getEpsilon(), {1}), dims)};
+  SmallVector<Dim> dims = dimsOf(getInput()), sizes = placesOf(dims);
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(1, sizes.size() + 1));
+  sizes.insert(sizes.begin(), dims[0]);
+  sizes.push_back(dims.back());
+  return {b.reshape(normalized(b, b.reshape(getInput(), sizes), getEpsilon(), axes), dims)};
 }
 REWRITTEN(LayerNormOp)
 REWRITTEN(RmsNormOp)

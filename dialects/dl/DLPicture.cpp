@@ -16,21 +16,45 @@ static SmallVector<Window> windowsOf(Value input, ArrayRef<Dim> kernel, const Wi
   return *windows;
 }
 
-/// The input with its padding, of `value` or of what `mode` puts there: nothing is read beyond it.
+/// The one element of the axis behind an open one becomes those of the window that stands at each place.
+static Value elementsBehind(Ops &b, Value x, int64_t axis, const Window &window, double value = 0) {
+  SmallVector<NamedAttribute> options{b.size("axis", axis), b.size("by", window.low), b.size("step", window.dilation),
+                                      b.size("count", window.kernel)};
+  if (value != 0)
+    options.push_back(b.real("value", value));
+  return b.create<ShiftOp>({x}, options).getResult();
+}
+/// The input with its padding, of `value` or of what `mode` puts there: nothing is read beyond it. An open axis is not made
+/// longer: behind it stands one with the elements of the window at each of its places.
 static Value padded(Ops &b, Value input, ArrayRef<Window> windows, double value = 0, StringAttr mode = {}) {
   SmallVector<int64_t> low(windows.size() + 2, 0), high(low);
   for (auto [i, window] : llvm::enumerate(windows)) {
+    if (dimsOf(input)[i + 1].isOpen())
+      continue;
     low[i + 1] = window.low;
     high[i + 1] = window.high;
   }
-  if (llvm::all_of(low, [](int64_t n) { return n == 0; }) && llvm::all_of(high, [](int64_t n) { return n == 0; }))
-    return input;
-  SmallVector<NamedAttribute> options{b.sizes("low", low), b.sizes("high", high)};
-  if (value != 0)
-    options.push_back(b.real("value", value));
-  if (mode && mode != "zeros")
-    options.push_back(b.set("mode", mode));
-  return b.create<PadOp>({input}, options).getResult();
+  Value x = input;
+  if (llvm::any_of(low, [](int64_t n) { return n; }) || llvm::any_of(high, [](int64_t n) { return n; })) {
+    SmallVector<NamedAttribute> options{b.sizes("low", low), b.sizes("high", high)};
+    if (value != 0)
+      options.push_back(b.real("value", value));
+    if (mode && mode != "zeros")
+      options.push_back(b.set("mode", mode));
+    x = b.create<PadOp>({x}, options).getResult();
+  }
+  for (int64_t axis = windows.size(); axis > 0; --axis)
+    if (dimsOf(input)[axis].isOpen())
+      x = elementsBehind(b, b.unsqueeze(x, axis + 1), axis, windows[axis - 1], value);
+  return x;
+}
+/// Where the result of `padded` is read: the windows' places along an axis of this size, and the elements of one.
+static void readAt(SmallVectorImpl<AffineExpr> &at, const Window &window, Dim size, AffineExpr place,
+                   AffineExpr element) {
+  if (size.isOpen())
+    at.append({place, element});
+  else
+    at.push_back(place * window.stride + element * window.dilation);
 }
 
 //===--- Convolutions -----------------------------------------------------------------------------------===//
@@ -86,13 +110,13 @@ template <typename Op> static Value convolution(Ops &b, Op op) {
   product.lhs.push_back(product.add(dims[0]));
   SmallVector<AffineExpr> at;
   for (auto [i, window] : llvm::enumerate(windows))
-    at.push_back(product.add(result[i + 1]) * window.stride);
+    at.push_back(product.add(result[i + 1]));
   AffineExpr group = grouped ? product.add(groups) : AffineExpr(), feature = product.add(filters[0].value / groups);
   int64_t kept = product.over.size();
   SmallVector<AffineExpr> taps;
   for (auto [i, window] : llvm::enumerate(windows)) {
     taps.push_back(product.add(window.kernel));
-    product.lhs.push_back(at[i] + taps[i] * window.dilation);
+    readAt(product.lhs, window, dims[i + 1], at[i], taps[i]);
   }
   if (group) {
     product.lhs.push_back(group);
@@ -188,32 +212,35 @@ TRANSPOSED(Conv2dTransposeOp)
 
 //===--- Poolings ---------------------------------------------------------------------------------------===//
 
-/// The input as [batch, places, kernel, places, kernel, ..., channels]: a view where windows lie side by side, else each
-/// element times 1, so that its gradient is known.
+/// The input as [batch, places, kernel, places, kernel, ..., channels]: a view where windows lie side by side, shifted along
+/// open axes, else each element times 1, so that its gradient is known.
 static Value windowed(Ops &b, Value input, ArrayRef<Window> windows, double padding) {
   SmallVector<Dim> dims = dimsOf(input), all{dims[0]};
   bool sideBySide = true;
   for (auto [i, window] : llvm::enumerate(windows)) {
-    all.append({Dim(window.places(dims[i + 1].value)), Dim(window.kernel)});
+    all.append({window.places(dims[i + 1]), Dim(window.kernel)});
     sideBySide &= window.stride == window.kernel && window.dilation == 1 && !window.low && !window.high;
   }
   all.push_back(dims.back());
   if (sideBySide) {
     Value whole = input;
     for (auto [i, window] : llvm::enumerate(windows))
-      if (int64_t size = window.places(dims[i + 1].value) * window.kernel; size != dims[i + 1].value)
+      if (Dim size = window.places(dims[i + 1]) * Dim(window.kernel); size != dims[i + 1])
         whole = b.slice(whole, i + 1, 0, size);
     return b.reshape(whole, all);
   }
+  Value x = padded(b, input, windows, padding);
+  if (dimsOf(x) == all) // each axis is open
+    return x;
   Contraction product(b);
   product.lhs.push_back(product.add(dims[0]));
   for (auto [i, window] : llvm::enumerate(windows)) {
-    AffineExpr place = product.add(all[2 * i + 1]), element = product.add(window.kernel);
-    product.lhs.push_back(place * window.stride + element * window.dilation);
+    AffineExpr place = product.add(all[2 * i + 1]);
+    readAt(product.lhs, window, dims[i + 1], place, product.add(window.kernel));
   }
   product.lhs.push_back(product.add(dims.back()));
   product.add(1);
-  return product.build(padded(b, input, windows, padding), b.number(1, input), all.size());
+  return product.build(x, b.number(1, input), all.size());
 }
 /// The axes of `windowed` that are the elements of a window.
 static SmallVector<int64_t> elementAxes(ArrayRef<Window> windows) {
@@ -259,7 +286,7 @@ Values MaxPoolOp::vjp(Ops &b, ValueRange cotangents) {
 static SmallVector<double> counted(const Window &window, int64_t size, bool withPadding) {
   int64_t begin = withPadding ? -window.low : 0, end = withPadding ? size + window.high - window.beyond : size;
   SmallVector<double> counts;
-  for (int64_t place = 0; place < window.places(size); ++place) {
+  for (int64_t place = 0; place < window.places(size).value; ++place) {
     int64_t first = place * window.stride - window.low;
     counts.push_back(std::min(first + window.kernel, end) - std::max(first, begin));
   }
@@ -275,11 +302,11 @@ static Value average(Ops &b, AvgPoolOp op) {
   product.lhs.push_back(product.add(dims[0]));
   SmallVector<AffineExpr> at;
   for (auto [i, window] : llvm::enumerate(windows))
-    at.push_back(product.add(window.places(dims[i + 1].value)) * window.stride);
+    at.push_back(product.add(window.places(dims[i + 1])));
   AffineExpr channel = product.add(dims.back());
   double whole = 1;
   for (auto [i, window] : llvm::enumerate(windows)) {
-    product.lhs.push_back(at[i] + product.add(window.kernel));
+    readAt(product.lhs, window, dims[i + 1], at[i], product.add(window.kernel));
     whole *= window.kernel;
   }
   product.lhs.push_back(channel);
@@ -288,14 +315,23 @@ static Value average(Ops &b, AvgPoolOp op) {
   if (withPadding && llvm::none_of(windows, [](const Window &window) { return window.beyond; }))
     return b.div(sum, b.number(whole, sum));
   for (auto [i, window] : llvm::enumerate(windows)) {
-    SmallVector<double> counts = counted(window, dims[i + 1].value, withPadding);
+    Type element = typeOf(sum).getElementType();
+    SmallVector<Dim> alone(axes + 1 - i, Dim(1));
+    alone[0] = dims[i + 1];
+    if (dims[i + 1].isOpen() && !withPadding) { // as a call tells
+      Value ones = elementsBehind(b, b.splat(1, makeTensor({dims[i + 1], 1}, element)), 0, window);
+      sum = b.div(sum, b.reshape(b.sum(ones, {1}), alone));
+      continue;
+    }
+    SmallVector<double> counts{double(window.kernel)};
+    if (!dims[i + 1].isOpen())
+      counts = counted(window, dims[i + 1].value, withPadding);
     if (llvm::all_equal(counts)) {
       sum = b.div(sum, b.number(counts.front(), sum));
       continue;
     }
-    SmallVector<int64_t> shape(axes + 1 - i, 1);
-    shape[0] = counts.size();
-    sum = b.div(sum, b.values(counts, RankedTensorType::get(shape, typeOf(sum).getElementType())));
+    alone[0] = counts.size();
+    sum = b.div(sum, b.values(counts, makeTensor(alone, element)));
   }
   return sum;
 }

@@ -69,6 +69,23 @@ def DL_FlipOp : DL_ValueOp<"flip", 1, [], [], [AffineView, Differentiable]> {
   let arguments = (ins AnyTensor:$input, OptionalAttr<DL_SizesAttr>:$axes);
   let hasFolder = 1;
 }
+def DL_ShiftOp : DL_ValueOp<"shift", 1, [], [], [MovesElements, DeclareOpInterfaceMethods<FusibleOpInterface, ["getAccessMaps"]>, Differentiable]> {
+  let summary = "The elements moved on by `by` places (0 unless given) along `axis`; `value` (0 unless given) comes in from outside";
+  let description = [{
+    y[..., t, ...] = x[..., t - by, ...]: `shift %x, axis = 1, by = 1` is what was there a step before. With `step`, element i of
+    the axis behind is moved by `by - i * step`; and `count` makes so many elements of that axis, which has one. So
+    `shift %x, axis = 1, by = 2, step = 1, count = 3` of a [batch, time, 1, channels] is [batch, time, 3, channels], the windows
+    of a causal convolution: y[b, t, i, c] = x[b, t - 2 + i, 0, c].
+
+    - Shapes: `axis` is needed; it may be open, but rows of the batch stay where they are. With `step`, the axis behind has a size
+      that is a number; with `count`, it has 1 element. The result has the operand's shape, but for `count`.
+    - Types: any that can hold `value`; the result has the operand's.
+    - Gradient: c moved back, with zeros from outside, and summed over what `count` made of one.
+    - Source: `pad` of one end and `slice` of the other, which an open axis does not allow; PyTorch's `roll` turns around instead.
+  }];
+  let arguments = (ins AnyTensor:$input, Option:$axis, Option:$by, Option:$step, Option:$count, AnyNumber:$value);
+  let hasFolder = 1;
+}
 def DL_ConcatOp : DL_ValueOp<"concat", -1, [], [], [MovesElements, AlongAxis<0>, Differentiable]> {
   let summary = "The inputs one after the other along `axis` (the first one unless given)";
   let description = [{

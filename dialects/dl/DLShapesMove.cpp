@@ -110,6 +110,39 @@ static void shape(FlipOp::Adaptor op, Shapes s) {
   if (s.axes(op.getInput(), op.getAxesAttr()))
     same<FlipOp>(op, s);
 }
+static void shape(ShiftOp::Adaptor op, Shapes s) {
+  if (!op.getAxisAttr())
+    return s.rule.fail("shift: say axis = ..., and by = ...");
+  int64_t axis = s.axis(op.getInput(), op.getAxisAttr());
+  if (axis < 0)
+    return;
+  SmallVector<Dim> dims = s.dims(op.getInput());
+  if (dims[axis].hasRows())
+    return s.rule.fail("shift: axis " + Twine(axis) + " of " + show(op.getInput()) +
+                       " depends on the batch, whose rows stay where they are");
+  for (auto [name, number, least] :
+       {std::tuple("by", op.getByAttr(), -largestBatch), std::tuple("step", op.getStepAttr(), -largestBatch),
+        std::tuple("count", op.getCountAttr(), int64_t(1))})
+    if (number) {
+      Dim given = number.evaluate();
+      if (given.isOpen() || (given.isNumber() && (given.value < least || given.value > largestBatch)))
+        return s.rule.fail(Twine("shift: ") + name + ": expected a number from " + Twine(least) + " to " +
+                           Twine(largestBatch) + ", found " + show(given));
+    }
+  if (op.getStepAttr() || op.getCountAttr()) {
+    Dim behind = axis + 1 < (int64_t)dims.size() ? dims[axis + 1] : Dim(0);
+    bool fits =
+        op.getCountAttr() ? behind.agrees(Dim(1)) : behind.isUnknown() || (behind.isNumber() && behind.value > 0);
+    if (!fits || behind == Dim(0))
+      return s.rule.fail("shift: expected an axis behind axis " + Twine(axis) +
+                         (op.getCountAttr() ? " that has 1 element" : ", of a size that is a number") + ", found " +
+                         show(op.getInput()));
+  }
+  if (op.getCountAttr())
+    dims[axis + 1] = op.getCountAttr().evaluate();
+  if (s.held(op.getValueAttr(), op.getInput(), "shift: value"))
+    s.set(dims, s.element(op.getInput()));
+}
 static void shape(OneHotOp::Adaptor op, Shapes s) {
   if (!s.integers(op.getIndex(), "one_hot: index") || !s.fixed(op.getDepth(), "one_hot: depth"))
     return;
@@ -206,7 +239,9 @@ static void shape(PadOp::Adaptor op, Shapes s) {
       if (count < 0 && !ShapedType::isDynamic(count))
         return s.rule.fail("pad: widths must be at least 0, found " + Twine(count));
       if (dim.isOpen() && count != 0)
-        return s.rule.fail("pad: an axis that depends on " + openPart(dim) + " cannot be padded");
+        return s.rule.fail(
+            "pad: an axis that depends on " + openPart(dim) + " cannot be padded" +
+            (dim.hasRows() ? "" : "; `shift` moves its elements, and convolutions have their own padding"));
       dim = dim.isOpen() || ShapedType::isDynamic(count) ? (dim.isOpen() ? dim : Dim()) : dim + Dim(count);
     }
   }
@@ -326,6 +361,7 @@ RULE(BroadcastOp)
 RULE(SliceOp)
 RULE(SelectOp)
 RULE(FlipOp)
+RULE(ShiftOp)
 RULE(OneHotOp)
 RULE(ConcatOp)
 RULE(SplitOp)

@@ -152,16 +152,19 @@ static void shape(RmsNormOp::Adaptor op, Shapes s) {
       s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "rms_norm"))
     same<RmsNormOp>(op, s);
 }
-bool Shapes::hasChannels(Value input, size_t axes, const char *what) const {
+bool Shapes::hasChannels(Value input, size_t axes, const char *what, bool openBetween) const {
   SmallVector<Dim> own = dims(input);
   if (own.size() < axes + 2)
     return rule.fail(Twine(what) + ": expected an input " + layout("...") +
                      (axes ? Twine(" with at least one axis ") + between() : Twine()) + ", found " + show(input)),
            false;
   for (Dim dim : ArrayRef<Dim>(own).drop_front())
-    if (dim.isOpen())
+    if (dim.isOpen() && (dim.hasRows() || !openBetween))
       return rule.fail(Twine(what) + ": only the first axis may depend on " + openPart(dim) + ", found " + show(input)),
              false;
+  if (Dim channels = picture(input).back(); channels.isOpen())
+    return rule.fail(Twine(what) + ": the channels cannot depend on " + openPart(channels) + ", found " + show(input)),
+           false;
   return floats(input, what);
 }
 bool Shapes::areParted(Value input, SizeAttr groups, const char *what) const {
@@ -178,24 +181,28 @@ bool Shapes::areParted(Value input, SizeAttr groups, const char *what) const {
   return true;
 }
 static void shape(GroupNormOp::Adaptor op, Shapes s) {
-  if (s.hasChannels(op.getInput(), 0, "group_norm") && s.areParted(op.getInput(), op.getGroups(), "group_norm") &&
+  if (s.hasChannels(op.getInput(), 0, "group_norm", /*openBetween=*/true) &&
+      s.areParted(op.getInput(), op.getGroups(), "group_norm") &&
       s.vectorOf(op.getWeight(), op.getInput(), "group_norm: weight") &&
       s.vectorOf(op.getBias(), op.getInput(), "group_norm: bias") &&
       s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "group_norm"))
     same<GroupNormOp>(op, s);
 }
 static void shape(InstanceNormOp::Adaptor op, Shapes s) {
-  if (s.hasChannels(op.getInput(), 1, "instance_norm") &&
+  if (s.hasChannels(op.getInput(), 1, "instance_norm", /*openBetween=*/true) &&
       s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "instance_norm"))
     same<InstanceNormOp>(op, s);
 }
 
 static void shape(LocalResponseNormOp::Adaptor op, Shapes s) {
   int64_t size = op.getSize().number();
-  if (!s.hasChannels(op.getInput(), 0, "local_response_norm") || !s.fixed(op.getSize(), "local_response_norm: size"))
+  if (!s.hasChannels(op.getInput(), 0, "local_response_norm", /*openBetween=*/true) ||
+      !s.fixed(op.getSize(), "local_response_norm: size"))
     return;
   if (!ShapedType::isDynamic(size) && (size < 1 || size > largestBatch))
     return s.rule.fail("local_response_norm: expected a size of at least 1, found " + Twine(size));
+  if (!product(ArrayRef<Dim>(s.picture(op.getInput())).drop_back()).fitsAxis())
+    return s.rule.fail("local_response_norm: expected each open size once, found " + show(op.getInput()));
   same<LocalResponseNormOp>(op, s);
 }
 static void shape(StandardizeOp::Adaptor op, Shapes s) {

@@ -21,7 +21,7 @@ std::optional<SmallVector<Dim>> Shapes::windowed(Value input, ArrayRef<Dim> kern
     return std::nullopt;
   }
   for (size_t i = 0; i < kernel.size(); ++i)
-    dims[i + 1] = windows ? Dim((*windows)[i].places(dims[i + 1].value)) : Dim();
+    dims[i + 1] = windows ? (*windows)[i].places(dims[i + 1]) : Dim();
   return dims;
 }
 static constexpr StringRef pictureAxes[] = {"length", "height, width", "depth, height, width"};

@@ -102,6 +102,24 @@ SmallVector<AffineMap> FlipOp::getAccessMaps() {
   return {AffineMap::get(rank, isOpen, exprs, getContext()), all};
 }
 
+Shift dlc::shiftOf(ShiftOp op) {
+  auto number = [](SizeAttr size, int64_t otherwise) { return size ? size.number() : otherwise; };
+  return {axisOf(op.getAxisAttr(), 0, op.getInput()), number(op.getByAttr(), 0), number(op.getStepAttr(), 0),
+          op.getStepAttr() || op.getCountAttr(), bool(op.getCountAttr())};
+}
+SmallVector<AffineMap> ShiftOp::getAccessMaps() {
+  Shift shift = shiftOf(*this);
+  unsigned rank = dimsOf(getResult()).size();
+  AffineMap all = identity(getContext(), rank, rank);
+  SmallVector<AffineExpr> exprs(all.getResults());
+  exprs[shift.axis] = exprs[shift.axis] - shift.by;
+  if (shift.hasSteps)
+    exprs[shift.axis] = exprs[shift.axis] + dimension(getContext(), shift.axis + 1) * shift.step;
+  if (shift.stretches)
+    exprs[shift.axis + 1] = zero(getContext());
+  return {AffineMap::get(rank, 0, exprs, getContext()), all};
+}
+
 //===--- Reductions -------------------------------------------------------------------------------------===//
 
 static llvm::SmallBitVector reduced(Value input, ArrayAttr axes) {

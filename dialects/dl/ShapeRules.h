@@ -39,8 +39,9 @@ struct Shapes {
   bool sameElements(mlir::Value a, mlir::Value b, Place place = Place::current()) const;
   /// One number for each channel of `like` (its last axis), which are of its type.
   bool vectorOf(mlir::Value value, mlir::Value like, const char *what) const;
-  /// [batch, ..., channels] of floats, with at least so many axes between, none of which depends on the batch.
-  bool hasChannels(mlir::Value input, size_t axes, const char *what) const;
+  /// [batch, ..., channels] of floats, with at least so many axes between, which have sizes that are numbers, or are open
+  /// otherwise than by the batch where the op knows such.
+  bool hasChannels(mlir::Value input, size_t axes, const char *what, bool openBetween = false) const;
   /// The channels, the last axis, are so many equal parts.
   bool areParted(mlir::Value input, SizeAttr groups, const char *what) const;
   /// Options that are numbers of elements: a size that depends on the batch is none.

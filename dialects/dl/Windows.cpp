@@ -60,6 +60,8 @@ public:
   bool readOne(const char *what, Dim given, int64_t least, int64_t &to, bool &known);
   /// Is there enough in an axis to pad it with?
   bool fillsPadding(int64_t size, const Window &window);
+  /// Is there a window for each element of an open axis?
+  bool keepsLength(Dim size, const Window &window);
   bool wrong(const Twine &text) {
     problem = text.str();
     return false;
@@ -100,6 +102,19 @@ bool OptionReader::fillsPadding(int64_t size, const Window &window) {
                (most == 1 ? " element" : " elements") + " for each end of an axis of " + Twine(size) +
                ", found a padding of " + Twine(longest) + "; pad less, or take replicate or zeros");
 }
+bool OptionReader::keepsLength(Dim size, const Window &window) {
+  std::string along = " along an axis that depends on " + openPart(size);
+  if (window.stride != 1)
+    return wrong("stride: windows" + along + " move by 1, found " + Twine(window.stride) +
+                 "; say stride = 1: how many there are must be known before a call");
+  int64_t padding = window.low + window.high, needed = window.span() - 1;
+  if (padding != needed)
+    return wrong("padding: a window of " + Twine(window.span()) + " elements" + along + " has " + Twine(needed) +
+                 " of padding, so that there is one for each element, found " + Twine(padding) +
+                 "; take same, or a pair such as [" + Twine(needed) + ", 0]");
+  return needed == 0 || !options.mode || options.mode == "zeros" ||
+         wrong("padding_mode = " + options.mode.getValue() + " cannot fill the padding" + along + "; take zeros");
+}
 bool OptionReader::readOne(const char *what, Dim given, int64_t least, int64_t &to, bool &known) {
   if (given.isOpen() || (given.isNumber() && (given.value < least || isLarge(given.value))))
     return wrong(Twine(what) + ": expected a number from " + Twine(least) + " to " + Twine(largestBatch) + ", found " +
@@ -115,9 +130,9 @@ bool OptionReader::read(size_t i, Window &window, bool &known) {
       !readOne("padding", word ? Dim(0) : low[i], 0, window.low, known) ||
       !readOne("padding", word ? Dim(0) : high[i], 0, window.high, known))
     return false;
-  if (size[i].isOpen())
+  if (size[i].hasRows())
     return wrong("windows cannot move along an axis that depends on " + openPart(size[i]));
-  known &= size[i].isNumber();
+  known &= !size[i].isUnknown();
   return !known || !isLarge(window.kernel * window.dilation) || wrong("the window is too long");
 }
 
@@ -136,9 +151,17 @@ bool dlc::readWindows(ArrayRef<Dim> size, ArrayRef<Dim> kernel, const WindowOpti
       continue;
     if (same) { // as many places as steps fit into the axis; an odd element of padding comes last
       int64_t places = (size[i].value + window.stride - 1) / window.stride;
-      int64_t padding = std::max<int64_t>((places - 1) * window.stride + window.span() - size[i].value, 0);
+      int64_t padding = size[i].isOpen()
+                            ? window.span() - 1
+                            : std::max<int64_t>((places - 1) * window.stride + window.span() - size[i].value, 0);
       window.low = padding / 2;
       window.high = padding - window.low;
+    }
+    if (size[i].isOpen()) {
+      if (!reader.keepsLength(size[i], window))
+        return false;
+      all.push_back(window);
+      continue;
     }
     int64_t padded = size[i].value + window.low + window.high;
     if (window.span() > padded)
@@ -175,6 +198,8 @@ bool dlc::readTransposed(ArrayRef<Dim> size, ArrayRef<Dim> kernel, const WindowO
   bool known = true;
   for (size_t i = 0; i < size.size(); ++i) {
     TransposedWindow window;
+    if (size[i].isOpen())
+      return reader.wrong("windows cannot write along an axis that depends on " + openPart(size[i]));
     if (!reader.read(i, window, known) || !reader.readOne("output_padding", extras[i], 0, window.extra, known))
       return false;
     if (!known)

@@ -13,10 +13,10 @@ struct Window {
 
   /// From the first to the last element.
   int64_t span() const { return dilation * (kernel - 1) + 1; }
-  /// How many there are along an axis; 0 where it is shorter than the window.
-  int64_t places(int64_t size) const {
-    int64_t room = size + low + high - span();
-    return room < 0 ? 0 : room / stride + 1;
+  /// How many there are along an axis; 0 where it is shorter than the window. One for each element of an open one.
+  Dim places(Dim size) const {
+    int64_t room = size.value + low + high - span();
+    return size.isOpen() ? size : Dim(room < 0 ? 0 : room / stride + 1);
   }
 };
 
@@ -27,7 +27,8 @@ struct WindowOptions {
   mlir::StringAttr mode; ///< what the padding holds; null: zeros
 };
 /// One for each axis. False, with a sentence that says why, if the options are wrong; nothing where a size is not known yet.
-/// `size` are those of the axes, `kernel` those of the window.
+/// `size` are those of the axes, `kernel` those of the window. How many windows stand along an open axis must be said without a
+/// call: they move by 1, and have as much padding as makes one for each element.
 bool readWindows(llvm::ArrayRef<Dim> size, llvm::ArrayRef<Dim> kernel, const WindowOptions &options,
                  std::optional<llvm::SmallVector<Window>> &windows, std::string &problem);
 /// A window of a transposed convolution: it stands at each element of the input, and writes.

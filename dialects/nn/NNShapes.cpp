@@ -85,12 +85,13 @@ static void shape(nn::RmsNormOp::Adaptor op, Shapes s) {
     sameFloats<nn::RmsNormOp>(op, s);
 }
 static void shape(nn::GroupNormOp::Adaptor op, Shapes s) {
-  if (s.hasChannels(op.getInput(), 0, "group_norm") && s.areParted(op.getInput(), op.getGroups(), "group_norm") &&
+  if (s.hasChannels(op.getInput(), 0, "group_norm", /*openBetween=*/true) &&
+      s.areParted(op.getInput(), op.getGroups(), "group_norm") &&
       s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "group_norm"))
     same<nn::GroupNormOp>(op, s);
 }
 static void shape(nn::InstanceNormOp::Adaptor op, Shapes s) {
-  if (s.hasChannels(op.getInput(), 1, "instance_norm") &&
+  if (s.hasChannels(op.getInput(), 1, "instance_norm", /*openBetween=*/true) &&
       s.isEpsilon(op.getEpsilonAttr(), op.getInput(), "instance_norm"))
     same<nn::InstanceNormOp>(op, s);
 }

@@ -47,6 +47,13 @@ dl.model @shape {
     return %y
   }
 
+  // CHECK-LABEL: func @shift_of_nothing(
+  // CHECK-NEXT: return %x, %x
+  func @shift_of_nothing(%x: f32[batch, 6, 1]) {
+    %y = shift %x, axis = 1
+    %z = shift %x, axis = 1, step = 3, count = 1
+    return %y, %z
+  }
   // CHECK-LABEL: func @transpose_of_nothing(
   // CHECK-NEXT: return %x, %v, %n
   func @transpose_of_nothing(%x: f32[batch, 3, 4], %v: f32[5], %n: f32[2, 2]) {

@@ -212,4 +212,44 @@ dl.model @invalid {
     %y = iota %z
     return %x
   }
+  func @shift0(%x: f32[batch, 4, 6], %w: f32[6, 1, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: shift: say axis = ..., and by = ...
+    %y = shift %x, by = 1
+    return %x
+  }
+  func @shift1(%x: f32[batch, 4, 6], %w: f32[6, 1, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: shift: axis 0 of %x : f32[batch, 4, 6] depends on the batch, whose rows stay where they are
+    %y = shift %x, axis = 0, by = 1
+    return %x
+  }
+  func @shift2(%x: f32[batch, 4, 6], %w: f32[6, 1, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: shift: by: expected a number from -16777216 to 16777216, found 16777217
+    %y = shift %x, axis = 1, by = 16777217
+    return %x
+  }
+  func @shift3(%x: f32[batch, 4, 6], %w: f32[6, 1, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: shift: step: expected a number from -16777216 to 16777216, found batch
+    %y = shift %x, axis = 1, step = batch
+    return %x
+  }
+  func @shift4(%x: f32[batch, 4, 6], %w: f32[6, 1, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: shift: count: expected a number from 1 to 16777216, found 0
+    %y = shift %w, axis = 0, count = 0
+    return %x
+  }
+  func @shift5(%x: f32[batch, 4, 6], %w: f32[6, 1, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: shift: expected an axis behind axis 2, of a size that is a number, found %x : f32[batch, 4, 6]
+    %y = shift %x, axis = -1, step = 1
+    return %x
+  }
+  func @shift6(%x: f32[batch, 4, 6], %w: f32[6, 1, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: shift: expected an axis behind axis 1 that has 1 element, found %x : f32[batch, 4, 6]
+    %y = shift %x, axis = 1, count = 3
+    return %x
+  }
+  func @shift7(%x: f32[batch, 4, 6], %w: f32[6, 1, 8]) {
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: shift: value = 1.0e39 is no number of f32
+    %y = shift %x, axis = 1, value = 1.0e39
+    return %x
+  }
 }

@@ -99,7 +99,7 @@ dl.model @invalid {
     return %n
   }
   func @c19(%x: f32[batch, 9, 8, 4], %s: f32[batch, 20, 4], %w: f32[4, 6, 3, 3], %i: i32[batch, 9, 8, 4], %d: f64[4, 6, 3, 3], %b: f32[4, batch, 8, 4], %n: f32[batch, 4], %e: f32[batch, 0, 8, 4], %z: f32[4, 0, 3, 3], %r: f32[9, 6, 3, 3], %q: f32[batch, 2, 2, 2, 2, 2], %c: f32[batch, 9, 8, 2 * batch]) {
-    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d_transpose: windows cannot move along an axis that depends on the batch
+    // CHECK: :[[@LINE+1]]:{{[0-9]+}}: error: conv2d_transpose: windows cannot write along an axis that depends on the batch
     %y = conv2d_transpose %b, %w
     return %n
   }

@@ -31,6 +31,11 @@ dl.model @shape {
     %v10 = select %x, axis = 1, index = 0
     // CHECK: %v11 = select %x, axis = -1, index = -1 : f32[batch, 4]{{$}}
     %v11 = select %x, axis = -1, index = -1
+    // CHECK: %s0 = shift %x, axis = 1, by = -2, value = 0.5 : f32[batch, 4, 6]{{$}}
+    %s0 = shift %x, axis = 1, by = -2, value = 0.5
+    // CHECK: %s1 = shift %s2, axis = 1, by = 1, count = 3, step = 2 : f32[batch, 4, 3, 6]{{$}}
+    %s2 = reshape %x, [batch, 4, 1, 6]
+    %s1 = shift %s2, axis = 1, by = 1, step = 2, count = 3
     // CHECK: %v12 = concat %x, %x, axis = 1 : f32[batch, 8, 6]{{$}}
     %v12 = concat %x, %x, axis = 1
     // CHECK: %v13 = concat %w, %w, %w : f32[18, 8]{{$}}

@@ -74,9 +74,34 @@ dl.model @m open(time = 4) {
     %y = select %x, axis = 1, index = 0
     // CHECK: error: slice: axis 1 of %x : f32[batch, time, 6] depends on time, and can only be cut at multiples of it
     %z = slice %x, axis = 1, size = 2
-    // CHECK: error: conv1d: windows cannot move along an axis that depends on time
+    // CHECK: error: conv1d: padding: a window of 3 elements along an axis that depends on time has 2 of padding, so that there is one for each element, found 0; take same, or a pair such as [2, 0]
     %c = nn.conv1d "c" %x, 3, kernel = 3
+    // CHECK: error: conv1d: padding: a window of 5 elements along an axis that depends on time has 4 of padding, so that there is one for each element, found 2; take same, or a pair such as [4, 0]
+    %d = nn.conv1d "d" %x, 3, kernel = 3, padding = 1, dilation = 2
+    // CHECK: error: conv1d: stride: windows along an axis that depends on time move by 1, found 2; say stride = 1: how many there are must be known before a call
+    %e = nn.conv1d "e" %x, 3, kernel = 3, padding = same, stride = 2
+    // CHECK: error: max_pool: stride: windows along an axis that depends on time move by 1, found 3; say stride = 1
+    %m = max_pool %x, 3, padding = same
+    // CHECK: error: conv1d: padding_mode = reflect cannot fill the padding along an axis that depends on time; take zeros
+    %o = nn.conv1d "o" %x, 3, kernel = 3, padding = same, padding_mode = reflect
+    // CHECK: error: conv1d_transpose: windows cannot write along an axis that depends on time
+    %t = nn.conv1d_transpose "t" %x, 3, kernel = 3, padding = 1
+    // CHECK: error: pad: an axis that depends on time cannot be padded; `shift` moves its elements, and convolutions have their own padding
+    %p = pad %x, low = [0, 1, 0]
+    // CHECK: error: upsample: only the first axis may depend on time, found %x : f32[batch, time, 6]
+    %u = upsample %x, scale_factor = 2
     return %y
+  }
+  func @h(%x: f32[batch, time, time, 6], %c: f32[batch, 6, time]) -> (y: f32[batch, time, time, 6]) {
+    // CHECK: error: local_response_norm: expected each open size once, found %x : f32[batch, time, time, 6]
+    %l = local_response_norm %x, 3
+    // CHECK: error: instance_norm: the channels cannot depend on time, found %c : f32[batch, 6, time]
+    %i = instance_norm %c
+    // CHECK: error: shift: axis 0 of %x : f32[batch, time, time, 6] depends on the batch, whose rows stay where they are
+    %s = shift %x, axis = 0, by = 1
+    // CHECK: error: shift: expected an axis behind axis 1, of a size that is a number, found %x : f32[batch, time, time, 6]
+    %t = shift %x, axis = 1, step = 1
+    return %x
   }
   func @g(%score: f32[batch, time], %label: i32[batch]) -> (loss: f32) {
     // CHECK: error: cross_entropy: expected a number of classes that does not depend on time, found %score : f32[batch, time]

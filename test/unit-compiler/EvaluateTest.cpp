@@ -93,21 +93,22 @@ void EvaluateTest::runCase(ModuleOp module, const llvm::json::Object &about) {
     const llvm::json::Object *from = argument.kind == "input" ? inputs : parameters;
     return from ? from->get(argument.name) : nullptr;
   };
-  Extents batch;
-  auto name = StringAttr::get(module.getContext(), "batch");
+  Extents extents;
+  llvm::DenseSet<StringAttr> known;
   for (const Argument &argument : arguments)
     if (const llvm::json::Value *json = given(argument))
       for (auto [dim, size] : llvm::zip(dimsOf(argument.value), read(*json).shape))
-        if (dim.isOpen() && batch.list().empty())
-          batch.add(name, size / dim.value);
+        if (dim.isOpen() && dim.open.size() == 1)
+          if (auto name = cast<StringAttr>(dim.open[0]); known.insert(name).second)
+            extents.add(name, size / dim.value);
   std::vector<Array> values;
   for (const Argument &argument : arguments) {
     const llvm::json::Value *json = given(argument);
     values.push_back(json ? toArray(read(*json), argument.type)
-                          : defaultValue(argument, shapeOf(argument.value, batch), about.getInteger("seed").value_or(0),
-                                         about.getInteger("step").value_or(1)));
+                          : defaultValue(argument, shapeOf(argument.value, extents),
+                                         about.getInteger("seed").value_or(0), about.getInteger("step").value_or(1)));
   }
-  auto results = evaluate(entry, values, batch);
+  auto results = evaluate(entry, values, extents);
   if (about.get("error")) {
     EXPECT_TRUE(failed(results)) << "expected an error with " << about.getString("error")->str();
     return;
