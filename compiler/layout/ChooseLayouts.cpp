@@ -278,11 +278,15 @@ void Sinker::follow(Operation *op) {
   }
   if (!source.getDefiningOp())
     return; // in the caller's memory, where it lies as it does
+  auto take = [&](ArrayRef<int64_t> order) {
+    op->setOperand(0, turned(op->getOperand(0), order));
+    look(op->getOperand(0).getDefiningOp());
+  };
+  if (TransposeOp turn = turnOf(source))
+    return take(inverse(permutationOf(turn)));
   for (Operation *user : source.getUsers())
-    if (auto turn = dyn_cast<TransposeOp>(user); turn && mayTurn(turn)) {
-      op->setOperand(0, turned(op->getOperand(0), permutationOf(turn)));
-      return look(op->getOperand(0).getDefiningOp());
-    }
+    if (auto turn = dyn_cast<TransposeOp>(user); turn && mayTurn(turn))
+      return take(permutationOf(turn));
 }
 
 /// What a transpose of its transpose is; null for others.

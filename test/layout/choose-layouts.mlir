@@ -146,4 +146,34 @@ dl.model @layouts {
   train @step minimizes @loss {
     optimize "*" with @adam
   }
+  // The sum of all squares has no order of its own: it takes that of the weights, also of filters.
+  // CHECK-LABEL: entry train @clipped(
+  // CHECK-NOT: = transpose
+  // CHECK: %[[C:[^ ]+]] = matmul %x, %{{[^ ]+}}, transpose_a : f32[4, 5]
+  // CHECK-NOT: = transpose
+  // CHECK: mul %[[C]], %[[C]] : f32[4, 5]
+  // CHECK-NOT: = transpose
+  // CHECK: return
+  // CHECK-LABEL: entry gradients @clipped.gradients(
+  train @clipped minimizes @loss {
+    clip_norm 1.0
+    optimize "*" with @adam
+  }
+  func @filtered(%x: f32[batch, 9, 9, 4]) -> (loss: f32) {
+    %y = nn.conv2d "conv" %x, 6, kernel = 3
+    %e = exp %y
+    %l = mean %e
+    return %l
+  }
+  // CHECK-LABEL: entry train @filters(
+  // CHECK: %[[F:[^ ]+]] = contract {{.*}} : f32[3, 3, 4, 6]
+  // CHECK-NOT: transpose %[[F]]
+  // CHECK: mul %[[F]], %[[F]] : f32[3, 3, 4, 6]
+  // CHECK-NOT: transpose %[[F]]
+  // CHECK: return
+  // CHECK-LABEL: entry gradients @filters.gradients(
+  train @filters minimizes @filtered {
+    clip_norm 1.0
+    optimize "*" with @adam
+  }
 }
