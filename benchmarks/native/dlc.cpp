@@ -59,11 +59,15 @@ public:
   void reset() {
     call.reset();
     training.reset();
+    session.reset();
     parameters = weights == "-" ? model.newParameters(0) : model.loadParameters(weights);
     const dlc::Entry &found = model.entry(entry, std::max<int64_t>(1, extent));
     if (isTraining(found)) {
       training = model.newTraining(*parameters);
       call.emplace(training->prepare(entry, found.capacity));
+    } else if (found.kind == DLC_SESSION_CALL) {
+      session = model.newSession(*parameters);
+      call.emplace(session->prepare(entry, found.capacity));
     } else {
       call.emplace(model.prepare(entry, *parameters, found.capacity));
     }
@@ -112,6 +116,7 @@ private:
   std::vector<rounds::Npy> inputs;
   std::optional<dlc::Parameters> parameters;
   std::optional<dlc::Training> training;
+  std::optional<dlc::Session> session;
   std::optional<dlc::Call> call;
 };
 

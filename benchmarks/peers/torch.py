@@ -29,7 +29,24 @@ def batch_norm(x, weight, bias):
     return F.batch_norm(x.permute(0, 3, 1, 2), None, None, weight, bias, training=True).permute(0, 2, 3, 1)
 
 
+STATE = {}  # what a stateful layer goes on with, by its weight
+
+
+def recurrent(function, count):
+    """What torch.nn.LSTM and torch.nn.GRU call."""
+    def layer(x, w, u, b, c, features, stateful=False):
+        begin = STATE.get(w) or [x.new_zeros(1, x.shape[0], features) for _ in range(count)]
+        result, *last = function(x, begin if count > 1 else begin[0], [w, u, b, c], True, 1, 0.0, w.requires_grad, False,
+                                 True)
+        if stateful:
+            STATE[w] = last
+        return result
+
+    return layer
+
+
 OPS = {
+    "lstm": recurrent(lambda *operands: torch.lstm(*operands), 2), "gru": recurrent(lambda *operands: torch.gru(*operands), 1),
     "conv2d": conv2d, "batch_norm": batch_norm,
     "max_pool": lambda x, kernel, stride, padding: F.max_pool2d(x.permute(0, 3, 1, 2), kernel, stride,
                                                                 padding).permute(0, 2, 3, 1),
@@ -224,7 +241,10 @@ class Program:
 
     def outputs(self, steps):
         if self.case.mode not in ("train", "apply"):
-            result = self.eager_function()(self.batches[(steps - 1) % len(self.batches)])
+            STATE.clear()
+            function = self.eager_function()
+            for i in range(steps):
+                result = function(self.batches[i % len(self.batches)])
             return {name: value.detach().numpy() for name, value in result.items()}
         parameters, step = self.eager_step()
         for i in range(steps):

@@ -102,6 +102,23 @@ class Graph:
         return self._add(Node("embedding", [index, table], index.shape + (features,), positional=(count, features),
                               layer=name))
 
+    def recurrent(self, op, gates, name, x, features, stateful):
+        """[batch, time, inputs]; weights and biases of one layer, named as dlc and PyTorch name them."""
+        size, inputs = gates * features, x.shape[-1]
+        about = {"init": None, "fan_in": features}
+        operands = [x, self.parameter(name + ".weight_ih_l0", size, inputs, transposed=True, **about),
+                    self.parameter(name + ".weight_hh_l0", size, features, transposed=True, **about),
+                    self.parameter(name + ".bias_ih_l0", size, **about), self.parameter(name + ".bias_hh_l0", size, **about)]
+        return self._add(Node(op, operands, x.shape[:-1] + (features,), positional=(features,),
+                              options={"stateful": True} if stateful else {}, layer=name))
+
+    def lstm(self, name, x, features, stateful=False):
+        """`stateful`: a call begins where the one before ended. The function is then one of a session."""
+        return self.recurrent("lstm", 4, name, x, features, stateful)
+
+    def gru(self, name, x, features):
+        return self.recurrent("gru", 3, name, x, features, False)
+
     def layer_norm(self, name, x):
         size = x.shape[-1]
         weight, bias = (self.parameter(f"{name}.{part}", size, init=None, fill=fill)
@@ -226,7 +243,8 @@ class Graph:
         inputs = ", ".join(f"%{node.name}: {typed(node)}" for node in self.inputs)
         results = ", ".join(f"{name}: {typed(node)}" for name, node in self.results)
         body = "\n".join("    " + line for line in lines)
-        text = f"dl.model @{self.name} {{\n  func @f({inputs}) -> ({results}) {{\n{body}\n"
+        kind = "session " if self.is_session() else ""
+        text = f"dl.model @{self.name} {{\n  func {kind}@f({inputs}) -> ({results}) {{\n{body}\n"
         text += f"    return {', '.join(names[node] for _, node in self.results)}\n  }}\n"
         if self.optimizer:
             text += f'  train @train_step minimizes @f {{\n    optimize "*" with @{self.optimizer}\n'
@@ -250,6 +268,9 @@ class Graph:
     def uses(self, op):
         return any(node.op == op for node in self.nodes)
 
+    def is_session(self):
+        return any(node.options.get("stateful") for node in self.nodes)
+
     # Its work, for a batch of a size.
 
     def flops(self, batch, training):
@@ -258,6 +279,10 @@ class Graph:
         for node in self.nodes:
             if node.op == "parameter" or any(o in trained for o in node.operands):
                 trained.add(node)
+            if node.op in ("lstm", "gru"):
+                x, inputs, features = node.operands[0], node.operands[1].shape, node.operands[2].shape
+                times = (2 + (x in trained), 3) if training else (1, 1)
+                total += 2 * count(x.shape[:-1], batch) * (times[0] * math.prod(inputs) + times[1] * math.prod(features))
             if node.op not in ("matmul", "linear", "conv2d"):
                 continue
             shape = count(node.shape, batch)
