@@ -13,9 +13,10 @@ class DL_ConvolutionOp<string mnemonic, string sizes, string kernels, string pla
     input.
 
     - Shapes: an input }], sizes, [{ and filters }], kernels, [{; the result is }], places, [{.
-      With `channels_first`, the channels of the input and the features of the result are axis 1.
+      With `channels_first`, the channels of the input and the features of the result are axis 1. Along an open axis windows
+      move by 1, and the padding, `same` or numbers, makes one for each element.
     - Types: floats, both the same.
-    - Gradient: through `pad` and `contract`, which it is rewritten into.
+    - Gradient: through `pad`, or `shift` along an open axis, and `contract`, which it is rewritten into.
     - Source: PyTorch's `}], mnemonic, [{` (`padding_mode`: its layer's), with channels last unless said; TensorFlow's `same`
       where steps are longer than one.
   }]);
@@ -67,7 +68,8 @@ def DL_MaxPoolOp : DL_ValueOp<"max_pool", 1, ["kernel"], [], [Exact, Differentia
     With `ceil_mode`, a last window may reach beyond the padding, if it begins before it.
 
     - Shapes: an input [batch, ..., channels] with one to three axes between; the result has the windows' places there. With
-      `channels_first`, channels are axis 1 of both.
+      `channels_first`, channels are axis 1 of both. Along an open axis windows move by 1, and the padding makes one for each
+      element.
     - Types: floats; the result has the operand's.
     - Gradient: c at the first of the largest elements of a window, in row-major order.
     - Source: PyTorch's `max_pool1d` to `max_pool3d`, with channels last unless said.
