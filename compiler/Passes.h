@@ -20,6 +20,8 @@ mlir::LogicalResult accumulate(EntryOp entry);
 /// autodiff: what needs nothing that a scan carries is computed for all its rounds at once, before it or behind it; without
 /// `move`, only what nothing needs goes.
 void moveOutOfScans(EntryOp entry, bool move);
+/// autodiff: products of rows of a table, where it has fewer than are looked up at this capacity, are made of the table.
+void multiplyTables(EntryOp entry, const Extents &capacity);
 /// layout: chooses the order in which the axes of stored matrices lie; without `change`, all as they were written.
 void chooseLayouts(ModelOp model, bool change);
 /// kernels, first: the body of each scan becomes an entry point of kind `loop`, and the scan a `repeat` of it.

@@ -135,6 +135,15 @@ static LogicalResult moveOutOfAllScans(ModuleOp module, const CompileOptions &op
     moveOutOfScans(entry, options.optimize > 0);
   return simplify(module, options);
 }
+static LogicalResult multiplyAllTables(ModuleOp module, const CompileOptions &options) {
+  bool any = false;
+  module.walk([&](GatherOp) { any = true; });
+  if (!any || options.optimize == 0)
+    return success();
+  for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
+    multiplyTables(entry, capacitiesOf(entry, options).back());
+  return simplify(module, options);
+}
 static LogicalResult accumulateAll(ModuleOp module, const CompileOptions &options) {
   bool any = false;
   LogicalResult result = success();
@@ -220,6 +229,7 @@ ArrayRef<Level> dlc::levels() {
       simplifying,
       {"move-out-of-scans", "what needs nothing that a loop carries is computed for all its rounds at once",
        moveOutOfAllScans},
+      {"multiply-tables", "products of looked-up rows are those of the table, where it has fewer", multiplyAllTables},
       {"accumulate", "a step that accumulates is a loop over the parts of its batch", accumulateAll},
   };
   static const Step toLayout[] = {

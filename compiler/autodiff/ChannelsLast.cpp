@@ -11,16 +11,12 @@
 // are, until they meet one that stands before another op, and both vanish. So no level that follows knows of the option, and
 // gradients are those of the ops with channels last.
 #include "compiler/Passes.h"
+#include "compiler/Permutation.h"
 #include "dialects/dl/Windows.h"
 
 using namespace mlir;
 using namespace dlc;
 
-static SmallVector<int64_t> permutationOf(TransposeOp op) {
-  int64_t rank = op.getPermutation().size();
-  return llvm::map_to_vector(op.getPermutation().getAsRange<SizeAttr>(),
-                             [&](SizeAttr axis) { return axis.number() < 0 ? axis.number() + rank : axis.number(); });
-}
 /// [batch, channels, ...] to [batch, ..., channels], or back.
 static bool movesChannels(TransposeOp op, bool toFirst) {
   SmallVector<int64_t> order = permutationOf(op), wanted = llvm::to_vector(llvm::seq<int64_t>(0, order.size()));

@@ -14,6 +14,7 @@
 // What moves is products and lookups, what they are made of and what is made of them. The rest of a round stays in it: it
 // would have to be stored.
 #include "compiler/Passes.h"
+#include "compiler/Permutation.h"
 #include "compiler/autodiff/Scans.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -102,9 +103,9 @@ static Value stacked(OpBuilder &b, Operation *op, ArrayRef<Operand> operands, Di
   if (isa<GatherOp>(op))
     return ops.create<GatherOp>({in, operands[1].value}, op->getAttrs()).getResult();
   if (auto swap = dyn_cast<TransposeOp>(op)) {
-    SmallVector<int64_t> order{0};
-    for (SizeAttr axis : swap.getPermutation().getAsRange<SizeAttr>())
-      order.push_back((axis.number() < 0 ? axis.number() + rank : axis.number()) + 1);
+    Permutation order{0};
+    for (int64_t axis : permutationOf(swap))
+      order.push_back(axis + 1);
     return ops.transpose(in, order);
   }
   if (isa<ReshapeOp, BroadcastOp>(op)) {

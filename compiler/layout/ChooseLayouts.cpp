@@ -10,15 +10,13 @@
 // first axis in memory is axis 1), and so do those of its slots and of its new value. Transposes then sink into products and
 // through element-wise ops, until they meet others, and none is left on the way of a training step.
 #include "compiler/Passes.h"
+#include "compiler/Permutation.h"
 #include "compiler/graph/Stored.h"
 #include "mlir/IR/Threading.h"
 #include <map>
 
 using namespace mlir;
 using namespace dlc;
-
-/// Axis i of a transposed tensor is this axis of the other one.
-using Permutation = SmallVector<int64_t>;
 
 namespace {
 /// The votes for one name, over all entry points.
@@ -47,17 +45,6 @@ private:
 
 static bool isIdentity(ArrayRef<int64_t> permutation) {
   return llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size()));
-}
-static Permutation permutationOf(TransposeOp op) {
-  int64_t rank = op.getPermutation().size();
-  return llvm::map_to_vector(op.getPermutation().getAsRange<SizeAttr>(),
-                             [&](SizeAttr axis) { return axis.number() < 0 ? axis.number() + rank : axis.number(); });
-}
-static Permutation inverse(ArrayRef<int64_t> permutation) {
-  Permutation back(permutation.size());
-  for (auto [i, axis] : llvm::enumerate(permutation))
-    back[axis] = i;
-  return back;
 }
 /// One after the other.
 static Permutation both(ArrayRef<int64_t> first, ArrayRef<int64_t> then) {

@@ -1,5 +1,7 @@
-# same-bits.py ENTRY NAME=ROWSxCOLUMNS[,...] LIBRARY... - calls an entry point with drawn inputs, numbers of all sizes, the
-# libraries with one thread more each: every one must give the bytes that the first gives. SPDX-License-Identifier: Apache-2.0
+# same-bits.py ENTRY NAME=SIZExSIZE...[:LIMIT][,...] LIBRARY... - calls an entry point with drawn inputs, numbers of all sizes, or
+# i32 below a limit, the libraries with one thread more each: every one must give the bytes that the first gives.
+# SPDX-License-Identifier: Apache-2.0
+import math
 import random
 import struct
 import subprocess
@@ -11,13 +13,15 @@ random.seed(8)
 options = ["--seed", "3"]
 for one in shapes:
     name, sizes = one.split("=")
-    rows, columns = map(int, sizes.split("x"))
-    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}"
+    sizes, _, limit = sizes.partition(":")
+    sizes = tuple(map(int, sizes.split("x")))
+    header = f"{{'descr': '{'<i4' if limit else '<f4'}', 'fortran_order': False, 'shape': {sizes}, }}"
     header += " " * (63 - (len(header) + 10) % 64) + "\n"
-    values = [random.gauss(0, 1) * 10 ** random.uniform(-3, 3) for _ in range(rows * columns)]
+    count = math.prod(sizes)
+    values = [random.randrange(int(limit)) if limit else random.gauss(0, 1) * 10 ** random.uniform(-3, 3) for _ in range(count)]
     with open(f"{name}.npy", "wb") as file:
         file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
-        file.write(struct.pack(f"<{rows * columns}f", *values))
+        file.write(struct.pack(f"<{count}{'i' if limit else 'f'}", *values))
     options += ["--input", f"{name}={name}.npy"]
 first = None
 for threads, library in enumerate(libraries, 1):
