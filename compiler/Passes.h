@@ -35,8 +35,9 @@ void cutProducts(EntryOp entry);
 /// kernels: convolutions of 3 x 3 become products of transformed tiles and filters, where that is faster at all these
 /// capacities.
 void useWinograd(EntryOp entry, llvm::ArrayRef<Extents> capacities);
-/// kernels: weights that nothing but products reads, and nothing writes, lie in blocks of columns.
-void packWeights(ModelOp model);
+/// kernels: weights that nothing but products reads, and nothing writes, lie in blocks of columns; what products of a loop read
+/// in many rounds is brought into such blocks before the loop.
+void packWeights(ModelOp model, const CompileOptions &options);
 /// kernels: what `options.memoryBudget` does not let be kept in a workspace is computed again; fails where that does not help.
 mlir::LogicalResult recompute(mlir::ModuleOp module, const CompileOptions &options);
 /// Of an op that is computed again: where. It is in no kernel with ops that stand before it, or are for another place.

@@ -181,7 +181,7 @@ static LogicalResult useAllWinograd(ModuleOp module, const CompileOptions &optio
 }
 static LogicalResult packAllWeights(ModuleOp module, const CompileOptions &options) {
   if (options.optimize > 0)
-    packWeights(modelOf(module));
+    packWeights(modelOf(module), options);
   return success();
 }
 static LogicalResult markRows(ModuleOp module, const CompileOptions &) {

@@ -1,4 +1,4 @@
-// PackWeights.cpp - weights that products alone read lie in blocks of columns.
+// PackWeights.cpp - weights that products alone read, and what loops read again and again, lie in blocks of columns.
 // SPDX-License-Identifier: Apache-2.0
 //
 //   entry @predict(%x, %w: f32[256, 512] {layout = [1, 0]})
@@ -14,10 +14,18 @@
 //
 // A weight is packed if all entry points agree: products alone read it, each along its last axis as columns that the other
 // operand does not have. What training writes is not: its gradient and its slots would have to lie so, too.
+//
+// What the products of a loop read in each of many rounds is packed before the loop, whatever it is and along whichever axis
+// its columns lie:
+//
+//   %y = repeat 64 @body(%h, %u)         %b = transpose (reshape %u, [256, 64, 16]), [1, 0, 2]
+//                                 =>     %y = repeat 64 @body(%h, %b)
 #include "compiler/CostModel.h"
 #include "compiler/Passes.h"
 #include "compiler/Types.h"
+#include "compiler/graph/Extents.h"
 #include "compiler/graph/Stored.h"
+#include "compiler/kernels/Rounds.h"
 #include "runtime/abi.h"
 
 using namespace mlir;
@@ -32,41 +40,50 @@ struct Weight {
 } // namespace
 
 static bool isProduct(Operation *op) { return hasKind(op, IterationKind::Contraction) && op->getNumOperands() == 2; }
-/// A product reads the operand's last axis, and nothing else, at its last dimension: that of the columns.
-static bool readsColumns(OpOperand &use) {
+/// The axis of the operand that a product reads at its last dimension, and nothing else there: that of the columns.
+static std::optional<unsigned> columnsOf(OpOperand &use) {
   Operation *op = use.getOwner();
   if (!isProduct(op))
-    return false;
+    return std::nullopt;
   auto fusible = cast<FusibleOpInterface>(op);
   SmallVector<AffineMap> maps = fusible.getAccessMaps();
   unsigned kept = typeOf(op->getResult(0)).getRank(), number = use.getOperandNumber();
   AffineMap own = maps[number], other = maps[1 - number];
-  if (kept == 0 || own.getNumSymbols() || other.getNumSymbols() || other.isFunctionOfDim(kept - 1) ||
-      own.getResults().back() != getAffineDimExpr(kept - 1, op->getContext()) ||
-      fusible.getIterationSizes()[kept - 1] != dimsOf(use.get()).back())
-    return false;
-  return llvm::none_of(own.getResults().drop_back(), [&](AffineExpr expr) { return expr.isFunctionOfDim(kept - 1); });
+  if (kept == 0 || op->getOperand(1 - number) == use.get() || own.getNumSymbols() || other.getNumSymbols() ||
+      other.isFunctionOfDim(kept - 1))
+    return std::nullopt;
+  std::optional<unsigned> axis = own.getResultPosition(getAffineDimExpr(kept - 1, op->getContext()));
+  auto moves = [&](AffineExpr expr) { return expr.isFunctionOfDim(kept - 1); };
+  if (!axis || llvm::count_if(own.getResults(), moves) != 1 ||
+      fusible.getIterationSizes()[kept - 1] != dimsOf(use.get())[*axis])
+    return std::nullopt;
+  return axis;
 }
 /// As many elements as a cache line has: vectors of columns in the order of the plan of a product.
 static int64_t blockOf(RankedTensorType type) { return productLanes(type.getElementTypeBitWidth() / 8); }
 
-static bool mayBePacked(BlockArgument argument) {
-  RankedTensorType type = typeOf(argument);
+static bool mayBePacked(RankedTensorType type, unsigned axis) {
   return type.getRank() > 1 && type.getRank() < (int64_t)DLC_MAX_RANK && isa<FloatType>(type.getElementType()) &&
-         type.getShape().back() % blockOf(type) == 0 &&
-         type.getNumElements() * bytesOf(type.getElementType()) >= leastPackedBytes &&
-         llvm::all_of(argument.getUses(), readsColumns);
+         type.hasStaticShape() && type.getDimSize(axis) % blockOf(type) == 0 &&
+         type.getNumElements() * bytesOf(type.getElementType()) >= leastPackedBytes;
+}
+/// A stored weight, whose last axis is that of the columns for all that read it.
+static bool mayBePacked(BlockArgument argument) {
+  unsigned last = typeOf(argument).getRank() - 1;
+  return llvm::all_of(argument.getUses(), [&](OpOperand &use) { return columnsOf(use) == last; }) &&
+         mayBePacked(typeOf(argument), last);
 }
 
 /// The same product, of what is given in blocks for one of its operands.
-static void readBlocks(OpOperand &use, Value packed) {
+static void readBlocks(OpOperand &use, unsigned axis, Value packed) {
   Operation *op = use.getOwner();
   auto fusible = cast<FusibleOpInterface>(op);
   SmallVector<AffineMap> maps = fusible.getAccessMaps();
   AffineMap &own = maps[use.getOperandNumber()];
   int64_t block = typeOf(packed).getShape().back(), kept = typeOf(op->getResult(0)).getRank();
-  AffineExpr column = own.getResults().back();
-  SmallVector<AffineExpr> places(own.getResults().drop_back());
+  AffineExpr column = own.getResult(axis);
+  SmallVector<AffineExpr> places(own.getResults());
+  places.erase(places.begin() + axis);
   places.insert(places.begin(), column.floorDiv(block));
   places.push_back(column % block);
   own = AffineMap::get(own.getNumDims(), 0, places, op->getContext());
@@ -104,11 +121,11 @@ static void pack(EntryOp entry, unsigned number) {
   BlockArgument packed = entry.getBody().insertArgument(number + 1, RankedTensorType::get(sizes, type.getElementType()),
                                                         argument.getLoc());
   for (OpOperand &use : llvm::make_early_inc_range(argument.getUses()))
-    readBlocks(use, packed);
+    readBlocks(use, type.getRank() - 1, packed);
   entry.getBody().eraseArgument(number);
 }
 
-void dlc::packWeights(ModelOp model) {
+static void packStored(ModelOp model) {
   llvm::MapVector<Attribute, Weight> weights; // by name
   for (EntryOp entry : model.getBody().getOps<EntryOp>()) {
     for (auto [argument, about] :
@@ -128,4 +145,84 @@ void dlc::packWeights(ModelOp model) {
     if (weight.mayBePacked)
       for (auto [entry, number] : weight.given)
         pack(entry, number);
+}
+
+//===--- Before a loop ----------------------------------------------------------------------------------===//
+
+/// All places of the product that read one element of the operand: its rows, and products that share it.
+static int64_t readersOf(OpOperand &use, const Extents &capacity) {
+  auto fusible = cast<FusibleOpInterface>(use.getOwner());
+  AffineMap own = fusible.getAccessMaps()[use.getOperandNumber()];
+  int64_t count = 1;
+  for (auto [dim, size] : llvm::enumerate(fusible.getIterationSizes()))
+    if (!own.isFunctionOfDim(dim))
+      count *= size.at(capacity);
+  return count;
+}
+
+/// The tensor in blocks of columns, which lie along the axis.
+static Value blocksOf(const Ops &b, Value value, unsigned axis) {
+  SmallVector<Dim> dims = dimsOf(value);
+  int64_t block = blockOf(typeOf(value));
+  dims.insert(dims.begin() + axis + 1, Dim(block));
+  dims[axis] = dims[axis].value / block;
+  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
+  order.erase(order.begin() + axis, order.begin() + axis + 2);
+  order.insert(order.begin(), axis);
+  order.push_back(axis + 1);
+  return b.transpose(b.reshape(value, dims), order);
+}
+
+/// Gives the loop one more argument, which is the same in each round.
+static Value capture(RepeatOp repeat, EntryOp body, Value value) {
+  Builder b(repeat.getContext());
+  repeat.getArgsMutable().append(value);
+  SmallVector<Attribute> about(body.getArgAttrs().getValue());
+  about.push_back(b.getDictionaryAttr(b.getNamedAttr("captured", b.getUnitAttr())));
+  body.setArgAttrsAttr(b.getArrayAttr(about));
+  return body.getBody().addArgument(value.getType(), value.getLoc());
+}
+static void release(RepeatOp repeat, EntryOp body, unsigned number) {
+  repeat.getArgsMutable().erase(number);
+  SmallVector<Attribute> about(body.getArgAttrs().getValue());
+  about.erase(about.begin() + number);
+  body.setArgAttrsAttr(Builder(repeat.getContext()).getArrayAttr(about));
+  body.getBody().eraseArgument(number);
+}
+
+static void packBefore(RepeatOp repeat, const Extents &capacity) {
+  EntryOp body = bodyOf(repeat);
+  int64_t rounds = repeat.getCount().evaluate().at(capacity);
+  OpBuilder builder(repeat);
+  Ops b(builder, repeat.getLoc());
+  for (unsigned number = body.getArgAttrs().size(); number-- > 0;) {
+    BlockArgument argument = body.getBody().getArgument(number);
+    if (!cast<DictionaryAttr>(body.getArgAttrs()[number]).contains("captured"))
+      continue;
+    llvm::MapVector<unsigned, Value> packed; // by the axis of its columns
+    for (OpOperand &use : llvm::make_early_inc_range(argument.getUses())) {
+      std::optional<unsigned> axis = columnsOf(use);
+      if (!axis || !mayBePacked(typeOf(argument), *axis))
+        continue;
+      int64_t rows = readersOf(use, capacity);
+      if (rows > mostPackedRows || rows * rounds < leastPackedReads)
+        continue;
+      Value &blocks = packed[*axis];
+      if (!blocks)
+        blocks = capture(repeat, body, blocksOf(b, repeat.getArgs()[number], *axis));
+      readBlocks(use, *axis, blocks);
+    }
+    if (argument.use_empty() && !packed.empty())
+      release(repeat, body, number);
+  }
+}
+
+void dlc::packWeights(ModelOp model, const CompileOptions &options) {
+  packStored(model);
+  if (options.memoryBudget) // a copy takes memory
+    return;
+  Extents capacity = capacitiesOf(model, options).back();
+  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+    for (auto repeat : entry.getBody().getOps<RepeatOp>())
+      packBefore(repeat, capacity);
 }

@@ -1,14 +1,24 @@
 // pack-weights.mlir - which weights lie in blocks of columns, and that nothing else changes.
 // SPDX-License-Identifier: Apache-2.0
 //
-// RUN: dlc %s --emit=kernels | FileCheck %s
+// RUN: dlc %s --emit=kernels --batch 32 | FileCheck %s
+// RUN: dlc %s --emit=kernels --batch 32 --memory-budget 1G | FileCheck %s --check-prefix=FEW
+// RUN: dlc %s --emit=kernels --batch 31 | FileCheck %s --check-prefix=FEW
+// FEW-DAG: repeat 8 {{.*}}%w4)
+// FEW-DAG: repeat 8 {{.*}}%w5)
 // RUN: dlc %s -O0 --emit=kernels | FileCheck %s --check-prefix=O0
 // O0-NOT: floordiv
 //
 // Against the evaluator, for a whole batch and a short one, on both targets, and from each level on.
-// RUN: dlc --diff %s --batch 5 --quiet --target v4 | FileCheck %s --check-prefix=AGREE
-// RUN: dlc --diff %s --batch 5 --batch-extent 2 --quiet --target v3 | FileCheck %s --check-prefix=AGREE
-// AGREE-COUNT-9: results agree
+// RUN: dlc --diff %s --batch 32 --quiet --target v4 | FileCheck %s --check-prefix=AGREE
+// RUN: dlc --diff %s --batch 32 --batch-extent 2 --quiet --target v3 | FileCheck %s --check-prefix=AGREE
+// AGREE-COUNT-14: results agree
+//
+// What is packed before a loop has the same bits on both targets, for any number of threads, and for part of a batch.
+// RUN: rm -rf %t && mkdir -p %t && cd %t
+// RUN: dlc %s --batch 32 --target v4 -o v4.so && dlc %s --batch 32 --target v3 -o v3.so && dlc %s --batch 40 -o more.so
+// RUN: %python %S/../exec/Inputs/same-bits.py many_rounds x=32x8x64 v4.so v3.so more.so | FileCheck %s --check-prefix=BITS
+// BITS: the same bits
 // RUN: dlc %s --emit=kernels -o %t.kernels.mlir && dlc %t.kernels.mlir -o %t.kernels.so
 // RUN: dlc %s --emit=plan -o %t.plan.mlir && dlc %t.plan.mlir -o %t.plan.so
 dl.model @pack {
@@ -79,6 +89,44 @@ dl.model @pack {
       %a = matmul %h, %w3
       %b = add %a, %s
       yield carry %b
+    }
+    return %y
+  }
+  // What many rounds read is packed before them, for each axis of its columns.
+  // CHECK: entry function @many_rounds(
+  // CHECK-SAME: %w4: f32[64, 96]
+  // CHECK-DAG: %[[A:[^ ]+]] = reshape %w4, [64, 6, 16]
+  // CHECK-DAG: %[[B:[^ ]+]] = reshape %w4, [4, 16, 96]
+  // CHECK-DAG: %[[THERE:[^ ]+]] = launch {{.*}}(%[[A]]) : f32[6, 64, 16]
+  // CHECK-DAG: %[[BACK:[^ ]+]] = launch {{.*}}(%[[B]]) : f32[4, 96, 16]
+  // CHECK: repeat 8 {{.*}}(%{{[^ ]+}}, %{{[^ ]+}}, %[[THERE]], %[[BACK]])
+  func @many_rounds(%x: f32[batch, 8, 64]) -> (y: f32[batch, 64]) {
+    %w4 = param "w4" f32[64, 96] = normal(0.1)
+    %zero = constant f32[batch, 64] = 0.0
+    %y = scan (%s in %x along 1) carry (%h = %zero) {
+      %a = matmul %h, %w4
+      %b = matmul %a, %w4, transpose_b
+      %c = add %b, %s
+      yield carry %c
+    }
+    return %y
+  }
+  // What else reads it reads it as it lies.
+  // CHECK: entry function @also(
+  // CHECK: %[[C:[^ ]+]] = reshape %w5, [64, 4, 16]
+  // CHECK: %[[PACKED:[^ ]+]] = launch {{.*}}(%[[C]]) : f32[4, 64, 16]
+  // CHECK: repeat 8 {{.*}}(%{{[^ ]+}}, %{{[^ ]+}}, %w5, %[[PACKED]])
+  func @also(%x: f32[batch, 8, 64]) -> (y: f32[batch, 64]) {
+    %w5 = param "w5" f32[64, 64] = normal(0.1)
+    %zero = constant f32[batch, 64] = 0.0
+    %y = scan (%s in %x along 1) carry (%h = %zero) {
+      %a = matmul %h, %w5
+      %n = mean %h
+      %d = mul %w5, %n
+      %e = sum %d, axes = [0]
+      %b = add %a, %e
+      %c = add %b, %s
+      yield carry %c
     }
     return %y
   }
