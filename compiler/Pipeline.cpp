@@ -141,7 +141,7 @@ static LogicalResult multiplyAllTables(ModuleOp module, const CompileOptions &op
   if (!any || options.optimize == 0)
     return success();
   for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
-    multiplyTables(entry, capacitiesOf(entry, options).back());
+    multiplyTables(entry, usualExtents(entry, options));
   return simplify(module, options);
 }
 static LogicalResult accumulateAll(ModuleOp module, const CompileOptions &options) {

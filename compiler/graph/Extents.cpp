@@ -9,6 +9,10 @@ static bool dependsOn(Value value, StringRef name) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   return type && llvm::any_of(dimsOf(type), [&](Dim dim) { return dim.power(name); });
 }
+Extents dlc::usualExtents(EntryOp entry, const CompileOptions &options) {
+  std::vector<Extents> all = capacitiesOf(entry, options);
+  return entry.getKind() == "train" || entry.getKind() == "gradients" ? all.back() : all.front();
+}
 bool dlc::dependsOn(EntryOp entry, StringAttr name) {
   auto depends = [&](Value value) { return ::dependsOn(value, name); };
   return llvm::any_of(entry.getBody().getArguments(), depends) ||

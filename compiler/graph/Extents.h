@@ -11,6 +11,9 @@ namespace dlc {
 std::vector<Extents> capacitiesOf(ModelOp model, const CompileOptions &options);
 /// The same for an entry point: an open size that nothing of it depends on has one capacity.
 std::vector<Extents> capacitiesOf(EntryOp entry, const CompileOptions &options);
+/// The call that a form is chosen for which all capacities share: a step of training is filled to the largest, and what is
+/// called with less has the smallest made for it.
+Extents usualExtents(EntryOp entry, const CompileOptions &options);
 /// Some argument or result depends on the open size.
 bool dependsOn(EntryOp entry, mlir::StringAttr name);
 /// Whether a call tells each open size by the shape of an input.

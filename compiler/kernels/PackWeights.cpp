@@ -221,8 +221,7 @@ void dlc::packWeights(ModelOp model, const CompileOptions &options) {
   packStored(model);
   if (options.memoryBudget) // a copy takes memory
     return;
-  Extents capacity = capacitiesOf(model, options).back();
   for (EntryOp entry : model.getBody().getOps<EntryOp>())
     for (auto repeat : entry.getBody().getOps<RepeatOp>())
-      packBefore(repeat, capacity);
+      packBefore(repeat, usualExtents(entry, options));
 }
