@@ -551,6 +551,12 @@ LaunchOp KernelFormer::launch(const Domain &domain) {
   return launch;
 }
 
+/// What is reshaped.
+static Value rootOf(Value value) {
+  while (auto view = value.getDefiningOp<ReshapeOp>())
+    value = view.getInput();
+  return value;
+}
 /// What a view is a view of.
 Value KernelFormer::sourceOf(Value value) {
   while (isStridedView(value.getDefiningOp()))
@@ -652,7 +658,7 @@ void KernelFormer::group() {
   SmallVector<Operation *> all = llvm::to_vector(llvm::make_pointer_range(block.without_terminator()));
   for (Operation *op : llvm::reverse(all))
     if (turnOf(op) != Turn::None && !viewed.contains(op) && !op->use_empty() &&
-        !sourceOf(op->getResult(0)).getDefiningOp()) {
+        !rootOf(op->getOperand(0)).getDefiningOp()) {
       Operation *reader = *llvm::min_element(
           op->getUsers(), [&](Operation *a, Operation *b) { return numberOf.lookup(a) < numberOf.lookup(b); });
       op->moveBefore(reader);
