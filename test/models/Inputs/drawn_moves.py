@@ -1,6 +1,7 @@
 # drawn_moves.py - steps of random_programs.py: ops that move elements of any type.
 # SPDX-License-Identifier: Apache-2.0
 import math
+import random
 
 from drawn import BATCH, TIME, batches, broadcast, size_text, text
 from drawn_program import SIZES, LARGEST, elements, Value, Drawing
@@ -124,7 +125,12 @@ class Moves(Drawing):
         value = self.any(lambda v: v.shape)
         if value:
             axes = sorted(self.random.sample(range(len(value.shape)), self.random.randint(1, len(value.shape))))
-            self.same(value, f"flip {value}, axes = {axes}", value.shape)
+            own = random.Random(f"{value} {axes}")  # so that the programs without one stay what they were
+            sizes = [i for i, size in enumerate(value.shape) if isinstance(size, int)]
+            if sizes and own.random() < 0.4:
+                self.same(value, f"shift {value}, axis = {own.choice(sizes)}, by = {own.randint(-2, 2)}", value.shape)
+            else:
+                self.same(value, f"flip {value}, axes = {axes}", value.shape)
 
     def stretch(self):
         value = self.any(lambda v: 1 in v.shape)
