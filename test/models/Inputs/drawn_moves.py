@@ -126,7 +126,7 @@ class Moves(Drawing):
         if value:
             axes = sorted(self.random.sample(range(len(value.shape)), self.random.randint(1, len(value.shape))))
             own = random.Random(f"{value} {axes}")  # so that the programs without one stay what they were
-            sizes = [i for i, size in enumerate(value.shape) if isinstance(size, int)]
+            sizes = [i for i, size in enumerate(value.shape) if size > 0]
             if sizes and own.random() < 0.4:
                 self.same(value, f"shift {value}, axis = {own.choice(sizes)}, by = {own.randint(-2, 2)}", value.shape)
             else:
