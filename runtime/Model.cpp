@@ -12,6 +12,7 @@
 #include <cstring>
 #include <limits>
 #include <sstream>
+#include <unordered_set>
 
 namespace dlc {
 using namespace detail;
@@ -80,6 +81,16 @@ std::string Port::str() const {
     text += cat(axis ? ", " : "", size);
   }
   return text + "]";
+}
+
+std::string Entry::signature() const {
+  auto list = [](const std::vector<Port> &ports) {
+    std::string text;
+    for (const Port &p : ports)
+      text += cat(text.empty() ? "" : ", ", p.name, ": ", p.str());
+    return text;
+  };
+  return cat("(", list(inputs), ") -> (", list(outputs), ")");
 }
 
 template <class T>
@@ -237,7 +248,35 @@ private:
     const std::vector<Port> &ports = o.base == DLC_IN_INPUT ? entry.inputs : entry.outputs;
     if (o.base > DLC_IN_OUTPUT || o.index >= ports.size())
       return 0;
-    return static_cast<uint64_t>(ports[o.index].dims.elements()) * sizeOf(ports[o.index].type);
+    // Of the ports that the operand comes to, the smallest one counts.
+    std::vector<bool> reached = portsReached(o, ports.size());
+    uint64_t least = reached.empty() ? 0 : UINT64_MAX;
+    for (size_t i = 0; i < reached.size(); ++i)
+      if (reached[i])
+        least = std::min(least, static_cast<uint64_t>(ports[i].dims.elements()) * sizeOf(ports[i].type));
+    return least;
+  }
+  /// Which of so many ports an operand comes to in the loops around; empty where it leaves them.
+  std::vector<bool> portsReached(const dlc_operand &o, size_t count) {
+    std::vector<bool> reached(count);
+    reached[o.index] = true;
+    for (size_t loop = 0; o.moves && loop < loops.size(); ++loop) {
+      int64_t step = raw.moves[o.moves + loop].ports;
+      if (!step)
+        continue;
+      std::vector<int64_t> left(count); // rounds that are left where the operand is at a port
+      for (size_t i = 0; i < count; ++i)
+        left[i] = reached[i] ? std::max<int64_t>(loops[loop].rounds, 1) : 0;
+      for (size_t i = 0; i < count; ++i) {
+        size_t from = step > 0 ? i : count - 1 - i, to = from + static_cast<size_t>(step);
+        if (left[from] > 1 && to >= count)
+          return {};
+        if (left[from] > 1)
+          left[to] = std::max(left[to], left[from] - 1);
+        reached[from] = left[from] > 0;
+      }
+    }
+    return reached;
   }
 
   void operand(const dlc_operand &o, const dlc_kernel_operand &wanted, uint64_t numbers) {
@@ -393,9 +432,8 @@ private:
     info.parameter = text(t.parameter), info.slot = text(t.slot), info.group = text(t.group);
     if (info.kind == DLC_SLOT && (info.parameter.empty() || info.slot.empty()))
       broken(cat("the slot '", info.name, "' does not say whose it is"));
-    for (const TensorInfo &other : model.tensors)
-      if (other.fileName() == info.fileName())
-        broken(cat("two tensors are called '", info.fileName(), "' in a checkpoint"));
+    if (!fileNames.insert(info.fileName()).second)
+      broken(cat("two tensors are called '", info.fileName(), "' in a checkpoint"));
     return info;
   }
 
@@ -443,7 +481,6 @@ private:
   Entry entry(const dlc_entry &e) {
     Entry info;
     info.name = requireText(e.name, "an entry point");
-    info.signature = text(e.signature);
     if (e.kind > DLC_SESSION_CALL || !e.function || e.extent_count < 1 || e.extent_count > DLC_MAX_EXTENTS ||
         !e.extents)
       broken(cat("entry '", info.name, "' has an unknown kind, no code or no capacity"));
@@ -478,6 +515,7 @@ private:
 
   ModelState &model;
   const std::string &what;
+  std::unordered_set<std::string> fileNames; ///< of the tensors so far
 };
 
 } // namespace

@@ -131,7 +131,6 @@ struct ScalarInfo {
 /// An entry point. A model compiled for several batch sizes has several of one name.
 struct Entry {
   std::string_view name;
-  std::string_view signature;
   dlc_entry_kind kind;
   uint32_t flags;                   ///< dlc_entry_flags
   uint32_t arenas;                  ///< bit i: needs dlc_arena i
@@ -144,6 +143,8 @@ struct Entry {
   std::vector<ScalarInfo> scalars;
   dlc_function function;
 
+  /// "(image: f32[batch, 784]) -> (probability: f32[batch, 10])".
+  DLC_API std::string signature() const;
   bool hasBatch() const { return open[0].capacity > 0; }
   /// The largest call, but of so many rows.
   OpenSizes atCapacity(int64_t rows) const {

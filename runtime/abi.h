@@ -21,8 +21,8 @@ extern "C" {
 
 #define DLC_MAGIC 0x6c646f4du /* "Modl" in little-endian bytes */
 /* 2: schedules are data; 3: tensors lie densely at the extent of a call; 4: schedules have constants; 5: steps that
- * accumulate; 6: weights may be packed; 7: open sizes beside the batch */
-#define DLC_ABI_VERSION 7u
+ * accumulate; 6: weights may be packed; 7: open sizes beside the batch; 8: operands step from port to port */
+#define DLC_ABI_VERSION 8u
 #define DLC_QUERY_SYMBOL "dlc_model_query"
 #define DLC_ALIGNMENT 64u /* of every arena, in bytes */
 #define DLC_MAX_RANK 8u
@@ -264,17 +264,18 @@ typedef struct dlc_kernel {
 #define DLC_IN_OUTPUT (DLC_ARENA_COUNT + 1)
 #define DLC_IN_CONSTANTS (DLC_ARENA_COUNT + 2)
 
-/* A distance in bytes, to be multiplied by `factors`. */
+/* A distance: in bytes, to be multiplied by `factors`, and in inputs or outputs. */
 typedef struct dlc_move {
   int64_t bytes;
   dlc_factors factors;
-  uint32_t reserved;
+  int32_t ports; /* 0 in `first`, and where the base is no input or output */
 } dlc_move;
 
-/* One operand of one run: base + offset + first + the sum over the loops around of step * index. */
+/* One operand of one run: base + offset + first + the sum over the loops around of step * index of the loop. Where the base is an
+ * input or output, it is number `index` + the sum over the loops around of ports * index of the loop. */
 typedef struct dlc_operand {
   uint32_t base;  /* dlc_arena, DLC_IN_INPUT, DLC_IN_OUTPUT or DLC_IN_CONSTANTS */
-  uint32_t index; /* which input or output */
+  uint32_t index; /* which input or output, in the first round of all loops */
   int64_t offset; /* in bytes */
   uint32_t moves; /* 0: none; or 1 + the place in moves of `first`, which those of the loops follow, outermost first */
   uint32_t reserved;
@@ -316,9 +317,8 @@ typedef struct dlc_check {
 
 typedef struct dlc_entry {
   const char *name;
-  const char *signature; /* to read: "(image: f32[batch, 784]) -> (probability: f32[batch, 10])" */
-  uint32_t kind;         /* dlc_entry_kind */
-  uint32_t flags;        /* dlc_entry_flags */
+  uint32_t kind;  /* dlc_entry_kind */
+  uint32_t flags; /* dlc_entry_flags */
   uint32_t input_count, output_count, scalar_count;
   uint32_t arenas; /* bit i: needs arena i */
   uint32_t extent_count, reserved;
@@ -357,7 +357,9 @@ typedef struct dlc_model {
   uint64_t arena_bytes[DLC_ARENA_COUNT]; /* the workspace's is the largest of all entry points */
 } dlc_model;
 
-/* `abi_version`: the caller's DLC_ABI_VERSION. NULL if the library cannot serve it, or if the loader does not know packed
+/* Any number of threads may call it at once; all get the same. The first call may write tables out that the file has in a shorter
+ * form, into memory of the library's own: nobody else writes there, then or later.
+ * `abi_version`: the caller's DLC_ABI_VERSION. NULL if the library cannot serve it, or if the loader does not know packed
  * relocations (DT_RELR; glibc does since 2.36) and has left the pointers in its tables as they are in the file. */
 typedef const dlc_model *(*dlc_query)(uint32_t abi_version);
 

@@ -23,7 +23,7 @@ void emitDescriptor(mlir::ModuleOp module, const CompileOptions &options, llvm::
 /// The symbol of a kernel's function among the objects.
 std::string symbolOf(mlir::ModuleOp kernel);
 /// What compiled models bring along, as bytes in this program.
-enum class Part { Support, Schedule, Chooser };
+enum class Part { Support, Schedule, Rows, Chooser };
 /// A shared library, exporting `dlc_model_query` alone, with the checksum of its content as build ID
 /// (runtime/Checksum.h).
 llvm::Error linkShared(const Objects &objects, llvm::ArrayRef<Part> parts, llvm::SmallVectorImpl<char> &library);

@@ -7,6 +7,7 @@
 #include "compiler/plan/StoredTensors.h"
 #include "compiler/target/Emit.h"
 #include "compiler/target/FoldRounds.h"
+#include "compiler/target/FoldRows.h"
 #include "compiler/target/Tables.h"
 #include "dialects/dl/Program.h"
 #include "llvm/ADT/StringSet.h"
@@ -19,7 +20,8 @@ namespace {
 class DescriptorEmitter {
 public:
   DescriptorEmitter(ModuleOp module, const CompileOptions &options, llvm::Module &code)
-      : module(module), target(*findTarget(options.target)), stored(module), code(code), constants(code) {}
+      : module(module), target(*findTarget(options.target)), stored(module), code(code), constants(code),
+        folded(constants) {}
   void run(StringRef query);
 
 private:
@@ -44,6 +46,7 @@ private:
   StoredTensors stored;
   llvm::Module &code;
   Constants constants;
+  FoldedTables folded; ///< what grows with a network, and repeats
   llvm::StringMap<uint32_t> kernelNumber;
   std::vector<KernelOperands> kernelOperands; ///< by number
   uint64_t workspace = 0;                     ///< the largest of all entry points
@@ -78,24 +81,6 @@ static std::string sourceOf(Location where) {
     return WalkResult::advance();
   });
   return text;
-}
-static std::string signatureOf(DictionaryAttr about) {
-  int64_t parts = about.getAs<IntegerAttr>("parts").getInt();
-  auto ofCall = [&](RankedTensorType type) { // kernels see a part of the rows
-    SmallVector<Dim> dims = dimsOf(type);
-    for (Dim &dim : dims)
-      dim.value /= dim.hasRows() ? parts : 1;
-    return makeTensor(dims, type.getElementType());
-  };
-  auto list = [&](StringRef attrs, StringRef types, StringRef kind) {
-    std::string text;
-    for (auto [one, type] : llvm::zip(about.getAs<ArrayAttr>(attrs).getAsRange<DictionaryAttr>(),
-                                      about.getAs<ArrayAttr>(types).getAsValueRange<TypeAttr>()))
-      if (auto name = one.getAs<StringAttr>(kind))
-        text += (text.empty() ? "" : ", ") + name.str() + ": " + show(Type(ofCall(cast<RankedTensorType>(type))));
-    return text;
-  };
-  return "(" + list("arg_attrs", "arg_types", "input") + ") -> (" + list("res_attrs", "res_types", "output") + ")";
 }
 
 llvm::GlobalVariable *DescriptorEmitter::numbers(ArrayRef<int64_t> values) {
@@ -184,7 +169,7 @@ llvm::GlobalVariable *DescriptorEmitter::tensorTable() {
     table.point(&dlc_tensor::slot, constants.string(one.slot));
     table.point(&dlc_tensor::group, constants.string(one.group));
   }
-  return table.emit(constants);
+  return folded.emit(table);
 }
 
 //===--- Kernels ----------------------------------------------------------------------------------------===//
@@ -274,7 +259,7 @@ llvm::GlobalVariable *DescriptorEmitter::portTable(DictionaryAttr about, StringR
     table.point(&dlc_port::factors, words(factors));
   }
   count = ports.size();
-  return table.emit(constants);
+  return folded.emit(table);
 }
 
 llvm::GlobalVariable *DescriptorEmitter::scalarTable(DictionaryAttr about, uint32_t &count) {
@@ -427,7 +412,6 @@ void DescriptorEmitter::entry(Table<dlc_entry> &entries, ScheduleOp schedule, ll
   auto *scalars = scalarTable(about, row.scalar_count);
   entries.add(row);
   entries.point(&dlc_entry::name, constants.string(about.getAs<StringAttr>("name")));
-  entries.point(&dlc_entry::signature, constants.string(signatureOf(about)));
   entries.point(&dlc_entry::inputs, inputs);
   entries.point(&dlc_entry::outputs, outputs);
   entries.point(&dlc_entry::scalars, scalars);
@@ -505,8 +489,14 @@ void DescriptorEmitter::run(StringRef queryName) {
   // the file. What holds them cannot be used then.
   llvm::Value *known = b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), model, offsetof(dlc_model, entries));
   llvm::Value *loaded = b.CreateICmpEQ(b.CreateLoad(pointer, known, /*isVolatile=*/true), entryTable);
-  b.CreateRet(b.CreateSelect(b.CreateAnd(fits, loaded), model,
-                             llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0))));
+  auto *refuse = llvm::BasicBlock::Create(context, "", query), *serve = llvm::BasicBlock::Create(context, "", query);
+  b.CreateCondBr(b.CreateAnd(fits, loaded), serve, refuse);
+  b.SetInsertPoint(refuse);
+  b.CreateRet(llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0)));
+  b.SetInsertPoint(serve);
+  if (!folded.empty())
+    folded.writeOut(b);
+  b.CreateRet(model);
 }
 
 void dlc::emitDescriptor(ModuleOp module, const CompileOptions &options, StringRef query, llvm::Module &code) {

@@ -18,7 +18,7 @@ llvm::Error dlc::emitModel(llvm::ArrayRef<Lowered> targets, bool isStatic, llvm:
   if (targets.size() == 1) {
     if (llvm::Error error = emitted(targets.front(), query, objects))
       return error;
-    parts = {Part::Schedule};
+    parts = {Part::Schedule, Part::Rows};
   } else {
     llvm::SmallVector<TargetDescription> descriptions;
     for (const Lowered &one : targets) {
@@ -27,7 +27,7 @@ llvm::Error dlc::emitModel(llvm::ArrayRef<Lowered> targets, bool isStatic, llvm:
       Objects own;
       if (llvm::Error error = emitted(one, name, own))
         return error;
-      if (llvm::Error error = linkObject(own, {Part::Schedule}, name, objects.emplace_back()))
+      if (llvm::Error error = linkObject(own, {Part::Schedule, Part::Rows}, name, objects.emplace_back()))
         return error;
     }
     if (llvm::Error error = emitChooser(query, descriptions, objects.emplace_back()))

@@ -5,14 +5,13 @@
 //   run k0 (params + 256, workspace + 128)  =>   run k0 (params + 256 a round, workspace + 64 + 64 a round)
 //   run k0 (params + 512, workspace + 192)     end
 //
+// An operand may step from one input or output of the call to another, too: each layer has gradients of its own.
 // A network of many equal layers so has a table that does not grow with them.
 #include "compiler/target/FoldRounds.h"
+#include "compiler/target/Repeats.h"
 #include "llvm/ADT/DenseMap.h"
 
 using namespace dlc;
-
-/// So many steps make a round at the most, and so many rounds a loop at the least.
-static constexpr size_t mostSteps = 256, fewestRounds = 3;
 
 namespace {
 class Folder {
@@ -22,14 +21,14 @@ public:
 
 private:
   bool isAlike(size_t step, size_t period, size_t round);
-  size_t roundsFrom(size_t step, size_t period);
   void copy(size_t step);
-  void fold(size_t first, size_t period, size_t rounds);
-  uint32_t moveBy(int64_t bytes);
+  void fold(size_t first, Repeat repeat);
+  uint32_t moveBy(int64_t bytes, int32_t ports);
 
   ScheduleTables &old, made;
   llvm::ArrayRef<KernelOperands> kernels;
-  llvm::DenseMap<int64_t, uint32_t> moveOf; ///< bytes a round, to what an operand says of it
+  llvm::DenseMap<std::pair<int64_t, int32_t>, uint32_t>
+      moveOf; ///< a round's bytes and ports, to what an operand says of it
 };
 } // namespace
 
@@ -45,18 +44,13 @@ bool Folder::isAlike(size_t step, size_t period, size_t round) {
   for (uint32_t i = 0; i < kernels[first.kernel].count; ++i) {
     const dlc_operand &a = old.operands[first.operand + i], &b = old.operands[second.operand + i],
                       &c = old.operands[later.operand + i];
-    if (a.base != c.base || a.index != c.index || a.moves || c.moves ||
-        c.offset - a.offset != (b.offset - a.offset) * (int64_t)round)
+    int64_t bytes = b.offset - a.offset, ports = (int64_t)b.index - a.index;
+    // One that moved both ways could not be checked: the room in a port is known, not in which round it is reached.
+    if (a.base != c.base || a.moves || c.moves || (bytes && ports) || c.offset - a.offset != bytes * (int64_t)round ||
+        (int64_t)c.index - a.index != ports * (int64_t)round)
       return false;
   }
   return true;
-}
-
-size_t Folder::roundsFrom(size_t step, size_t period) {
-  for (size_t rounds = 1;; ++rounds)
-    for (size_t i = 0; i < period; ++i)
-      if (!isAlike(step + i, period, rounds))
-        return rounds;
 }
 
 void Folder::copy(size_t step) {
@@ -71,28 +65,32 @@ void Folder::copy(size_t step) {
   made.steps.add(row);
 }
 
-uint32_t Folder::moveBy(int64_t bytes) {
-  uint32_t &known = moveOf[bytes];
-  if (bytes && !known) {
+uint32_t Folder::moveBy(int64_t bytes, int32_t ports) {
+  if (!bytes && !ports)
+    return 0;
+  uint32_t &known = moveOf[{bytes, ports}];
+  if (!known) {
     known = made.moves.size() + 1;
     made.moves.add({0, 0, 0});
-    made.moves.add({bytes, 0, 0});
+    made.moves.add({bytes, 0, ports});
   }
   return known;
 }
 
-void Folder::fold(size_t first, size_t period, size_t rounds) {
+void Folder::fold(size_t first, Repeat repeat) {
   dlc_step loop{};
   loop.kind = DLC_LOOP;
-  loop.operand = made.steps.size() + period + 1;
-  loop.count = rounds;
+  loop.operand = made.steps.size() + repeat.items + 1;
+  loop.count = repeat.rounds;
   loop.unit = 1;
   made.steps.add(loop);
-  for (size_t step = first; step < first + period; ++step) {
-    size_t begin = made.operands.size(), next = old.steps[step + period].operand;
+  for (size_t step = first; step < first + repeat.items; ++step) {
+    size_t begin = made.operands.size(), next = old.steps[step + repeat.items].operand;
     copy(step);
-    for (size_t i = begin; i < made.operands.size(); ++i)
-      made.operands[i].moves = moveBy(old.operands[next + i - begin].offset - made.operands[i].offset);
+    for (size_t i = begin; i < made.operands.size(); ++i) {
+      dlc_operand &here = made.operands[i], &there = old.operands[next + i - begin];
+      here.moves = moveBy(there.offset - here.offset, (int32_t)((int64_t)there.index - here.index));
+    }
   }
   made.steps.add().kind = DLC_END_LOOP;
 }
@@ -103,16 +101,14 @@ void Folder::run() {
   for (size_t step = 0; step < old.steps.size();) {
     if (old.steps[step].kind == DLC_LOOP)
       insideUntil = std::max<size_t>(insideUntil, old.steps[step].operand);
-    size_t period = 0, rounds = 0;
-    for (size_t some = 1; some <= mostSteps && step >= insideUntil; ++some)
-      if (size_t found = roundsFrom(step, some);
-          found >= fewestRounds && (!rounds || (found - 1) * some > (rounds - 1) * period))
-        period = some, rounds = found;
-    if (rounds)
-      fold(step, period, rounds);
+    Repeat repeat;
+    if (step >= insideUntil)
+      repeat = findRepeat(step, [&](size_t step, size_t items, size_t rounds) { return isAlike(step, items, rounds); });
+    if (repeat.rounds)
+      fold(step, repeat);
     else
       copy(step++);
-    step += period * rounds;
+    step += repeat.items * repeat.rounds;
   }
   old = std::move(made);
 }

@@ -16,8 +16,9 @@
 #include <list>
 #include <mutex>
 
-extern "C" const unsigned char dlc_support_object[], dlc_schedule_object[], dlc_chooser_object[];
-extern "C" const unsigned long dlc_support_object_size, dlc_schedule_object_size, dlc_chooser_object_size;
+extern "C" const unsigned char dlc_support_object[], dlc_schedule_object[], dlc_rows_object[], dlc_chooser_object[];
+extern "C" const unsigned long dlc_support_object_size, dlc_schedule_object_size, dlc_rows_object_size,
+    dlc_chooser_object_size;
 
 LLD_HAS_DRIVER(elf)
 
@@ -76,6 +77,8 @@ static llvm::ArrayRef<char> bytesOf(Part part) {
     return {(const char *)dlc_support_object, dlc_support_object_size};
   case Part::Schedule:
     return {(const char *)dlc_schedule_object, dlc_schedule_object_size};
+  case Part::Rows:
+    return {(const char *)dlc_rows_object, dlc_rows_object_size};
   case Part::Chooser:
     return {(const char *)dlc_chooser_object, dlc_chooser_object_size};
   }

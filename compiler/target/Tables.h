@@ -36,6 +36,38 @@ private:
   llvm::DenseMap<llvm::Constant *, llvm::GlobalVariable *> made;
 };
 
+/// A table as words of 8 bytes: numbers, and where there is a pointer, what it points at.
+struct Words {
+  std::vector<uint64_t> numbers;
+  std::vector<llvm::Constant *> pointers;
+
+  Words slice(size_t first, size_t count) const {
+    return {{numbers.begin() + first, numbers.begin() + first + count},
+            {pointers.begin() + first, pointers.begin() + first + count}};
+  }
+  /// Null where there are no words.
+  llvm::GlobalVariable *emit(Constants &constants) const {
+    if (numbers.empty())
+      return nullptr;
+    llvm::LLVMContext &context = constants.module.getContext();
+    llvm::StringRef bytes((const char *)numbers.data(), numbers.size() * sizeof(uint64_t));
+    std::vector<llvm::Constant *> parts;
+    size_t done = 0;
+    auto fill = [&](size_t end) {
+      if (end != done)
+        parts.push_back(llvm::ConstantDataArray::getString(context, bytes.slice(done, end), /*AddNull=*/false));
+    };
+    for (size_t i = 0; i < pointers.size(); ++i)
+      if (pointers[i]) {
+        fill(i * sizeof(uint64_t));
+        parts.push_back(pointers[i]);
+        done = (i + 1) * sizeof(uint64_t);
+      }
+    fill(bytes.size());
+    return constants.global(llvm::ConstantStruct::getAnon(context, parts, /*Packed=*/true), 16);
+  }
+};
+
 /// Rows of one struct.
 template <class Row> class Table {
 public:
@@ -47,30 +79,19 @@ public:
   }
   size_t size() const { return rows.size(); }
   Row &operator[](size_t index) { return rows[index]; }
+  Words words() const {
+    static_assert(sizeof(Row) % sizeof(uint64_t) == 0);
+    Words words;
+    words.numbers.resize(rows.size() * (sizeof(Row) / sizeof(uint64_t)));
+    words.pointers.resize(words.numbers.size());
+    if (!rows.empty())
+      std::memcpy(words.numbers.data(), rows.data(), rows.size() * sizeof(Row));
+    for (auto [at, to] : pointers)
+      words.pointers[at / sizeof(uint64_t)] = to;
+    return words;
+  }
   /// Null where there are no rows.
-  llvm::GlobalVariable *emit(Constants &constants) const {
-    if (rows.empty())
-      return nullptr;
-    return constants.global(content(constants.module.getContext()), 16);
-  }
-  llvm::Constant *content(llvm::LLVMContext &context) const {
-    llvm::StringRef bytes((const char *)rows.data(), rows.size() * sizeof(Row));
-    std::vector<std::pair<size_t, llvm::Constant *>> sorted(pointers);
-    llvm::sort(sorted, llvm::less_first());
-    std::vector<llvm::Constant *> parts;
-    size_t done = 0;
-    auto fill = [&](size_t end) {
-      if (end != done)
-        parts.push_back(llvm::ConstantDataArray::getString(context, bytes.slice(done, end), /*AddNull=*/false));
-    };
-    for (auto [at, to] : sorted) {
-      fill(at);
-      parts.push_back(to);
-      done = at + sizeof(void *);
-    }
-    fill(bytes.size());
-    return llvm::ConstantStruct::getAnon(context, parts, /*Packed=*/true);
-  }
+  llvm::GlobalVariable *emit(Constants &constants) const { return words().emit(constants); }
 
 private:
   std::vector<Row> rows;

@@ -111,17 +111,19 @@ static int64_t times(int64_t count, dlc_factors factors, const int64_t *extents)
 static int64_t parts_of(const dlc_entry *entry) { return entry->parts > 1 ? entry->parts : 1; }
 
 static void *place(const struct walk *walk, const dlc_operand *operand) {
-  char *base = operand->base < DLC_ARENA_COUNT     ? walk->call->arenas[operand->base]
-               : operand->base == DLC_IN_INPUT     ? (char *)walk->call->inputs[operand->index]
-               : operand->base == DLC_IN_CONSTANTS ? (char *)walk->entry->constants
-                                                   : walk->call->outputs[operand->index];
-  int64_t offset = operand->offset;
+  int64_t offset = operand->offset, index = operand->index;
   if (operand->moves) {
     const dlc_move *moves = walk->entry->moves + operand->moves;
     offset += times(moves[-1].bytes, moves[-1].factors, walk->extents);
-    for (uint32_t loop = 0; loop < walk->depth; ++loop)
+    for (uint32_t loop = 0; loop < walk->depth; ++loop) {
       offset += times(moves[loop].bytes * walk->index[loop], moves[loop].factors, walk->extents);
+      index += moves[loop].ports * walk->index[loop];
+    }
   }
+  char *base = operand->base < DLC_ARENA_COUNT     ? walk->call->arenas[operand->base]
+               : operand->base == DLC_IN_INPUT     ? (char *)walk->call->inputs[index]
+               : operand->base == DLC_IN_CONSTANTS ? (char *)walk->entry->constants
+                                                   : walk->call->outputs[index];
   return base + offset;
 }
 

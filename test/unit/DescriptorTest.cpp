@@ -34,7 +34,7 @@ TEST(Descriptor, CopyIsFine) { EXPECT_EQ(Copy().open().name(), "fake"); }
 TEST(Descriptor, NullQuery) { EXPECT_ERROR(Model::fromQuery(nullptr), "is NULL"); }
 TEST(Descriptor, VersionNotServed) {
   EXPECT_ERROR(Model::fromQuery([](uint32_t) -> const dlc_model * { return nullptr; }),
-               "The linked model cannot serve version 7 of the interface");
+               "The linked model cannot serve version 8 of the interface");
 }
 TEST(Descriptor, Magic) {
   Copy c;
@@ -44,7 +44,7 @@ TEST(Descriptor, Magic) {
 TEST(Descriptor, Version) {
   Copy c;
   c.model.abi_version = 9;
-  EXPECT_PART(c.error(), "has version 9 of the interface; this runtime speaks version 7");
+  EXPECT_PART(c.error(), "has version 9 of the interface; this runtime speaks version 8");
 }
 TEST(Descriptor, ShorterStructures) {
   Copy c;
@@ -232,4 +232,80 @@ TEST(Descriptor, ScheduleThatWasTamperedWith) {
     spoil(s);
     EXPECT_PART(s.error(), "has a broken description: the schedule of entry '");
   }
+}
+
+namespace {
+/// The kernel reads one whole input of six a round: of four rounds those from number 1 on.
+struct Stepping : Scheduled {
+  dlc_port ports[6];
+  const int64_t fewer[2] = {2, 3};
+  const dlc_factors noFactors[2] = {0, 0};
+
+  Stepping() {
+    std::fill(std::begin(ports), std::end(ports), entries[0].inputs[0]);
+    entries[0].inputs = ports, entries[0].input_count = 6;
+    wanted[0].bytes = 48, wanted[0].elements = 12;
+    operands[0].index = 1;
+    moves[1] = {0, 0, 1};
+  }
+  /// An input that is too short.
+  void shorten(int number) {
+    ports[number].shape = ports[number].sizes = fewer;
+    ports[number].factors = noFactors;
+  }
+};
+/// The same in two loops of two rounds, one in the other.
+struct SteppingTwice : Stepping {
+  dlc_step more[5] = {{DLC_LOOP, 0, 4, 0, 2, 1, 0, 0},
+                      {DLC_LOOP, 0, 3, 0, 2, 1, 0, 0},
+                      {DLC_RUN, 0, 0, 0, 1, 1, 0, 0},
+                      {DLC_END_LOOP, 0, 0, 0, 0, 0, 0, 0},
+                      {DLC_END_LOOP, 0, 0, 0, 0, 0, 0, 0}};
+
+  SteppingTwice(int32_t outer, int32_t inner, int shortOne = -1) {
+    entries[0].steps = more, entries[0].step_count = 5;
+    moves[1] = {0, 0, outer}, moves[2] = {0, 0, inner};
+    if (shortOne >= 0)
+      shorten(shortOne);
+  }
+};
+} // namespace
+
+TEST(Descriptor, PortsThatAreSteppedThrough) {
+  for (auto change : std::vector<void (*)(Stepping &)>{
+           [](Stepping &) {},
+           [](Stepping &s) { s.operands[0].index = 2; },
+           [](Stepping &s) { s.operands[0].index = 5, s.moves[1].ports = -1; },
+           [](Stepping &s) { s.steps[0].unit = -1; }, // from the last round to the first: the same inputs
+           [](Stepping &s) { s.moves[1].ports = 2, s.steps[0].count = 3; },
+           [](Stepping &s) { s.moves[1].ports = INT32_MAX, s.steps[0].count = 1; },
+           [](Stepping &s) { s.shorten(0), s.shorten(5); },                                             // not come to
+           [](Stepping &s) { s.moves[1].ports = 2, s.steps[0].count = 3, s.shorten(2), s.shorten(4); }, // nor these
+       }) {
+    Stepping s;
+    change(s);
+    EXPECT_EQ(s.open().name(), "fake");
+  }
+  for (auto spoil : std::vector<void (*)(Stepping &)>{
+           [](Stepping &s) { s.operands[0].index = 3; }, [](Stepping &s) { s.operands[0].index = UINT32_MAX; },
+           [](Stepping &s) { s.moves[1].ports = -1; }, [](Stepping &s) { s.moves[1].ports = 2; },
+           [](Stepping &s) { s.moves[1].ports = INT32_MAX; }, [](Stepping &s) { s.moves[1].ports = INT32_MIN; },
+           [](Stepping &s) { s.steps[0].count = 6; }, [](Stepping &s) { s.steps[0].count = INT64_MAX - 1; },
+           [](Stepping &s) { s.operands[0].offset = 4; }, [](Stepping &s) { s.moves[1].bytes = 4; },
+           [](Stepping &s) { s.shorten(1); }, [](Stepping &s) { s.shorten(3); }, [](Stepping &s) { s.shorten(4); },
+           [](Stepping &s) { s.entries[0].input_count = 4; }}) {
+    Stepping s;
+    spoil(s);
+    EXPECT_PART(s.error(), "step 1: an operand lies outside of its memory");
+  }
+}
+TEST(Descriptor, PortsThatAreSteppedThroughInTwoLoops) {
+  constexpr const char *outside = "step 2: an operand lies outside of its memory";
+  for (int notMet : {-1, 0, 3})
+    EXPECT_EQ(SteppingTwice(3, 1, notMet).open().name(), "fake"); // 1, 2, 4, 5
+  for (int met : {1, 2, 4, 5})
+    EXPECT_PART(SteppingTwice(3, 1, met).error(), outside);
+  EXPECT_EQ(SteppingTwice(3, -1, 2).open().name(), "fake"); // 1, 0, 4, 3
+  EXPECT_PART(SteppingTwice(3, -2).error(), outside);
+  EXPECT_PART(SteppingTwice(4, 1).error(), outside);
 }

@@ -355,39 +355,22 @@ static const dlc_scalar scalars[] = {{"lr", 0.1}, {"momentum", 0.5}, {"bias.lr",
   }
 #define P (1u << DLC_PARAMS)
 #define T (1u << DLC_TRAINING)
-#define PREDICT(n) \
-  {"predict", \
-   "(x: f32[batch, 3]) -> (y: f32[batch, 2])", \
-   DLC_FUNCTION, \
-   DLC_ROWS_INDEPENDENT, \
-   1, \
-   1, \
-   0, \
-   P, \
-   BATCH(n), \
-   64, \
-   x##n, \
-   y##n, \
-   NULL, \
-   predict}
+#define PREDICT(n) {"predict", DLC_FUNCTION, DLC_ROWS_INDEPENDENT, 1, 1, 0, P, BATCH(n), 64, x##n, y##n, NULL, predict}
 static const dlc_entry entries[] = {
     PREDICT(4),
     PREDICT(2),
-    {"columns", "(x: f32[3, batch]) -> (y: f32[2, batch])", DLC_FUNCTION, DLC_ROWS_INDEPENDENT, 1, 1, 0, P, BATCH(4),
-     64, xc, yc, NULL, predict_columns},
-    {"mean", "(x: f32[batch, 3]) -> (mean: f32)", DLC_FUNCTION, 0, 1, 1, 0, 0, BATCH(8), 64, x8, loss, NULL, mean},
-    {"train_step", "(x: f32[batch, 3], t: f32[batch, 2]) -> (loss: f32)", DLC_TRAIN,
-     DLC_WRITES_PARAMS | DLC_WRITES_TRAINING | DLC_WRITES_BUFFERS, 2, 1, 3, P | T | 1u << DLC_BUFFERS, BATCH(4), 128,
-     xt, loss, scalars, train_step},
-    {"t.gradients", "", DLC_GRADIENTS, 0, 2, 3, 0, P, BATCH(4), 128, xt, gradient, NULL, gradients},
-    {"t.apply", "", DLC_APPLY, DLC_WRITES_PARAMS | DLC_WRITES_TRAINING, 2, 0, 3, P | T, BATCH(0), 128, gradient + 1,
-     NULL, scalars, apply},
-    {"lookup", "", DLC_FUNCTION, DLC_ROWS_INDEPENDENT, 1, 1, 0, P, BATCH(4), 0, token, row2, NULL, lookup},
-    {"accumulate", "", DLC_SESSION_CALL, 0, 1, 1, 0, 1u << DLC_SESSION, BATCH(0), 0, step_in, step_out, NULL,
-     accumulate},
-    {"probe", "", DLC_FUNCTION, 0, 1, 2, 2, 0, BATCH(4), 0, probe_in, probe_out, scalars, probe},
-    {"probe0", "", DLC_FUNCTION, 0, 0, 2, 2, 0, BATCH(4), 0, NULL, probe_out, scalars, probe},
-    {"wide", "", DLC_FUNCTION, 0, 1, 1, 0, 0, BATCH(0), 0, wide_in, wide_out, NULL, wide},
+    {"columns", DLC_FUNCTION, DLC_ROWS_INDEPENDENT, 1, 1, 0, P, BATCH(4), 64, xc, yc, NULL, predict_columns},
+    {"mean", DLC_FUNCTION, 0, 1, 1, 0, 0, BATCH(8), 64, x8, loss, NULL, mean},
+    {"train_step", DLC_TRAIN, DLC_WRITES_PARAMS | DLC_WRITES_TRAINING | DLC_WRITES_BUFFERS, 2, 1, 3,
+     P | T | 1u << DLC_BUFFERS, BATCH(4), 128, xt, loss, scalars, train_step},
+    {"t.gradients", DLC_GRADIENTS, 0, 2, 3, 0, P, BATCH(4), 128, xt, gradient, NULL, gradients},
+    {"t.apply", DLC_APPLY, DLC_WRITES_PARAMS | DLC_WRITES_TRAINING, 2, 0, 3, P | T, BATCH(0), 128, gradient + 1, NULL,
+     scalars, apply},
+    {"lookup", DLC_FUNCTION, DLC_ROWS_INDEPENDENT, 1, 1, 0, P, BATCH(4), 0, token, row2, NULL, lookup},
+    {"accumulate", DLC_SESSION_CALL, 0, 1, 1, 0, 1u << DLC_SESSION, BATCH(0), 0, step_in, step_out, NULL, accumulate},
+    {"probe", DLC_FUNCTION, 0, 1, 2, 2, 0, BATCH(4), 0, probe_in, probe_out, scalars, probe},
+    {"probe0", DLC_FUNCTION, 0, 0, 2, 2, 0, BATCH(4), 0, NULL, probe_out, scalars, probe},
+    {"wide", DLC_FUNCTION, 0, 1, 1, 0, 0, BATCH(0), 0, wide_in, wide_out, NULL, wide},
 };
 
 static const dlc_kernel kernels[] = {{"first", "fake.mlir:1:1", 10, 20}, {"second", "fake.mlir:2:1", 48, 96}};

@@ -94,7 +94,7 @@ void evalModel(EvalOptions &options) {
         fmt::format("--entry {}: this is a {} entry point, expected a function", entry->name, kindText(entry->kind)));
   if (MetricSums(*entry).indices().empty())
     throw UserError(
-        fmt::format("--entry {}: none of its outputs is a single number: {}", entry->name, entry->signature));
+        fmt::format("--entry {}: none of its outputs is a single number: {}", entry->name, entry->signature()));
   if (options.data.empty())
     throw UserError("no data: give --data DIR, --map NAME=FILE, --text FILE or --lines FILE");
   DataSet data = loadData(options, model, *entry);

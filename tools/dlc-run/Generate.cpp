@@ -94,7 +94,7 @@ const Entry &findWriter(const Model &model, const std::string &name) {
     const Entry &entry = findEntry(model, name);
     if (!writes(entry))
       throw UserError(fmt::format("--entry {}: this is the {} entry point {}{}; {}", name, kindText(entry.kind),
-                                  entry.name, entry.signature, expectation));
+                                  entry.name, entry.signature(), expectation));
     return entry;
   }
   bool any = std::any_of(model.entries().begin(), model.entries().end(), writes);
@@ -102,7 +102,7 @@ const Entry &findWriter(const Model &model, const std::string &name) {
     std::vector<std::string> sessions;
     for (const Entry &entry : model.entries())
       if (entry.kind == DLC_SESSION_CALL)
-        sessions.push_back(fmt::format("{}{}", entry.name, entry.signature));
+        sessions.push_back(fmt::format("{}{}", entry.name, entry.signature()));
     throw UserError(fmt::format("model '{}' has no session entry point that writes ({}); {}", model.name(),
                                 sessions.empty() ? "it has no session" : "it has " + join(sessions), expectation));
   }

@@ -113,7 +113,7 @@ void printText(const Model &model, const std::string &path) {
 
   fmt::print("\nentry points\n");
   for (const Entry &entry : model.entries()) {
-    fmt::print("  {}{}\n", entry.name, entry.signature);
+    fmt::print("  {}{}\n", entry.name, entry.signature());
     fmt::print("    kind      {}\n", kindText(entry.kind));
     fmt::print("    capacity  {}{}; {}\n", entry.capacity,
                entry.parts > 1 ? fmt::format(", in {} equal parts (accumulate)", entry.parts) : "", flagsText(entry));
@@ -220,7 +220,7 @@ void printJson(const Model &model, const std::string &path) {
       scalars[std::string(scalar.name)] = jsonNumber(scalar.defaultValue);
     out.event({{"event", "entry"},
                {"name", entry.name},
-               {"signature", entry.signature},
+               {"signature", entry.signature()},
                {"kind", kindText(entry.kind)},
                {"capacity", entry.capacity},
                {"parts", entry.parts},

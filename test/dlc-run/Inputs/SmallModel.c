@@ -194,15 +194,11 @@ static const dlc_scalar scalars[] = {{"lr", 0.5}, {"momentum", 0.9}};
 enum { PARAMS = 1 << DLC_PARAMS, TRAINING = 1 << DLC_TRAINING };
 
 static const dlc_entry entries[] = {
-    {"predict", "(image: real[batch, 4]) -> (probability: real[batch, 3])", DLC_FUNCTION, DLC_ROWS_INDEPENDENT, 1, 1, 0,
-     PARAMS, BATCH, 0, inputs, probability, NULL, predict},
-    {"loss", "(image: real[batch, 4], label: i32[batch]) -> (loss: real, accuracy: real)", DLC_FUNCTION, 0, 2, 2, 0,
-     PARAMS, BATCH, 0, inputs, outputs, NULL, loss},
-    {"step", "(image: real[batch, 4], label: i32[batch]) -> (loss: real, accuracy: real)", DLC_TRAIN,
-     DLC_WRITES_PARAMS | DLC_WRITES_TRAINING | DLC_USES_STEP, 2, 2, 2, PARAMS | TRAINING, BATCH, 0, inputs, outputs,
-     scalars, step},
-    {"step.gradients", "(image: real[batch, 4], label: i32[batch]) -> (loss: real, accuracy: real, ...)", DLC_GRADIENTS,
-     0, 2, 4, 0, PARAMS, BATCH, 0, inputs, outputs, NULL, gradients},
+    {"predict", DLC_FUNCTION, DLC_ROWS_INDEPENDENT, 1, 1, 0, PARAMS, BATCH, 0, inputs, probability, NULL, predict},
+    {"loss", DLC_FUNCTION, 0, 2, 2, 0, PARAMS, BATCH, 0, inputs, outputs, NULL, loss},
+    {"step", DLC_TRAIN, DLC_WRITES_PARAMS | DLC_WRITES_TRAINING | DLC_USES_STEP, 2, 2, 2, PARAMS | TRAINING, BATCH, 0,
+     inputs, outputs, scalars, step},
+    {"step.gradients", DLC_GRADIENTS, 0, 2, 4, 0, PARAMS, BATCH, 0, inputs, outputs, NULL, gradients},
 };
 static const dlc_kernel kernels[] = {{"regression", "small.mlir:3:10 small.mlir:7:10", 192, 320}};
 
