@@ -482,7 +482,12 @@ Tensor Results::operator[](size_t index) && { return std::move(const_cast<Tensor
 //===--- Prepared calls --------------------------------------------------------------------------------===//
 
 CallState *detail::prepareCall(const Context &ctx, std::string_view name, int64_t capacity) {
-  const Entry &e = ctx.model->entry(name, capacity > 0 ? capacity : INT64_MAX);
+  OpenSizes wanted{};
+  wanted[0] = capacity > 0 ? capacity : INT64_MAX;
+  for (const Entry &each : ctx.model->entries) // of what else is open, as much as there is
+    for (size_t i = 1; each.name == name && i < each.open.size(); ++i)
+      wanted[i] = std::max(wanted[i], each.open[i].capacity);
+  const Entry &e = ctx.model->entry(name, wanted);
   if (capacity > 0 && e.capacity != capacity) {
     std::vector<int64_t> there;
     for (const Entry &each : ctx.model->entries)

@@ -316,7 +316,8 @@ public:
     return call(entry, params, std::span<const Input>(inputs.begin(), inputs.size()), options);
   }
 
-  /// A call to be made many times. `capacity` picks among entry points of one name; 0: the largest.
+  /// A call to be made many times. `capacity` picks among entry points of one name by their rows; 0: the largest. Of other
+  /// open sizes it has the largest capacity.
   Call prepare(std::string_view entry, const Parameters &params, int64_t capacity = 0) const;
 
   /// How many threads run a kernel at once.

@@ -204,7 +204,8 @@ bool KernelFormer::isHeldUp(Operation *op, llvm::function_ref<bool(Operation *)>
 }
 
 /// Is the op made of one tensor, which others read, too, for a sum alone? The kernel that sums makes it as well, and a product
-/// that would make it would store one tensor more.
+/// that would make it would store one tensor more. Not where it depends on rows: it would not be told any more which one is
+/// not finite.
 static bool isForSum(Operation *op) {
   Value whole;
   for (Value operand : op->getOperands())
@@ -213,7 +214,7 @@ static bool isForSum(Operation *op) {
         return false;
       whole = operand;
     }
-  return whole && !llvm::all_equal(whole.getUsers()) && op->hasOneUse() &&
+  return whole && typeOf(whole).hasStaticShape() && !llvm::all_equal(whole.getUsers()) && op->hasOneUse() &&
          hasKind(*op->user_begin(), IterationKind::Reduction) &&
          !llvm::is_contained(dimsOf(op->getResult(0)), Dim(1)); // which a sum needs a dimension of its own for
 }

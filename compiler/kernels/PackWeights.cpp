@@ -221,7 +221,10 @@ void dlc::packWeights(ModelOp model, const CompileOptions &options) {
   packStored(model);
   if (options.memoryBudget) // a copy takes memory
     return;
+  llvm::StringMap<int> repeats; // of a body: one that several repeat would have to read blocks in all of them
+  model.walk([&](RepeatOp repeat) { ++repeats[repeat.getCallee()]; });
   for (EntryOp entry : model.getBody().getOps<EntryOp>())
     for (auto repeat : entry.getBody().getOps<RepeatOp>())
-      packBefore(repeat, usualExtents(entry, options));
+      if (repeats[repeat.getCallee()] == 1)
+        packBefore(repeat, usualExtents(entry, options));
 }
