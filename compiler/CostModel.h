@@ -170,6 +170,10 @@ struct CostModel {
   /// Rows from which on, and columns up to which, a product is computed as its transpose: where its rows are consecutive
   /// in A, and where k is (which makes dot products of it).
   int64_t leastTurnedRows = 64, mostTurnedColumns = 17, mostDotColumns = 17;
+  /// Rows from which on it pays where they are consecutive in A and more than columns. Measured on a Zen 5, as it is against
+  /// turned, k = 1024: 8 x 4 1.48 and 1.16 us, 16 x 1 2.37 and 1.16, 32 x 3 5.14 and 1.23, 48 x 12 7.8 and 5.1; k = 32: 8 x 4 0.11
+  /// and 0.10, 48 x 17 0.47 and 0.34; on v3 more.
+  int64_t leastRowsInLine = 8;
   /// Bytes of the columns up to which it pays where k is consecutive, for a near cache holds them with some rows, and only if
   /// a quarter of the lanes would be empty else. Measured at 64 rows and k = 784: 5, 10, 16, 17 columns 5.8, 11.2, 17.8, 19.1
   /// us, and 14.7, 14.7, 13.7, 27.7 as it is; 17 columns at k = 2048 (139 KB) 148 us, and 74 as it is.

@@ -197,11 +197,13 @@ static int64_t rowsToPack(const ProductShape &shape, const CostModel &costs) {
 /// Few columns would leave most lanes of a vector empty. As its transpose the product has lanes along its many rows (if
 /// they are consecutive), or along k.
 static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
-  if (!shape.mayTurn || shape.n == 0 || shape.k == 0 || shape.m < costs.leastTurnedRows)
+  if (!shape.mayTurn || shape.n == 0 || shape.k == 0)
     return false;
-  if (shape.lhsStride[0] == 1)
-    return shape.n <= costs.mostTurnedColumns &&
-           shape.followers <= costs.mostTurnedFollowers; // the same sums either way
+  if (shape.lhsStride[0] == 1) // the same sums either way
+    return shape.m >= costs.leastRowsInLine && shape.n < shape.m && shape.n <= costs.mostTurnedColumns &&
+           shape.followers <= costs.mostTurnedFollowers;
+  if (shape.m < costs.leastTurnedRows)
+    return false;
   // Along k the sums have another order: what decides is the same for all targets.
   int64_t lanes = productLanes(shape.elementBytes), width = llvm::alignTo(shape.n, lanes);
   return shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns && 4 * (width - shape.n) >= width &&
