@@ -38,11 +38,13 @@ static ModelOp modelOf(ModuleOp module) {
 static LogicalResult simplify(ModuleOp module, const CompileOptions &options) {
   PassManager pm(module.getContext(), ModuleOp::getOperationName());
   pm.enableVerifier(false); // once, in the end
-  OpPassManager &entries = pm.nest<ModelOp>().nest<EntryOp>();
-  entries.addPass(createCSEPass());
-  entries.addPass(options.optimize > 0 ? createCanonicalizerPass()
-                                       : createCanonicalizerPass(GreedyRewriteConfig().enableFolding(false)));
-  entries.addPass(createCSEPass());
+  OpPassManager &items = pm.nest<ModelOp>();
+  for (OpPassManager *bodies : {&items.nest<RuleOp>(), &items.nest<EntryOp>()}) {
+    bodies->addPass(createCSEPass());
+    bodies->addPass(options.optimize > 0 ? createCanonicalizerPass()
+                                         : createCanonicalizerPass(GreedyRewriteConfig().enableFolding(false)));
+    bodies->addPass(createCSEPass());
+  }
   return success(succeeded(pm.run(module)) && succeeded(verify(module)));
 }
 
@@ -162,8 +164,14 @@ static LogicalResult outlineAllScans(ModuleOp module, const CompileOptions &) {
   outlineScans(modelOf(module));
   return success();
 }
-static LogicalResult decomposeAll(ModuleOp module, const CompileOptions &) {
-  for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
+static LogicalResult decomposeAll(ModuleOp module, const CompileOptions &options) {
+  ModelOp model = modelOf(module);
+  for (RuleOp rule : model.getBody().getOps<RuleOp>())
+    decompose(rule);
+  dropUnreadArguments(model);
+  if (options.optimize == 0) // each op is a kernel
+    writeOutMaps(model);
+  for (EntryOp entry : model.getBody().getOps<EntryOp>())
     decompose(entry);
   return success();
 }
@@ -219,7 +227,7 @@ ArrayRef<Level> dlc::levels() {
                                    simplify};
   static const Step toGraph[] = {
       {"widen-floats", "f32 is f64 where --float f64 asks for it", widenFloats},
-      {"flatten", "calls and layers are inlined, optimizers written out, sizes filled in", flattenAll},
+      {"flatten", "calls and layers are inlined, optimizers become rules, sizes filled in", flattenAll},
       {"check-sizes", "no tensor is larger than what can be addressed", checkAllSizes},
       simplifying,
   };
@@ -238,7 +246,7 @@ ArrayRef<Level> dlc::levels() {
   };
   static const Step toKernels[] = {
       {"outline-scans", "the body of each loop is an entry point of kind `loop`", outlineAllScans},
-      {"decompose", "ops that stand for several are written out", decomposeAll},
+      {"decompose", "ops that stand for several are written out, but for rules", decomposeAll},
       {"cut-products", "of what a product makes, and of the borders that it reads, only what is needed is made",
        cutAllProducts},
       {"winograd", "convolutions of 3 x 3 are products of tiles, where --winograd allows it and it is faster",

@@ -3,7 +3,8 @@
 //
 //   train @t minimizes @loss   =>   entry train @t, entry gradients @t.gradients, entry apply @t.apply
 //
-// Gradients are left to one op, `gradient`, for the next level; optimizers are written out for each parameter.
+// Gradients are left to one op, `gradient`, for the next level. An optimizer whose ops are element-wise becomes a rule for one
+// element, which a `map` names for each parameter; any other is written out for each.
 #include "compiler/graph/Flatten.h"
 #include "compiler/graph/Extents.h"
 #include "dialects/dl/Ports.h"
@@ -25,6 +26,13 @@ struct Group {
   llvm::StringMap<Value> scalars;
   /// What its optimizer makes of scalars alone, and that rounded to a type: the same for all parameters.
   DenseMap<std::pair<Value, Type>, Value> numbers;
+  /// The optimizer for one element of a type: which of weight, gradient and slots it reads, and the numbers beside them.
+  struct Rule {
+    RuleOp op;
+    SmallVector<unsigned> read;
+    SmallVector<Value> numbers;
+  };
+  DenseMap<Type, Rule> rules;
 };
 
 /// A library gives names as C strings, and one without characters as none.
@@ -138,6 +146,7 @@ private:
   LogicalResult assignGroups(TrainOp train, ArrayRef<Stored> parameters);
   LogicalResult apply(TrainOp train, EntryBuilder &b, ArrayRef<Stored> parameters, ArrayRef<Value> gradients);
   FailureOr<SmallVector<Value>> update(EntryBuilder &b, Group &group, const Stored &parameter, Value gradient);
+  void makeRule(Group &group, ArrayRef<Value> tensors, ArrayRef<Operation *> ops, ArrayRef<Value> results);
   LogicalResult remember(ArrayRef<Stored> parameters, ArrayRef<Value> results);
   LogicalResult findCapacities(const Sizes &sizes);
   LogicalResult rememberSlot(StringRef parameter, StringRef name, InitAttr init, Location loc);
@@ -151,9 +160,10 @@ private:
   OpBuilder at;
   Inliner::Functions functions;
   std::vector<Group> groups;
-  llvm::StringMap<int> groupOf;      ///< of a parameter; -1: frozen
-  std::map<std::string, Stored> all; ///< every parameter of the model
-  llvm::StringSet<> read;            ///< those that some entry point reads
+  DenseMap<std::pair<Operation *, Type>, RuleOp> rules; ///< by optimizer and type of elements
+  llvm::StringMap<int> groupOf;                         ///< of a parameter; -1: frozen
+  std::map<std::string, Stored> all;                    ///< every parameter of the model
+  llvm::StringSet<> read;                               ///< those that some entry point reads
   std::map<std::pair<std::string, std::string>, std::pair<InitAttr, Location>> slots; ///< by parameter and name
 };
 } // namespace
@@ -345,8 +355,62 @@ LogicalResult Flattener::assignGroups(TrainOp train, ArrayRef<Stored> parameters
   return result;
 }
 
-/// The optimizer's body in this place, for one parameter; its results are the weight and the slots. Numbers that depend
-/// on scalars alone are computed in f64, as they are given, and rounded where they meet a tensor: of 1 - 0.99999999,
+/// The rule that these ops are for each element, if they are element-wise: `ops` were written out for `tensors`, which are
+/// weight, gradient and slots, and make `results`.
+void Flattener::makeRule(Group &group, ArrayRef<Value> tensors, ArrayRef<Operation *> ops, ArrayRef<Value> results) {
+  auto isNumber = [](Value value) { return typeOf(value).getRank() == 0; };
+  auto isWhole = [&](Value value) { return dimsOf(value) == dimsOf(tensors.front()); };
+  SmallVector<Operation *> own;
+  SetVector<Value> numbers;
+  DenseSet<Value> used(results.begin(), results.end());
+  for (Operation *op : ops) {
+    if (llvm::all_of(op->getOperands(), isNumber) && llvm::all_of(op->getResults(), isNumber))
+      continue;
+    if (!op->hasTrait<Pointwise>() || !llvm::all_of(op->getResults(), isWhole))
+      return;
+    for (Value operand : op->getOperands())
+      if (isNumber(operand))
+        numbers.insert(operand);
+      else if (!isWhole(operand))
+        return;
+    used.insert(op->operand_begin(), op->operand_end());
+    own.push_back(op);
+  }
+  auto isConstant = [](Value value) { return value.getDefiningOp<ConstantOp>(); };
+  SmallVector<Value> given = llvm::to_vector(llvm::make_filter_range(numbers, [&](Value n) { return !isConstant(n); }));
+  Type element = typeOf(tensors.front()).getElementType();
+  RuleOp &rule = rules[{group.optimizer, element}];
+  SmallVector<unsigned> read = llvm::filter_to_vector(llvm::seq<unsigned>(0, tensors.size()),
+                                                      [&](unsigned i) { return used.contains(tensors[i]); });
+  group.rules[element] = {rule, read, given};
+  if (rule)
+    return;
+  auto single = [](Value value) { return RankedTensorType::get({}, typeOf(value).getElementType()); };
+  SmallVector<Attribute> types(results.size(), TypeAttr::get(RankedTensorType::get({}, element)));
+  SmallVector<Location> lines = llvm::map_to_vector(own, [](Operation *op) { return unnamed(op->getLoc()); });
+  std::string name = group.optimizer.getSymName().str() + ".rule";
+  while (SymbolTable::lookupSymbolIn(model, name))
+    name += "_";
+  rule = RuleOp::create(at, FusedLoc::get(at.getContext(), lines), name, at.getArrayAttr(types));
+  OpBuilder body(at.getContext());
+  Block *block = body.createBlock(&rule.getBody());
+  IRMapping map;
+  for (unsigned i : read)
+    map.map(tensors[i], block->addArgument(single(tensors[i]), group.optimizer.getBody().getArgument(i).getLoc()));
+  for (Value value : given)
+    map.map(value, block->addArgument(single(value), value.getLoc()));
+  for (Value value : numbers)
+    if (isConstant(value))
+      body.clone(*value.getDefiningOp(), map);
+  for (Operation *op : own)
+    for (Value result : body.clone(*op, map)->getResults())
+      result.setType(single(result));
+  ReturnOp::create(body, rule.getLoc(), llvm::map_to_vector(results, [&](Value value) { return map.lookup(value); }));
+  group.rules[element].op = rule;
+}
+
+/// The optimizer for one parameter; its results are the weight and the slots. For the first one its body is written out in this
+/// place, so that all is said that is wrong with it. Numbers that depend on scalars alone are computed in f64, as they are given, and rounded where they meet a tensor: of 1 - 0.99999999,
 /// f32 would leave nothing.
 FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, const Stored &parameter,
                                                 Value gradient) {
@@ -355,8 +419,7 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
   Type element = parameter.type.getElementType();
   IRMapping map;
   DenseSet<Value> numbers;
-  map.map(block.getArgument(0), parameter.value);
-  map.map(block.getArgument(1), gradient);
+  SmallVector<Value> tensors{parameter.value, gradient};
   size_t next = 2;
   for (InitAttr init : optimizer.getSlots().getAsRange<InitAttr>()) {
     BlockArgument slot = block.getArgument(next++);
@@ -367,8 +430,24 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
     b.describe(argument, "slot", at.getStringAttr(own),
                {at.getNamedAttr("of", at.getStringAttr(parameter.name)), at.getNamedAttr("init", init),
                 at.getNamedAttr("group", at.getStringAttr(group.name))});
-    map.map(slot, argument);
+    tensors.push_back(argument);
   }
+  bool isMapped = parameter.type.getRank() > 0; // what is made of numbers alone is no tensor
+  auto mapped = [&](Group::Rule &rule) {
+    SmallVector<Value> operands = llvm::map_to_vector(rule.read, [&](unsigned i) { return tensors[i]; });
+    llvm::append_range(operands, rule.numbers);
+    SmallVector<Type> types(1 + optimizer.getSlots().size(), parameter.type);
+    SmallVector<std::string> names;
+    for (Value result : rule.op.getBody().front().getTerminator()->getOperands())
+      names.push_back(nameOf(result).empty() ? "_" : nameOf(result));
+    Location loc = named(rule.op.getLoc(), llvm::join(names, " "));
+    auto results = MapOp::create(b.builder, loc, types, rule.op.getSymName(), operands).getResults();
+    return llvm::to_vector_of<Value>(results);
+  };
+  if (auto rule = group.rules.find(element); isMapped && rule != group.rules.end())
+    return mapped(rule->second);
+  map.map(block.getArguments().take_front(tensors.size()), tensors);
+  Operation *before = b.body.empty() ? nullptr : &b.body.back();
   Type f64 = at.getF64Type();
   for (auto [index, name, value] :
        llvm::enumerate(optimizer.getScalarNames().getAsRange<StringAttr>(), optimizer.getScalarDefaults())) {
@@ -463,6 +542,19 @@ FailureOr<SmallVector<Value>> Flattener::update(EntryBuilder &b, Group &group, c
       return LogicalResult(complain(block.getTerminator())
                            << "@" << optimizer.getSymName() << " returns " << show(result) << " for '" << parameter.name
                            << "', which is " << show(parameter.type));
+  bool areApart = DenseSet<Value>(tensors.begin(), tensors.end()).size() == tensors.size(); // no gradient is its weight
+  if (!isMapped || !areApart)
+    return results;
+  SmallVector<Operation *> ops = llvm::to_vector(llvm::make_pointer_range(
+      llvm::make_range(before ? std::next(before->getIterator()) : b.body.begin(), b.body.end())));
+  makeRule(group, tensors, ops, results);
+  auto rule = group.rules.find(element);
+  if (rule == group.rules.end())
+    return results;
+  results = mapped(rule->second);
+  for (Operation *op : llvm::reverse(ops)) // but for numbers
+    if (op->use_empty() && typeOf(op->getResult(0)).getRank() > 0)
+      op->erase();
   return results;
 }
 

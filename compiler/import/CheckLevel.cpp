@@ -34,6 +34,8 @@ static LogicalResult checkOptions(ModuleOp module) {
 static bool isValueOf(Operation &line, StringRef level, bool inLoop) {
   if (isa<ScanOp>(line))
     return level != "kernels";
+  if (isa<MapOp>(line))
+    return !inLoop;
   return isa<InferTypeOpInterface, ConstantOp>(line) && isa<DLDialect>(line.getDialect()) && !line.getNumRegions() &&
          ((level == "graph" && !inLoop) || !isa<GradientOp, TotalOp>(line)) &&
          (level == "graph" || !line.getAttr("channels_first")); // the level that follows puts channels last
@@ -96,19 +98,36 @@ static LogicalResult checkRepeat(RepeatOp repeat, EntryOp body) {
                 : LogicalResult(complain(repeat) << "@" << repeat.getCallee() << " has other arguments or results");
 }
 
-/// Levels `graph` to `kernels`: entry points, and kernels at the last.
+/// A `map` gives each element what its rule takes, and yields what comes of it.
+static LogicalResult checkMap(MapOp map, RuleOp rule) {
+  auto isOf = [](Type tensor, Type single) {
+    return cast<RankedTensorType>(tensor).getElementType() == cast<RankedTensorType>(single).getElementType();
+  };
+  if (rule && llvm::equal(map.getArgs().getTypes(), rule.getBody().getArgumentTypes(), isOf) &&
+      llvm::equal(map.getResultTypes(), rule.getResultTypes().getAsValueRange<TypeAttr>(), isOf))
+    return success();
+  return complain(map) << "rule @" << map.getRule() << " has other arguments or results";
+}
+
+/// Levels `graph` to `kernels`: entry points and the rules of their maps; at the last kernels, and no rules.
 static LogicalResult checkEntries(ModelOp model, StringRef level) {
   bool areKernels = level == "kernels";
   llvm::StringMap<KernelOp> kernels;
+  llvm::StringMap<RuleOp> rules;
   for (Operation &item : model.getBody().front()) {
     auto kernel = dyn_cast<KernelOp>(item);
-    if (!isa<EntryOp>(item) && !(areKernels && kernel))
+    auto rule = dyn_cast<RuleOp>(item);
+    if (!isa<EntryOp>(item) && !(areKernels ? bool(kernel) : bool(rule)))
       return complain(&item) << "`" << item.getName().stripDialect() << "` cannot stand here; level `" << level
-                             << "` holds " << (areKernels ? "`kernel` and `entry`" : "`entry`");
+                             << "` holds " << (areKernels ? "`kernel` and `entry`" : "`rule` and `entry`");
     if (Attribute rows = item.getAttr("dl.rows_independent"); rows && !isa<BoolAttr>(rows))
       return complain(&item) << "dl.rows_independent: expected true or false, found " << rows;
     if (kernel)
       kernels[kernel.getSymName()] = kernel;
+    if (rule) {
+      rules[rule.getSymName()] = rule;
+      continue; // holds what its verifier lets
+    }
     for (Operation &line : item.getRegion(0).front().without_terminator()) {
       bool mayStand = areKernels && !kernel ? isa<LaunchOp, ReshapeOp, LiftedOp, RepeatOp>(line)
                                             : isValueOf(line, level, /*inLoop=*/false);
@@ -116,6 +135,8 @@ static LogicalResult checkEntries(ModelOp model, StringRef level) {
         return complain(&line) << "`" << line.getName().stripDialect() << "` cannot stand in "
                                << (kernel ? "a kernel" : "an entry point") << " of level `" << level << "`";
       if (auto scan = dyn_cast<ScanOp>(line); scan && failed(checkScan(scan, level)))
+        return failure();
+      if (auto map = dyn_cast<MapOp>(line); map && failed(checkMap(map, rules.lookup(map.getRule()))))
         return failure();
     }
   }

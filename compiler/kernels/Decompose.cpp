@@ -98,13 +98,37 @@ bool dlc::writeOut(Operation *op) {
   return true;
 }
 
-void dlc::decompose(EntryOp entry) {
+static void writeOutAll(Block &block, bool maps) {
   for (bool changed = true; changed;) {
     changed = false;
-    for (Operation &op : llvm::make_early_inc_range(entry.getBody().front()))
-      if (isa<DecomposableOpInterface>(op))
+    for (Operation &op : llvm::make_early_inc_range(block))
+      if (isa<DecomposableOpInterface>(op) && (maps || !isa<MapOp>(op)))
         changed |= writeOut(&op);
   }
+}
+void dlc::writeOutMaps(ModelOp model) {
+  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+    for (MapOp map : llvm::to_vector(entry.getBody().getOps<MapOp>()))
+      writeOut(map);
+  for (RuleOp rule : llvm::to_vector(model.getBody().getOps<RuleOp>()))
+    rule.erase();
+}
+void dlc::dropUnreadArguments(ModelOp model) {
+  llvm::StringMap<llvm::BitVector> unread;
+  for (RuleOp rule : model.getBody().getOps<RuleOp>()) {
+    llvm::BitVector own;
+    for (BlockArgument argument : rule.getBody().getArguments())
+      own.push_back(argument.use_empty() && argument.getArgNumber() > 0); // the first tells the shape
+    rule.getBody().front().eraseArguments(own);
+    unread[rule.getSymName()] = own;
+  }
+  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+    for (MapOp map : entry.getBody().getOps<MapOp>())
+      map->eraseOperands(unread.lookup(map.getRule()));
+}
+void dlc::decompose(RuleOp rule) { writeOutAll(rule.getBody().front(), false); }
+void dlc::decompose(EntryOp entry) {
+  writeOutAll(entry.getBody().front(), false);
   widenSums(entry);
   checkIndices(entry);
   detachShapes(entry);

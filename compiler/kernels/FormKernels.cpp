@@ -39,6 +39,7 @@ using Signature = std::vector<intptr_t>;
 struct Known {
   std::map<Signature, std::string> kernels; ///< their names
   llvm::StringSet<> names;                  ///< of all items of the model
+  llvm::StringMap<size_t> rules;            ///< and how many ops each rule has
 };
 
 /// What becomes of a group.
@@ -70,6 +71,7 @@ private:
   bool updatesPieces(const Domain &group, Operation *op) const;
   bool isHeldUp(Operation *op, llvm::function_ref<bool(Operation *)> isBeside);
   bool mayMeet(ArrayRef<Operation *> ops) const;
+  size_t opsOf(const Domain &group) const;
   bool join(Operation *op, int index);
   bool merge(int into, int other);
   void place(Operation *op);
@@ -231,8 +233,17 @@ bool KernelFormer::updatesPieces(const Domain &group, Operation *op) const {
              op->getOperands(), [&](Value operand) { return replaced.contains(operand) && dimsOf(operand) == dims; });
 }
 
+/// How many there are once rules are written out.
+size_t KernelFormer::opsOf(const Domain &group) const {
+  size_t count = group.ops.size();
+  for (Operation *op : group.ops)
+    if (auto map = dyn_cast<MapOp>(op))
+      count += known.rules.lookup(map.getRule());
+  return count;
+}
+
 bool KernelFormer::join(Operation *op, int index) {
-  if (groups[index].ops.size() >= mostOps)
+  if (opsOf(groups[index]) >= mostOps)
     return false;
   // What is turned is read in squares, but not where a kernel runs along rows to reduce them: it would gather each element.
   if (groups[index].kind == Domain::Kind::Rows && turnOf(op) != Turn::None)
@@ -279,7 +290,7 @@ template <class Range> SmallVector<Operation *> KernelFormer::inOrder(Range &&op
 
 /// Two groups that one op has brought together become one, if all of their ops fit and no third group stands between.
 bool KernelFormer::merge(int into, int other) {
-  if (groups[into].ops.size() + groups[other].ops.size() > mostOps || !groups[into].mayTakeIn(groups[other]))
+  if (opsOf(groups[into]) + opsOf(groups[other]) > mostOps || !groups[into].mayTakeIn(groups[other]))
     return false;
   if (precedence.waitsThroughOthers(into, other) || precedence.waitsThroughOthers(other, into))
     return false;
@@ -498,8 +509,10 @@ StringRef KernelFormer::kernelFor(const Outline &outline, ArrayRef<Operation *> 
     return name;
   std::string stem;
   for (Operation *op : own)
-    if (stem.size() < 40 && !isa<ConstantOp>(op))
-      stem += (stem.empty() ? "" : "_") + op->getName().stripDialect().str();
+    if (stem.size() < 40 && !isa<ConstantOp>(op)) {
+      auto map = dyn_cast<MapOp>(op);
+      stem += (stem.empty() ? "" : "_") + (map ? map.getRule().split('.').first : op->getName().stripDialect()).str();
+    }
   name = "k" + std::to_string(known.kernels.size() - 1) + "_" + stem;
   while (!known.names.insert(name).second)
     name += "_"; // an entry point is called so
@@ -516,6 +529,8 @@ StringRef KernelFormer::kernelFor(const Outline &outline, ArrayRef<Operation *> 
   for (Operation *op : outline.ops)
     body.clone(*op, map);
   ReturnOp::create(body, loc, llvm::map_to_vector(outline.outputs, [&](Value value) { return map.lookup(value); }));
+  for (MapOp rule : llvm::to_vector(block->getOps<MapOp>()))
+    writeOut(rule);
   return name;
 }
 
@@ -717,11 +732,58 @@ void KernelFormer::emit() {
       op->erase();
 }
 
+/// Do the ops of a map's rule share tensors, so that what one of them stands at tells where all do? A result that is what the
+/// rule was given, or is no tensor, is made by an op of its own.
+static bool hangsTogether(MapOp map) {
+  auto rule = SymbolTable::lookupNearestSymbolFrom<RuleOp>(map, map.getRuleAttr());
+  Block &body = rule.getBody().front();
+  if (llvm::any_of(body.getArguments(), [](Value argument) { return argument.use_empty(); }))
+    return false;
+  DenseSet<Value> tensors;
+  for (auto [operand, argument] : llvm::zip(map.getArgs(), body.getArguments()))
+    if (typeOf(operand).getRank() > 0)
+      tensors.insert(argument);
+  SmallVector<SmallVector<Value>> open; // what each op reads and makes
+  for (Operation &op : body) {
+    SmallVector<Value> own(
+        llvm::make_filter_range(op.getOperands(), [&](Value value) { return tensors.contains(value); }));
+    if (isa<ReturnOp>(op)) {
+      DenseSet<Value> seen;
+      for (Value value : op.getOperands())
+        if (!tensors.contains(value) || isa<BlockArgument>(value) || !seen.insert(value).second)
+          open.push_back({value});
+    } else if (!own.empty()) {
+      tensors.insert(op.result_begin(), op.result_end());
+      llvm::append_range(own, op.getResults());
+      open.push_back(own);
+    }
+  }
+  DenseSet<Value> reached(open.front().begin(), open.front().end());
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (SmallVector<Value> &own : open)
+      if (!own.empty() && llvm::any_of(own, [&](Value value) { return reached.contains(value); })) {
+        reached.insert(own.begin(), own.end());
+        own.clear();
+        changed = true;
+      }
+  }
+  return llvm::all_of(open, [](ArrayRef<Value> own) { return own.empty(); });
+}
+
 void dlc::formKernels(ModelOp model, bool fuse) {
+  dropUnreadArguments(model);
+  for (EntryOp entry : model.getBody().getOps<EntryOp>())
+    for (MapOp map : llvm::to_vector(entry.getBody().getOps<MapOp>()))
+      if (!hangsTogether(map))
+        writeOut(map);
   Known known;
   for (Operation &item : model.getBody().front())
-    if (auto name = item.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName()))
+    if (auto name = item.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName())) {
       known.names.insert(name.getValue());
+      if (isa<RuleOp>(item))
+        known.rules[name.getValue()] = llvm::range_size(item.getRegion(0).front());
+    }
   std::deque<KernelFormer> formers;
   for (EntryOp entry : model.getBody().getOps<EntryOp>())
     formers.emplace_back(entry, model, fuse, known);
@@ -729,6 +791,7 @@ void dlc::formKernels(ModelOp model, bool fuse) {
   // One after the other: which is the first to have a kernel decides what that is called, and where it stands.
   for (KernelFormer &former : formers)
     former.emit();
+  writeOutMaps(model); // none is left: only their rules go
   if (fuse)
     placeParts(model);
 }

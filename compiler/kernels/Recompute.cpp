@@ -636,8 +636,11 @@ LogicalResult dlc::recompute(ModuleOp module, const CompileOptions &options) {
     if (entry.getKind() != "loop")
       names.push_back(entry.getSymName().str());
   LogicalResult result = success();
+  auto plannedOf = [&](StringRef name) { return Recomputer(module, options).plannedBytes(module, name); };
+  if (llvm::any_of(names, [&](StringRef name) { return plannedOf(name) > options.memoryBudget; }))
+    writeOutMaps(*module.getOps<ModelOp>().begin()); // what lies in memory when is followed op by op
   for (StringRef name : names) {
-    int64_t least = Recomputer(module, options).plannedBytes(module, name);
+    int64_t least = plannedOf(name);
     for (auto [aim, inRounds] :
          {std::pair(options.memoryBudget, true), {options.memoryBudget / 2, true}, {0, true}, {0, false}}) {
       if (least <= options.memoryBudget)

@@ -79,7 +79,7 @@ static void writeOutReaders(EntryOp entry) {
        llvm::zip(entry.getBody().getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
     if (attrs.contains("parameter") && typeOf(argument).getRank() > 1)
       for (Operation *user : argument.getUsers())
-        if (isa<DecomposableOpInterface>(user))
+        if (isa<DecomposableOpInterface>(user) && !isa<MapOp>(user))
           readers.insert(user);
   llvm::for_each(readers, writeOut);
 }
@@ -197,7 +197,7 @@ public:
 
 private:
   Value turned(Value value, ArrayRef<int64_t> permutation);
-  Value onTurned(OpBuilder &b, Operation *op, ArrayRef<int64_t> permutation);
+  Operation *onTurned(OpBuilder &b, Operation *op, ArrayRef<int64_t> permutation);
   void follow(Operation *op);
   void down(Operation *op);
   Value up(TransposeOp turn);
@@ -239,12 +239,19 @@ Value Sinker::turned(Value value, ArrayRef<int64_t> permutation) {
 }
 
 /// The op on transposed tensors.
-Value Sinker::onTurned(OpBuilder &b, Operation *op, ArrayRef<int64_t> permutation) {
+Operation *Sinker::onTurned(OpBuilder &b, Operation *op, ArrayRef<int64_t> permutation) {
   OperationState state(op->getLoc(), op->getName());
   for (Value operand : op->getOperands())
     state.operands.push_back(typeOf(operand).getRank() ? turned(operand, permutation) : operand);
   state.addAttributes(op->getAttrs());
-  return createInferred(b, state)->getResult(0);
+  if (!isa<MapOp>(op))
+    return createInferred(b, state);
+  for (Value result : op->getResults()) {
+    SmallVector<Dim> dims = dimsOf(result);
+    SmallVector<Dim> own = llvm::map_to_vector(permutation, [&](int64_t axis) { return dims[axis]; });
+    state.addTypes(makeTensor(own, typeOf(result).getElementType()));
+  }
+  return b.create(state);
 }
 
 /// What is summed over all axes has no order of its own. If it is made of a value that is transposed for others, it takes
@@ -305,8 +312,9 @@ void Sinker::down(Operation *op) {
       return;
     OpBuilder b(op);
     Permutation permutation = permutationOf(first);
-    Value result = onTurned(b, op, inverse(permutation));
-    op->replaceAllUsesWith(ValueRange{transposed(b, result, permutation, unnamed(op->getLoc()))});
+    Operation *result = onTurned(b, op, inverse(permutation));
+    op->replaceAllUsesWith(llvm::map_to_vector(
+        result->getResults(), [&](Value value) { return transposed(b, value, permutation, unnamed(op->getLoc())); }));
     op->erase();
   }
 }
@@ -322,7 +330,7 @@ Value Sinker::up(TransposeOp turn) {
   if (auto product = dyn_cast<MatmulOp>(made); product && isFlatProduct(product))
     return Ops(b, product.getLoc())
         .matmul(product.getRhs(), product.getLhs(), !product.getTransposeB(), !product.getTransposeA());
-  return isPlain(made) ? onTurned(b, made, permutationOf(turn)) : Value();
+  return isPlain(made) && made->getNumResults() == 1 ? onTurned(b, made, permutationOf(turn))->getResult(0) : Value();
 }
 
 void Sinker::look(Operation *op) {

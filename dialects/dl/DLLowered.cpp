@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/dl/Ports.h"
 #include "dialects/dl/Program.h"
+#include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -248,8 +249,8 @@ LogicalResult EntryOp::verify() {
 
 //===--- kernel and launch ------------------------------------------------------------------------------===//
 
-// kernel @name(%a: f32[4], ...) -> (f32[4], ...) attributes {...} { ... }
-ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
+/// @name(%a: f32[4], ...) -> (f32[4], ...) attributes {...} { ... }
+static ParseResult parseItem(OpAsmParser &parser, OperationState &result) {
   SmallVector<OpAsmParser::Argument> arguments;
   SmallVector<Attribute> argAttrs, resTypes, resAttrs;
   SmallVector<Type> types;
@@ -266,14 +267,42 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
   result.addAttribute("result_types", parser.getBuilder().getArrayAttr(resTypes));
   return success();
 }
-void KernelOp::print(OpAsmPrinter &printer) {
+template <typename Item> static void printItem(OpAsmPrinter &printer, Item item) {
   printer << ' ';
-  printer.printSymbolName(getSymName());
-  printArguments(printer, getBody().front(), {});
-  printResults(printer, getResultTypes(), {});
-  printer.printOptionalAttrDictWithKeyword((*this)->getDiscardableAttrDictionary().getValue());
-  printBody(printer, getBody(), true);
+  printer.printSymbolName(item.getSymName());
+  printArguments(printer, item.getBody().front(), {});
+  printResults(printer, item.getResultTypes(), {});
+  printer.printOptionalAttrDictWithKeyword(item->getDiscardableAttrDictionary().getValue());
+  printBody(printer, item.getBody(), true);
 }
+/// @name(%a, ...): the arguments, and the types of results that `name` was read with.
+static FailureOr<SmallVector<Type>> parseUse(OpAsmParser &parser, OperationState &result, StringRef what) {
+  FlatSymbolRefAttr item;
+  SmallVector<Value> arguments;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseAttribute(item, what, result.attributes) || parser.parseLParen() || parseTensors(parser, arguments) ||
+      parser.parseRParen())
+    return failure();
+  const Names::Results *types = Names::findFunction(item.getValue());
+  if (!types || !*types) {
+    (void)(stop(parser, loc) << "no " << what << " @" << item.getValue() << " stands above this line");
+    return failure();
+  }
+  result.addOperands(arguments);
+  return **types;
+}
+static void printUse(OpAsmPrinter &printer, StringRef item, OperandRange arguments, TypeRange types) {
+  printer << ' ';
+  printer.printSymbolName(item);
+  printer << '(';
+  printTensors(printer, arguments);
+  printer << ')';
+  printTypes(printer, types);
+}
+
+// kernel @name(%a: f32[4], ...) -> (f32[4], ...) attributes {...} { ... }
+ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) { return parseItem(parser, result); }
+void KernelOp::print(OpAsmPrinter &printer) { printItem(printer, *this); }
 LogicalResult KernelOp::verify() {
   for (Type type : getBody().getArgumentTypes())
     if (!isKnown(type))
@@ -299,24 +328,87 @@ void LiftedOp::print(OpAsmPrinter &printer) {
 
 // launch @kernel(%a, ...)
 ParseResult LaunchOp::parse(OpAsmParser &parser, OperationState &result) {
-  FlatSymbolRefAttr kernel;
-  SmallVector<Value> arguments;
-  SMLoc loc = parser.getCurrentLocation();
-  if (parser.parseAttribute(kernel, "kernel", result.attributes) || parser.parseLParen() ||
-      parseTensors(parser, arguments) || parser.parseRParen())
+  auto types = parseUse(parser, result, "kernel");
+  if (failed(types))
     return failure();
-  const Names::Results *types = Names::findFunction(kernel.getValue());
-  if (!types || !*types)
-    return stop(parser, loc) << "no kernel @" << kernel.getValue() << " stands above this line";
-  result.addOperands(arguments);
-  result.addTypes(**types);
+  result.addTypes(*types);
   return finishOp(parser, result);
 }
-void LaunchOp::print(OpAsmPrinter &printer) {
-  printer << ' ';
-  printer.printSymbolName(getKernel());
-  printer << '(';
-  printTensors(printer, getArgs());
-  printer << ')';
-  printTypes(printer, getResultTypes());
+void LaunchOp::print(OpAsmPrinter &printer) { printUse(printer, getKernel(), getArgs(), getResultTypes()); }
+
+//===--- rule and map -----------------------------------------------------------------------------------===//
+
+static bool isSingle(Type type) { return isKnown(type) && cast<RankedTensorType>(type).getRank() == 0; }
+
+// rule @name(%w: f32, ...) -> (f32, ...) { ... }
+ParseResult RuleOp::parse(OpAsmParser &parser, OperationState &result) { return parseItem(parser, result); }
+void RuleOp::print(OpAsmPrinter &printer) { printItem(printer, *this); }
+LogicalResult RuleOp::verify() {
+  if (!llvm::all_of(getBody().getArgumentTypes(), isSingle))
+    return complain(*this) << "expected a rule whose arguments are single numbers";
+  for (Operation &line : getBody().front())
+    if (!isa<ReturnOp, ConstantOp>(line) && !(line.hasTrait<Pointwise>() && !isa<MapOp>(line)))
+      return complain(&line) << "`" << line.getName().stripDialect() << "` is not element-wise; a rule holds what is";
+    else if (!llvm::all_of(line.getResultTypes(), isSingle))
+      return complain(&line) << "expected a single number in a rule, found " << show(line.getResult(0).getType());
+  return verifyReturn(*this, getBody(), getResultTypes());
+}
+
+/// The tensor that others lie beside: the first that is no single number; the first if all are.
+static Value wholeOperand(ValueRange operands) {
+  auto it = llvm::find_if(operands, [](Value one) { return typeOf(one).getRank() > 0; });
+  return it != operands.end() ? *it : operands.front();
+}
+// map @rule(%w, ...)
+ParseResult MapOp::parse(OpAsmParser &parser, OperationState &result) {
+  SMLoc loc = parser.getCurrentLocation();
+  auto types = parseUse(parser, result, "rule");
+  if (failed(types))
+    return failure();
+  auto isRanked = [](Type type) { return isa<RankedTensorType>(type); };
+  if (result.operands.empty() || !llvm::all_of(ValueRange(result.operands).getTypes(), isRanked) ||
+      !llvm::all_of(*types, isRanked))
+    return stop(parser, loc) << "expected tensors for a rule of single numbers";
+  for (Type type : *types)
+    result.addTypes(makeTensor(dimsOf(wholeOperand(result.operands)), cast<RankedTensorType>(type).getElementType()));
+  return finishOp(parser, result);
+}
+void MapOp::print(OpAsmPrinter &printer) { printUse(printer, getRule(), getArgs(), getResultTypes()); }
+LogicalResult MapOp::verify() {
+  if (getArgs().empty() || getNumResults() == 0)
+    return complain(*this) << "map: expected operands and results";
+  Value whole = wholeOperand(getArgs());
+  for (Value value : llvm::concat<Value>(getArgs(), getResults()))
+    if (dimsOf(value) != dimsOf(whole) && (typeOf(value).getRank() || value.getDefiningOp() == *this))
+      return complain(*this) << "map: expected tensors of one shape, or single numbers as operands; found "
+                             << show(whole.getType()) << " and " << show(value.getType());
+  return success();
+}
+SmallVector<Value> MapOp::decompose(Ops &b) {
+  auto rule = SymbolTable::lookupNearestSymbolFrom<RuleOp>(*this, getRuleAttr());
+  Block &body = rule.getBody().front();
+  SmallVector<Dim> dims = dimsOf(getResult(0));
+  IRMapping map;
+  map.map(body.getArguments(), getArgs());
+  for (Operation &line : body.without_terminator()) {
+    OperationState state(line.getLoc(), line.getName());
+    for (Value operand : line.getOperands())
+      state.operands.push_back(map.lookup(operand));
+    state.addAttributes(line.getAttrs());
+    bool isWhole = llvm::any_of(state.operands, [](Value operand) { return typeOf(operand).getRank() > 0; });
+    for (Value result : line.getResults())
+      state.addTypes(isWhole ? makeTensor(dims, typeOf(result).getElementType()) : typeOf(result));
+    map.map(line.getResults(), b.builder.create(state)->getResults());
+  }
+  // Each result is a tensor of its own, though the rule may hand on what it was given, or one value twice.
+  DenseSet<Value> taken(getArgs().begin(), getArgs().end());
+  return llvm::map_to_vector(body.getTerminator()->getOperands(), [&](Value single) -> Value {
+    Value value = map.lookup(single);
+    if (typeOf(value).getRank() == 0 && !dims.empty())
+      return b.broadcast(value, dims);
+    if (taken.insert(value).second)
+      return value;
+    auto element = TypeAttr::get(typeOf(value).getElementType());
+    return CastOp::create(b.builder, b.loc, value.getType(), value, element);
+  });
 }

@@ -202,7 +202,7 @@ def DL_OptimizerOp : DL_RegionOp<"optimizer", [Symbol, IsolatedFromAbove]> {
   let summary = "How one parameter of any shape is updated: (weight, gradient), slots, scalars";
   let description = [{
     `optimizer @name(%w, %g) slots(%m = zeros) scalars(%lr = 0.01 in [0, inf), %step) { ... return %w1, %m1 }`. The body
-    is written out for each parameter, in its type; what depends on scalars alone is computed in f64. `%step`, the number
+    is applied to each parameter, in its type; what depends on scalars alone is computed in f64. `%step`, the number
     of the update from 1, is the one scalar without a default. `scalar_ranges` are the numbers that each may be, as text;
     an empty text is any.
   }];
@@ -258,6 +258,26 @@ def DL_ContractOp : DL_ValueOp<"contract", 2, [], [], [Fusible, Differentiable, 
   }];
   let arguments = (ins AnyTensor:$lhs, AnyTensor:$rhs, DL_SizesAttr:$over, Number:$kept, AffineMapAttr:$lhs_map,
                        AffineMapAttr:$rhs_map);
+}
+def DL_RuleOp : DL_RegionOp<"rule", [Symbol, IsolatedFromAbove, MadeByCompiler]> {
+  let summary = "What is computed of the elements at one place: an optimizer, for one element of a weight";
+  let description = [{
+    `rule @adam(%w: f32, %g: f32, ...) -> (f32, ...) { ... }`. Made at level `graph` of an optimizer whose ops are
+    element-wise, one for each type of elements; `map` says which tensors it is for. It is written out where a kernel is made:
+    the levels before are as short for Adam as for plain descent. Arguments and results are single numbers, and so are all
+    values.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeArrayAttr:$result_types);
+  let hasVerifier = 1;
+}
+def DL_MapOp : DL_NamedOp<"map", [Pure, FusiblePointwise, Costly, Decomposable, NotDifferentiable, MadeByCompiler]> {
+  let summary = "A rule for each element of tensors of one shape";
+  let description = [{
+    `%w2, %m2 = map @rule(%w, %g, %m, %rate)`. Operands have one shape, or are single numbers; results have that shape.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$rule, Variadic<AnyTensor>:$args);
+  let results = (outs Variadic<AnyTensor>:$results);
+  let hasVerifier = 1;
 }
 def DL_LiftedOp : DL_NamedOp<"lifted", [Pure, MadeByCompiler]> {
   let summary = "A number in which kernels differ that are equal otherwise: it is given to them";

@@ -31,7 +31,7 @@ SmallVector<AffineMap> dlc::pointwiseMaps(Operation *op) {
   if (!op->hasTrait<Generator>())
     for (auto [operand, map] : llvm::zip(op->getOperands(), maps))
       map = !isStretched && operand.getType() == op->getResult(0).getType() ? same : stretched(operand, result);
-  maps.push_back(same);
+  maps.append(op->getNumResults(), same);
   return maps;
 }
 bool dlc::hasKind(Operation *op, IterationKind kind) {

@@ -36,7 +36,7 @@
 // RUN: sed 's/%i: i32\[batch\] {input = "i"}/%i: i32[?] {input = "i"}/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // UNKNOWN: error: expected a value with known sizes, found f32
 // RUN: sed 's/^  dl.model @m {/&\n freeze "a"/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=ITEM
-// ITEM: error: `freeze` cannot stand here; level `graph` holds `entry`
+// ITEM: error: `freeze` cannot stand here; level `graph` holds `rule` and `entry`
 // RUN: sed 's/^      %g = gather/      freeze "a"\n&/' graph.mlir > wrong.mlir && not cmp -s wrong.mlir graph.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=LINE
 // LINE: error: `freeze` cannot stand in an entry point of level `graph`
 // RUN: sed 's/^    kernel @k0_check_index(%i: i32\[batch\]/    kernel @k0_check_index(%i: i32[?]/' kernels.mlir > wrong.mlir && not cmp -s wrong.mlir kernels.mlir && not dlc wrong.mlir -o out.so 2>&1 | FileCheck %s --check-prefix=KERNEL

@@ -15,7 +15,7 @@
 // update, since they lie as products read them.
 // CHECK: kernel @[[INPUT:k[0-9]+_contract_mul]](%{{[^:]*}}: f32[batch, 30, 30, 144]
 // CHECK-SAME: dl.plan = "product: a stack side by side, tiles of 7 x 48; parts batch x 28;
-// CHECK: kernel @[[FILTERS:k[0-9]+_contract_mul_add[a-z_]*]](
+// CHECK: kernel @[[FILTERS:k[0-9]+_contract_[a-z]+]](
 // CHECK-SAME: dl.plan = "product: a stack side by side, tiles of 9 x 32; parts 5;
 // CHECK: entry train @step
 // CHECK-NOT: slice

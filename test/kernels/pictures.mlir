@@ -21,9 +21,13 @@
 // CHECK: kernel @{{k[0-9]+}}_sum_div_sub_{{[a-z_]*}}(
 // V4-SAME: dl.plan = "rows, 4 x 16 lanes along rows 64, reduced over [batch, 28, 28]
 //
-// Filters that the gradient of the input reads turned are updated in place by the kernel that turns them.
+// Filters that the gradient of the input reads turned are turned once, before they are updated in place. Both layers are updated
+// by one kernel.
 // LOOPS-LABEL: dl.schedule @step attributes
-// LOOPS: run @{{k[0-9]+}}_transpose_contract_{{[a-z_]*}}(
+// LOOPS: run @{{k[0-9]+}}_transpose(%[[LATE:[0-9]+]]) -> (%[[TURNED:[0-9]+]])
+// LOOPS: run @[[UPDATE:k[0-9]+_contract_sgd]](%{{[0-9]+}}, %{{[0-9]+}}, %[[LATE]], {{.*}}) -> (%[[LATE]], {{.*}})
+// LOOPS: run @{{k[0-9]+}}_contract_where(%{{[0-9]+}}, %[[TURNED]],
+// LOOPS: run @[[UPDATE]](
 // LOOPS-NOT: run @copy.b2359296
 // LOOPS: end
 dl.model @pictures {

@@ -24,7 +24,7 @@ dl.model @m {
 // KEEP-NOT: launch @[[FIRST]](
 // AGAIN: [[D:%[0-9]+]] = launch @k{{[0-9]+}}_matmul_mul(%{{.*}}, %b.weight, %{{.*}})
 // AGAIN-NEXT: [[G:%g_[0-9]+]] = launch @[[FIRST]](%x, %a.weight, %a.bias)
-// STEP: launch @k{{[0-9]+}}_matmul{{.*}}([[G]], %{{.*}}, %weight_decay, %b.weight,
+// STEP: launch @k{{[0-9]+}}_matmul{{.*}}([[G]], %{{.*}}, {{.*}}%b.weight,
 // STEP: entry gradients
 
 // DIFF: @step: {{[0-9]+}} values and 13 results agree, batch 64

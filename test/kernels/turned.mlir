@@ -40,9 +40,9 @@ dl.model @turned {
   // CHECK-LABEL: entry apply @step.apply(
   // CHECK-DAG: launch @{{k[0-9]+}}_mul_sum(%gradient.wide.weight)
   // CHECK-DAG: launch @{{k[0-9]+}}_mul_sum(%gradient.few.weight)
-  // CHECK-DAG: launch @{{k[0-9]+}}_transpose_mul_{{.*}}(%gradient.wide.weight, {{.*}}, %wide.weight,
+  // CHECK-DAG: launch @{{k[0-9]+}}_transpose_mul_adam(%gradient.wide.weight, {{.*}}, %wide.weight,
   // CHECK-DAG: %[[COPY:[0-9]+]] = launch @{{k[0-9]+}}_transpose(%gradient.few.weight) : f32[50, 3]
-  // CHECK-DAG: launch @{{k[0-9]+}}_mul_mul_{{.*}}(%[[COPY]], {{.*}}, %few.weight,
+  // CHECK-DAG: launch @{{k[0-9]+}}_mul_adam(%[[COPY]], {{.*}}, %few.weight,
   train @step minimizes @loss {
     clip_norm 1.0
     optimize "*" with @adam

@@ -21,9 +21,9 @@ dl.model @updates {
   }
   // CHECK-LABEL: entry train @step(
   // CHECK-DAG: %[[G:[0-9]+]] = launch @{{k[0-9]+}}_matmul(%b{{[_0-9]*}}, %{{.*}}) : f32[16, 3]
-  // CHECK-DAG: launch @{{k[0-9]+}}_mul_add_sub_{{.*}}(%{{.*}}, %few.weight, %[[G]], {{.*}} : f32[16, 3], f32[16, 3], f32[16, 3]
-  // CHECK-DAG: launch @{{k[0-9]+}}_matmul_mul_add_sub_{{.*}} %even.weight, {{.*}} : f32[50, 16], f32[50, 16], f32[50, 16]
-  // CHECK-DAG: launch @{{k[0-9]+}}_matmul_mul_add_sub_{{.*}} %wide.weight, {{.*}} : f32[40, 50], f32[40, 50], f32[40, 50]
+  // CHECK-DAG: launch @{{k[0-9]+}}_adam(%few.weight, %[[G]], {{.*}} : f32[16, 3], f32[16, 3], f32[16, 3]
+  // CHECK-DAG: launch @{{k[0-9]+}}_matmul_adam(%{{.*}}, %even.weight, {{.*}} : f32[50, 16], f32[50, 16], f32[50, 16]
+  // CHECK-DAG: launch @{{k[0-9]+}}_matmul_adam(%{{.*}}, %wide.weight, {{.*}} : f32[40, 50], f32[40, 50], f32[40, 50]
   // CHECK: return
   train @step minimizes @loss { optimize "*" with @adam }
 }

@@ -128,9 +128,7 @@ dl.model @layouts {
   // CHECK-NOT: = transpose
   // CHECK: %[[G:[^ ]+]] = matmul %x, %{{[^ ]+}}, transpose_a : f32[4, 5]
   // CHECK-NOT: = transpose
-  // CHECK: add %[[G]], %{{[^ ]+}} : f32[4, 5]
-  // CHECK-NOT: = transpose
-  // CHECK: sub %fc.weight, %{{[^ ]+}} : f32[4, 5]
+  // CHECK: map @adam.rule(%fc.weight, %[[G]], %fc.weight.m, %fc.weight.v, {{.*}}) : f32[4, 5], f32[4, 5], f32[4, 5]
   // CHECK-NOT: = transpose
   // CHECK: return
   // Gradients that are returned have the author's shape, and so have those that come in.
@@ -140,7 +138,7 @@ dl.model @layouts {
   // CHECK: return %{{.*}}%[[H]]
   // CHECK-LABEL: entry apply @step.apply(%gradient.fc.weight: f32[5, 4] {input = "gradient.fc.weight"}
   // CHECK: %[[T:[^ ]+]] = transpose %gradient.fc.weight, [1, 0] : f32[4, 5]
-  // CHECK: add %[[T]], %{{[^ ]+}} : f32[4, 5]
+  // CHECK: map @adam.rule(%fc.weight, %[[T]], %fc.weight.m, %fc.weight.v, {{.*}}) : f32[4, 5], f32[4, 5], f32[4, 5]
   // CHECK-NOT: = transpose
   // CHECK: return
   train @step minimizes @loss {

@@ -38,11 +38,11 @@ dl.model @fetch {
   // CHECK: module @[[K]]
   // CHECK-COUNT-2: memref.prefetch %{{[^ ]+}}[%{{[^ ]+}}], read, locality<3>, data : memref<1048576xf32>
   // PLAN-NOT: finished beside
-  // PLAN: kernel @k8_matmul_add_sub({{.*}}f32[1024, 1024]
+  // PLAN: kernel @k8_matmul_momentum({{.*}}f32[1024, 1024]
   // PLAN-SAME: dl.plan = "product: tiles of {{.*}}, finished beside the next tile
   // PLAN-NOT: finished beside
   train @step minimizes @loss { optimize "*" with @momentum }
-  // PLAN: kernel @k13_matmul_add_sub({{.*}}f32[150, 1003]
+  // PLAN: kernel @k13_matmul_momentum({{.*}}f32[150, 1003]
   // PLAN-SAME: dl.plan = "product: tiles of {{.*}}, finished beside the next tile
   // PLAN-NOT: finished beside
   train @odd_step minimizes @odd { optimize "*" with @momentum }

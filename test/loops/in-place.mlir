@@ -38,7 +38,7 @@ dl.model @places {
   // CHECK: %[[LR:[^ ]+]] = buffer argument[3] : memref<1xf64>
   // CHECK-NOT: buffer temporary : memref<289xf32>
   // CHECK-NOT: run @{{k[0-9]+}}_cast(
-  // CHECK: run @{{k[0-9]+}}_matmul_add_mul_sub(%[[X]], %{{[^ ]+}}, %[[M]], %[[LR]], %[[W]]) -> (%[[M]], %[[W]])
+  // CHECK: run @{{k[0-9]+}}_matmul_plain(%[[X]], %{{[^ ]+}}, %[[W]], %[[M]], %[[LR]]) -> (%[[W]], %[[M]])
   // CHECK-NOT: copy
   // CHECK: end
   // CHECK-LABEL: dl.schedule @step.apply
@@ -72,7 +72,7 @@ dl.model @places {
   // in more than one pass over a row has to make the new one beside it.
   // CHECK-LABEL: dl.schedule @bias_step attributes
   // CHECK: %[[B:[^ ]+]] = buffer argument[1] : memref<5xf32>
-  // CHECK: run @{{[^(]*}}_sum_add_mul_sub({{.*}}%[[B]]) -> ({{.*}}, %[[B]])
+  // CHECK: run @{{[^(]*}}_sum_plain({{.*}}%[[B]], {{.*}}) -> (%[[B]], {{.*}})
   // CHECK-NOT: copy
   // CHECK: end
   // CHECK-LABEL: dl.schedule @scale_step.apply

@@ -21,12 +21,12 @@ dl.model @updates {
   // CHECK-LABEL: dl.schedule @deep_step attributes
   // CHECK: run @{{k[0-9]+}}_sum_div_div(
   // CHECK: run @{{k[0-9]+}}_matmul_where(
-  // CHECK: run @[[UPDATE:k[0-9]+_matmul_mul_sub]](%{{.*}}, %[[W4:[0-9]+]]) -> (%[[W4]])
+  // CHECK: run @[[UPDATE:k[0-9]+_matmul_plain]](%{{.*}}, %[[W4:[0-9]+]], %[[LR:[0-9]+]]) -> (%[[W4]])
   // CHECK: run @{{k[0-9]+}}_matmul_where(
-  // CHECK: run @[[UPDATE]](%{{.*}}, %[[W3:[0-9]+]]) -> (%[[W3]])
+  // CHECK: run @[[UPDATE]](%{{.*}}, %[[W3:[0-9]+]], %[[LR]]) -> (%[[W3]])
   // CHECK: run @{{k[0-9]+}}_matmul_where(
-  // CHECK: run @[[UPDATE]](%{{.*}}, %[[W2:[0-9]+]]) -> (%[[W2]])
-  // CHECK: run @[[UPDATE]](%{{.*}}, %[[W1:[0-9]+]]) -> (%[[W1]])
+  // CHECK: run @[[UPDATE]](%{{.*}}, %[[W2:[0-9]+]], %[[LR]]) -> (%[[W2]])
+  // CHECK: run @[[UPDATE]](%{{.*}}, %[[W1:[0-9]+]], %[[LR]]) -> (%[[W1]])
   // CHECK-NOT: copy
   // CHECK-LABEL: dl.schedule @deep_step.gradients
   // PLAN-LABEL: dl.schedule @deep_step attributes
@@ -60,12 +60,12 @@ dl.model @updates {
   // CHECK: %[[W4:[0-9]+]] = buffer argument[4]
   // CHECK: run @{{k[0-9]+}}_matmul_where(
   // CHECK: run @{{k[0-9]+}}_pow{{[^(]*}}({{.*}}) -> (%[[RATE:[0-9]+]], %[[SCALE:[0-9]+]])
-  // CHECK: run @[[ADAM:k[0-9]+_matmul_mul[^(]*]]({{.*}}) -> ({{.*}}, %[[W4]])
+  // CHECK: run @[[ADAM:k[0-9]+_matmul_adam]]({{.*}}) -> (%[[W4]], {{.*}})
   // CHECK: run @{{k[0-9]+}}_matmul_where(
-  // CHECK: run @[[ADAM]]({{.*}}) -> ({{.*}}, %[[W3]])
+  // CHECK: run @[[ADAM]]({{.*}}) -> (%[[W3]], {{.*}})
   // CHECK: run @{{k[0-9]+}}_matmul_where(
-  // CHECK: run @[[ADAM]]({{.*}}) -> ({{.*}}, %[[W1]])
-  // CHECK: run @[[ADAM]]({{.*}}) -> ({{.*}}, %[[W2]])
+  // CHECK: run @[[ADAM]]({{.*}}) -> (%[[W2]], {{.*}})
+  // CHECK: run @[[ADAM]]({{.*}}) -> (%[[W1]], {{.*}})
   // CHECK-NOT: copy
   // CHECK-LABEL: dl.schedule @adam_step.gradients
   // PLAN-LABEL: dl.schedule @adam_step attributes
@@ -75,8 +75,8 @@ dl.model @updates {
 
   // The new w is made of the old s, the new s of the old w: what w needs of s is made before s is replaced.
   // CHECK-LABEL: dl.schedule @crossed_step attributes
-  // CHECK: run @{{[^ ]+}}_mul_sub(%{{.*}}, %[[S:[0-9]+]], %[[W:[0-9]+]], {{.*}}) -> (%[[OLD:[0-9]+]], %[[S]])
-  // CHECK: run @{{[^ ]+}}_mul_sub(%{{.*}}, %[[OLD]], %{{[0-9]+}}, %[[W]]) -> (%[[W]])
+  // CHECK: run @{{[^ ]+}}_plain(%{{.*}}, %[[S:[0-9]+]], %[[W:[0-9]+]], {{.*}}) -> (%[[OLD:[0-9]+]], %[[S]])
+  // CHECK: run @{{[^ ]+}}_plain(%{{.*}}, %[[OLD]], %[[W]], %{{[0-9]+}}) -> (%[[W]])
   // CHECK-NOT: run @copy
   // CHECK-LABEL: dl.schedule @crossed_step.gradients
   func @crossed(%x: f32[batch, 17]) -> (loss: f32) {
@@ -98,7 +98,7 @@ dl.model @updates {
   // Nothing stored is replaced before all indices are known to be good.
   // CHECK-LABEL: dl.schedule @checked_step attributes
   // CHECK: run @{{k[0-9]+}}_check_index
-  // CHECK: run @{{k[0-9]+}}_matmul_mul_sub
+  // CHECK: run @{{k[0-9]+}}_matmul_plain
   func @checked(%x: f32[batch, 17], %i: i32[batch]) -> (loss: f32) {
     %w = param "checked.w" f32[17, 17] = normal(1)
     %t = param "checked.t" f32[7, 3] = normal(1)

@@ -1,5 +1,6 @@
 // EvaluateTest.cpp - the evaluator against numbers that were computed elsewhere: the cases of test/exec, one test for
 // each op. SPDX-License-Identifier: Apache-2.0
+#include "compiler/Passes.h"
 #include "compiler/Pipeline.h"
 #include "compiler/evaluate/Entries.h"
 #include "compiler/import/ReadModel.h"
@@ -149,6 +150,7 @@ void EvaluateCases::runCases(bool doubles) {
   CompileOptions options;
   options.doubles = doubles;
   ASSERT_TRUE(succeeded(runTo("autodiff", *module, options)));
+  writeOutMaps(*module->getOps<ModelOp>().begin());
   size_t number = 0;
   for (const llvm::json::Value &one : *cases->getAsArray()) {
     if (one.getAsObject()->get("repeat") || one.getAsObject()->get("scalars"))

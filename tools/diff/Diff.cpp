@@ -6,6 +6,7 @@
 // compiled a second time with every value on its way as a further output, and each op evaluated from the operands that
 // compiled code had: what departs is that op's own doing, neither rounding further up nor a choice that it tipped.
 #include "tools/diff/Diff.h"
+#include "compiler/Passes.h"
 #include "compiler/Pipeline.h"
 #include "compiler/evaluate/Entries.h"
 #include "compiler/evaluate/Evaluate.h"
@@ -520,6 +521,8 @@ int dlc::runDiff(ModuleOp module, const CompileOptions &options, const DiffSetti
       return 1;
     libraries.push_back(used->path);
   }
+  for (ModelOp model : module.getOps<ModelOp>())
+    writeOutMaps(model); // each op of a rule is a value to look at
   int code = 0;
   for (EntryOp entry : entries) {
     FailureOr<int> result = Differ(module, options, settings, entry).run(libraries);
