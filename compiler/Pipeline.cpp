@@ -18,6 +18,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -25,6 +26,7 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringSet.h"
+#include <atomic>
 
 using namespace mlir;
 using namespace dlc;
@@ -122,11 +124,12 @@ static LogicalResult putAllChannelsLast(ModuleOp module, const CompileOptions &o
   return success();
 }
 static LogicalResult differentiateAll(ModuleOp module, const CompileOptions &options) {
-  LogicalResult result = success();
-  for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>())
+  std::atomic<bool> areGood = true; // go on: all rules that are missing are reported together
+  parallelForEach(module.getContext(), modelOf(module).getBody().getOps<EntryOp>(), [&](EntryOp entry) {
     if (failed(differentiate(entry, options.faultyRule)))
-      result = failure(); // go on: all that are missing are reported together
-  return result;
+      areGood = false;
+  });
+  return success(areGood);
 }
 static LogicalResult moveOutOfAllScans(ModuleOp module, const CompileOptions &options) {
   bool any = false;
@@ -171,8 +174,7 @@ static LogicalResult decomposeAll(ModuleOp module, const CompileOptions &options
   dropUnreadArguments(model);
   if (options.optimize == 0) // each op is a kernel
     writeOutMaps(model);
-  for (EntryOp entry : model.getBody().getOps<EntryOp>())
-    decompose(entry);
+  parallelForEach(module.getContext(), model.getBody().getOps<EntryOp>(), [](EntryOp entry) { decompose(entry); });
   return success();
 }
 static LogicalResult cutAllProducts(ModuleOp module, const CompileOptions &options) {
@@ -193,13 +195,14 @@ static LogicalResult packAllWeights(ModuleOp module, const CompileOptions &optio
   return success();
 }
 static LogicalResult markRows(ModuleOp module, const CompileOptions &) {
-  Builder b(module.getContext());
-  for (EntryOp entry : modelOf(module).getBody().getOps<EntryOp>()) {
+  auto mark = [](EntryOp entry) {
     if (entry.getKind() == "loop")
-      continue; // is judged where it is repeated
+      return; // is judged where it is repeated
     describeCounts(entry);
-    entry->setAttr("dl.rows_independent", b.getBoolAttr(rowsAreIndependent(entry) || partsMakeTheWhole(entry)));
-  }
+    bool areApart = rowsAreIndependent(entry) || partsMakeTheWhole(entry);
+    entry->setAttr("dl.rows_independent", Builder(entry.getContext()).getBoolAttr(areApart));
+  };
+  parallelForEach(module.getContext(), modelOf(module).getBody().getOps<EntryOp>(), mark);
   return success();
 }
 static LogicalResult recomputeAll(ModuleOp module, const CompileOptions &options) { return recompute(module, options); }

@@ -160,10 +160,11 @@ private:
   OpBuilder at;
   Inliner::Functions functions;
   std::vector<Group> groups;
-  DenseMap<std::pair<Operation *, Type>, RuleOp> rules; ///< by optimizer and type of elements
-  llvm::StringMap<int> groupOf;                         ///< of a parameter; -1: frozen
-  std::map<std::string, Stored> all;                    ///< every parameter of the model
-  llvm::StringSet<> read;                               ///< those that some entry point reads
+  DenseMap<std::pair<Operation *, Type>, RuleOp> rules;    ///< by optimizer and type of elements
+  DenseMap<Operation *, std::vector<Stored>> parametersOf; ///< what a training step trains, or freezes
+  llvm::StringMap<int> groupOf;                            ///< of a parameter; -1: frozen
+  std::map<std::string, Stored> all;                       ///< every parameter of the model
+  llvm::StringSet<> read;                                  ///< those that some entry point reads
   std::map<std::pair<std::string, std::string>, std::pair<InitAttr, Location>> slots; ///< by parameter and name
 };
 } // namespace
@@ -620,12 +621,16 @@ LogicalResult Flattener::train(TrainOp train, Part part) {
   StringRef kind = part == Part::Whole ? "train" : part == Part::Gradients ? "gradients" : "apply";
   EntryBuilder whole(model, name, kind, train.getLoc());
   Inliner inliner(model, functions, whole.builder, options.sizes, &whole.body);
-  auto results = body(function, whole, inliner, /*training=*/true, /*remembers=*/true);
-  if (failed(results))
-    return failure();
-  std::vector<Stored> parameters;
-  llvm::copy_if(inliner.parameters, std::back_inserter(parameters),
-                [](const Stored &one) { return one.kind == Stored::Parameter; });
+  FailureOr<SmallVector<Value>> results = SmallVector<Value>();
+  std::vector<Stored> &parameters = parametersOf[train];
+  if (part != Part::Apply) { // which has no use for the loss
+    results = body(function, whole, inliner, /*training=*/true, /*remembers=*/true);
+    if (failed(results))
+      return failure();
+    parameters.clear();
+    llvm::copy_if(inliner.parameters, std::back_inserter(parameters),
+                  [](const Stored &one) { return one.kind == Stored::Parameter; });
+  }
   LogicalResult good = assignGroups(train, parameters);
   if (failed(good) && groups.empty())
     return failure();

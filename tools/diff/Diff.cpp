@@ -140,6 +140,19 @@ static Array drawArgument(const Argument &argument, const Extents &extents, cons
   return defaultValue(argument, shape, (int64_t)settings.seed, firstStep);
 }
 
+/// The value with the fault that a test asks for, if its op is to have one; what reads it reads that.
+static Value faulty(OpResult result, const DiffSettings &settings) {
+  Operation *op = result.getOwner();
+  if (op->getName().getStringRef() != settings.faultyOp || !isa<FloatType>(typeOf(result).getElementType()))
+    return result;
+  OpBuilder b(op->getContext());
+  b.setInsertionPointAfter(op);
+  Ops ops(b, op->getLoc());
+  Value wrong = ops.mul(result, ops.number(1.01, result));
+  result.replaceAllUsesExcept(wrong, wrong.getDefiningOp());
+  return wrong;
+}
+
 /// Makes each value on the way an output, under names of its own, where `probes` are asked for; puts in the fault that a
 /// test asks for.
 static void instrument(EntryOp entry, EntryOp copy, const DiffSettings &settings, std::vector<Probe> *probes) {
@@ -153,15 +166,7 @@ static void instrument(EntryOp entry, EntryOp copy, const DiffSettings &settings
     for (auto [value, result] : llvm::zip(original->getResults(), twin->getResults())) {
       if (isa<ConstantOp, CountOp>(original))
         continue;
-      Value probed = result;
-      bool isFloat = isa<FloatType>(typeOf(value).getElementType());
-      if (isFloat && original->getName().getStringRef() == settings.faultyOp) {
-        b.setInsertionPointAfter(twin);
-        Ops ops(b, twin->getLoc());
-        Value factor = ops.number(1.01, result);
-        probed = ops.mul(result, factor);
-        result.replaceAllUsesExcept(probed, probed.getDefiningOp());
-      }
+      Value probed = faulty(result, settings);
       if (!probes)
         continue;
       std::string name = "value." + std::to_string(probes->size());
@@ -181,7 +186,11 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options, con
                              ArrayRef<EntryOp> entries, std::optional<MemoryFile> &library,
                              std::vector<Probe> *probes) {
   OwningOpRef<ModuleOp> twin(module.clone());
-  for (ModelOp model : twin->getOps<ModelOp>())
+  for (ModelOp model : twin->getOps<ModelOp>()) {
+    for (RuleOp rule : model.getBody().getOps<RuleOp>())
+      for (Operation &op : llvm::make_early_inc_range(rule.getBody().front().without_terminator()))
+        for (OpResult result : op.getResults())
+          (void)faulty(result, settings);
     for (EntryOp copy : llvm::make_early_inc_range(model.getBody().getOps<EntryOp>())) {
       auto entry = llvm::find_if(entries, [&](EntryOp one) { return one.getSymName() == copy.getSymName(); });
       if (entry == entries.end())
@@ -189,6 +198,7 @@ static LogicalResult compile(ModuleOp module, const CompileOptions &options, con
       else
         instrument(*entry, copy, settings, probes);
     }
+  }
   SmallVector<char> linked;
   if (failed(runTo("llvm", *twin, options)))
     return failure();
