@@ -243,6 +243,11 @@ Operation *Sinker::onTurned(OpBuilder &b, Operation *op, ArrayRef<int64_t> permu
   OperationState state(op->getLoc(), op->getName());
   for (Value operand : op->getOperands())
     state.operands.push_back(typeOf(operand).getRank() ? turned(operand, permutation) : operand);
+  if (isa<BroadcastOp>(op)) { // of a number: it reads no shape, its own is written
+    SmallVector<Dim> dims = dimsOf(op->getResult(0));
+    auto order = llvm::map_to_vector(permutation, [&](int64_t axis) { return dims[axis]; });
+    return Ops(b, op->getLoc()).broadcast(state.operands[0], order);
+  }
   state.addAttributes(op->getAttrs());
   if (!isa<MapOp>(op))
     return createInferred(b, state);

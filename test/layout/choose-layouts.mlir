@@ -174,4 +174,22 @@ dl.model @layouts {
     clip_norm 1.0
     optimize "*" with @adam
   }
+
+  // What is stretched from a number is made in the order of what it meets.
+  // CHECK-LABEL: entry train @stretched(
+  // CHECK-NOT: = transpose
+  // CHECK: broadcast %group1.lr, [4, 5] : f64[4, 5]
+  // CHECK-NOT: = transpose
+  // CHECK: return
+  // CHECK-LABEL: entry gradients @stretched.gradients(
+  optimizer @stretch(%w, %g) scalars(%lr = 0.1) {
+    %r = broadcast %lr, [5, 4]
+    %s = mul %r, %g
+    %w1 = sub %w, %s
+    return %w1
+  }
+  train @stretched minimizes @loss {
+    optimize "*" with @adam
+    optimize "fc.weight" with @stretch
+  }
 }
