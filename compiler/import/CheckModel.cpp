@@ -289,23 +289,40 @@ static void checkProgram(ModelOp model) {
   });
 }
 
-/// Is every op of a body of a kind that may stand there?
-static void checkPlaces(ModelOp model) {
+/// Is every op of a body of a kind that may stand there? A text of a level has other items in its model.
+static void checkPlaces(ModelOp model, bool isWritten) {
   auto check = [](Operation *parent, StringRef what, function_ref<bool(Operation *)> may) {
     for (Operation &op : parent->getRegion(0).front())
-      if (!may(&op))
-        complain(&op) << "`" << op.getName().stripDialect() << "` cannot stand here; " << what;
+      if (!may(&op)) {
+        StringRef name = op.getName().getStringRef();
+        name.consume_front("dl.");
+        complain(&op) << "`" << name << "` cannot stand here; " << what;
+      }
   };
-  check(model, "a model holds `func`, `train` and `optimizer`",
-        [](Operation *op) { return isa<FuncOp, TrainOp, OptimizerOp>(op); });
+  if (isWritten)
+    check(model, "a model holds `func`, `train` and `optimizer`",
+          [](Operation *op) { return isa<FuncOp, TrainOp, OptimizerOp>(op); });
+  auto isOfTraining = [](Operation *line) { return isa<OptimizeOp, FreezeOp, ClipNormOp, AccumulateOp>(line); };
   for (Operation &op : model.getBody().front()) {
     if (isa<TrainOp>(op))
-      check(&op, "a training step holds `optimize`, `freeze`, `clip_norm` and `accumulate`",
-            [](Operation *line) { return isa<OptimizeOp, FreezeOp, ClipNormOp, AccumulateOp>(line); });
+      check(&op, "a training step holds `optimize`, `freeze`, `clip_norm` and `accumulate`", isOfTraining);
     else if (isa<FuncOp, OptimizerOp>(op))
       check(&op, "it is a line of `train @step minimizes @loss { ... }`",
-            [](Operation *line) { return !isa<OptimizeOp, FreezeOp, ClipNormOp, AccumulateOp>(line); });
+            [&](Operation *line) { return !isOfTraining(line); });
+    if (isa<OptimizerOp>(op)) // its body is copied for each parameter, op by op, in the parameter's type
+      check(&op,
+            "an optimizer computes with the weight, the gradient, slots and scalars, op by op: without layers, calls, "
+            "loops, parameters and states; write out what they would do",
+            [&](Operation *line) {
+              bool isValueOp = isa<InferTypeOpInterface, ConstantOp>(line) && line->getNumRegions() == 0;
+              return (isValueOp && !isa<nn::LayerOpInterface>(line)) || line->hasTrait<OpTrait::IsTerminator>() ||
+                     line->hasAttr("dl.wrong") || isOfTraining(line);
+            });
   }
+  model.walk([](TotalOp total) {
+    if (!total->getParentOfType<EntryOp>())
+      complain(total) << "`total` cannot stand here; level `graph` makes it, where a training step has `accumulate`";
+  });
 }
 
 void dlc::checkModel(Operation *root) {
@@ -318,10 +335,10 @@ void dlc::checkModel(Operation *root) {
     if (fedByWrong && op->hasTrait<OpTrait::IsTerminator>())
       (void)OpTrait::impl::verifyIsTerminator(op); // whatever it returns
     auto model = dyn_cast<ModelOp>(op);
-    if (model && !root->hasAttr("dl.level"))
-      checkPlaces(model);
-    if (model)
+    if (model) {
+      checkPlaces(model, /*isWritten=*/!root->hasAttr("dl.level"));
       checkProgram(model);
+    }
     return stub ? WalkResult::skip() : WalkResult::advance();
   });
 }
