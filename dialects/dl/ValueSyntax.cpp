@@ -335,7 +335,10 @@ ParseResult dlc::parseSyntax(OpAsmParser &parser, OperationState &result, const 
                                << op;
     if (!isOption) {
       if (failed(parser.parseOptionalKeyword(&word)))
-        return stop(parser) << "expected a value, such as %x, or an option of " << op;
+        return stop(parser) << "expected a value, such as %x"
+                            << (options.empty()
+                                    ? ""
+                                    : ", or an option of " + op.str() + " (" + llvm::join(options, ", ") + ")");
       std::string name = ("%" + word).str();
       OpAsmParser::UnresolvedOperand value{loc, name, 0};
       if (Type type = Names::find(value)) {
