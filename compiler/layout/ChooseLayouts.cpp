@@ -243,19 +243,17 @@ Operation *Sinker::onTurned(OpBuilder &b, Operation *op, ArrayRef<int64_t> permu
   OperationState state(op->getLoc(), op->getName());
   for (Value operand : op->getOperands())
     state.operands.push_back(typeOf(operand).getRank() ? turned(operand, permutation) : operand);
-  if (isa<BroadcastOp>(op)) { // of a number: it reads no shape, its own is written
-    SmallVector<Dim> dims = dimsOf(op->getResult(0));
-    auto order = llvm::map_to_vector(permutation, [&](int64_t axis) { return dims[axis]; });
-    return Ops(b, op->getLoc()).broadcast(state.operands[0], order);
-  }
+  auto turnedDims = [&](Value value) {
+    SmallVector<Dim> dims = dimsOf(value);
+    return llvm::map_to_vector(permutation, [&](int64_t axis) { return dims[axis]; });
+  };
+  if (isa<BroadcastOp>(op)) // of a number: it reads no shape, its own is written
+    return Ops(b, op->getLoc()).broadcast(state.operands[0], turnedDims(op->getResult(0))).getDefiningOp();
   state.addAttributes(op->getAttrs());
   if (!isa<MapOp>(op))
     return createInferred(b, state);
-  for (Value result : op->getResults()) {
-    SmallVector<Dim> dims = dimsOf(result);
-    SmallVector<Dim> own = llvm::map_to_vector(permutation, [&](int64_t axis) { return dims[axis]; });
-    state.addTypes(makeTensor(own, typeOf(result).getElementType()));
-  }
+  for (Value result : op->getResults())
+    state.addTypes(makeTensor(turnedDims(result), typeOf(result).getElementType()));
   return b.create(state);
 }
 
