@@ -70,6 +70,7 @@ private:
   AffineMap map, otherMap;
   SmallVector<Sum> places;                          ///< of the operand's axes
   SmallVector<std::pair<int64_t, int64_t>> touched; ///< for each axis the first and the last place that is read
+  SmallVector<int64_t> steps; ///< of each axis that is made residue by residue; an axis of residues stands behind it
 };
 } // namespace
 
@@ -106,7 +107,8 @@ static bool isWhole(const Sum &place, ArrayRef<Dim> sizes) {
 
 ContractGradient::ContractGradient(Ops &b, Value cotangent, Value other, ArrayRef<Dim> mine, ArrayRef<Dim> over,
                                    unsigned kept, AffineMap map, AffineMap otherMap)
-    : b(b), cotangent(cotangent), other(other), mine(mine), over(over), kept(kept), map(map), otherMap(otherMap) {
+    : b(b), cotangent(cotangent), other(other), mine(mine), over(over), kept(kept), map(map), otherMap(otherMap),
+      steps(mine.size(), 1) {
   for (AffineExpr expr : map.getResults()) {
     places.emplace_back(expr, over.size());
     touched.push_back(isWhole(places.back(), over) ? std::pair<int64_t, int64_t>() : places.back().range(over));
@@ -191,6 +193,10 @@ Value ContractGradient::solve(unsigned axis, Product product) {
   product.sizes[axis] = rows;
   if (step == 1)
     return residue(axis, solved, 0, product);
+  // Each product has an axis of one for its residue, so that it can be written where it lies among the others.
+  product.within[axis] = product.sizes.size();
+  product.sizes.push_back(1);
+  steps[axis] = step;
   SmallVector<Value> pieces;
   Value some;
   for (int64_t remainder = 0; remainder < step; ++remainder) {
@@ -199,14 +205,9 @@ Value ContractGradient::solve(unsigned axis, Product product) {
   }
   if (!some)
     return nullptr;
-  unsigned position = product.position(axis);
   for (Value &piece : pieces)
-    piece = b.unsqueeze(piece ? piece : b.splat(0, typeOf(some)), position + 1);
-  Value joined = b.create<ConcatOp>(pieces, {b.size("axis", position + 1)}).getResult();
-  SmallVector<Dim> dims = dimsOf(some);
-  dims[position] = rows * step;
-  joined = b.reshape(joined, dims);
-  return rows * step == length ? joined : b.slice(joined, position, 0, length);
+    piece = piece ? piece : b.splat(0, typeOf(some));
+  return b.create<ConcatOp>(pieces, {b.size("axis", product.position(axis) + 1)}).getResult();
 }
 
 /// [..., n, m, ...] at two axes as one of n * m.
@@ -348,6 +349,14 @@ Value ContractGradient::run() {
                            SmallVector<unsigned>(places.size(), 0)});
   if (!result)
     return nullptr;
+  // Residues are neighbours. What lies behind the last place that is read, and has room in the operand, is 0 already.
+  for (unsigned axis = 0; axis < mine.size(); ++axis)
+    if (steps[axis] > 1) {
+      result = merged(b, result, axis);
+      int64_t length = std::min(dimsOf(result)[axis].value, mine[axis].value - touched[axis].first);
+      result = resized(b, result, axis, length);
+      touched[axis].second = touched[axis].first + length - 1;
+    }
   // What no point reads.
   SmallVector<int64_t> low(mine.size(), 0), high(mine.size(), 0);
   for (auto [axis, place] : llvm::enumerate(places))
