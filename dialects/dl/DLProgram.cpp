@@ -67,7 +67,8 @@ void dlc::addArgument(OpAsmParser &parser, OpAsmParser::Argument &argument, Type
   argument.type = type;
   StringRef name = argument.ssaName.name.drop_front();
   Names::add(name, argument.ssaName.number, type);
-  argument.sourceLoc = named(parser.getEncodedSourceLoc(argument.ssaName.location), name);
+  if (!argument.sourceLoc) // a printed level says it
+    argument.sourceLoc = named(parser.getEncodedSourceLoc(argument.ssaName.location), name);
 }
 ParseResult dlc::parseBody(OpAsmParser &parser, OperationState &result, ArrayRef<OpAsmParser::Argument> arguments) {
   Region *body = result.addRegion();
@@ -274,9 +275,12 @@ void FuncOp::print(OpAsmPrinter &printer) {
     printer << '>';
   }
   printer << '(';
-  llvm::interleaveComma(
-      llvm::zip(getBody().getArguments(), getArgShapes().getAsRange<ShapeAttr>()), printer,
-      [&](auto argument) { printer << std::get<0>(argument) << ": " << show(std::get<1>(argument)); });
+  llvm::interleaveComma(llvm::zip(getBody().getArguments(), getArgShapes().getAsRange<ShapeAttr>()), printer,
+                        [&](auto one) {
+                          auto [argument, shape] = one;
+                          printer.printRegionArgument(argument, {}, /*omitType=*/true);
+                          printer << ": " << show(shape);
+                        });
   printer << ')';
   bool one = getResultNames().size() == 1 && cast<StringAttr>(getResultNames()[0]).empty();
   if (!getResultNames().empty()) {

@@ -101,7 +101,8 @@ void ScanOp::print(OpAsmPrinter &printer) {
   if (count) {
     printer << " (";
     llvm::interleaveComma(llvm::seq<size_t>(0, count), printer, [&](size_t i) {
-      printer << arguments[i] << " in ";
+      printer.printRegionArgument(arguments[i], {}, /*omitType=*/true);
+      printer << " in ";
       printTensors(printer, getScanned()[i]);
       printer << " along " << getAxes()[i];
     });
@@ -114,7 +115,8 @@ void ScanOp::print(OpAsmPrinter &printer) {
   if (!getInitial().empty()) {
     printer << " carry (";
     llvm::interleaveComma(llvm::seq<size_t>(0, getInitial().size()), printer, [&](size_t i) {
-      printer << arguments[count + i] << " = ";
+      printer.printRegionArgument(arguments[count + i], {}, /*omitType=*/true);
+      printer << " = ";
       printTensors(printer, getInitial()[i]);
     });
     printer << ')';

@@ -219,22 +219,28 @@ ParseResult OptimizerOp::parse(OpAsmParser &parser, OperationState &result) {
   return parseBody(parser, result, arguments);
 }
 void OptimizerOp::print(OpAsmPrinter &printer) {
-  auto arguments = getBody().getArguments();
+  size_t next = 0;
+  auto printNext = [&] { printer.printRegionArgument(getBody().getArgument(next++), {}, /*omitType=*/true); };
   printer << ' ';
   printer.printSymbolName(getSymName());
-  printer << '(' << arguments[0] << ", " << arguments[1] << ')';
-  size_t next = 2;
+  printer << '(';
+  printNext();
+  printer << ", ";
+  printNext();
+  printer << ')';
   if (!getSlots().empty()) {
     printer << " slots(";
-    llvm::interleaveComma(getSlots().getAsRange<InitAttr>(), printer,
-                          [&](InitAttr init) { printer << arguments[next++] << " = " << show(init); });
+    llvm::interleaveComma(getSlots().getAsRange<InitAttr>(), printer, [&](InitAttr init) {
+      printNext();
+      printer << " = " << show(init);
+    });
     printer << ')';
   }
   if (!getScalarNames().empty()) {
     printer << " scalars(";
     llvm::interleaveComma(llvm::enumerate(getScalarDefaults()), printer, [&](auto scalar) {
       auto [index, value] = scalar;
-      printer << arguments[next++];
+      printNext();
       if (auto real = dyn_cast<FloatAttr>(value)) {
         printer << " = ";
         printReal(printer.getStream(), real.getValueAsDouble());
