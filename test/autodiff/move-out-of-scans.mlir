@@ -1,7 +1,7 @@
 // move-out-of-scans.mlir - what hangs on a product that no round waits for is computed for all rounds, whatever op it is.
 // SPDX-License-Identifier: Apache-2.0
 //
-// RUN: dlc %s --emit=autodiff | FileCheck %s
+// RUN: dlc %s --emit=autodiff | dlc-opt | FileCheck %s
 // RUN: dlc-run diff %s --batch 3 --quiet | FileCheck %s --check-prefix=SAME
 // RUN: dlc-run diff %s --batch 3 -O0 --quiet | FileCheck %s --check-prefix=SAME
 // SAME-COUNT-2: agree
