@@ -28,12 +28,14 @@ void chooseLayouts(ModelOp model, bool change);
 void outlineScans(ModelOp model);
 /// Writes out one op that stands for several simpler ones; false where it is one for which kernels are made.
 bool writeOut(mlir::Operation *op);
-/// kernels: writes out all of them, but for maps.
+/// kernels: writes out all of them.
 void decompose(EntryOp entry);
 void decompose(RuleOp rule);
 /// Rules take nothing that they do not read.
 void dropUnreadArguments(ModelOp model);
-/// Writes out each map; there are no rules any more.
+/// Puts the ops of its rule in the place of a map.
+void writeOutMap(MapOp map);
+/// Does so with each; there are no rules any more.
 void writeOutMaps(ModelOp model);
 /// kernels: products make only what slices read of them.
 void cutProducts(EntryOp entry);

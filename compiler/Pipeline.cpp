@@ -249,7 +249,7 @@ ArrayRef<Level> dlc::levels() {
   };
   static const Step toKernels[] = {
       {"outline-scans", "the body of each loop is an entry point of kind `loop`", outlineAllScans},
-      {"decompose", "ops that stand for several are written out, but for rules", decomposeAll},
+      {"decompose", "ops that stand for several are written out", decomposeAll},
       {"cut-products", "of what a product makes, and of the borders that it reads, only what is needed is made",
        cutAllProducts},
       {"winograd", "convolutions of 3 x 3 are products of tiles, where --winograd allows it and it is faster",

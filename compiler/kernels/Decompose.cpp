@@ -84,10 +84,11 @@ static void checkIndices(EntryOp entry) {
   }
 }
 
-bool dlc::writeOut(Operation *op) {
+/// Puts what `make` makes in the place of an op; false if that is nothing.
+static bool replace(Operation *op, function_ref<SmallVector<Value>(Ops &)> make) {
   OpBuilder builder(op);
   Ops ops(builder, unnamed(op->getLoc()));
-  SmallVector<Value> values = cast<DecomposableOpInterface>(op).decompose(ops);
+  SmallVector<Value> values = make(ops);
   if (values.empty())
     return false;
   for (auto [value, result] : llvm::zip(values, op->getResults()))
@@ -98,18 +99,25 @@ bool dlc::writeOut(Operation *op) {
   return true;
 }
 
-static void writeOutAll(Block &block, bool maps) {
+bool dlc::writeOut(Operation *op) {
+  return replace(op, [&](Ops &ops) { return cast<DecomposableOpInterface>(op).decompose(ops); });
+}
+void dlc::writeOutMap(MapOp map) {
+  replace(map, [&](Ops &ops) { return map.writtenOut(ops); });
+}
+
+static void writeOutAll(Block &block) {
   for (bool changed = true; changed;) {
     changed = false;
     for (Operation &op : llvm::make_early_inc_range(block))
-      if (isa<DecomposableOpInterface>(op) && (maps || !isa<MapOp>(op)))
+      if (isa<DecomposableOpInterface>(op))
         changed |= writeOut(&op);
   }
 }
 void dlc::writeOutMaps(ModelOp model) {
   for (EntryOp entry : model.getBody().getOps<EntryOp>())
     for (MapOp map : llvm::to_vector(entry.getBody().getOps<MapOp>()))
-      writeOut(map);
+      writeOutMap(map);
   for (RuleOp rule : llvm::to_vector(model.getBody().getOps<RuleOp>()))
     rule.erase();
 }
@@ -126,9 +134,9 @@ void dlc::dropUnreadArguments(ModelOp model) {
     for (MapOp map : entry.getBody().getOps<MapOp>())
       map->eraseOperands(unread.lookup(map.getRule()));
 }
-void dlc::decompose(RuleOp rule) { writeOutAll(rule.getBody().front(), false); }
+void dlc::decompose(RuleOp rule) { writeOutAll(rule.getBody().front()); }
 void dlc::decompose(EntryOp entry) {
-  writeOutAll(entry.getBody().front(), false);
+  writeOutAll(entry.getBody().front());
   widenSums(entry);
   checkIndices(entry);
   detachShapes(entry);

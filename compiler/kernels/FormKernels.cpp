@@ -529,8 +529,8 @@ StringRef KernelFormer::kernelFor(const Outline &outline, ArrayRef<Operation *> 
   for (Operation *op : outline.ops)
     body.clone(*op, map);
   ReturnOp::create(body, loc, llvm::map_to_vector(outline.outputs, [&](Value value) { return map.lookup(value); }));
-  for (MapOp rule : llvm::to_vector(block->getOps<MapOp>()))
-    writeOut(rule);
+  for (MapOp map : llvm::to_vector(block->getOps<MapOp>()))
+    writeOutMap(map);
   return name;
 }
 
@@ -776,7 +776,7 @@ void dlc::formKernels(ModelOp model, bool fuse) {
   for (EntryOp entry : model.getBody().getOps<EntryOp>())
     for (MapOp map : llvm::to_vector(entry.getBody().getOps<MapOp>()))
       if (!hangsTogether(map))
-        writeOut(map);
+        writeOutMap(map);
   Known known;
   for (Operation &item : model.getBody().front())
     if (auto name = item.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName())) {

@@ -79,7 +79,7 @@ static void writeOutReaders(EntryOp entry) {
        llvm::zip(entry.getBody().getArguments(), entry.getArgAttrs().getAsRange<DictionaryAttr>()))
     if (attrs.contains("parameter") && typeOf(argument).getRank() > 1)
       for (Operation *user : argument.getUsers())
-        if (isa<DecomposableOpInterface>(user) && !isa<MapOp>(user))
+        if (isa<DecomposableOpInterface>(user))
           readers.insert(user);
   llvm::for_each(readers, writeOut);
 }

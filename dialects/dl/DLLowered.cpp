@@ -384,7 +384,7 @@ LogicalResult MapOp::verify() {
                              << show(whole.getType()) << " and " << show(value.getType());
   return success();
 }
-SmallVector<Value> MapOp::decompose(Ops &b) {
+SmallVector<Value> MapOp::writtenOut(Ops &b) {
   auto rule = SymbolTable::lookupNearestSymbolFrom<RuleOp>(*this, getRuleAttr());
   Block &body = rule.getBody().front();
   SmallVector<Dim> dims = dimsOf(getResult(0));

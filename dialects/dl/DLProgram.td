@@ -270,7 +270,7 @@ def DL_RuleOp : DL_RegionOp<"rule", [Symbol, IsolatedFromAbove, MadeByCompiler]>
   let arguments = (ins SymbolNameAttr:$sym_name, TypeArrayAttr:$result_types);
   let hasVerifier = 1;
 }
-def DL_MapOp : DL_NamedOp<"map", [Pure, FusiblePointwise, Costly, Decomposable, NotDifferentiable, MadeByCompiler]> {
+def DL_MapOp : DL_NamedOp<"map", [Pure, FusiblePointwise, Costly, NotDifferentiable, MadeByCompiler]> {
   let summary = "A rule for each element of tensors of one shape";
   let description = [{
     `%w2, %m2 = map @rule(%w, %g, %m, %rate)`. Operands have one shape, or are single numbers; results have that shape.
@@ -278,6 +278,10 @@ def DL_MapOp : DL_NamedOp<"map", [Pure, FusiblePointwise, Costly, Decomposable, 
   let arguments = (ins FlatSymbolRefAttr:$rule, Variadic<AnyTensor>:$args);
   let results = (outs Variadic<AnyTensor>:$results);
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The values that replace the results: the ops of the rule, on whole tensors.
+    ::llvm::SmallVector<::mlir::Value> writtenOut(::dlc::Ops &b);
+  }];
 }
 def DL_LiftedOp : DL_NamedOp<"lifted", [Pure, MadeByCompiler]> {
   let summary = "A number in which kernels differ that are equal otherwise: it is given to them";
