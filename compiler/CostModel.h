@@ -32,6 +32,13 @@ struct CostModel {
   /// over its rows takes 0.44 ms, and 3.7 ms with one vector at a time; a training step of batch_norm on 8 x 112 x 112 x 96,
   /// 20 to 45 ops a kernel, 163 ms with 48 ops at most (one vector), 67 ms with 256 (four).
   int64_t rowVectors = 8, rowOps = 256;
+  /// Sums over rows of so many bytes and more, which come from memory, lie in scratch memory themselves. Where columns are
+  /// parts, a part has so many of them, or fewer where there would be fewer parts, but not less than half, and this many rows
+  /// are added at once. Else whole rows are added, up to so many columns, one after the other, as they lie in memory. Measured
+  /// on a Zen 4 of 64 MB, with sums of 512 bytes of each row in registers and so: 4096 x 4096 17 and 28 GB/s (pieces of 1 KiB
+  /// 20, 4 rows at once 23, 16 28); whole rows of 256, 512, 1024 columns 13, 12, 14 and 42, 36, 39 GB/s. In the third cache (1024 x
+  /// 1024) 78 and 77 GB/s.
+  int64_t deepBytes, deepSteps = 8, deepRows = 1024, leastDeepRows = 512, deepParts = 4, mostDeepRows = 4096;
   /// Places of inner dimensions that are written out one after the other, a window of 3 x 3, and ops that this may make.
   int64_t writtenPlaces = 9, writtenOps = 600;
   /// Elements of a part of a kernel that reads and writes everything in order: 4 KiB of f32, a few hundred nanoseconds.

@@ -8,6 +8,18 @@ using namespace mlir;
 using namespace dlc;
 
 bool dlc::isReduction(Operation *op) { return hasKind(op, IterationKind::Reduction); }
+bool dlc::addsFloats(Operation *op) {
+  return isa<SumOp>(op) && isa<FloatType>(typeOf(op->getResult(0)).getElementType());
+}
+SmallVector<int64_t> dlc::blocksOfSum(int64_t terms) {
+  SmallVector<int64_t> blocks;
+  for (int64_t block = sumSteps; block < terms; block *= sumSteps)
+    blocks.insert(blocks.begin(), block);
+  return blocks;
+}
+MemRefType KernelPlan::deepBuffer(Operation *reduction) const {
+  return MemRefType::get({deepBuffers * deepRows}, registerType(typeOf(reduction->getResult(0)).getElementType()));
+}
 bool KernelPlan::isRowLevel(Value value) const {
   return llvm::all_of(domain.axes.lookup(value), [&](int dim) { return dim < 0 || domain.isRow[dim]; });
 }
@@ -45,6 +57,7 @@ private:
   void findKept();
   int64_t chooseUnroll();
   bool isShortInside();
+  void chooseDeep();
   int64_t keptPoints();
   void makeKeptBuffers();
   void planProduct();
@@ -135,6 +148,7 @@ void KernelPlanner::planRows() {
   findKept();
   plan.unroll = chooseUnroll();
   plan.isWrittenOut = isShortInside();
+  chooseDeep();
   makeKeptBuffers();
 
   if (!plan.outer.empty()) {
@@ -146,7 +160,9 @@ void KernelPlanner::planRows() {
   } else if (plan.lanesAreRows()) { // vectors of rows, in blocks
     Dim size = domain.sizes[plan.lane];
     plan.partSize = plan.flat ? costs.flatPart : std::max(costs.lanePart, plan.unroll * plan.lanes);
-    if (size.isNumber())
+    if (plan.deepRows)
+      plan.partSize = plan.deepRows;
+    else if (size.isNumber())
       while (plan.partSize > costs.lanePart && size.value % plan.partSize)
         plan.partSize /= 2;
     plan.parts = {size};
@@ -368,6 +384,44 @@ bool KernelPlanner::isShortInside() {
     places *= domain.sizes[dim].isNumber() ? domain.sizes[dim].value : costs.writtenPlaces + 1;
   return places <= costs.writtenPlaces &&
          places * plan.passes * (plan.goTogether() ? plan.unroll : 1) * (int64_t)domain.ops.size() <= costs.writtenOps;
+}
+
+/// What comes from beyond the second cache is read in pieces as long as a part.
+void KernelPlanner::chooseDeep() {
+  if (!plan.goTogether() || plan.passes != 1 || plan.isWrittenOut || plan.inner.empty() ||
+      !domain.sizes[plan.lane].isNumber())
+    return;
+  int64_t columns = domain.sizes[plan.lane].value, together = plan.unroll * plan.lanes, points = columns;
+  int64_t elementBytes = 0;
+  for (int dim : plan.inner)
+    points *= domain.sizes[dim].at(plan.capacity);
+  for (int dim : plan.outer)
+    points *= domain.sizes[dim].at(plan.capacity);
+  for (BlockArgument argument : kernel.getBody().getArguments())
+    if (!plan.isRowLevel(argument))
+      elementBytes += bytesOf(MemRefType::get({1}, memoryType(typeOf(argument).getElementType())));
+  // Where other rows are parts, it goes along all columns, as all lies in memory; else columns are parts.
+  int64_t rows = columns, steps = 1;
+  if (plan.outer.empty()) {
+    for (rows = costs.deepRows; rows > together && columns < costs.deepParts * rows;)
+      rows /= 2;
+    for (steps = costs.deepSteps; steps > 1 && steps * plan.unroll * (int64_t)domain.ops.size() > costs.rowOps;)
+      steps /= 2;
+    if (rows < costs.leastDeepRows || steps < costs.deepSteps / 2)
+      return;
+  }
+  if (columns <= together || rows > costs.mostDeepRows || points * elementBytes < costs.deepBytes ||
+      domain.sizes[plan.inner.back()].at(plan.capacity) < costs.deepSteps)
+    return;
+  plan.deepSteps = steps;
+  plan.deepRows = llvm::alignTo(rows, plan.lanes);
+  plan.deepBuffers = 1;
+  if (llvm::any_of(domain.ops, addsFloats))
+    for (int dim : plan.inner)
+      plan.deepBuffers += blocksOfSum(domain.sizes[dim].at(plan.capacity)).size() + (dim != plan.inner.back());
+  for (Operation *op : domain.ops)
+    if (isReduction(op))
+      takeScratch(bytesOf(plan.deepBuffer(op)));
 }
 
 /// How many points of a value one row has, or one vector of rows.
@@ -642,6 +696,8 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
     if (lane >= 0)
       os << ", " << (goTogether() ? std::to_string(unroll) + " x " : std::string()) << lanes << " lanes along "
          << (lanesAreRows() ? "rows " : "") << show(domain.sizes[lane]);
+    if (deepRows)
+      os << ", " << deepRows << " at once, " << deepSteps << " deep";
     if (across >= 0)
       os << ", turned from " << show(domain.sizes[across]);
     if (!inner.empty())

@@ -40,6 +40,9 @@ struct KernelPlan {
   /// a row each, of those that are not stored.
   llvm::SmallVector<llvm::SmallVector<mlir::Value>> kept;
   llvm::SmallVector<std::pair<mlir::Value, mlir::MemRefType>> keptBuffers;
+  /// Of rows that go together, so many, a whole part: their sums lie in scratch memory, and `deepSteps` places of the last inner
+  /// dimension are added to all of them before the next. What is read lies in long pieces then. 0: sums are in registers.
+  int64_t deepRows = 0, deepSteps = 1, deepBuffers = 0; ///< buffers: of a part's sums, one for each level of blocks
   int64_t keptPoints = 0; ///< elements of such a buffer that belong to one row, or one vector of rows
 
   //===--- Products ---===//
@@ -78,6 +81,8 @@ struct KernelPlan {
   bool goTogether() const { return domain.kind == Domain::Kind::Rows && lanesAreRows() && unroll > 1; }
   /// The pass in which a value is there to be read.
   int passOfValue(mlir::Value value) const;
+  /// Sums of a reduction that wait in scratch memory: one buffer after the other.
+  mlir::MemRefType deepBuffer(mlir::Operation *reduction) const;
   /// How a value lies in the buffer that the kernel is given for it.
   mlir::RankedTensorType storedType(mlir::Value value) const {
     auto it = placed.find(value);
@@ -88,6 +93,10 @@ struct KernelPlan {
 };
 
 bool isReduction(mlir::Operation *op);
+/// A sum that rounds: it is added up in blocks.
+bool addsFloats(mlir::Operation *op);
+/// Terms of the blocks that a sum of so many terms is made of, and of the blocks of these: powers of `sumSteps`, the longest first.
+llvm::SmallVector<int64_t> blocksOfSum(int64_t terms);
 /// The buffer of what a kernel returns. A check yields its operand; it has a report of two numbers (place and value)
 /// instead.
 mlir::MemRefType outputType(const KernelPlan &plan, mlir::Value output);

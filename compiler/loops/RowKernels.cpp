@@ -37,11 +37,18 @@ private:
   using Walk = llvm::function_ref<Values(Value from, Value to, Values sums)>;
 
   void blocksOfRows(const Point &point);
-  void vectorsOfRows(Value from, Value to, int64_t length, const Point &point);
+  using EachOfRows = llvm::function_ref<void(Points &)>;
+  void vectorsOfRows(Value from, Value to, int64_t length, const Point &point, EachOfRows each);
+  void partOfRows(Value from, Value to, int64_t length, const Point &point);
+  void deepPart(Value from, Value to, int64_t length, const Point &point);
   void turnedPart(Value from, const Point &point);
   void turnedBlock(Value across, Value along, const Point &point);
-  void rows(Points points);
+  void rows(Points &points);
   void pass(int number, Points &points);
+  Stores startPass(int number);
+  void visit(Points &points, Values &sums, const Stores &stores, ArrayRef<Value> kept);
+  void prepare(int pass, Points &points);
+  void finish(Points &points);
   Values walkInner(ArrayRef<int> dims, Points points, Values sums, Step step);
   Values walkLanes(Points points, Values sums, Step step);
   Values inBlocks(Value from, Value to, int64_t step, int64_t mostSteps, Values sums, Walk walk);
@@ -59,17 +66,14 @@ private:
   int64_t lanes;
   int lane;
   SmallVector<Operation *> current; ///< the reductions of the pass at hand
+  Values deepSums;                  ///< buffers of each
 };
 } // namespace
 
 //===--- Walks over what is reduced ---------------------------------------------------------------------===//
 
 /// Do the reductions of this pass round?
-bool RowEmitter::addsFloats() {
-  return llvm::any_of(current, [](Operation *op) {
-    return isa<SumOp>(op) && isa<FloatType>(typeOf(op->getResult(0)).getElementType());
-  });
-}
+bool RowEmitter::addsFloats() { return llvm::any_of(current, dlc::addsFloats); }
 
 /// What a walk makes of nothing, added to the sums so far.
 RowEmitter::Values RowEmitter::onItsOwn(ValueRange sums, llvm::function_ref<Values(Values)> walk) {
@@ -207,8 +211,8 @@ RowEmitter::Values RowEmitter::walkLanes(Points points, Values sums, Step step) 
 
 //===--- Rows -------------------------------------------------------------------------------------------===//
 
-/// One pass over the inner dimensions: what is summed up, stored, and kept by it.
-void RowEmitter::pass(int number, Points &points) {
+/// What a pass reduces, and what it stores.
+RowEmitter::Stores RowEmitter::startPass(int number) {
   current.clear();
   for (Operation *op : domain.ops)
     if (isReduction(op) && plan.passOf.lookup(op) == number + 1)
@@ -217,6 +221,31 @@ void RowEmitter::pass(int number, Points &points) {
   for (auto [output, buffer] : llvm::zip(plan.outputs, body.outputBuffers))
     if (!plan.isRowLevel(output) && plan.passOfValue(output) == number)
       stores.push_back({output, buffer});
+  return stores;
+}
+
+/// One place of the inner dimensions.
+void RowEmitter::visit(Points &points, Values &sums, const Stores &stores, ArrayRef<Value> kept) {
+  for (auto [p, point] : llvm::enumerate(points)) {
+    for (Value value : kept)
+      if (!llvm::is_contained(plan.outputs, value))
+        e.keep(value, point);
+    e.store(stores, point);
+    for (size_t r = 0; r < current.size(); ++r) {
+      Value x = e.at(current[r]->getOperand(0), point), &sum = sums[p * current.size() + r];
+      if (auto vector = dyn_cast<VectorType>(sum.getType())) {
+        x = e.spread(x, lanes);
+        if (point.mask && domain.isInner(lane))
+          x = arith::SelectOp::create(b, point.mask, x, emitIdentity(b, current[r], vector));
+      }
+      sum = emitCombine(b, current[r], sum, x);
+    }
+  }
+}
+
+/// One pass over the inner dimensions: what is summed up, stored, and kept by it.
+void RowEmitter::pass(int number, Points &points) {
+  Stores stores = startPass(number);
   ArrayRef<Value> kept = plan.kept[number];
   if (current.empty() && stores.empty() && kept.empty())
     return;
@@ -228,21 +257,7 @@ void RowEmitter::pass(int number, Points &points) {
     sums.push_back(emitIdentity(b, reductionOf(i), areVectors ? Type(VectorType::get({lanes}, element)) : element));
   }
   sums = walkInner(plan.inner, points, sums, [&](Points &here, Values carried) {
-    for (auto [p, point] : llvm::enumerate(here)) {
-      for (Value value : kept)
-        if (!llvm::is_contained(plan.outputs, value))
-          e.keep(value, point);
-      e.store(stores, point);
-      for (size_t r = 0; r < current.size(); ++r) {
-        Value x = e.at(current[r]->getOperand(0), point), &sum = carried[p * current.size() + r];
-        if (areVectors) {
-          x = e.spread(x, lanes);
-          if (across && point.mask)
-            x = arith::SelectOp::create(b, point.mask, x, emitIdentity(b, current[r], x.getType()));
-        }
-        sum = emitCombine(b, current[r], sum, x);
-      }
-    }
+    visit(here, carried, stores, kept);
     return carried;
   });
   for (auto [i, sum] : llvm::enumerate(sums)) {
@@ -259,26 +274,32 @@ void RowEmitter::pass(int number, Points &points) {
       e.keptReady.insert(value);
 }
 
-/// All passes of one row, or of a vector of rows, or of several such vectors at once.
-void RowEmitter::rows(Points points) {
-  // What each row needs once is computed before the pass that reads it.
-  auto prepare = [&](int pass) {
-    for (Point &point : points)
-      for (Operation *op : domain.ops)
-        if (!isReduction(op) && plan.passOf.lookup(op) == pass && plan.isRowLevel(op->getResult(0)))
-          e.at(op->getResult(0), point);
-  };
-  for (int number = 0; number < plan.passes; ++number) {
-    prepare(number);
-    pass(number, points);
-  }
-  prepare(plan.passes);
+/// What each row needs once is computed before the pass that reads it.
+void RowEmitter::prepare(int pass, Points &points) {
+  for (Point &point : points)
+    for (Operation *op : domain.ops)
+      if (!isReduction(op) && plan.passOf.lookup(op) == pass && plan.isRowLevel(op->getResult(0)))
+        e.at(op->getResult(0), point);
+}
+
+/// What rows make of their reductions.
+void RowEmitter::finish(Points &points) {
+  prepare(plan.passes, points);
   Stores stores;
   for (auto [output, buffer] : llvm::zip(plan.outputs, body.outputBuffers))
     if (plan.isRowLevel(output))
       stores.push_back({output, buffer});
   for (Point &point : points)
     e.store(stores, point);
+}
+
+/// All passes of one row, or of a vector of rows, or of several such vectors at once.
+void RowEmitter::rows(Points &points) {
+  for (int number = 0; number < plan.passes; ++number) {
+    prepare(number, points);
+    pass(number, points);
+  }
+  finish(points);
   for (auto &values : plan.kept) // the next row starts anew
     for (Value value : values) {
       e.buffers.erase(value);
@@ -287,7 +308,7 @@ void RowEmitter::rows(Points points) {
 }
 
 /// Lanes run along the rows from `from` on.
-void RowEmitter::vectorsOfRows(Value from, Value to, int64_t length, const Point &point) {
+void RowEmitter::vectorsOfRows(Value from, Value to, int64_t length, const Point &point, EachOfRows each) {
   b.forEachVector(from, to, {lanes, plan.unroll, length}, [&](ArrayRef<LoopBuilder::Lanes> all) {
     Points points;
     for (const LoopBuilder::Lanes &one : all) {
@@ -300,11 +321,112 @@ void RowEmitter::vectorsOfRows(Value from, Value to, int64_t length, const Point
       points.push_back(here);
       if (plan.goTogether())
         continue;
-      rows(points);
+      each(points);
       points.clear();
     }
     if (!points.empty())
-      rows(points);
+      each(points);
+  });
+}
+void RowEmitter::partOfRows(Value from, Value to, int64_t length, const Point &point) {
+  if (plan.deepRows)
+    return deepPart(from, to, length, point);
+  vectorsOfRows(from, to, length, point, [&](Points &points) { rows(points); });
+}
+
+/// The one pass of a part of rows whose sums lie in scratch memory: first the sums themselves, behind them those of blocks.
+void RowEmitter::deepPart(Value from, Value to, int64_t length, const Point &start) {
+  Stores stores = startPass(0);
+  Point part = start; // with the places of inner dimensions that are known so far
+  auto each = [&](EachOfRows body) { vectorsOfRows(from, to, length, part, body); };
+  auto place = [&](int level, const Point &point) {
+    return b.add(b.sub(point.index[lane], from), level * plan.deepRows);
+  };
+  auto load = [&](int level, Points &points) {
+    Values sums;
+    for (Point &point : points)
+      for (Value buffer : deepSums) {
+        auto type = VectorType::get({lanes}, cast<MemRefType>(buffer.getType()).getElementType());
+        sums.push_back(vector::LoadOp::create(b, type, buffer, place(level, point)));
+      }
+    return sums;
+  };
+  auto save = [&](int level, Points &points, ValueRange sums) {
+    for (auto [i, sum] : llvm::enumerate(sums))
+      vector::StoreOp::create(b, sum, deepSums[i % deepSums.size()], place(level, points[i / deepSums.size()]));
+  };
+  auto clear = [&](int level) {
+    each([&](Points &points) {
+      Values none;
+      for (size_t i = 0; i < points.size() * current.size(); ++i) {
+        Type element = registerType(typeOf(reductionOf(i)->getResult(0)).getElementType());
+        none.push_back(emitIdentity(b, reductionOf(i), VectorType::get({lanes}, element)));
+      }
+      save(level, points, none);
+    });
+  };
+  auto onItsOwn = [&](int level, llvm::function_ref<void()> walk) {
+    clear(level + 1);
+    walk();
+    each([&](Points &points) {
+      Values sums = load(level, points);
+      for (auto [i, own] : llvm::enumerate(load(level + 1, points)))
+        sums[i] = emitCombine(b, reductionOf(i), sums[i], own);
+      save(level, points, sums);
+    });
+  };
+  // Places of the last inner dimension, several for each vector of rows.
+  auto along = [&](Value first, Value last, int level) {
+    int dim = plan.inner.back();
+    auto places = [&](Value at, int64_t many) {
+      each([&](Points &points) {
+        prepare(0, points);
+        Values sums = load(level, points);
+        for (int64_t i = 0; i < many; ++i) {
+          Points here = points;
+          for (Point &point : here)
+            point.index[dim] = b.add(at, i);
+          visit(here, sums, stores, {});
+        }
+        save(level, points, sums);
+      });
+    };
+    Value whole = b.add(first, b.mul(b.floorDiv(b.sub(last, first), plan.deepSteps), plan.deepSteps));
+    b.forEach(first, whole, plan.deepSteps, [&](Value at) { places(at, plan.deepSteps); });
+    if (plan.deepSteps > 1)
+      b.forEach(whole, last, 1, [&](Value at) { places(at, 1); });
+  };
+  std::function<void(ArrayRef<int>, int)> walk = [&](ArrayRef<int> dims, int level) {
+    int dim = dims.front();
+    SmallVector<int64_t> sizes;
+    if (addsFloats())
+      sizes = blocksOfSum(domain.sizes[dim].at(plan.capacity));
+    std::function<void(Value, Value, ArrayRef<int64_t>, int)> blocks = [&](Value first, Value last,
+                                                                          ArrayRef<int64_t> sizes, int level) {
+      if (!sizes.empty())
+        return b.forEach(first, last, sizes.front(), [&](Value at) {
+          Value end = arith::MinSIOp::create(b, b.add(at, sizes.front()), last);
+          onItsOwn(level, [&] { blocks(at, end, sizes.drop_front(), level + 1); });
+        });
+      if (dims.size() == 1)
+        return along(first, last, level);
+      b.forEach(first, last, 1, [&](Value at) {
+        part.index[dim] = at;
+        if (addsFloats())
+          onItsOwn(level, [&] { walk(dims.drop_front(), level + 1); });
+        else
+          walk(dims.drop_front(), level);
+      });
+      part.index[dim] = start.index[dim];
+    };
+    blocks(b.constant(0), e.size(domain.sizes[dim]), sizes, level);
+  };
+  clear(0);
+  walk(plan.inner, 0);
+  each([&](Points &points) {
+    for (auto [i, sum] : llvm::enumerate(load(0, points)))
+      points[i / current.size()].known[reductionOf(i)->getResult(0)] = emitFinished(b, sum);
+    finish(points);
   });
 }
 
@@ -316,21 +438,21 @@ void RowEmitter::blocksOfRows(const Point &point) {
     int64_t whole = size.value / block;
     b.forEach(body.first, b.smaller(body.last, b.constant(whole)), 1, [&](Value part) {
       Value from = b.mul(part, block);
-      vectorsOfRows(from, b.add(from, block), block, point);
+      partOfRows(from, b.add(from, block), block, point);
     });
     b.forEach(b.larger(body.first, b.constant(whole)), body.last, 1, [&](Value) { // once or never
-      vectorsOfRows(b.constant(whole * block), b.constant(size.value), size.value % block, point);
+      partOfRows(b.constant(whole * block), b.constant(size.value), size.value % block, point);
     });
     return;
   }
   b.forEach(body.first, body.last, 1, [&](Value part) {
     Value from = b.mul(part, block), end = b.add(from, block);
     if (size.isNumber() && size.value <= block)
-      vectorsOfRows(from, b.constant(size.value), size.value, point);
+      partOfRows(from, b.constant(size.value), size.value, point);
     else if (size.isNumber() && size.value % block == 0)
-      vectorsOfRows(from, end, block, point);
+      partOfRows(from, end, block, point);
     else
-      vectorsOfRows(from, arith::MinSIOp::create(b, end, e.size(size)), -1, point);
+      partOfRows(from, arith::MinSIOp::create(b, end, e.size(size)), -1, point);
   });
 }
 
@@ -347,7 +469,7 @@ void RowEmitter::turnedPart(Value from, const Point &point) {
     b.forEach(first, last, 1, [&](Value row) {
       Point here = point;
       here.index[plan.across] = row;
-      vectorsOfRows(start, length, -1, here);
+      partOfRows(start, length, -1, here);
     });
   };
   plain(from, wholeRows, wholeLanes);
@@ -375,7 +497,8 @@ void RowEmitter::turnedBlock(Value across, Value along, const Point &point) {
     here.index[lane] = along;
     for (auto [use, block] : llvm::zip(plan.turned, blocks))
       here.turned[use] = block[r];
-    rows({here});
+    Points points = {here};
+    rows(points);
   }
 }
 
@@ -383,6 +506,10 @@ void RowEmitter::emit() {
   for (auto [value, type] : plan.keptBuffers)
     if (type.getNumElements()) // else no point is ever kept
       e.rowBuffers[value] = body.takeScratch(type);
+  if (plan.deepRows)
+    for (Operation *op : domain.ops)
+      if (isReduction(op))
+        deepSums.push_back(body.takeScratch(plan.deepBuffer(op)));
   Point point;
   point.flat = plan.flat;
   point.lanes = lanes;
@@ -397,15 +524,20 @@ void RowEmitter::emit() {
       if (plan.across >= 0)
         return b.forEach(b.constant(0), e.size(domain.sizes[plan.across]), plan.acrossRows,
                          [&](Value from) { turnedPart(from, point); });
-      if (!plan.lanesAreRows())
-        return rows({point});
+      if (!plan.lanesAreRows()) {
+        Points points = {point};
+        return rows(points);
+      }
       Dim size = domain.sizes[lane];
-      vectorsOfRows(b.constant(0), e.size(size), size.isNumber() ? size.value : -1, point);
+      partOfRows(b.constant(0), e.size(size), size.isNumber() ? size.value : -1, point);
     });
   if (plan.across >= 0)
     return b.forEach(body.first, body.last, 1, [&](Value part) { turnedPart(b.mul(part, plan.acrossRows), point); });
   if (!plan.lanesAreRows()) // one row, or one number
-    return b.when(b.less(body.first, body.last), [&] { rows({point}); });
+    return b.when(b.less(body.first, body.last), [&] {
+      Points points = {point};
+      rows(points);
+    });
   // Where a piece of a larger call may begin amid 64 elements, vectors do not take whole counters of a mask.
   Value aligned = plan.flat && lanes > 1
                       ? e.masksAreAligned(llvm::to_vector(body.kernel.getBody().getOps<RandomOpInterface>()))
