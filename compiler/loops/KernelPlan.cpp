@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/loops/KernelPlan.h"
 #include "compiler/kernels/Places.h"
+#include "runtime/abi.h"
 #include "llvm/Support/Format.h"
 
 using namespace mlir;
@@ -52,6 +53,8 @@ private:
   void flatten();
   void chooseLane();
   void findTurned();
+  bool isStreamed(Value output);
+  bool isStreamed(ConcatOp op);
   bool isWrittenCrowded();
   void findPasses();
   void findKept();
@@ -122,6 +125,8 @@ void KernelPlanner::planSingle() {
     for (unsigned i = 0; i < joined.getInputs().size(); ++i)
       copies |= !liesInPlace(joined, i);
     plan.parts.assign(dims.begin(), dims.begin() + (copies ? joined.getAlong() : 0));
+    if (isStreamed(joined))
+      plan.streamed = {joined.getResult()};
     return;
   }
   if (isa<CumsumOp, TopkOp>(op)) {
@@ -139,6 +144,17 @@ void KernelPlanner::planRows() {
   else if (!domain.sizes.empty())
     chooseLane();
   findTurned();
+  llvm::copy_if(plan.outputs, std::back_inserter(plan.streamed), [&](Value output) { return isStreamed(output); });
+  // What may be written over would want another order of blocks.
+  if (plan.across >= 0 && llvm::any_of(kernel.getBody().getArguments(), [&](Value argument) {
+        return llvm::any_of(plan.streamed, [&](Value output) { return typeOf(argument) == plan.storedType(output); }) &&
+               llvm::none_of(plan.turned, [&](OpOperand *use) { return use->get() == argument; });
+      }))
+    plan.streamed.clear();
+  if (plan.across >= 0 && !plan.streamed.empty()) { // what is read is then read in its order
+    plan.acrossRows = domain.sizes[plan.across].at(plan.capacity);
+    plan.acrossLanes = costs.streamedLanes;
+  }
   for (int dim = 0; dim < (int)domain.sizes.size(); ++dim)
     if (dim != plan.lane && dim != plan.across)
       (domain.isRow[dim] ? plan.outer : plan.inner).push_back(dim);
@@ -146,6 +162,9 @@ void KernelPlanner::planRows() {
     plan.inner.push_back(plan.lane);
   findPasses();
   findKept();
+  llvm::erase_if(plan.streamed, [&](Value output) { // what is read again
+    return llvm::any_of(plan.kept, [&](ArrayRef<Value> values) { return llvm::is_contained(values, output); });
+  });
   plan.unroll = chooseUnroll();
   plan.isWrittenOut = isShortInside();
   chooseDeep();
@@ -155,8 +174,8 @@ void KernelPlanner::planRows() {
     for (int dim : plan.outer)
       plan.parts.push_back(domain.sizes[dim]);
   } else if (plan.across >= 0) {
-    plan.parts = {domain.sizes[plan.across]};
-    plan.partSize = plan.acrossRows;
+    plan.parts = {domain.sizes[plan.acrossLanes ? plan.lane : plan.across]};
+    plan.partSize = plan.acrossLanes ? plan.acrossLanes : plan.acrossRows;
   } else if (plan.lanesAreRows()) { // vectors of rows, in blocks
     Dim size = domain.sizes[plan.lane];
     plan.partSize = plan.flat ? costs.flatPart : std::max(costs.lanePart, plan.unroll * plan.lanes);
@@ -317,6 +336,45 @@ void KernelPlanner::findTurned() {
     plan.across = -1;
     plan.turned.clear();
   }
+}
+
+/// Is it too large for the caches, and is each vector of it whole lines, if the first one is?
+bool KernelPlanner::isStreamed(Value output) {
+  RankedTensorType type = plan.storedType(output);
+  int64_t bits = type.getElementTypeBitWidth(), line = 8 * DLC_ALIGNMENT;
+  // Where memory is not what a kernel waits for, they are in the way.
+  bool isWork = domain.kind == Domain::Kind::Map &&
+                llvm::any_of(domain.ops, [](Operation *op) { return op->hasTrait<Costly>(); });
+  if (isWork || isPlaced(type) || plan.lane < 0 || plan.lanes * bits % line ||
+      bytesOf(bufferType(type, plan.capacity)) < costs.streamedBytes)
+    return false;
+  if (plan.flat)
+    return true;
+  // Along lanes it lies in order, and everything else is whole lines apart.
+  ArrayRef<int> axes = domain.axes.find(output)->second;
+  bool inOrder = false;
+  for (auto [dim, stride] : llvm::zip(axes, stridesOf(type))) {
+    if (dim == plan.lane)
+      inOrder = stride == Dim(1);
+    else if (dim >= 0 && domain.sizes[dim] != Dim(1) && stride.value * bits % line)
+      return false;
+  }
+  return inOrder;
+}
+
+/// The same of what is joined: each input is whole lines, behind each place of the axes before.
+bool KernelPlanner::isStreamed(ConcatOp op) {
+  RankedTensorType type = plan.storedType(op.getResult());
+  int64_t bits = type.getElementTypeBitWidth(), line = 8 * DLC_ALIGNMENT;
+  Dim behind = 1; // elements at one place of the axis
+  SmallVector<Dim> dims = dimsOf(op.getResult());
+  for (Dim dim : ArrayRef(dims).drop_front(op.getAlong() + 1))
+    behind = behind * dim;
+  return plan.lanes * bits % line == 0 && !isPlaced(type) &&
+         bytesOf(bufferType(type, plan.capacity)) >= costs.streamedBytes &&
+         llvm::all_of(op.getInputs(), [&](Value input) {
+           return (dimsOf(input)[op.getAlong()] * behind).value * bits % line == 0;
+         });
 }
 
 void KernelPlanner::findPasses() {
@@ -708,6 +766,8 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
       os << ", " << keptBuffers.size() << " kept";
     break;
   }
+  if (!streamed.empty())
+    os << ", " << streamed.size() << " past the caches";
   os << "; parts ";
   if (parts.empty())
     os << 1;

@@ -30,7 +30,8 @@ struct KernelPlan {
   /// `lanes` vectors, which are turned in registers.
   llvm::SmallVector<mlir::OpOperand *> turned;
   int across = -1;
-  int64_t acrossRows = 0;                        ///< of that dimension, done one after the other
+  int64_t acrossRows = 0;  ///< of that dimension, done one after the other
+  int64_t acrossLanes = 0; ///< with so many places along `lane`, which are a part then; 0: with all
   llvm::SmallVector<int> outer;                  ///< rows that are loops: all but those that lanes run along or across
   llvm::SmallVector<int> inner;                  ///< what reductions run over, in the order of their loops
   bool isWrittenOut = false;                     ///< the inner dimensions have so few places that there are no loops
@@ -44,6 +45,10 @@ struct KernelPlan {
   /// dimension are added to all of them before the next. What is read lies in long pieces then. 0: sums are in registers.
   int64_t deepRows = 0, deepSteps = 1, deepBuffers = 0; ///< buffers: of a part's sums, one for each level of blocks
   int64_t keptPoints = 0; ///< elements of such a buffer that belong to one row, or one vector of rows
+
+  /// Outputs that no near cache would hold until they are read: they are stored past the caches, where their buffers lie in whole
+  /// lines. Every vector of them is whole lines then.
+  llvm::SmallVector<mlir::Value> streamed;
 
   //===--- Products ---===//
 

@@ -3,9 +3,12 @@
 #include "compiler/loops/Points.h"
 #include "compiler/loops/Math.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "runtime/Philox.h"
+#include "runtime/abi.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -89,6 +92,30 @@ static Value laneOffsets(LoopBuilder &b, int64_t lanes, Value stride) {
   return known ? all : arith::MulIOp::create(b, all, vector::BroadcastOp::create(b, type, stride));
 }
 
+void PointEmitter::streaming(ArrayRef<Value> buffers, llvm::function_ref<void()> emit) {
+  if (buffers.empty())
+    return emit();
+  auto placeOf = [&](Value buffer) { return memref::ExtractAlignedPointerAsIndexOp::create(b, buffer); };
+  Value good;
+  auto require = [&](Value condition) { good = good ? Value(arith::AndIOp::create(b, good, condition)) : condition; };
+  for (Value buffer : buffers) {
+    Value place = placeOf(buffer);
+    require(b.equal(arith::AndIOp::create(b, place, b.constant(DLC_ALIGNMENT - 1)), b.constant(0)));
+    // What is written over has been read: its lines are in the caches.
+    for (Value read : cast<func::FuncOp>(b.getBlock()->getParentOp()).getArguments())
+      if (read != buffer && read.getType() == buffer.getType())
+        require(arith::CmpIOp::create(b, arith::CmpIPredicate::ne, placeOf(read), place));
+  }
+  auto branch = scf::IfOp::create(b, good, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(branch.thenBlock()->getTerminator());
+  streamed = buffers;
+  emit();
+  streamed = {};
+  b.setInsertionPoint(branch.elseBlock()->getTerminator());
+  emit();
+}
+
 Value PointEmitter::load(Value buffer, Type element, const Place &place, const Point &point) {
   auto [at, stride] = place;
   Type memory = memoryType(element);
@@ -120,7 +147,9 @@ void PointEmitter::write(Value what, Value buffer, Type element, const Place &pl
   }
   what = spread(what, point.lanes);
   bool inOrder = getConstantIntValue(stride) == 1;
-  if (inOrder && !point.mask)
+  if (inOrder && !point.mask && llvm::is_contained(streamed, buffer))
+    vector::StoreOp::create(b, what, buffer, ValueRange{at}, /*nontemporal=*/true, llvm::Align(DLC_ALIGNMENT));
+  else if (inOrder && !point.mask)
     vector::StoreOp::create(b, what, buffer, ValueRange{at});
   else if (inOrder)
     vector::MaskedStoreOp::create(b, buffer, ValueRange{at}, point.mask, what);

@@ -36,12 +36,13 @@ private:
   using Step = llvm::function_ref<Values(Points &, Values)>;
   using Walk = llvm::function_ref<Values(Value from, Value to, Values sums)>;
 
+  void parts(Point &point);
   void blocksOfRows(const Point &point);
   using EachOfRows = llvm::function_ref<void(Points &)>;
   void vectorsOfRows(Value from, Value to, int64_t length, const Point &point, EachOfRows each);
   void partOfRows(Value from, Value to, int64_t length, const Point &point);
   void deepPart(Value from, Value to, int64_t length, const Point &point);
-  void turnedPart(Value from, const Point &point);
+  void turnedPart(Value from, Value start, Value length, const Point &point);
   void turnedBlock(Value across, Value along, const Point &point);
   void rows(Points &points);
   void pass(int number, Points &points);
@@ -456,13 +457,12 @@ void RowEmitter::blocksOfRows(const Point &point) {
   });
 }
 
-/// Some rows of the dimension that lanes run across: whole blocks of lanes x lanes, and what is left of them.
-void RowEmitter::turnedPart(Value from, const Point &point) {
-  Value none = b.constant(0), length = e.size(domain.sizes[lane]);
+/// A block of the dimensions that lanes run across and along: whole blocks of lanes x lanes, and what is left of them.
+void RowEmitter::turnedPart(Value from, Value start, Value length, const Point &point) {
   Value to = arith::MinSIOp::create(b, b.add(from, plan.acrossRows), e.size(domain.sizes[plan.across]));
   Value wholeRows = b.add(from, b.mul(b.floorDiv(b.sub(to, from), lanes), lanes));
-  Value wholeLanes = b.mul(b.floorDiv(length, lanes), lanes);
-  b.forEach(none, wholeLanes, lanes, [&](Value along) {
+  Value wholeLanes = b.add(start, b.mul(b.floorDiv(b.sub(length, start), lanes), lanes));
+  b.forEach(start, wholeLanes, lanes, [&](Value along) {
     b.forEach(from, wholeRows, lanes, [&](Value across) { turnedBlock(across, along, point); });
   });
   auto plain = [&](Value first, Value last, Value start) {
@@ -473,7 +473,7 @@ void RowEmitter::turnedPart(Value from, const Point &point) {
     });
   };
   plain(from, wholeRows, wholeLanes);
-  plain(wholeRows, to, none);
+  plain(wholeRows, to, start);
 }
 
 /// A block whose turned operands are read along the other dimension.
@@ -517,13 +517,22 @@ void RowEmitter::emit() {
   for (auto [index, size] : llvm::zip(point.index, domain.sizes))
     if (size == Dim(1)) // a row reads the one element of an inner dimension too
       index = b.constant(0);
+  SmallVector<Value> streamed;
+  for (auto [output, buffer] : llvm::zip(plan.outputs, body.outputBuffers))
+    if (llvm::is_contained(plan.streamed, output))
+      streamed.push_back(buffer);
+  e.streaming(streamed, [&] { parts(point); });
+}
+
+void RowEmitter::parts(Point &point) {
+  Value none = b.constant(0);
   if (!plan.outer.empty())
     return b.forEach(body.first, body.last, 1, [&](Value part) {
       body.setIndices(point.index, part, plan.outer,
                       llvm::map_to_vector(plan.outer, [&](int dim) { return domain.sizes[dim]; }));
       if (plan.across >= 0)
-        return b.forEach(b.constant(0), e.size(domain.sizes[plan.across]), plan.acrossRows,
-                         [&](Value from) { turnedPart(from, point); });
+        return b.forEach(none, e.size(domain.sizes[plan.across]), plan.acrossRows,
+                         [&](Value from) { turnedPart(from, none, e.size(domain.sizes[lane]), point); });
       if (!plan.lanesAreRows()) {
         Points points = {point};
         return rows(points);
@@ -532,7 +541,12 @@ void RowEmitter::emit() {
       partOfRows(b.constant(0), e.size(size), size.isNumber() ? size.value : -1, point);
     });
   if (plan.across >= 0)
-    return b.forEach(body.first, body.last, 1, [&](Value part) { turnedPart(b.mul(part, plan.acrossRows), point); });
+    return b.forEach(body.first, body.last, 1, [&](Value part) {
+      Value length = e.size(domain.sizes[lane]), from = b.mul(part, plan.partSize);
+      if (!plan.acrossLanes)
+        return turnedPart(from, none, length, point);
+      turnedPart(none, from, arith::MinSIOp::create(b, b.add(from, plan.acrossLanes), length), point);
+    });
   if (!plan.lanesAreRows()) // one row, or one number
     return b.when(b.less(body.first, body.last), [&] {
       Points points = {point};
@@ -551,6 +565,7 @@ void RowEmitter::emit() {
   b.setInsertionPoint(branch.elseBlock()->getTerminator());
   e.rowsAreAligned = false;
   blocksOfRows(point);
+  e.rowsAreAligned = true;
 }
 
 void dlc::emitRows(KernelBody &body) { RowEmitter(body).emit(); }

@@ -112,7 +112,10 @@ static void concat(KernelBody &body, ConcatOp op, ValueRange buffers) {
       at = e.b.add(at, e.b.mul(place, e.size(stride)));
     return at;
   };
-  e.b.forEach(body.first, body.last, 1, [&](Value part) {
+  SmallVector<Value> streamed;
+  if (!body.plan.streamed.empty())
+    streamed.push_back(buffers.back());
+  auto copy = [&](Value part) {
     if (!outer.empty())
       body.setIndices(index, part, outer, whole.dims);
     Value target = start(whole);
@@ -126,7 +129,8 @@ static void concat(KernelBody &body, ConcatOp op, ValueRange buffers) {
                    target);
       target = e.b.add(target, e.b.mul(count, e.size(whole.strides[outer.size()])));
     }
-  });
+  };
+  e.streaming(streamed, [&] { e.b.forEach(body.first, body.last, 1, copy); });
 }
 
 namespace {

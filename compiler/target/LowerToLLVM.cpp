@@ -54,7 +54,15 @@ static void unifyForm(ModuleOp home) {
   old[old.size() - 2].replaceAllUsesWith(now[3]);
   old[old.size() - 1].replaceAllUsesWith(now[4]);
   body.eraseArguments(0, old.size());
-  kernel.walk([&](LLVM::ReturnOp done) { done->setOperands({}); });
+  // Whoever waits for a kernel sees what it stored past the caches.
+  bool streams = false;
+  kernel.walk([&](LLVM::StoreOp store) { streams |= store.getNontemporal(); });
+  kernel.walk([&](LLVM::ReturnOp done) {
+    done->setOperands({});
+    b.setInsertionPoint(done);
+    if (streams)
+      LLVM::FenceOp::create(b, LLVM::AtomicOrdering::seq_cst);
+  });
   kernel.setFunctionType(
       LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {pointer, pointer, pointer, i64, i64}));
   kernel.removeArgAttrsAttr();
