@@ -8,11 +8,11 @@ using namespace mlir;
 using namespace dlc;
 
 CostModel::CostModel(const TargetDescription &target)
-    : keptBytes(target.l2Bytes), deepBytes(16 * target.l2Bytes), delayedBytes(target.l2Bytes), distantBytes(4 * target.l2Bytes),
-      turnedCrowdedBytes(16 * target.l2Bytes), streamedBytes(32 * target.l2Bytes), farBytes(target.l2Bytes / 2), memoryBytes(16 * target.l2Bytes),
-      crowdedBytes(target.l2Bytes), sharedBytes(target.l2Bytes / 2), sharedPanelBytes(target.l2Bytes / 4 * 3),
-      columnBytes(target.l2Bytes / 4), fetchLeftBytes(target.l2Bytes), packedLeftBytes(4 * target.l2Bytes),
-      registerBytes(target.registerBytes) {}
+    : keptBytes(target.l2Bytes), deepBytes(16 * target.l2Bytes), delayedBytes(target.l2Bytes),
+      distantBytes(4 * target.l2Bytes), turnedCrowdedBytes(16 * target.l2Bytes), streamedBytes(32 * target.l2Bytes),
+      farBytes(target.l2Bytes / 2), memoryBytes(16 * target.l2Bytes), crowdedBytes(target.l2Bytes),
+      sharedBytes(target.l2Bytes / 2), sharedPanelBytes(target.l2Bytes / 4 * 3), columnBytes(target.l2Bytes / 4),
+      fetchLeftBytes(target.l2Bytes), packedLeftBytes(4 * target.l2Bytes), registerBytes(target.registerBytes) {}
 
 bool CostModel::isWide(int64_t elementBytes) const {
   return registerBytes / elementBytes >= productLanes(elementBytes);

@@ -372,9 +372,8 @@ bool KernelPlanner::isStreamed(ConcatOp op) {
     behind = behind * dim;
   return plan.lanes * bits % line == 0 && !isPlaced(type) &&
          bytesOf(bufferType(type, plan.capacity)) >= costs.streamedBytes &&
-         llvm::all_of(op.getInputs(), [&](Value input) {
-           return (dimsOf(input)[op.getAlong()] * behind).value * bits % line == 0;
-         });
+         llvm::all_of(op.getInputs(),
+                      [&](Value input) { return (dimsOf(input)[op.getAlong()] * behind).value * bits % line == 0; });
 }
 
 void KernelPlanner::findPasses() {

@@ -30,12 +30,12 @@ struct KernelPlan {
   /// `lanes` vectors, which are turned in registers.
   llvm::SmallVector<mlir::OpOperand *> turned;
   int across = -1;
-  int64_t acrossRows = 0;  ///< of that dimension, done one after the other
-  int64_t acrossLanes = 0; ///< with so many places along `lane`, which are a part then; 0: with all
-  llvm::SmallVector<int> outer;                  ///< rows that are loops: all but those that lanes run along or across
-  llvm::SmallVector<int> inner;                  ///< what reductions run over, in the order of their loops
-  bool isWrittenOut = false;                     ///< the inner dimensions have so few places that there are no loops
-  int passes = 0;                                ///< over each row; a reduction ends one
+  int64_t acrossRows = 0;       ///< of that dimension, done one after the other
+  int64_t acrossLanes = 0;      ///< with so many places along `lane`, which are a part then; 0: with all
+  llvm::SmallVector<int> outer; ///< rows that are loops: all but those that lanes run along or across
+  llvm::SmallVector<int> inner; ///< what reductions run over, in the order of their loops
+  bool isWrittenOut = false;    ///< the inner dimensions have so few places that there are no loops
+  int passes = 0;               ///< over each row; a reduction ends one
   llvm::DenseMap<mlir::Operation *, int> passOf; ///< in which an op is computed; a reduction's result is there after it
   /// For each pass the values that later ones read again, because they are expensive or stored anyway; and the buffers, of
   /// a row each, of those that are not stored.

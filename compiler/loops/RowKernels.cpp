@@ -403,7 +403,7 @@ void RowEmitter::deepPart(Value from, Value to, int64_t length, const Point &sta
     if (addsFloats())
       sizes = blocksOfSum(domain.sizes[dim].at(plan.capacity));
     std::function<void(Value, Value, ArrayRef<int64_t>, int)> blocks = [&](Value first, Value last,
-                                                                          ArrayRef<int64_t> sizes, int level) {
+                                                                           ArrayRef<int64_t> sizes, int level) {
       if (!sizes.empty())
         return b.forEach(first, last, sizes.front(), [&](Value at) {
           Value end = arith::MinSIOp::create(b, b.add(at, sizes.front()), last);
