@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Numbers say what is fast and never what is right: whatever they are, results have the same bits, but for `mostDotRows`,
-// `mostDotBytes`, `leastDotVectors`, `leastTurnedRows`, `mostDotColumns`, `turnedBytes`, which choose between two orders of a
+// `mostDotBytes`, `leastDotVectors`, `leastTurnedRows`, `mostTurnedColumns`, `turnedCopy`, which choose between two orders of a
 // product's sum, and those of Winograd, which choose between two ways to compute a convolution: they are therefore the same for
 // all targets.
 //
@@ -179,18 +179,20 @@ struct CostModel {
   /// beside one operand. Measured on v4 at 4x3072x768: 4 x 4 93 % of the peak; at 2 rows 2 x 8 reads B at 80 GB/s.
   std::pair<int64_t, int64_t> dotTile(bool wide, int64_t rows) const;
 
-  /// Rows from which on, and columns up to which, a product is computed as its transpose: where its rows are consecutive
-  /// in A, and where k is (which makes dot products of it).
-  int64_t leastTurnedRows = 64, mostTurnedColumns = 17, mostDotColumns = 17;
+  /// Rows from which on, and columns up to which, a product is computed as its transpose, if a quarter of the lanes would be empty
+  /// else. Measured on a Zen 4 as it is and turned, rows of A turned on the way or dot products: 64 x 1 x 30000 525 and 90 us, 64
+  /// x 5 x 6000 109 and 48, 64 x 12 x 2048 78 and 28, 1000 x 17 x 2048 1240 and 840, 105 x 5 x 54 1.76 and 1.3, 200 x 10 x 40 2.4
+  /// and 2.4, 16 x 5 x 500 1.27 and 0.87, 32 x 10 x 128 1.06 and 0.92.
+  int64_t leastTurnedRows = 16, mostTurnedColumns = 17;
+  /// Where k is not consecutive in B either, B is copied first: rows times lanes that are empty else, for each column, that pay for
+  /// that. Measured: 32 x 12 x 3000 (11) 28 and 46 us, 48 x 12 x 200 (16) 2.9 and 3.2, 32 x 10 x 128 (19) even, 20 x 17 x 256 (18)
+  /// 2.9 and 2.2, 64 x 17 x 2048 (56) 74 and 56, 32 x 1 x 784 6.9 and 1.0.
+  int64_t turnedCopy = 20;
   /// Rows from which on it pays where they are consecutive in A and more than columns. Measured on a Zen 5, as it is against
   /// turned, k = 1024: 8 x 4 1.48 and 1.16 us, 16 x 1 2.37 and 1.16, 32 x 3 5.14 and 1.23, 48 x 12 7.8 and 5.1; k = 32: 8 x 4 0.11
   /// and 0.10, 48 x 17 0.47 and 0.34; on v3 more.
   int64_t leastRowsInLine = 8;
-  /// Bytes of the columns up to which it pays where k is consecutive, for a near cache holds them with some rows, and only if
-  /// a quarter of the lanes would be empty else. Measured at 64 rows and k = 784: 5, 10, 16, 17 columns 5.8, 11.2, 17.8, 19.1
-  /// us, and 14.7, 14.7, 13.7, 27.7 as it is; 17 columns at k = 2048 (139 KB) 148 us, and 74 as it is.
-  int64_t turnedBytes = 65536;
-  /// Ops on each element of a product whose rows are consecutive in A, up to which that pays: they are done on rows that were
+  /// Ops on each element of a product up to which that pays, unless it is made of dot products: they are done on rows that were
   /// turned back and are mostly masks. Measured at 128x10x32: with Adam (12 ops) 6.6 us, and 4.0 as it is.
   int64_t mostTurnedFollowers = 4;
 

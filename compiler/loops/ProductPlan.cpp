@@ -194,20 +194,24 @@ static int64_t rowsToPack(const ProductShape &shape, const CostModel &costs) {
   return llvm::alignTo(llvm::divideCeil(shape.m, groups), productLanes(shape.elementBytes));
 }
 
-/// Few columns would leave most lanes of a vector empty. As its transpose the product has lanes along its many rows (if
-/// they are consecutive), or along k.
+/// Few columns would leave most lanes of a vector empty. As its transpose the product has lanes along its many rows, which lie
+/// so, or are turned on the way; or along k.
 static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
   if (!shape.mayTurn || shape.n == 0 || shape.k == 0)
     return false;
   if (shape.lhsStride[0] == 1) // the same sums either way
     return shape.m >= costs.leastRowsInLine && shape.n < shape.m && shape.n <= costs.mostTurnedColumns &&
            shape.followers <= costs.mostTurnedFollowers;
-  if (shape.m < costs.leastTurnedRows)
-    return false;
   // Along k the sums have another order: what decides is the same for all targets.
-  int64_t lanes = productLanes(shape.elementBytes), width = llvm::alignTo(shape.n, lanes);
-  return shape.lhsStride[1] == 1 && shape.n <= costs.mostDotColumns && 4 * (width - shape.n) >= width &&
-         shape.k >= costs.leastDotVectors * lanes && shape.n * shape.k * shape.elementBytes <= costs.turnedBytes;
+  int64_t lanes = productLanes(shape.elementBytes), empty = llvm::alignTo(shape.n, lanes) - shape.n;
+  if (shape.lhsStride[1] != 1 || shape.m < costs.leastTurnedRows || shape.n > costs.mostTurnedColumns ||
+      4 * empty < shape.n + empty || shape.k < lanes)
+    return false;
+  bool copies = shape.n > 1 && shape.rhsStride[0] != 1; // B, so that k is consecutive
+  if (copies && shape.m * empty < costs.turnedCopy * shape.n)
+    return false;
+  bool dots = shape.k >= costs.leastDotVectors * lanes && shape.n * shape.k * shape.elementBytes <= costs.mostDotBytes;
+  return dots || shape.followers <= costs.mostTurnedFollowers;
 }
 
 /// Groups of `rows` rows of A, copied so that they are consecutive along k.
