@@ -54,7 +54,7 @@ struct CostModel {
   /// second caches: no more lines at once than a set has. Measured on a Zen 5, with 64 and 16 rows: 1024 x 1024 384 and 180 us,
   /// 256 x 256 6.7 and 4.7, 2048 x 2048 1.6 and 1.1 ms; 2048 x 4096 even, 8192 x 8192 28 and 50 ms; 1000 x 1000 74 and 84 us.
   int64_t turnedCrowdedPart = 16, turnedCrowdedBytes;
-  /// Bytes of a result from which on it is stored past the caches: none holds it until it is read, and its lines need not be read
+  /// Bytes of a call's result from which on it is stored past the caches: none holds it until it is read, and its lines need not be read
   /// before they are written. And places of a part where blocks of such a one are turned, along all that is read in order.
   /// Measured on a Zen 4, 64 and 256 MB, pages of 2 MiB: a copy 36 and 45 GB/s, 31 and 36; a transpose in blocks of 64 rows 12 and
   /// 23, 9 and 21 (blocks of 256 rows, past the caches, 22 and 17).

@@ -55,6 +55,7 @@ private:
   void findTurned();
   bool isStreamed(Value output);
   bool isStreamed(ConcatOp op);
+  void stream(Value output);
   bool isWrittenCrowded();
   void findPasses();
   void findKept();
@@ -126,7 +127,7 @@ void KernelPlanner::planSingle() {
       copies |= !liesInPlace(joined, i);
     plan.parts.assign(dims.begin(), dims.begin() + (copies ? joined.getAlong() : 0));
     if (isStreamed(joined))
-      plan.streamed = {joined.getResult()};
+      stream(joined.getResult());
     return;
   }
   if (isa<CumsumOp, TopkOp>(op)) {
@@ -144,10 +145,12 @@ void KernelPlanner::planRows() {
   else if (!domain.sizes.empty())
     chooseLane();
   findTurned();
-  llvm::copy_if(plan.outputs, std::back_inserter(plan.streamed), [&](Value output) { return isStreamed(output); });
+  for (Value output : plan.outputs)
+    if (isStreamed(output))
+      stream(output);
   // What may be written over would want another order of blocks.
   if (plan.across >= 0 && llvm::any_of(kernel.getBody().getArguments(), [&](Value argument) {
-        return llvm::any_of(plan.streamed, [&](Value output) { return typeOf(argument) == plan.storedType(output); }) &&
+        return llvm::any_of(plan.streamed, [&](auto one) { return typeOf(argument) == plan.storedType(one.first); }) &&
                llvm::none_of(plan.turned, [&](OpOperand *use) { return use->get() == argument; });
       }))
     plan.streamed.clear();
@@ -162,8 +165,8 @@ void KernelPlanner::planRows() {
     plan.inner.push_back(plan.lane);
   findPasses();
   findKept();
-  llvm::erase_if(plan.streamed, [&](Value output) { // what is read again
-    return llvm::any_of(plan.kept, [&](ArrayRef<Value> values) { return llvm::is_contained(values, output); });
+  llvm::erase_if(plan.streamed, [&](auto one) { // what is read again
+    return llvm::any_of(plan.kept, [&](ArrayRef<Value> values) { return llvm::is_contained(values, one.first); });
   });
   plan.unroll = chooseUnroll();
   plan.isWrittenOut = isShortInside();
@@ -360,6 +363,11 @@ bool KernelPlanner::isStreamed(Value output) {
       return false;
   }
   return inOrder;
+}
+
+void KernelPlanner::stream(Value output) {
+  int64_t bytes = bytesOf(MemRefType::get({1}, memoryType(typeOf(output).getElementType())));
+  plan.streamed.push_back({output, costs.streamedBytes / bytes});
 }
 
 /// The same of what is joined: each input is whole lines, behind each place of the axes before.

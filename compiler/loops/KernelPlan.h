@@ -47,8 +47,8 @@ struct KernelPlan {
   int64_t keptPoints = 0; ///< elements of such a buffer that belong to one row, or one vector of rows
 
   /// Outputs that no near cache would hold until they are read: they are stored past the caches, where their buffers lie in whole
-  /// lines. Every vector of them is whole lines then.
-  llvm::SmallVector<mlir::Value> streamed;
+  /// lines. Every vector of them is whole lines then. And elements that a call must have of each.
+  llvm::SmallVector<std::pair<mlir::Value, int64_t>> streamed;
 
   //===--- Products ---===//
 

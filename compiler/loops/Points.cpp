@@ -92,14 +92,18 @@ static Value laneOffsets(LoopBuilder &b, int64_t lanes, Value stride) {
   return known ? all : arith::MulIOp::create(b, all, vector::BroadcastOp::create(b, type, stride));
 }
 
-void PointEmitter::streaming(ArrayRef<Value> buffers, llvm::function_ref<void()> emit) {
-  if (buffers.empty())
+void PointEmitter::streaming(ArrayRef<Value> outputBuffers, llvm::function_ref<void()> emit) {
+  if (plan.streamed.empty())
     return emit();
   auto placeOf = [&](Value buffer) { return memref::ExtractAlignedPointerAsIndexOp::create(b, buffer); };
   Value good;
   auto require = [&](Value condition) { good = good ? Value(arith::AndIOp::create(b, good, condition)) : condition; };
-  for (Value buffer : buffers) {
-    Value place = placeOf(buffer);
+  SmallVector<Value> buffers;
+  for (auto [output, elements] : plan.streamed) {
+    Value buffer = outputBuffers[llvm::find(plan.outputs, output) - plan.outputs.begin()], place = placeOf(buffer);
+    buffers.push_back(buffer);
+    Value count = size(elementsOf(plan.storedType(output)));
+    require(arith::CmpIOp::create(b, arith::CmpIPredicate::uge, count, b.constant(elements)));
     require(b.equal(arith::AndIOp::create(b, place, b.constant(DLC_ALIGNMENT - 1)), b.constant(0)));
     // What is written over has been read: its lines are in the caches.
     for (Value read : cast<func::FuncOp>(b.getBlock()->getParentOp()).getArguments())
@@ -111,7 +115,7 @@ void PointEmitter::streaming(ArrayRef<Value> buffers, llvm::function_ref<void()>
   b.setInsertionPoint(branch.thenBlock()->getTerminator());
   streamed = buffers;
   emit();
-  streamed = {};
+  streamed.clear();
   b.setInsertionPoint(branch.elseBlock()->getTerminator());
   emit();
 }

@@ -60,15 +60,15 @@ public:
   void write(mlir::Value what, mlir::Value buffer, mlir::Type element, const Place &place, const Point &point);
   /// Whether the call's first row stands at a multiple of 64 elements of all that is drawn; null where it always does.
   mlir::Value masksAreAligned(llvm::ArrayRef<RandomOpInterface> masks);
-  /// Emits what stores into these buffers of the function, at its top: past the caches, for a call where each begins with a line
-  /// and stands for itself, and as usual, for others.
-  void streaming(llvm::ArrayRef<mlir::Value> buffers, llvm::function_ref<void()> emit);
+  /// Emits what a function does, at its top: for a call whose streamed outputs are large, begin with a line and are no buffers that
+  /// it reads, with stores past the caches; and as usual, for others.
+  void streaming(llvm::ArrayRef<mlir::Value> outputBuffers, llvm::function_ref<void()> emit);
   bool rowsAreAligned = true; ///< false: where a call begins, in flat order, is not known
   /// Where a tensor is read.
   Place place(mlir::RankedTensorType type, mlir::AffineMap map, llvm::ArrayRef<int> dims, const Point &point);
 
 private:
-  llvm::ArrayRef<mlir::Value> streamed; ///< buffers that are stored to past the caches
+  llvm::SmallVector<mlir::Value> streamed; ///< buffers that are stored to past the caches
   Place keptPlace(const Point &point);
   mlir::Value compute(mlir::Operation *op, Point &point);
   mlir::Value iota(IotaOp op, Point &point);

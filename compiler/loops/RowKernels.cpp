@@ -517,11 +517,7 @@ void RowEmitter::emit() {
   for (auto [index, size] : llvm::zip(point.index, domain.sizes))
     if (size == Dim(1)) // a row reads the one element of an inner dimension too
       index = b.constant(0);
-  SmallVector<Value> streamed;
-  for (auto [output, buffer] : llvm::zip(plan.outputs, body.outputBuffers))
-    if (llvm::is_contained(plan.streamed, output))
-      streamed.push_back(buffer);
-  e.streaming(streamed, [&] { parts(point); });
+  e.streaming(body.outputBuffers, [&] { parts(point); });
 }
 
 void RowEmitter::parts(Point &point) {

@@ -112,9 +112,6 @@ static void concat(KernelBody &body, ConcatOp op, ValueRange buffers) {
       at = e.b.add(at, e.b.mul(place, e.size(stride)));
     return at;
   };
-  SmallVector<Value> streamed;
-  if (!body.plan.streamed.empty())
-    streamed.push_back(buffers.back());
   auto copy = [&](Value part) {
     if (!outer.empty())
       body.setIndices(index, part, outer, whole.dims);
@@ -130,7 +127,7 @@ static void concat(KernelBody &body, ConcatOp op, ValueRange buffers) {
       target = e.b.add(target, e.b.mul(count, e.size(whole.strides[outer.size()])));
     }
   };
-  e.streaming(streamed, [&] { e.b.forEach(body.first, body.last, 1, copy); });
+  e.streaming(body.outputBuffers, [&] { e.b.forEach(body.first, body.last, 1, copy); });
 }
 
 namespace {
