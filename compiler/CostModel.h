@@ -182,12 +182,15 @@ struct CostModel {
   /// Rows from which on, and columns up to which, a product is computed as its transpose, if a quarter of the lanes would be empty
   /// else. Measured on a Zen 4 as it is and turned, rows of A turned on the way or dot products: 64 x 1 x 30000 525 and 90 us, 64
   /// x 5 x 6000 109 and 48, 64 x 12 x 2048 78 and 28, 1000 x 17 x 2048 1240 and 840, 105 x 5 x 54 1.76 and 1.3, 200 x 10 x 40 2.4
-  /// and 2.4, 16 x 5 x 500 1.27 and 0.87, 32 x 10 x 128 1.06 and 0.92.
+  /// and 2.4. What is made of dot products anyway gains and loses: 20 x 6 x 300 0.99 and 0.79, 31 x 12 x 200 1.60 and 1.78.
   int64_t leastTurnedRows = 16, mostTurnedColumns = 17;
   /// Where k is not consecutive in B either, B is copied first: rows times lanes that are empty else, for each column, that pay for
   /// that. Measured: 32 x 12 x 3000 (11) 28 and 46 us, 48 x 12 x 200 (16) 2.9 and 3.2, 32 x 10 x 128 (19) even, 20 x 17 x 256 (18)
   /// 2.9 and 2.2, 64 x 17 x 2048 (56) 74 and 56, 32 x 1 x 784 6.9 and 1.0.
   int64_t turnedCopy = 20;
+  /// What it takes to turn a vector of A, in multiply-adds of a vector. With it the numbers above come out within a tenth, but for
+  /// long k, where they gain more; 22 x 7 x 44 (24 against 22) is a tenth slower turned.
+  int64_t turnedWork = 5;
   /// Rows from which on it pays where they are consecutive in A and more than columns. Measured on a Zen 5, as it is against
   /// turned, k = 1024: 8 x 4 1.48 and 1.16 us, 16 x 1 2.37 and 1.16, 32 x 3 5.14 and 1.23, 48 x 12 7.8 and 5.1; k = 32: 8 x 4 0.11
   /// and 0.10, 48 x 17 0.47 and 0.34; on v3 more.

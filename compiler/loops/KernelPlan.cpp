@@ -56,6 +56,7 @@ private:
   bool isStreamed(Value output);
   bool isStreamed(ConcatOp op);
   void stream(Value output);
+  void chooseStreamed();
   bool isWrittenCrowded();
   void findPasses();
   void findKept();
@@ -145,19 +146,6 @@ void KernelPlanner::planRows() {
   else if (!domain.sizes.empty())
     chooseLane();
   findTurned();
-  for (Value output : plan.outputs)
-    if (isStreamed(output))
-      stream(output);
-  // What may be written over would want another order of blocks.
-  if (plan.across >= 0 && llvm::any_of(kernel.getBody().getArguments(), [&](Value argument) {
-        return llvm::any_of(plan.streamed, [&](auto one) { return typeOf(argument) == plan.storedType(one.first); }) &&
-               llvm::none_of(plan.turned, [&](OpOperand *use) { return use->get() == argument; });
-      }))
-    plan.streamed.clear();
-  if (plan.across >= 0 && !plan.streamed.empty()) { // what is read is then read in its order
-    plan.acrossRows = domain.sizes[plan.across].at(plan.capacity);
-    plan.acrossLanes = costs.streamedLanes;
-  }
   for (int dim = 0; dim < (int)domain.sizes.size(); ++dim)
     if (dim != plan.lane && dim != plan.across)
       (domain.isRow[dim] ? plan.outer : plan.inner).push_back(dim);
@@ -165,9 +153,7 @@ void KernelPlanner::planRows() {
     plan.inner.push_back(plan.lane);
   findPasses();
   findKept();
-  llvm::erase_if(plan.streamed, [&](auto one) { // what is read again
-    return llvm::any_of(plan.kept, [&](ArrayRef<Value> values) { return llvm::is_contained(values, one.first); });
-  });
+  chooseStreamed();
   plan.unroll = chooseUnroll();
   plan.isWrittenOut = isShortInside();
   chooseDeep();
@@ -368,6 +354,27 @@ bool KernelPlanner::isStreamed(Value output) {
 void KernelPlanner::stream(Value output) {
   int64_t bytes = bytesOf(MemRefType::get({1}, memoryType(typeOf(output).getElementType())));
   plan.streamed.push_back({output, costs.streamedBytes / bytes});
+}
+
+void KernelPlanner::chooseStreamed() {
+  for (Value output : plan.outputs) {
+    bool isReadAgain =
+        llvm::any_of(plan.kept, [&](ArrayRef<Value> values) { return llvm::is_contained(values, output); });
+    if (!isReadAgain && isStreamed(output))
+      stream(output);
+  }
+  if (plan.across < 0 || plan.streamed.empty())
+    return;
+  // What is turned is read in its order then. What may be written over would want another one.
+  bool mayBeInPlace = llvm::any_of(kernel.getBody().getArguments(), [&](Value argument) {
+    return llvm::any_of(plan.streamed, [&](auto one) { return typeOf(argument) == plan.storedType(one.first); }) &&
+           llvm::none_of(plan.turned, [&](OpOperand *use) { return use->get() == argument; });
+  });
+  if (mayBeInPlace)
+    return plan.streamed.clear();
+  plan.acrossRows = domain.sizes[plan.across].at(plan.capacity);
+  if (plan.outer.empty())
+    plan.acrossLanes = costs.streamedLanes;
 }
 
 /// The same of what is joined: each input is whole lines, behind each place of the axes before.

@@ -205,13 +205,15 @@ static bool paysToTurn(const ProductShape &shape, const CostModel &costs) {
   // Along k the sums have another order: what decides is the same for all targets.
   int64_t lanes = productLanes(shape.elementBytes), empty = llvm::alignTo(shape.n, lanes) - shape.n;
   if (shape.lhsStride[1] != 1 || shape.m < costs.leastTurnedRows || shape.n > costs.mostTurnedColumns ||
-      4 * empty < shape.n + empty || shape.k < lanes)
+      4 * empty < shape.n + empty || shape.k < lanes || takesDots(shape, costs))
     return false;
   bool copies = shape.n > 1 && shape.rhsStride[0] != 1; // B, so that k is consecutive
   if (copies && shape.m * empty < costs.turnedCopy * shape.n)
     return false;
-  bool dots = shape.k >= costs.leastDotVectors * lanes && shape.n * shape.k * shape.elementBytes <= costs.mostDotBytes;
-  return dots || shape.followers <= costs.mostTurnedFollowers;
+  if (shape.k >= costs.leastDotVectors * lanes && shape.n * shape.k * shape.elementBytes <= costs.mostDotBytes)
+    return true; // dot products
+  int64_t turned = (shape.n + costs.turnedWork) * llvm::divideCeil(shape.m, lanes);
+  return shape.followers <= costs.mostTurnedFollowers && turned < shape.m * llvm::divideCeil(shape.n, lanes);
 }
 
 /// Groups of `rows` rows of A, copied so that they are consecutive along k.

@@ -36,12 +36,11 @@ private:
   using Step = llvm::function_ref<Values(Points &, Values)>;
   using Walk = llvm::function_ref<Values(Value from, Value to, Values sums)>;
 
-  void parts(Point &point);
+  void parts(Point point);
   void blocksOfRows(const Point &point);
   using EachOfRows = llvm::function_ref<void(Points &)>;
   void vectorsOfRows(Value from, Value to, int64_t length, const Point &point, EachOfRows each);
   void partOfRows(Value from, Value to, int64_t length, const Point &point);
-  void deepPart(Value from, Value to, int64_t length, const Point &point);
   void turnedPart(Value from, Value start, Value length, const Point &point);
   void turnedBlock(Value across, Value along, const Point &point);
   void rows(Points &points);
@@ -68,6 +67,39 @@ private:
   int lane;
   SmallVector<Operation *> current; ///< the reductions of the pass at hand
   Values deepSums;                  ///< buffers of each
+  friend class DeepPart;
+};
+
+/// The one pass of a part of rows whose sums lie in scratch memory: level 0 are the sums themselves, behind them those of blocks,
+/// of blocks of these, and so on. The order is that of `walkInner`.
+class DeepPart {
+public:
+  DeepPart(RowEmitter &rows, Value from, Value to, int64_t length, const Point &point)
+      : rows(rows), plan(rows.plan), b(rows.b), from(from), to(to), length(length), point(point),
+        stores(rows.startPass(0)) {}
+  void emit();
+
+private:
+  using Values = RowEmitter::Values;
+  using Points = RowEmitter::Points;
+  void each(RowEmitter::EachOfRows body) { rows.vectorsOfRows(from, to, length, point, body); }
+  Value place(int level, const Point &at);
+  VectorType typeOfSum(size_t buffer);
+  Values load(int level, const Points &points);
+  void save(int level, const Points &points, ValueRange sums);
+  void clear(int level);
+  void onItsOwn(int level, llvm::function_ref<void()> walk);
+  void walk(ArrayRef<int> dims, int level);
+  void blocks(ArrayRef<int> dims, Value first, Value last, ArrayRef<int64_t> sizes, int level);
+  void places(Value at, int64_t many, int level);
+
+  RowEmitter &rows;
+  const KernelPlan &plan;
+  LoopBuilder &b;
+  Value from, to;
+  int64_t length;
+  Point point; ///< with the places of inner dimensions that are known so far
+  RowEmitter::Stores stores;
 };
 } // namespace
 
@@ -90,11 +122,10 @@ RowEmitter::Values RowEmitter::onItsOwn(ValueRange sums, llvm::function_ref<Valu
 /// Walks over [from, to), a multiple of `step` and at most `mostSteps` of them, so that no sum has more than `sumSteps`
 /// terms.
 RowEmitter::Values RowEmitter::inBlocks(Value from, Value to, int64_t step, int64_t mostSteps, Values sums, Walk walk) {
-  if (mostSteps <= sumSteps || !addsFloats())
+  SmallVector<int64_t> blocks = blocksOfSum(mostSteps);
+  if (blocks.empty() || !addsFloats())
     return walk(from, to, sums);
-  int64_t steps = sumSteps; // of one term: the largest power of `sumSteps` that is shorter than the whole
-  while (steps * sumSteps < mostSteps)
-    steps *= sumSteps;
+  int64_t steps = blocks.front(); // of one term
   std::optional<int64_t> first = getConstantIntValue(from), end = getConstantIntValue(to);
   bool isWhole = first && end && (*end - *first) % (steps * step) == 0;
   return b.loop(from, to, steps * step, sums, [&](Value i, ValueRange carried) {
@@ -331,105 +362,105 @@ void RowEmitter::vectorsOfRows(Value from, Value to, int64_t length, const Point
 }
 void RowEmitter::partOfRows(Value from, Value to, int64_t length, const Point &point) {
   if (plan.deepRows)
-    return deepPart(from, to, length, point);
+    return DeepPart(*this, from, to, length, point).emit();
   vectorsOfRows(from, to, length, point, [&](Points &points) { rows(points); });
 }
 
-/// The one pass of a part of rows whose sums lie in scratch memory: first the sums themselves, behind them those of blocks.
-void RowEmitter::deepPart(Value from, Value to, int64_t length, const Point &start) {
-  Stores stores = startPass(0);
-  Point part = start; // with the places of inner dimensions that are known so far
-  auto each = [&](EachOfRows body) { vectorsOfRows(from, to, length, part, body); };
-  auto place = [&](int level, const Point &point) {
-    return b.add(b.sub(point.index[lane], from), level * plan.deepRows);
-  };
-  auto load = [&](int level, Points &points) {
-    Values sums;
-    for (Point &point : points)
-      for (Value buffer : deepSums) {
-        auto type = VectorType::get({lanes}, cast<MemRefType>(buffer.getType()).getElementType());
-        sums.push_back(vector::LoadOp::create(b, type, buffer, place(level, point)));
-      }
-    return sums;
-  };
-  auto save = [&](int level, Points &points, ValueRange sums) {
-    for (auto [i, sum] : llvm::enumerate(sums))
-      vector::StoreOp::create(b, sum, deepSums[i % deepSums.size()], place(level, points[i / deepSums.size()]));
-  };
-  auto clear = [&](int level) {
-    each([&](Points &points) {
-      Values none;
-      for (size_t i = 0; i < points.size() * current.size(); ++i) {
-        Type element = registerType(typeOf(reductionOf(i)->getResult(0)).getElementType());
-        none.push_back(emitIdentity(b, reductionOf(i), VectorType::get({lanes}, element)));
-      }
-      save(level, points, none);
-    });
-  };
-  auto onItsOwn = [&](int level, llvm::function_ref<void()> walk) {
-    clear(level + 1);
-    walk();
-    each([&](Points &points) {
-      Values sums = load(level, points);
-      for (auto [i, own] : llvm::enumerate(load(level + 1, points)))
-        sums[i] = emitCombine(b, reductionOf(i), sums[i], own);
-      save(level, points, sums);
-    });
-  };
-  // Places of the last inner dimension, several for each vector of rows.
-  auto along = [&](Value first, Value last, int level) {
-    int dim = plan.inner.back();
-    auto places = [&](Value at, int64_t many) {
-      each([&](Points &points) {
-        prepare(0, points);
-        Values sums = load(level, points);
-        for (int64_t i = 0; i < many; ++i) {
-          Points here = points;
-          for (Point &point : here)
-            point.index[dim] = b.add(at, i);
-          visit(here, sums, stores, {});
-        }
-        save(level, points, sums);
-      });
-    };
-    Value whole = b.add(first, b.mul(b.floorDiv(b.sub(last, first), plan.deepSteps), plan.deepSteps));
-    b.forEach(first, whole, plan.deepSteps, [&](Value at) { places(at, plan.deepSteps); });
-    if (plan.deepSteps > 1)
-      b.forEach(whole, last, 1, [&](Value at) { places(at, 1); });
-  };
-  std::function<void(ArrayRef<int>, int)> walk = [&](ArrayRef<int> dims, int level) {
-    int dim = dims.front();
-    SmallVector<int64_t> sizes;
-    if (addsFloats())
-      sizes = blocksOfSum(domain.sizes[dim].at(plan.capacity));
-    std::function<void(Value, Value, ArrayRef<int64_t>, int)> blocks = [&](Value first, Value last,
-                                                                           ArrayRef<int64_t> sizes, int level) {
-      if (!sizes.empty())
-        return b.forEach(first, last, sizes.front(), [&](Value at) {
-          Value end = arith::MinSIOp::create(b, b.add(at, sizes.front()), last);
-          onItsOwn(level, [&] { blocks(at, end, sizes.drop_front(), level + 1); });
-        });
-      if (dims.size() == 1)
-        return along(first, last, level);
-      b.forEach(first, last, 1, [&](Value at) {
-        part.index[dim] = at;
-        if (addsFloats())
-          onItsOwn(level, [&] { walk(dims.drop_front(), level + 1); });
-        else
-          walk(dims.drop_front(), level);
-      });
-      part.index[dim] = start.index[dim];
-    };
-    blocks(b.constant(0), e.size(domain.sizes[dim]), sizes, level);
-  };
-  clear(0);
-  walk(plan.inner, 0);
+//===--- Sums in scratch memory -------------------------------------------------------------------------===//
+
+Value DeepPart::place(int level, const Point &at) {
+  return b.add(b.sub(at.index[rows.lane], from), level * plan.deepRows);
+}
+VectorType DeepPart::typeOfSum(size_t buffer) {
+  return VectorType::get({rows.lanes}, cast<MemRefType>(rows.deepSums[buffer].getType()).getElementType());
+}
+DeepPart::Values DeepPart::load(int level, const Points &points) {
+  Values sums;
+  for (const Point &at : points)
+    for (auto [i, buffer] : llvm::enumerate(rows.deepSums))
+      sums.push_back(vector::LoadOp::create(b, typeOfSum(i), buffer, place(level, at)));
+  return sums;
+}
+void DeepPart::save(int level, const Points &points, ValueRange sums) {
+  size_t count = rows.deepSums.size();
+  for (auto [i, sum] : llvm::enumerate(sums))
+    vector::StoreOp::create(b, sum, rows.deepSums[i % count], place(level, points[i / count]));
+}
+void DeepPart::clear(int level) {
   each([&](Points &points) {
-    for (auto [i, sum] : llvm::enumerate(load(0, points)))
-      points[i / current.size()].known[reductionOf(i)->getResult(0)] = emitFinished(b, sum);
-    finish(points);
+    Values none;
+    for (size_t i = 0; i < points.size() * rows.current.size(); ++i)
+      none.push_back(emitIdentity(b, rows.reductionOf(i), typeOfSum(i % rows.current.size())));
+    save(level, points, none);
   });
 }
+void DeepPart::onItsOwn(int level, llvm::function_ref<void()> walk) {
+  clear(level + 1);
+  walk();
+  each([&](Points &points) {
+    Values sums = load(level, points);
+    for (auto [i, own] : llvm::enumerate(load(level + 1, points)))
+      sums[i] = emitCombine(b, rows.reductionOf(i), sums[i], own);
+    save(level, points, sums);
+  });
+}
+
+/// Some places of the last inner dimension are added to each vector of rows.
+void DeepPart::places(Value at, int64_t many, int level) {
+  each([&](Points &points) {
+    rows.prepare(0, points);
+    Values sums = load(level, points);
+    for (int64_t i = 0; i < many; ++i) {
+      Points here = points;
+      for (Point &one : here)
+        one.index[plan.inner.back()] = b.add(at, i);
+      rows.visit(here, sums, stores, {});
+    }
+    save(level, points, sums);
+  });
+}
+
+/// Places of a dimension, in blocks of blocks of these sizes, and all of those behind it.
+void DeepPart::blocks(ArrayRef<int> dims, Value first, Value last, ArrayRef<int64_t> sizes, int level) {
+  if (!sizes.empty())
+    return b.forEach(first, last, sizes.front(), [&](Value at) {
+      Value end = arith::MinSIOp::create(b, b.add(at, sizes.front()), last);
+      onItsOwn(level, [&] { blocks(dims, at, end, sizes.drop_front(), level + 1); });
+    });
+  if (dims.size() > 1)
+    return b.forEach(first, last, 1, [&](Value at) {
+      point.index[dims.front()] = at;
+      if (rows.addsFloats())
+        onItsOwn(level, [&] { walk(dims.drop_front(), level + 1); });
+      else
+        walk(dims.drop_front(), level);
+    });
+  Value whole = b.add(first, b.mul(b.floorDiv(b.sub(last, first), plan.deepSteps), plan.deepSteps));
+  b.forEach(first, whole, plan.deepSteps, [&](Value at) { places(at, plan.deepSteps, level); });
+  if (plan.deepSteps > 1)
+    b.forEach(whole, last, 1, [&](Value at) { places(at, 1, level); });
+}
+void DeepPart::walk(ArrayRef<int> dims, int level) {
+  Dim size = plan.domain.sizes[dims.front()];
+  SmallVector<int64_t> sizes;
+  if (rows.addsFloats())
+    sizes = blocksOfSum(size.at(plan.capacity));
+  blocks(dims, b.constant(0), rows.e.size(size), sizes, level);
+}
+
+void DeepPart::emit() {
+  Point start = point;
+  clear(0);
+  walk(plan.inner, 0);
+  point = start; // no inner place is known any more
+  each([&](Points &points) {
+    for (auto [i, sum] : llvm::enumerate(load(0, points)))
+      points[i / rows.current.size()].known[rows.reductionOf(i)->getResult(0)] = emitFinished(b, sum);
+    rows.finish(points);
+  });
+}
+
+//===--- Parts ------------------------------------------------------------------------------------------===//
 
 /// Blocks of the one dimension of rows that there is.
 void RowEmitter::blocksOfRows(const Point &point) {
@@ -520,7 +551,7 @@ void RowEmitter::emit() {
   e.streaming(body.outputBuffers, [&] { parts(point); });
 }
 
-void RowEmitter::parts(Point &point) {
+void RowEmitter::parts(Point point) {
   Value none = b.constant(0);
   if (!plan.outer.empty())
     return b.forEach(body.first, body.last, 1, [&](Value part) {
